@@ -1,0 +1,69 @@
+"""What every pair asks of its arguments before any work, in one sentence a person can act on."""
+
+from typing import Any
+
+import numpy as np
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.complex128))
+
+# Values that underflow are zero to working precision: nobody's fault, and no one's warning.
+underflow_is_zero = np.errstate(under="ignore")
+
+
+def floats(**arrays: Any) -> list[np.ndarray]:
+    """The arguments as arrays of one floating dtype; integers are refused, never promoted."""
+    checked: list[np.ndarray] = []
+    first = ""
+    for name, value in arrays.items():
+        x = np.asarray(value)
+        if x.dtype not in FLOATS:
+            raise TypeError(
+                f"{name} must be float32 or float64, got {x.dtype} of shape {x.shape}; "
+                f"convert it with {name}.astype(np.float32)"
+            )
+        if checked and x.dtype != checked[0].dtype:
+            raise TypeError(
+                f"{name} must have the dtype of {first}, {checked[0].dtype}, got {x.dtype} "
+                f"of shape {x.shape}; convert one of the two"
+            )
+        first = first or name
+        checked.append(x)
+    return checked
+
+
+def integers(name: str, value: Any) -> np.ndarray:
+    """The argument as an integer array; an empty list counts as one."""
+    x = np.asarray(value)
+    if x.size == 0 and x.dtype.kind == "f":
+        x = x.astype(np.int64)
+    if x.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integers, got {x.dtype} of shape {x.shape}")
+    return x
+
+
+def at_least_dims(name: str, x: np.ndarray, ndim: int, shape: str) -> None:
+    if x.ndim < ndim:
+        raise ValueError(f"{name} must have shape {shape}, got {x.shape}")
+
+
+def expect_shape(name: str, x: np.ndarray, expected: tuple[int, ...], why: str = "") -> None:
+    if x.shape != expected:
+        reason = f" ({why})" if why else ""
+        raise ValueError(f"{name} must have shape {expected}{reason}, got {x.shape}")
+
+
+def upstream(dout: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """`dout` as an array of the shape and dtype of the output it is the gradient of."""
+    dout = np.asarray(dout)
+    expect_shape("dout", dout, shape, "that of forward's output")
+    if dout.dtype != dtype:
+        raise TypeError(f"dout must be {dtype} as forward's output was, got {dout.dtype}")
+    return dout
+
+
+def in_range(name: str, value: float, low: float, high: float, ends: str = "[]") -> None:
+    """`value` lies between low and high; `ends` says which of the two are allowed themselves."""
+    above = value >= low if ends[0] == "[" else value > low
+    below = value <= high if ends[1] == "]" else value < high
+    if not (above and below):
+        raise ValueError(f"{name} must lie in {ends[0]}{low}, {high}{ends[1]}, got {value}")

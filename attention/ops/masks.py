@@ -1,0 +1,67 @@
+"""Masks: which key may each query see? True = may attend.
+
+Boolean masks combine with `&`. A float mask is added to the scores instead, −inf forbids.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ._checks import integers
+
+Window = int | tuple[int | None, int | None] | None
+
+
+def causal_mask(T: int, S: int | None = None, offset: int = 0) -> np.ndarray:
+    """-> (T, S) bool: query i sees keys 0 … i + offset; S defaults to T + offset.
+
+    `offset` is the number of keys that stand before the first query, the length of the cache.
+    """
+    S = T + offset if S is None else S
+    _check_sizes(T, S, offset)
+    return np.tri(T, S, offset, dtype=bool)
+
+
+def padding_mask(lengths: Any, S: int) -> np.ndarray:
+    """lengths (B,) -> (B, 1, 1, S) bool: the first `lengths[b]` keys of sequence b are real.
+
+    Broadcasts over heads and queries: padding forbids keys, not queries.
+    """
+    lengths = integers("lengths", lengths)
+    if lengths.ndim != 1:
+        raise ValueError(f"lengths must have shape (B,), got {lengths.shape}")
+    if lengths.size and not 0 <= lengths.min() <= lengths.max() <= S:
+        raise ValueError(f"lengths must lie in 0 … S = {S}, got {lengths.min()} … {lengths.max()}")
+    return (np.arange(S) < lengths[:, None])[:, None, None, :]  # (B, 1, 1, S)
+
+
+def window_mask(T: int, S: int, left: int | None, right: int | None, offset: int = 0) -> np.ndarray:
+    """-> (T, S) bool: query i sees keys i + offset − left … i + offset + right; None: no limit."""
+    _check_sizes(T, S, offset)
+    for name, side in (("left", left), ("right", right)):
+        if side is not None and side < 0:
+            raise ValueError(f"{name} must be 0 or more keys, or None for no limit, got {side}")
+    return band(T, S, left, right, offset)
+
+
+def band(T: int, S: int, left: int | None, right: int | None, offset: int) -> np.ndarray:
+    """`window_mask` unchecked, for tiles: there `offset` may be negative."""
+    distance = np.arange(S) - (np.arange(T)[:, None] + offset)  # (T, S), key minus query
+    visible = np.ones((T, S), dtype=bool)
+    if left is not None:
+        visible &= distance >= -left
+    if right is not None:
+        visible &= distance <= right
+    return visible
+
+
+def window_sides(window: Window, is_causal: bool) -> tuple[int | None, int | None]:
+    """(left, right) of `window=`: an int reaches that far to both sides; causal cuts the right."""
+    left, right = window if isinstance(window, tuple) else (window, window)
+    return left, 0 if is_causal else right
+
+
+def _check_sizes(T: int, S: int, offset: int) -> None:
+    for name, size in (("T", T), ("S", S), ("offset", offset)):
+        if size < 0:
+            raise ValueError(f"{name} must be 0 or more, got {size}")

@@ -1,0 +1,69 @@
+"""Rotary positions: pairs of features are turned by an angle that grows with the position.
+
+Su et al. 2021 (RoFormer), equation 34. A turned query meets a turned key in a score that depends
+on the distance of their positions alone. The backward of a turn is the turn back.
+"""
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from ._checks import at_least_dims, floats, upstream
+
+Pairing = Literal["interleaved", "half"]
+
+
+class RotarySaved(NamedTuple):
+    cos: np.ndarray  # broadcasts to (..., T, D/2)
+    sin: np.ndarray  # broadcasts to (..., T, D/2)
+    pairing: Pairing
+    shape: tuple[int, ...]
+
+
+def rotary_forward(
+    x: np.ndarray, positions: Any, *, base: float = 10000.0, pairing: Pairing = "interleaved"
+) -> tuple[np.ndarray, RotarySaved]:
+    """x (..., T, D), positions broadcasting to (..., T) -> out (..., T, D), counter-clockwise.
+
+    Pair i turns by position · base^(−2i/D). pairing="interleaved" pairs features (2i, 2i+1), as the
+    paper does; "half" pairs (i, i + D/2), as GPT-NeoX and LLaMA checkpoints do. D must be even.
+    """
+    (x,) = floats(x=x)
+    at_least_dims("x", x, 2, "(..., T, D)")
+    D = x.shape[-1]
+    if D % 2:
+        raise ValueError(f"x must have an even width to be turned in pairs, got shape {x.shape}")
+    if pairing not in ("interleaved", "half"):
+        raise ValueError(f'pairing must be "interleaved" or "half", got {pairing!r}')
+    positions = np.asarray(positions)
+    try:
+        fits = np.broadcast_shapes(positions.shape, x.shape[:-1]) == x.shape[:-1]
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"positions must broadcast to {x.shape[:-1]}, got {positions.shape}")
+    frequencies = base ** (-np.arange(0, D, 2) / max(D, 1))  # (D/2,)
+    angles = positions[..., None] * frequencies  # (..., T, D/2), float64 for exact far positions
+    saved = RotarySaved(
+        np.cos(angles).astype(x.dtype), np.sin(angles).astype(x.dtype), pairing, x.shape
+    )
+    return _turn(x, saved.cos, saved.sin, pairing), saved
+
+
+def rotary_backward(dout: np.ndarray, saved: RotarySaved) -> np.ndarray:
+    """dout (..., T, D) -> dx (..., T, D)."""
+    cos, sin, pairing, shape = saved
+    dout = upstream(dout, shape, cos.dtype)
+    return _turn(dout, cos, -sin, pairing)
+
+
+def _turn(x: np.ndarray, cos: np.ndarray, sin: np.ndarray, pairing: Pairing) -> np.ndarray:
+    half = x.shape[-1] // 2
+    if pairing == "interleaved":
+        first, second = np.s_[..., 0::2], np.s_[..., 1::2]
+    else:
+        first, second = np.s_[..., :half], np.s_[..., half:]
+    out = np.empty_like(x)
+    out[first] = x[first] * cos - x[second] * sin
+    out[second] = x[first] * sin + x[second] * cos
+    return out
