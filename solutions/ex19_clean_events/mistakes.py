@@ -1,0 +1,222 @@
+"""What people get wrong in ex19: working functions, each with its misconception."""
+
+import math
+from statistics import fmean, median
+
+from grader import mistake
+
+FIELDS = ("user", "item", "action", "time", "price")
+NEEDED = ("user", "item", "time")
+
+
+def _missing(value):
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _first_copies(rows):
+    return [dict(zip(FIELDS, row)) for row in dict.fromkeys(tuple(r.values()) for r in rows)]
+
+
+def _by_time(rows):
+    return sorted(rows, key=lambda row: row["time"])
+
+
+def _clean(
+    events,
+    missing=_missing,
+    needed=NEEDED,
+    distinct=_first_copies,
+    centre=median,
+    priced=None,
+    order=_by_time,
+):
+    """The right way with one step of it replaced."""
+    rows = [
+        {f: None if missing(event.get(f)) else event.get(f) for f in FIELDS} for event in events
+    ]
+    placed = [row for row in rows if all(row[field] is not None for field in needed)]
+    unique = distinct(placed)
+    known = [row["price"] for row in (priced or distinct)(placed) if row["price"] is not None]
+    report = {
+        "received": len(rows),
+        "dropped": len(rows) - len(placed),
+        "duplicates": len(placed) - len(unique),
+        "filled_action": sum(row["action"] is None for row in unique),
+        "filled_price": sum(row["price"] is None for row in unique),
+        "kept": len(unique),
+    }
+    usual = {"action": "unknown", "price": float(centre(known)) if known else 0.0}
+    filled = [{f: usual[f] if row[f] is None else row[f] for f in FIELDS} for row in unique]
+    return order(filled), report
+
+
+@mistake(
+    "your test for missing is `not value`, so user 0, time 0 and price 0.0 are lost; "
+    "zero is a value",
+    replaces="clean",
+)
+def zero_is_missing(events):
+    return _clean(events, missing=lambda value: not value or value != value)
+
+
+@mistake(
+    "you take only None for missing; NaN and the empty string are missing too", replaces="clean"
+)
+def only_none_is_missing(events):
+    return _clean(events, missing=lambda value: value is None)
+
+
+@mistake(
+    "you drop every event with anything missing; a missing action or price is filled, not dropped",
+    replaces="clean",
+)
+def drops_what_can_be_filled(events):
+    return _clean(events, needed=FIELDS)
+
+
+@mistake(
+    "you call events equal when user, item and time agree; all five fields must agree",
+    replaces="clean",
+)
+def duplicates_by_three_fields(events):
+    def distinct(rows):
+        seen = {}
+        for row in rows:
+            seen.setdefault(tuple(row[field] for field in NEEDED), row)
+        return list(seen.values())
+
+    return _clean(events, distinct=distinct)
+
+
+@mistake(
+    "you keep the last of equal events, which moves it behind its neighbours of the same time; "
+    "the first must stay",
+    replaces="clean",
+)
+def keeps_the_last_copy(events):
+    return _clean(events, distinct=lambda rows: _first_copies(rows[::-1])[::-1])
+
+
+@mistake(
+    "you compare an event only with the one before it; a copy may arrive much later",
+    replaces="clean",
+)
+def only_neighbouring_copies(events):
+    def distinct(rows):
+        return [row for place, row in enumerate(rows) if place == 0 or row != rows[place - 1]]
+
+    return _clean(events, distinct=distinct)
+
+
+@mistake("you leave the duplicates in; of equal events one must remain", replaces="clean")
+def duplicates_left_in(events):
+    return _clean(events, distinct=list)
+
+
+@mistake("you fill the price with the mean; the median was asked for", replaces="clean")
+def mean_price(events):
+    return _clean(events, centre=fmean)
+
+
+@mistake("you fill the price with 0; it must be the median of the known prices", replaces="clean")
+def price_zero(events):
+    return _clean(events, centre=lambda known: 0.0)
+
+
+@mistake(
+    "your median counts the copies as well; remove the duplicates before you fill", replaces="clean"
+)
+def median_before_deduplication(events):
+    return _clean(events, priced=list)
+
+
+@mistake(
+    "you leave the events in order of arrival; they must be in order of time", replaces="clean"
+)
+def not_sorted(events):
+    return _clean(events, order=list)
+
+
+@mistake(
+    "the order of ties is lost: you sort by more than the time; equal times keep their arrival",
+    replaces="clean",
+)
+def ties_sorted_by_user(events):
+    return _clean(events, order=lambda rows: sorted(rows, key=lambda r: (r["time"], r["user"])))
+
+
+@mistake(
+    "the order of ties is reversed: you sort upside down and turn the list; sort once, upwards",
+    replaces="clean",
+)
+def ties_reversed(events):
+    return _clean(events, order=lambda rows: _by_time(rows[::-1]))
+
+
+def _sessions(events, begins, key=lambda event: event["user"]):
+    """The right way with the rule of where a session begins replaced."""
+    found, current = [], {}
+    for event in events:
+        if key(event) not in current or begins(current[key(event)], event):
+            current[key(event)] = []
+            found.append(current[key(event)])
+        current[key(event)].append(event)
+    return found
+
+
+@mistake(
+    "you measure the gap from the start of the session; it counts from the user's previous event",
+    replaces="sessions",
+)
+def gap_from_the_start(events, gap):
+    return _sessions(events, lambda session, event: event["time"] - session[0]["time"] > gap)
+
+
+@mistake(
+    "you measure the gap between neighbours in the log, whoever they are; "
+    "each user has sessions of his own",
+    replaces="sessions",
+)
+def users_mixed(events, gap):
+    return _sessions(
+        events, lambda session, event: event["time"] - session[-1]["time"] > gap, key=lambda _: None
+    )
+
+
+@mistake(
+    "a pause of exactly the gap begins a new session with you; only a longer one does",
+    replaces="sessions",
+)
+def cuts_at_the_gap(events, gap):
+    return _sessions(events, lambda session, event: event["time"] - session[-1]["time"] >= gap)
+
+
+@mistake(
+    "you cut time into fixed windows of the gap's length; a session ends with a pause, "
+    "not with the clock",
+    replaces="sessions",
+)
+def fixed_windows(events, gap):
+    return _sessions(
+        events, lambda session, event: event["time"] // gap != session[0]["time"] // gap
+    )
+
+
+@mistake(
+    "your sessions stand user by user; they must stand in the order of their first events",
+    replaces="sessions",
+)
+def user_by_user(events, gap):
+    found = _sessions(events, lambda session, event: event["time"] - session[-1]["time"] > gap)
+    return sorted(found, key=lambda session: session[0]["user"])
+
+
+@mistake(
+    "you close a session only when the next begins, so each user's last session is lost; "
+    "close the open ones at the end",
+    replaces="sessions",
+)
+def last_session_lost(events, gap):
+    found = _sessions(events, lambda session, event: event["time"] - session[-1]["time"] > gap)
+    last = {session[0]["user"]: place for place, session in enumerate(found)}
+    return [session for place, session in enumerate(found) if place not in last.values()]
