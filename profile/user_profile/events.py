@@ -91,9 +91,10 @@ COLUMNS = ("user", "item", "time", "session", "kind", "quantity", "price", "text
 
 def factorise(values: Iterable[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Codes (N,) int32 and the vocabulary, in order of first appearance; "" becomes MISSING."""
-    table: dict[str, int] = {"": MISSING}
-    codes = [table.setdefault(value, len(table) - 1) for value in values]
-    return np.array(codes, dtype=np.int32), tuple(table)[1:]
+    values = list(values)
+    vocabulary = tuple(value for value in dict.fromkeys(values) if value != "")
+    code_of = dict(zip(vocabulary, range(len(vocabulary))), **{"": MISSING})
+    return np.array(list(map(code_of.__getitem__, values)), dtype=np.int32), vocabulary
 
 
 def _drop_unused(codes: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
