@@ -61,7 +61,8 @@ def read_visibility(
         if side is not None and side < 0:
             raise ValueError(f"window must reach 0 or more keys, got {window}")
     allowed, bias = _read_mask(attn_mask, weights_shape, dtype)
-    return Visibility(*weights_shape[-2:], allowed, bias, left, right, offset)
+    T, S = weights_shape[-2:]
+    return Visibility(T, S, allowed, bias, left, right, offset)
 
 
 def _read_mask(

@@ -60,10 +60,11 @@ def rotary_backward(dout: np.ndarray, saved: RotarySaved) -> np.ndarray:
 def _turn(x: np.ndarray, cos: np.ndarray, sin: np.ndarray, pairing: Pairing) -> np.ndarray:
     half = x.shape[-1] // 2
     if pairing == "interleaved":
-        first, second = np.s_[..., 0::2], np.s_[..., 1::2]
+        first, second = slice(0, None, 2), slice(1, None, 2)
     else:
-        first, second = np.s_[..., :half], np.s_[..., half:]
+        first, second = slice(0, half), slice(half, None)
+    a, b = x[..., first], x[..., second]
     out = np.empty_like(x)
-    out[first] = x[first] * cos - x[second] * sin
-    out[second] = x[first] * sin + x[second] * cos
+    out[..., first] = a * cos - b * sin
+    out[..., second] = a * sin + b * cos
     return out

@@ -178,7 +178,7 @@ class _Head(NamedTuple):
 
 def _heads(saved: TiledAttentionSaved, *gradients: np.ndarray) -> Iterator[_Head]:
     """Every query head with its key head; gradients are dout, dq, dk, dv."""
-    q, k, v, out, log_sum, bad, sight, *rest = saved
+    q, k, v, out, log_sum, bad, sight, scale, softcap, tile = saved
     dout, dq, dk, dv = gradients or (out, q, k, v)
     group = q.shape[-3] // k.shape[-3] if q.ndim > 2 else 1
     weights_shape = (*q.shape[:-1], k.shape[-2])
@@ -190,8 +190,8 @@ def _heads(saved: TiledAttentionSaved, *gradients: np.ndarray) -> Iterator[_Head
             allowed=None if allowed is None else allowed[h], bias=None if bias is None else bias[h]
         )
         yield _Head(
-            q[h], k[kv], v[kv], out[h], log_sum[h], None if bad is None else bad[kv], own, *rest,
-            dout=dout[h], dq=dq[h], dk=dk[kv], dv=dv[kv],
+            q[h], k[kv], v[kv], out[h], log_sum[h], None if bad is None else bad[kv], own,
+            scale, softcap, tile, dout[h], dq[h], dk[kv], dv[kv],
         )  # fmt: skip
 
 

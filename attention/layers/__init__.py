@@ -1,0 +1,40 @@
+"""Layers: parameters, and the pairs of `ops` that use them.
+
+`out, saved = layer.forward(inputs)` and `dinputs = layer.backward(dout, saved)`. Gradients of
+parameters add up in `parameter.grad`. No layer keeps activations on itself, so one layer may stand
+twice in a graph and serve several threads. Dropout acts where an `rng` is handed to forward, and
+nowhere else: without one, forward is evaluation.
+"""
+
+from .attention_pool import AttentionPool
+from .decoder import Decoder, DecoderBlock
+from .embedding import Embedding
+from .encoder import Encoder, EncoderBlock
+from .kv_cache import KVCache
+from .layer import Layer
+from .linear import Linear
+from .mlp import MLP
+from .multi_head import MultiHeadAttention
+from .norms import LayerNorm, RMSNorm
+from .parameter import Parameter, ParameterBuffer
+from .torch_names import from_torch, to_torch
+
+__all__ = [
+    "AttentionPool",
+    "Decoder",
+    "DecoderBlock",
+    "Embedding",
+    "Encoder",
+    "EncoderBlock",
+    "KVCache",
+    "Layer",
+    "LayerNorm",
+    "Linear",
+    "MLP",
+    "MultiHeadAttention",
+    "Parameter",
+    "ParameterBuffer",
+    "RMSNorm",
+    "from_torch",
+    "to_torch",
+]

@@ -1,0 +1,101 @@
+"""DecoderBlock: self-attention, cross-attention to a memory, then an MLP; and Decoder, a stack."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .layer import Layer
+from .mlp import MLP
+from .multi_head import MultiHeadAttention
+from .norms import NORMS
+from .residual import ResidualSaved, residual_backward, residual_forward
+from .stack import Stack
+
+
+class DecoderBlockSaved(NamedTuple):
+    attention: ResidualSaved
+    cross: ResidualSaved
+    mlp: ResidualSaved
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Cross-attention, (B, H, T, S): what of the memory each position looked at."""
+        return self.cross.inner.weights
+
+
+class DecoderBlock(Layer):
+    """As EncoderBlock, with attention to a memory between self-attention and MLP."""
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        hidden_dim: int | None = None,
+        *,
+        dropout: float = 0.0,
+        activation: str = "gelu",
+        norm_first: bool = True,
+        norm: str = "layer",
+        eps: float = 1e-5,
+        bias: bool = True,
+        rng: Any = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        self.norm_first, self.dropout = norm_first, dropout
+        self.norm1 = NORMS[norm](embed_dim, eps, dtype=dtype)
+        self.self_attn = MultiHeadAttention(
+            embed_dim, num_heads, dropout, bias, rng=rng, dtype=dtype
+        )
+        self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
+        self.cross_attn = MultiHeadAttention(
+            embed_dim, num_heads, dropout, bias, rng=rng, dtype=dtype
+        )
+        self.norm3 = NORMS[norm](embed_dim, eps, dtype=dtype)
+        self.mlp = MLP(
+            embed_dim, hidden_dim, activation=activation, bias=bias, rng=rng, dtype=dtype
+        )
+
+    def forward(
+        self,
+        x: np.ndarray,
+        memory: np.ndarray,
+        attn_mask: np.ndarray | None = None,
+        memory_mask: np.ndarray | None = None,
+        *,
+        is_causal: bool = False,
+        rng: Any = None,
+    ) -> tuple[np.ndarray, DecoderBlockSaved]:
+        """x (..., T, E), memory (..., S, E) -> out (..., T, E).
+
+        `attn_mask` broadcasts to (..., H, T, T), `memory_mask` to (..., H, T, S).
+        """
+        rng = None if rng is None else np.random.default_rng(rng)
+        how = self.norm_first, self.dropout, rng
+
+        def attend(z: np.ndarray) -> tuple[np.ndarray, Any]:
+            return self.self_attn.forward(z, attn_mask=attn_mask, is_causal=is_causal, rng=rng)
+
+        def look(z: np.ndarray) -> tuple[np.ndarray, Any]:
+            return self.cross_attn.forward(z, memory, attn_mask=memory_mask, rng=rng)
+
+        h, saved1 = residual_forward(x, attend, self.norm1, *how)
+        h, saved2 = residual_forward(h, look, self.norm2, *how)
+        out, saved3 = residual_forward(h, self.mlp.forward, self.norm3, *how)
+        return out, DecoderBlockSaved(saved1, saved2, saved3)
+
+    def backward(self, dout: np.ndarray, saved: DecoderBlockSaved) -> tuple[np.ndarray, np.ndarray]:
+        """dout (..., T, E) -> dx (..., T, E), dmemory (..., S, E)."""
+        first = self.norm_first
+        dh, _ = residual_backward(dout, saved.mlp, self.mlp.backward, self.norm3, first)
+        dh, dmemory = residual_backward(
+            dh, saved.cross, self.cross_attn.backward, self.norm2, first
+        )
+        dx, _ = residual_backward(dh, saved.attention, self.self_attn.backward, self.norm1, first)
+        return dx, dmemory
+
+
+class Decoder(Stack):
+    """Decoder blocks: forward(x, memory, attn_mask=None, memory_mask=None, *, is_causal, rng)."""
+
+    block = DecoderBlock

@@ -1,0 +1,114 @@
+"""EncoderBlock: self-attention, then an MLP; and Encoder, a stack of them.
+
+With is_causal=True these are the blocks of a GPT.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .kv_cache import KVCache
+from .layer import Layer
+from .mlp import MLP
+from .multi_head import MultiHeadAttention
+from .norms import NORMS
+from .residual import ResidualSaved, residual_backward, residual_forward
+from .stack import Stack
+
+
+class EncoderBlockSaved(NamedTuple):
+    attention: ResidualSaved
+    mlp: ResidualSaved
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(B, H, T, S)."""
+        return self.attention.inner.weights
+
+
+class EncoderBlock(Layer):
+    """norm_first: h = x + attention(norm1(x)), out = h + mlp(norm2(h)); else norms follow the sums.
+
+    `hidden_dim` defaults to 4 embed_dim. `norm` is "layer" or "rms". Further options, such as
+    `num_kv_heads`, `rotary`, `window` or `tiled`, go to MultiHeadAttention.
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        hidden_dim: int | None = None,
+        *,
+        dropout: float = 0.0,
+        activation: str = "gelu",
+        norm_first: bool = True,
+        norm: str = "layer",
+        eps: float = 1e-5,
+        bias: bool = True,
+        rng: Any = None,
+        dtype: Any = np.float32,
+        **attention: Any,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        self.norm_first, self.dropout = norm_first, dropout
+        attention_dropout = 0.0 if attention.get("tiled") else dropout
+        self.norm1 = NORMS[norm](embed_dim, eps, dtype=dtype)
+        self.self_attn = MultiHeadAttention(
+            embed_dim, num_heads, attention_dropout, bias, rng=rng, dtype=dtype, **attention
+        )
+        self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
+        self.mlp = MLP(
+            embed_dim, hidden_dim, activation=activation, bias=bias, rng=rng, dtype=dtype
+        )
+
+    def forward(
+        self,
+        x: np.ndarray,
+        attn_mask: np.ndarray | None = None,
+        *,
+        is_causal: bool = False,
+        rng: Any = None,
+    ) -> tuple[np.ndarray, EncoderBlockSaved]:
+        """x (..., T, E) -> out (..., T, E); `attn_mask` broadcasts to (..., H, T, T)."""
+        rng = None if rng is None else np.random.default_rng(rng)
+
+        def attend(z: np.ndarray) -> tuple[np.ndarray, Any]:
+            return self.self_attn.forward(z, attn_mask=attn_mask, is_causal=is_causal, rng=rng)
+
+        h, saved1 = residual_forward(x, attend, self.norm1, self.norm_first, self.dropout, rng)
+        out, saved2 = residual_forward(
+            h, self.mlp.forward, self.norm2, self.norm_first, self.dropout, rng
+        )
+        return out, EncoderBlockSaved(saved1, saved2)
+
+    def backward(self, dout: np.ndarray, saved: EncoderBlockSaved) -> np.ndarray:
+        """dout (..., T, E) -> dx (..., T, E)."""
+        dh, _ = residual_backward(dout, saved.mlp, self.mlp.backward, self.norm2, self.norm_first)
+        dx, _ = residual_backward(
+            dh, saved.attention, self.self_attn.backward, self.norm1, self.norm_first
+        )
+        return dx
+
+    def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
+        """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
+
+        def attend(z: np.ndarray) -> tuple[np.ndarray, None]:
+            return self.self_attn.step(z, cache), None
+
+        h, _ = residual_forward(x, attend, self.norm1, self.norm_first, 0.0, None)
+        return residual_forward(h, self.mlp.forward, self.norm2, self.norm_first, 0.0, None)[0]
+
+
+class Encoder(Stack):
+    """Encoder blocks: forward(x, attn_mask=None, *, is_causal=False, rng=None)."""
+
+    block = EncoderBlock
+
+    def step(self, x: np.ndarray, caches: list[KVCache]) -> np.ndarray:
+        """Inference: x (B, T, E), the next T tokens -> out (B, T, E); one cache a block."""
+        for block, cache in zip(self.blocks, caches, strict=True):
+            x = block.step(x, cache)
+        return x if self.norm is None else self.norm.forward(x)[0]
+
+    def new_caches(self, batch: int, max_length: int) -> list[KVCache]:
+        return [block.self_attn.new_cache(batch, max_length) for block in self.blocks]

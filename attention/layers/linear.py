@@ -1,0 +1,53 @@
+"""Linear: the affine map x @ weight + bias, as a layer."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..ops.linear import LinearSaved, linear_backward, linear_forward
+from .layer import Layer
+from .parameter import Parameter
+
+
+class Linear(Layer):
+    """weight (in_features, out_features), bias (out_features,); `torch.nn.Linear` transposed.
+
+    Weights start uniform in ±1/√in_features, biases at zero.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        rng: Any = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        bound = 1 / math.sqrt(max(in_features, 1))
+        self.weight = Parameter(
+            rng.uniform(-bound, bound, (in_features, out_features)).astype(dtype)
+        )
+        self.bias = Parameter(np.zeros(out_features, dtype)) if bias else None
+
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, LinearSaved]:
+        """x (..., in_features) -> out (..., out_features)."""
+        return self.forward_columns(x, slice(None))
+
+    def backward(self, dout: np.ndarray, saved: LinearSaved) -> np.ndarray:
+        """dout (..., out_features) -> dx (..., in_features)."""
+        return self.backward_columns(dout, saved, slice(None))
+
+    def forward_columns(self, x: np.ndarray, columns: slice) -> tuple[np.ndarray, LinearSaved]:
+        """As forward, for some of the outputs only: x (..., in) -> out (..., columns)."""
+        bias = None if self.bias is None else self.bias.data[columns]
+        return linear_forward(x, self.weight.data[:, columns], bias)
+
+    def backward_columns(self, dout: np.ndarray, saved: LinearSaved, columns: slice) -> np.ndarray:
+        dx, dweight, dbias = linear_backward(dout, saved)
+        self.weight.accumulate(dweight, np.s_[:, columns])
+        if self.bias is not None and dbias is not None:
+            self.bias.accumulate(dbias, columns)
+        return dx

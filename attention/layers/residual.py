@@ -1,0 +1,62 @@
+"""The residual sublayer that blocks are made of: x + f(norm(x)), or norm(x + f(x)).
+
+The first, pre-norm, leaves a path on which gradients pass untouched (Xiong et al. 2020); the
+second, post-norm, is that of Vaswani et al. 2017.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..ops.dropout import DropoutSaved, dropout_backward, dropout_forward
+from .norms import LayerNorm, RMSNorm
+
+Norm = LayerNorm | RMSNorm
+
+
+class ResidualSaved(NamedTuple):
+    norm: Any
+    inner: Any  # what f saved
+    dropout: DropoutSaved | None
+
+
+def residual_forward(
+    x: np.ndarray,
+    f: Callable[[np.ndarray], tuple[np.ndarray, Any]],
+    norm: Norm,
+    norm_first: bool,
+    dropout: float,
+    rng: Any,
+) -> tuple[np.ndarray, ResidualSaved]:
+    """x (..., E) -> out (..., E)."""
+    saved_norm: Any = None
+    inner_in = x
+    if norm_first:
+        inner_in, saved_norm = norm.forward(x)
+    inner, saved_inner = f(inner_in)
+    saved_dropout = None
+    if rng is not None and dropout:
+        inner, saved_dropout = dropout_forward(inner, dropout, rng)
+    out = x + inner
+    if not norm_first:
+        out, saved_norm = norm.forward(out)
+    return out, ResidualSaved(saved_norm, saved_inner, saved_dropout)
+
+
+def residual_backward(
+    dout: np.ndarray,
+    saved: ResidualSaved,
+    f_backward: Callable[[np.ndarray, Any], Any],
+    norm: Norm,
+    norm_first: bool,
+) -> tuple[np.ndarray, Any]:
+    """dout (..., E) -> dx (..., E), and the gradient of f's second input, if it has one."""
+    if not norm_first:
+        dout = norm.backward(dout, saved.norm)
+    dinner = dout if saved.dropout is None else dropout_backward(dout, saved.dropout)
+    dinner_in = f_backward(dinner, saved.inner)
+    dinner_in, dsecond = dinner_in if isinstance(dinner_in, tuple) else (dinner_in, None)
+    if norm_first:
+        dinner_in = norm.backward(dinner_in, saved.norm)
+    return dout + dinner_in, dsecond

@@ -1,0 +1,62 @@
+"""Adam: each parameter moves by its mean gradient, measured in its own recent size.
+
+Kingma & Ba 2015, algorithm 1: eps outside the root, both moments corrected for their start at
+zero, the step counted from 1 and once a step for all parameters.
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..layers.parameter import Parameter
+from ..ops._checks import in_range
+from .optimizer import Optimizer
+
+BLOCK = 1 << 14  # elements worked on at a time, so that all five vectors stay in the cache
+
+
+class Adam(Optimizer):
+    """m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  data ← data − lr m̂ / (√v̂ + eps).
+
+    With `weight_decay` it is AdamW: decay is decoupled and spares gains and biases.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        for i, beta in enumerate(betas):
+            in_range(f"betas[{i}]", beta, 0, 1, "[)")
+        in_range("eps", eps, 0, math.inf, "[)")
+        self.betas, self.eps = betas, eps
+        self.moments = {"m": np.zeros_like(self.buffer.data), "v": np.zeros_like(self.buffer.data)}
+        self._scratch = np.empty(min(BLOCK, self.buffer.data.size), self.buffer.data.dtype)
+
+    def _update(self) -> None:
+        beta1, beta2 = self.betas
+        root_correction2 = math.sqrt(1 - beta2**self.steps)  # √v̂ = √v / this
+        rate = self.lr / (1 - beta1**self.steps)
+        data, grad, m, v = self.buffer.data, self.buffer.grad, self.moments["m"], self.moments["v"]
+        with np.errstate(under="ignore"):
+            for start in range(0, data.size, BLOCK):
+                part = slice(start, start + BLOCK)
+                g, m_part, v_part = grad[part], m[part], v[part]
+                work = self._scratch[: g.size]
+                m_part *= beta1
+                m_part += np.multiply(g, 1 - beta1, out=work)
+                v_part *= beta2
+                np.multiply(g, g, out=work)
+                work *= 1 - beta2
+                v_part += work
+                np.sqrt(v_part, out=work)
+                work /= root_correction2
+                work += self.eps
+                np.divide(m_part, work, out=work)
+                work *= rate
+                data[part] -= work

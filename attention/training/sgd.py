@@ -1,0 +1,36 @@
+"""Stochastic gradient descent with momentum, the plainest of optimisers."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..layers.parameter import Parameter
+from ..ops._checks import in_range
+from .optimizer import Optimizer
+
+
+class SGD(Optimizer):
+    """velocity ← momentum · velocity + g,  data ← data − lr · velocity, as torch.optim.SGD.
+
+    With `nesterov`, data ← data − lr (g + momentum · velocity). Decay is decoupled.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        in_range("momentum", momentum, 0, 1, "[)")
+        self.momentum, self.nesterov = momentum, nesterov
+        self.moments = {"velocity": np.zeros_like(self.buffer.data)}
+
+    def _update(self) -> None:
+        velocity, grad = self.moments["velocity"], self.buffer.grad
+        velocity *= self.momentum
+        velocity += grad
+        move = grad + self.momentum * velocity if self.nesterov else velocity
+        self.buffer.data -= self.lr * move
