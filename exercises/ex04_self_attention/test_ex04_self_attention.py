@@ -1,0 +1,53 @@
+"""Checks of ex04: values, masks, empty rows, large scores, dtype, inputs unchanged."""
+
+import numpy as np
+from grader import normal
+
+
+def inputs(rng, *lead, dtype=np.float64):
+    """x of 5 elements of width 4, and matrices to d_k 6 and d_v 7 that keep the scores small."""
+    x = normal(rng, *lead, 5, 4, dtype=dtype)
+    return x, *(normal(rng, 4, width, dtype=dtype) / 2 for width in (6, 6, 7))
+
+
+def test_values_of_one_sequence(check, rng):
+    check("self_attention", *inputs(rng))
+
+
+def test_leading_axes(check, rng):
+    check("self_attention", *inputs(rng, 2, 3))
+
+
+def test_a_causal_mask(check, rng):
+    check("self_attention", *inputs(rng, 2, 3), mask=np.tril(np.ones((5, 5), dtype=bool)))
+
+
+def test_a_mask_of_keys_broadcasts(check, rng):
+    mask = np.arange(5) < np.array([3, 5])[:, None]
+    check("self_attention", *inputs(rng, 2, 3), mask=mask[:, None, None, :])
+
+
+def test_a_mask_for_each_sequence(check, rng):
+    mask = normal(rng, 2, 3, 5, 5) < 0.3
+    mask[..., 1] = True
+    check("self_attention", *inputs(rng, 2, 3), mask=mask)
+
+
+def test_an_element_that_may_attend_to_nothing_gets_zeros(check, rng):
+    mask = np.tril(np.ones((5, 5), dtype=bool))
+    mask[2] = False
+    check("self_attention", *inputs(rng, 2, 3), mask=mask)
+
+
+def test_scores_of_ten_thousand_are_finite(check, rng):
+    x, w_q, w_k, w_v = inputs(rng, 2)
+    check("self_attention", 100 * x, w_q, w_k, w_v)
+
+
+def test_float32_stays_float32(check, rng):
+    check.dtype("self_attention", *inputs(rng, 2, dtype=np.float32))
+
+
+def test_inputs_are_unchanged(check, rng):
+    mask = np.tril(np.ones((5, 5), dtype=bool))
+    check.unchanged("self_attention", *inputs(rng), mask=mask)
