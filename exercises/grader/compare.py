@@ -1,0 +1,199 @@
+"""Compares plain data and says, for people, where and how two answers differ.
+
+Only the parent compares, with its own NumPy, on values rebuilt from bytes.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+NUMBERS = (int, float, complex, np.number)
+BOOLS = (bool, np.bool_)
+
+
+class Tolerance(NamedTuple):
+    """A value passes when |got - expected| <= atol + rtol * |expected|."""
+
+    rtol: float
+    atol: float
+
+
+class Difference(NamedTuple):
+    """One difference: where in the answer, what came back there, what was expected, a remark."""
+
+    where: str
+    got: str
+    expected: str
+    note: str = ""
+
+
+DOUBLE = Tolerance(1e-7, 1e-9)
+SINGLE = Tolerance(1e-4, 1e-5)
+
+
+def tolerance_for(expected: Any, rtol: float | None = None, atol: float | None = None) -> Tolerance:
+    """The tolerance an expected value asks for: that of its narrowest floating-point array."""
+    narrow = any(
+        array.dtype.kind in "fc" and np.finfo(array.dtype).bits < 64
+        for array in arrays_in(expected)
+    )
+    base = SINGLE if narrow else DOUBLE
+    return Tolerance(base.rtol if rtol is None else rtol, base.atol if atol is None else atol)
+
+
+def arrays_in(value: Any) -> list[Any]:
+    """Every array and NumPy scalar inside a value of plain data."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return (
+        [a for item in value for a in arrays_in(item)] if isinstance(value, (list, tuple)) else []
+    )
+
+
+def difference(
+    got: Any, expected: Any, tolerance: Tolerance, where: str = "", dtype: bool = False
+) -> Difference | None:
+    """The first difference between two values of plain data, or None. NaN equals NaN."""
+    if (kinds := _kind(got)) != _kind(expected) or kinds == "other":
+        if type(got) is type(expected) and got == expected:
+            return None
+        return Difference(where, describe(got), describe(expected))
+    if kinds in ("tuple", "list"):
+        if len(got) != len(expected):
+            return Difference(where, describe(got), describe(expected))
+        pairs = [(f"{where}[{i}]", g, e) for i, (g, e) in enumerate(zip(got, expected))]
+        return _first(pairs, tolerance, dtype)
+    if kinds == "dict":
+        if got.keys() != expected.keys():
+            missing = sorted(map(str, expected.keys() - got.keys()))
+            extra = sorted(map(str, got.keys() - expected.keys()))
+            note = "; ".join(
+                f"{word} keys: {', '.join(keys[:8])}"
+                for word, keys in (("missing", missing), ("extra", extra))
+                if keys
+            )
+            return Difference(where, describe(got), describe(expected), note)
+        pairs = [(f"{where}[{key!r}]", got[key], expected[key]) for key in expected]
+        return _first(pairs, tolerance, dtype)
+    if kinds in ("text", "set"):
+        return None if got == expected else Difference(where, describe(got), describe(expected))
+    return _array_difference(np.asarray(got), np.asarray(expected), tolerance, where, dtype)
+
+
+def _first(
+    pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, dtype: bool
+) -> Difference | None:
+    found = (difference(got, expected, tolerance, at, dtype) for at, got, expected in pairs)
+    return next((one for one in found if one is not None), None)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, BOOLS):
+        return "bool"
+    if isinstance(value, NUMBERS):
+        return "number"
+    if isinstance(value, np.ndarray):
+        name = {"b": "bool", "U": "text array", "S": "text array"}.get(value.dtype.kind, "number")
+        return name if value.ndim == 0 else f"{name} array"
+    for kind, name in ((tuple, "tuple"), (list, "list"), (dict, "dict"), (set, "set")):
+        if isinstance(value, kind):
+            return name
+    return "text" if isinstance(value, (str, bytes)) else "other"
+
+
+def _array_difference(
+    got: np.ndarray, expected: np.ndarray, tolerance: Tolerance, where: str, dtype: bool
+) -> Difference | None:
+    if got.shape != expected.shape:
+        return Difference(where, f"shape {got.shape}", f"shape {expected.shape}")
+    narrower = got.dtype.kind == expected.dtype.kind == "f" and got.itemsize < expected.itemsize
+    if (dtype and got.dtype != expected.dtype) or narrower:
+        return Difference(where, f"dtype {got.dtype}", f"dtype {expected.dtype}")
+    wrong = ~close(got, expected, tolerance)
+    if not wrong.any():
+        return None
+    index = tuple(int(i) for i in np.argwhere(wrong)[0]) if got.ndim else ()
+    at = f"{where}[{', '.join(map(str, index))}]" if got.ndim else where
+    note = ""
+    if got.ndim:
+        note = f"{int(wrong.sum())} of {wrong.size} elements differ"
+        if got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
+            note += f", by {gap:.3g} at most"
+    if got.dtype.kind in "fc" and not np.isfinite(got).all() and np.isfinite(expected).all():
+        note += f"; {int((~np.isfinite(got)).sum())} of yours are not finite"
+    return Difference(at, _number(got[index]), _number(expected[index]), note)
+
+
+def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.ndarray:
+    """Elementwise: within the tolerance, or the same infinity, or both NaN."""
+    if got.dtype.kind not in "iufc" or expected.dtype.kind not in "iufc":
+        return np.asarray(got == expected)
+    if got.dtype.kind in "iu" and expected.dtype.kind in "iu":
+        return np.asarray(got == expected)
+    with np.errstate(all="ignore"):
+        return np.isclose(got, expected, tolerance.rtol, tolerance.atol, equal_nan=True)
+
+
+def error_ratio(got: Any, expected: Any, tolerance: Tolerance) -> float:
+    """Largest error in units of the tolerance; infinite when structure, kind or shape differ."""
+    kinds = _kind(got)
+    if kinds != _kind(expected) or kinds == "other":
+        return 0.0 if type(got) is type(expected) and got == expected else np.inf
+    if kinds in ("tuple", "list"):
+        if len(got) != len(expected):
+            return np.inf
+        return max((error_ratio(g, e, tolerance) for g, e in zip(got, expected)), default=0.0)
+    if kinds == "dict":
+        if got.keys() != expected.keys():
+            return np.inf
+        return max((error_ratio(got[k], expected[k], tolerance) for k in expected), default=0.0)
+    if kinds in ("text", "set"):
+        return 0.0 if got == expected else np.inf
+    got, expected = np.asarray(got), np.asarray(expected)
+    if got.shape != expected.shape:
+        return np.inf
+    if got.dtype.kind not in "fc" and expected.dtype.kind not in "fc":
+        return 0.0 if (got == expected).all() else np.inf
+    with np.errstate(all="ignore"):
+        gap = np.abs(got - expected) / (tolerance.atol + tolerance.rtol * np.abs(expected))
+    gap = np.where(close(got, expected, Tolerance(0.0, 0.0)), 0.0, gap)
+    return float(np.nan_to_num(gap, nan=np.inf, posinf=np.inf).max(initial=0.0))
+
+
+def _largest_gap(got: np.ndarray, expected: np.ndarray) -> float | None:
+    with np.errstate(all="ignore"):
+        gap = np.abs(got.astype(np.complex128) - expected.astype(np.complex128))
+    gap = gap[np.isfinite(gap)]
+    return float(gap.max()) if gap.size else None
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (np.floating, float)):
+        return f"{float(value):.6g}"
+    return str(value.item() if isinstance(value, np.generic) else value)[:200]
+
+
+def describe(value: Any, depth: int = 0) -> str:
+    """A value in a few words: arrays by dtype and shape, small ones by their numbers."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        text = f"{value.dtype} array {value.shape}"
+        if 0 < value.size <= 6:
+            text += " " + np.array2string(value, precision=4, separator=", ").replace("\n", "")
+        return text
+    if isinstance(value, (np.generic, np.ndarray)):
+        return _number(value[()])
+    if isinstance(value, (list, tuple)):
+        name, many = type(value).__name__, len(value)
+        if depth > 1 or many > 6:
+            return f"{name} of {many}"
+        inner = ", ".join(describe(item, depth + 1) for item in value)
+        return f"({inner}{',' * (many == 1)})" if name == "tuple" else f"[{inner}]"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{k!r}: {describe(v, depth + 1)}" for k, v in list(value.items())[:4])
+        return f"dict of {len(value)}" if depth > 1 else f"{{{inner}{', …' * (len(value) > 4)}}}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

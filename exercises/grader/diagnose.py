@@ -1,0 +1,83 @@
+"""Names the likely cause of a wrong answer: the known mistakes that do the same on this input."""
+
+from typing import NamedTuple
+
+from grader.compare import Tolerance, difference
+from grader.execute import Outcome, Request
+from grader.exercise import Exercise
+from grader.judge import KINDS_OF_PROCESS, Complaint, Terms, judge
+from grader.kit import Variant
+from grader.runner import InProcess
+
+
+class Step(NamedTuple):
+    """One call of a check, with what came of it."""
+
+    request: Request
+    terms: Terms
+    names: list[str]
+    outcome: Outcome
+    expected: Outcome
+    complaint: Complaint | None
+
+
+class Doctor:
+    """Compares wrong answers of one exercise with its known mistakes."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self._variants: dict[str, InProcess] = {}
+
+    def candidates(self, step: Step) -> list[Variant]:
+        """The mistakes that show the same symptom in this step."""
+        if step.complaint is None or step.complaint.kind in KINDS_OF_PROCESS:
+            return []
+        return [one for one in self.exercise.mistakes if self._same_symptom(step, one)]
+
+    def resolve(self, failed: Step, seen: list[Step]) -> list[Variant]:
+        """The candidates of a failed step; where several fit, those that fit every step seen."""
+        candidates = self.candidates(failed)
+        if len(candidates) < 2:
+            return candidates
+        everywhere = [
+            one for one in candidates if all(self._same_answer(step, one) for step in seen)
+        ]
+        return everywhere or candidates
+
+    def _run(self, mistake: Variant, step: Step) -> tuple[Outcome, Complaint | None]:
+        if mistake.name not in self._variants:
+            module = self.exercise.with_variant(mistake)
+            self._variants[mistake.name] = InProcess(module, self.exercise.tests)
+        outcome = self._variants[mistake.name].run(step.request)
+        return outcome, judge(outcome, step.expected, step.terms, step.request, step.names)
+
+    def _same_symptom(self, step: Step, mistake: Variant) -> bool:
+        outcome, complaint = self._run(mistake, step)
+        if complaint is None or step.complaint is None or complaint.kind != step.complaint.kind:
+            return False
+        if complaint.kind == "changed":
+            return complaint.got == step.complaint.got
+        return same_answer(step.outcome, outcome, _tolerance(step))
+
+    def _same_answer(self, step: Step, mistake: Variant) -> bool:
+        outcome, complaint = self._run(mistake, step)
+        if (complaint is None) != (step.complaint is None):
+            return False
+        return same_answer(step.outcome, outcome, _tolerance(step))
+
+
+def _tolerance(step: Step) -> Tolerance:
+    return step.terms.tolerance(step.expected.outputs)
+
+
+def same_answer(one: Outcome, other: Outcome, tolerance: Tolerance) -> bool:
+    """Whether two outcomes are the same answer: equal values, or the same type of error."""
+    if one.error is not None or other.error is not None:
+        return (
+            one.error is not None
+            and other.error is not None
+            and one.error["type"] == other.error["type"]
+        )
+    if one.refused or other.refused:
+        return bool(one.refused and other.refused and one.refused == other.refused)
+    return difference(one.outputs, other.outputs, tolerance, dtype=True) is None

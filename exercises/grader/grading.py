@@ -1,0 +1,124 @@
+"""Grades one answer to one exercise: runs its checks in order, and counts what they earn."""
+
+import inspect
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.checks import Candidate, Check, CheckFailed, NotStarted
+from grader.diagnose import Doctor, Step
+from grader.exercise import Exercise
+from grader.kit import Variant
+from grader.runner import Unusable
+
+PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
+
+
+class Result(NamedTuple):
+    """What one check came to. ``reason`` and ``line`` are set when the file cannot be run."""
+
+    check: str
+    status: str
+    functions: tuple[str, ...] = ()
+    step: Step | None = None
+    reason: str = ""
+    line: int = 0
+    repeated: bool = False
+
+
+class Score(NamedTuple):
+    """An exercise's line on the scoreboard."""
+
+    name: str
+    status: str
+    points: int
+    out_of: int
+    checks_passed: int
+    checks: int
+    diagnoses: list[str]
+
+
+class Run:
+    """One answer being graded."""
+
+    def __init__(self, exercise: Exercise, candidate: Candidate) -> None:
+        self.exercise, self.candidate = exercise, candidate
+        self.doctor = Doctor(exercise)
+        self.results: list[Result] = []
+        self.steps: list[Step] = []
+        self._unusable_said = False
+
+    def new_check(self) -> Check:
+        """The ``check`` for one test. Raises NotStarted if the whole file is still a stub."""
+        if getattr(self.candidate, "untouched", False):
+            raise NotStarted(self.exercise.file)
+        return Check(self.exercise, self.candidate)
+
+    def record(self, name: str, check: Check | None, problem: BaseException | None) -> Result:
+        """Note how a test ended."""
+        functions = tuple(check.functions) if check is not None else ()
+        if check is not None:
+            self.steps += check.steps
+        if problem is None:
+            used = check is not None and bool(check.steps)
+            reason = "" if used else "this test compared nothing: it never called check"
+            result = Result(name, PASSED if used else FAILED, functions, reason=reason)
+        elif isinstance(problem, NotStarted):
+            result = Result(name, NOT_STARTED, functions)
+        elif isinstance(problem, Unusable):
+            said, self._unusable_said = self._unusable_said, True
+            args = {"reason": str(problem), "line": problem.line, "repeated": said}
+            result = Result(name, FAILED, functions, **args)
+        elif isinstance(problem, CheckFailed):
+            result = Result(name, FAILED, functions, problem.step)
+        else:
+            reason = f"{type(problem).__name__}: {problem}"
+            result = Result(name, FAILED, functions, reason=reason)
+        self.results.append(result)
+        return result
+
+    def diagnoses(self, result: Result) -> list[Variant]:
+        """The known mistakes that explain a failed check."""
+        return [] if result.step is None else self.doctor.resolve(result.step, self.steps)
+
+    def score(self, checks: int | None = None) -> Score:
+        """Points in proportion of the checks that earn, of ``checks`` in all, rounded down."""
+        total = len(self.exercise.checks) if checks is None else checks
+        first: dict[str, str] = {}
+        earned = 0
+        for result in self.results:
+            for function in result.functions:
+                first.setdefault(function, result.status)
+            if result.status == PASSED and all(first[f] == PASSED for f in result.functions):
+                earned += 1
+        status = PASSED if earned == total and total else FAILED
+        if all(result.status == NOT_STARTED for result in self.results):
+            status = NOT_STARTED
+        names = dict.fromkeys(one.name for r in self.results for one in self.diagnoses(r))
+        passed = sum(result.status == PASSED for result in self.results)
+        points = self.exercise.head.points * earned // total if total else 0
+        return Score(
+            *(self.exercise.name, status, points, self.exercise.head.points),
+            *(passed, total, list(names)),
+        )
+
+
+def generator_for(exercise: str, check: str) -> np.random.Generator:
+    """The random numbers of one test: the same in every run, others in every test."""
+    return np.random.default_rng(zlib.crc32(f"{exercise}:{check}".encode()))
+
+
+def grade(exercise: Exercise, candidate: Candidate) -> Run:
+    """Run every check of an exercise on one answer, without pytest."""
+    run = Run(exercise, candidate)
+    for name, test in exercise.checks.items():
+        check, problem = None, None
+        try:
+            check = run.new_check()
+            fixtures = {"check": check, "rng": generator_for(exercise.name, name)}
+            test(**{key: fixtures[key] for key in inspect.signature(test).parameters})
+        except (Exception, Unusable) as raised:
+            problem = raised
+        run.record(name, check, problem)
+    return run

@@ -1,0 +1,205 @@
+"""Lets ``pytest exercises/`` grade the workbook: options, fixtures, quiet progress, scoreboard."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader import scoreboard
+from grader.checks import Check
+from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
+from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, generator_for
+from grader.report import failure_text, sentence
+from grader.runner import Sandboxed
+
+LETTERS = {PASSED: (".", "green"), FAILED: ("F", "red"), NOT_STARTED: ("-", "yellow")}
+
+
+class Workbook:
+    """One grading run: the answers' folder, the exercises collected, and what came of each."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.solutions = bool(config.getoption("--solutions"))
+        chosen = config.getoption("--workbook")
+        if chosen and not Path(chosen).is_dir():
+            raise pytest.UsageError(f"--workbook {chosen}: there is no such folder")
+        self.answers = SOLUTIONS if self.solutions else Path(chosen or EXERCISES).resolve()
+        self.exercises = {exercise.folder: exercise for exercise in find_exercises()}
+        self.collected: dict[str, int] = {}
+        self.runs: dict[str, Run] = {}
+        self.results: dict[str, Result] = {}
+        self.quiet = False
+        self._line_of = ""
+
+    def exercise_of(self, path: Path) -> Exercise | None:
+        """The exercise a test file belongs to."""
+        return self.exercises.get(path.parent)
+
+    def run_of(self, exercise: Exercise) -> Run:
+        """The run of an exercise; starting one ends the worker of the one before."""
+        if exercise.name not in self.runs:
+            self.close()
+            candidate = Sandboxed(exercise, self.answers / exercise.name / exercise.file)
+            self.runs[exercise.name] = Run(exercise, candidate)
+        return self.runs[exercise.name]
+
+    def close(self) -> None:
+        """End every worker."""
+        for run in self.runs.values():
+            run.candidate.close()
+
+    def show_progress(self, exercise: str, status: str) -> None:
+        """A line for each exercise that is started, a letter for each check."""
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None or not self.quiet or terminal.verbosity > 0:
+            return
+        if status == NOT_STARTED and self._line_of != exercise:
+            return
+        if self._line_of != exercise:
+            terminal.ensure_newline()
+            terminal.write(f"{exercise:<28} ")
+            self._line_of = exercise
+        letter, colour = LETTERS[status]
+        terminal.write(letter, flush=True, **{colour: True})
+        terminal.currentfspath = -2
+
+
+_workbook = pytest.StashKey[Workbook]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The workbook's options."""
+    group = parser.getgroup("workbook", "the workbook of attention-from-scratch")
+    group.addoption("--solutions", action="store_true", help="grade the reference solutions")
+    group.addoption("--workbook", metavar="DIR", help="grade DIR/exNN_name/file.py instead")
+    group.addoption("--score-json", metavar="FILE", help="write the scoreboard to FILE as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the run; test files are imported without putting their folders on the path."""
+    config.stash[_workbook] = Workbook(config)
+    if all(_is_ours(Path(argument.partition("::")[0])) for argument in config.args):
+        config.option.importmode = "importlib"
+
+
+def _is_ours(path: Path) -> bool:
+    return EXERCISES in [path.resolve(), *path.resolve().parents]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count the checks of each exercise before any is deselected."""
+    workbook = config.stash[_workbook]
+    for item in items:
+        exercise = workbook.exercise_of(item.path)
+        if exercise is not None:
+            workbook.collected[exercise.name] = workbook.collected.get(exercise.name, 0) + 1
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """When only exercises run, pytest's own progress and summary lines give way to ours."""
+    workbook = session.config.stash[_workbook]
+    workbook.quiet = all(workbook.exercise_of(item.path) for item in session.items)
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if workbook.quiet and terminal is not None:
+        terminal.showfspath = False
+        terminal.reportchars = ""
+
+
+@pytest.fixture
+def check(request: pytest.FixtureRequest) -> Check:
+    """Compares the answer with the reference; see grader/checks.py."""
+    workbook = request.config.stash[_workbook]
+    exercise = workbook.exercise_of(request.path)
+    if exercise is None:
+        raise pytest.UsageError(f"{request.path} is not the test file of an exercise")
+    made = workbook.run_of(exercise).new_check()
+    request.node.stash[_check] = made
+    return made
+
+
+_check = pytest.StashKey[Check]()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers of this test's own, the same in every run."""
+    return generator_for(request.path.parent.name, request.node.name)
+
+
+class _LazyReport:
+    """A failure's text, made when it is shown: by then every check's evidence is in."""
+
+    def __init__(self, run: Run, result: Result) -> None:
+        self._run, self._result = run, result
+
+    def __str__(self) -> str:
+        return failure_text(self._run, self._result)
+
+    def toterminal(self, writer: Any) -> None:
+        """Write the text."""
+        writer.line(str(self))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the end of a check into its result and its own text."""
+    report = yield
+    workbook = item.config.stash[_workbook]
+    exercise = workbook.exercise_of(item.path)
+    problem = call.excinfo.value if call.excinfo is not None else None
+    ends_here = call.when == "call" or (call.when == "setup" and problem is not None)
+    if exercise is None or not ends_here or isinstance(problem, KeyboardInterrupt):
+        return report
+    if isinstance(problem, pytest.UsageError):
+        return report
+    run = workbook.run_of(exercise)
+    result = run.record(item.name, item.stash.get(_check, None), problem)
+    workbook.results[report.nodeid] = result
+    workbook.show_progress(exercise.name, result.status)
+    report.location = (*report.location[:2], f"{exercise.name}: {sentence(item.name)}")
+    if result.status == NOT_STARTED:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, NOT_STARTED)
+    elif result.status == FAILED:
+        report.outcome = "failed"
+        report.when = "call"
+        report.longrepr = _LazyReport(run, result)  # type: ignore[assignment]
+    return report
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """Not started and not tried have categories of their own; letters are ours when quiet."""
+    workbook = config.stash[_workbook]
+    result = workbook.results.get(report.nodeid)
+    if result is None or report.when == "teardown":
+        return None
+    category = "not tried" if result.repeated else result.status
+    quiet = workbook.quiet and config.get_verbosity() <= 0
+    letter = LETTERS[result.status][0]
+    return category, "" if quiet else letter, "" if quiet else category.upper()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The scoreboard, and what to do next."""
+    workbook = config.stash[_workbook]
+    if workbook.runs:
+        scores = [run.score(workbook.collected[name]) for name, run in workbook.runs.items()]
+        scoreboard.show(terminalreporter, scores, workbook.exercises.values(), config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the workers and write the scores for machines."""
+    workbook = session.config.stash[_workbook]
+    workbook.close()
+    target = session.config.getoption("--score-json")
+    if target:
+        scores = [run.score(workbook.collected[name]) for name, run in workbook.runs.items()]
+        scoreboard.write_json(Path(target), scores)

@@ -1,0 +1,119 @@
+"""The text of a failed check: call, what came back, what was expected, likely cause, your lines."""
+
+from collections.abc import Iterator
+
+from grader.compare import describe
+from grader.diagnose import Step
+from grader.grading import Result, Run
+
+WIDTH = 96
+MARGIN = 15
+NOTHING_KNOWN = (
+    "it fits none of the {count} known mistakes of this exercise; "
+    "work the formula through by hand on a 2 x 2 input"
+)
+
+
+def title(run: Run, result: Result) -> str:
+    """The headline of a failed check."""
+    return f"{run.exercise.name}: {sentence(result.check)}"
+
+
+def sentence(check: str) -> str:
+    """A test's name as words."""
+    return check.removeprefix("test_").replace("_", " ")
+
+
+def failure_text(run: Run, result: Result) -> str:
+    """Everything to be said about a failed check."""
+    if result.step is None:
+        return "\n".join(_without_a_step(run, result))
+    return "\n".join(_about_a_step(run, result, result.step))
+
+
+def _without_a_step(run: Run, result: Result) -> Iterator[str]:
+    if result.repeated:
+        yield f"not tried: {run.exercise.file} cannot be run, see above"
+        return
+    yield from _entry("Your file", f"{run.exercise.file}: {result.reason}")
+    yield from _source_lines(run, [(result.line, "")] if result.line else [])
+
+
+def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
+    complaint = step.complaint
+    assert complaint is not None
+    yield from _entry("The call", call_text(step))
+    for line in _argument_lines(step):
+        yield " " * (MARGIN + 2) + line
+    spot = f"output{complaint.where}: " if complaint.where.startswith("[") else ""
+    yield from _entry("Came back", spot + complaint.got)
+    yield from _entry("Expected", spot + complaint.expected)
+    if complaint.note:
+        yield from _entry("", complaint.note)
+    if step.outcome.warnings and complaint.kind != "warned":
+        yield from _entry("Warned", step.outcome.warnings[0][0])
+    if step.terms.says:
+        yield from _entry("The point", step.terms.says)
+    causes = [one.says for one in run.diagnoses(result)]
+    if not causes and complaint.kind in ("values", "property", "dtype"):
+        causes = [NOTHING_KNOWN.format(count=len(run.exercise.mistakes))]
+    for index, cause in enumerate(causes):
+        yield from _entry("Likely cause" if index == 0 else "or", cause)
+    yield from _source_lines(run, _blamed_lines(step))
+    if step.outcome.printed.strip():
+        lines = step.outcome.printed.strip().splitlines()[:5]
+        yield from _entry("You printed", lines[0][:WIDTH])
+        yield from (" " * MARGIN + line[:WIDTH] for line in lines[1:])
+
+
+def _blamed_lines(step: Step) -> list[tuple[int, str]]:
+    outcome = step.outcome
+    if outcome.violations and outcome.violations[0][1]:
+        return [(outcome.violations[0][1], "")]
+    if outcome.error is not None:
+        return [(int(line), str(name)) for line, name in outcome.error["frames"]]
+    lines = dict.fromkeys(line for _, line in outcome.warnings if line)
+    return [(line, "") for line in lines][:2]
+
+
+def call_text(step: Step) -> str:
+    """The call as it would be typed."""
+    request = step.request
+    names = _names(step)[: len(request.args)]
+    names += [f"{key}={key}" for key in request.kwargs]
+    if request.drive:
+        return f"{request.name}({', '.join(['your module', *names])})"
+    return f"{request.name}({', '.join(names)})"
+
+
+def _names(step: Step) -> list[str]:
+    count = len(step.request.args)
+    return [*step.names, *(f"input{i}" for i in range(len(step.names), count))]
+
+
+def _argument_lines(step: Step) -> Iterator[str]:
+    pairs = [*zip(_names(step), step.request.args), *step.request.kwargs.items()]
+    for name, value in pairs:
+        yield f"{name} = {describe(value)}"
+
+
+def _entry(label: str, text: str) -> Iterator[str]:
+    words = text.split(" ")
+    line, prefix = "", f"{label:<{MARGIN}}"
+    for word in words:
+        if line and len(line) + 1 + len(word) > WIDTH - MARGIN:
+            yield prefix + line
+            line, prefix = "", " " * MARGIN
+        line = f"{line} {word}" if line else word
+    yield (prefix + line).rstrip()
+
+
+def _source_lines(run: Run, places: list[tuple[int, str]]) -> Iterator[str]:
+    source = run.candidate.source.splitlines()
+    label = "In your file"
+    for line, name in places:
+        inside = f", in {name}" if name and name != "<module>" else ""
+        yield from _entry(label, f"{run.exercise.file}, line {line}{inside}")
+        if 0 < line <= len(source):
+            yield " " * (MARGIN + 2) + source[line - 1].strip()[:WIDTH]
+        label = ""

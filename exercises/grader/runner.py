@@ -1,0 +1,283 @@
+"""Runs an answer: a student's file in a process of its own, or one of our variants in this one.
+
+The parent keeps the clock and the expected answers. A worker that hangs is killed with its whole
+process group; one that hangs twice is not tried again.
+"""
+
+import ast
+import atexit
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader import execute, wire
+from grader.execute import Outcome, Request
+from grader.exercise import Exercise
+from grader.rules import Violation, broken_rules, is_untouched, stub_lines
+
+WORKER = Path(__file__).with_name("worker.py")
+
+
+class Limits(NamedTuple):
+    """Seconds a file may take to be imported, and one call may take; how many hangs are tried."""
+
+    start: float = 10.0
+    call: float = 6.0
+    hangs: int = 2
+
+
+class Unusable(Exception):
+    """The file cannot be run at all: the reason, and the line if one is to blame."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+class InProcess:
+    """A module of ours (the reference, a mistake, a style) run in this process."""
+
+    source = ""
+    stubs: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - ours have none
+
+    def __init__(self, module: Any, tests: Any = None) -> None:
+        self.module, self.tests = module, tests
+
+    def run(self, request: Request) -> Outcome:
+        """Run one request; the answer passes through the encoding, as a student's does."""
+        outcome = execute.run(self.module, request, self.tests)
+        try:
+            return outcome._replace(outputs=wire.decode(wire.encode(outcome.outputs)))
+        except wire.Unsendable as reason:
+            return outcome._replace(outputs=[], refused=str(reason))
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class Sandboxed:
+    """A file run in a worker process, started when first needed."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        path: Path,
+        limits: Limits = Limits(),
+        overlay: tuple[str, str, str, str] | None = None,
+    ) -> None:
+        self.exercise, self.path, self.limits = exercise, Path(os.path.realpath(path)), limits
+        self._overlay = overlay
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: _Pipe | None = None
+        self._hangs, self._number = 0, 0
+        self._unusable: Unusable | None = None
+        self.source, self.stubs, self.untouched = "", {}, not path.is_file()
+        if not self.untouched:
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            self.source = self.path.read_text(encoding="utf-8")
+            tree = ast.parse(self.source, str(self.path))
+        except SyntaxError as problem:
+            self._unusable = Unusable(f"SyntaxError: {problem.msg}", problem.lineno or 0)
+            return
+        except (ValueError, OSError, RecursionError, MemoryError) as problem:
+            self._unusable = Unusable(f"the file cannot be read: {problem}")
+            return
+        self.untouched, self.stubs = is_untouched(tree), stub_lines(tree)
+        broken: list[Violation] = broken_rules(tree, self.exercise.forbidden)
+        if broken and self._overlay is None:
+            self._unusable = Unusable(broken[0].text, broken[0].line)
+
+    def run(self, request: Request) -> Outcome:
+        """Run one request in the worker. Raises Unusable if the file cannot be run at all."""
+        if self._unusable is not None:
+            raise self._unusable
+        if self._pipe is None:
+            self._start()
+        self._number += 1
+        message = {"number": self._number, "request": request._asdict()}
+        try:
+            answer = self._exchange(message, self.limits.call)
+            if answer.pop("number") != self._number:
+                raise ValueError("an answer to another question")
+            answer["outputs"] = [output for output in answer["outputs"]]
+            return Outcome(**answer)
+        except _Gone as gone:
+            return Outcome([], [], [], None, 0, stopped=self._end(gone))
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as bad:
+            self.close()
+            why = f"what your code sent to the grader is not an answer ({bad!s:.80})"
+            return Outcome([], [], [], None, 0, stopped=why)
+
+    def _start(self) -> None:
+        to_worker, from_parent = os.pipe(), os.pipe()
+        numpy_home = str(Path(np.__file__).parent.parent)
+        fds = (to_worker[0], from_parent[1])
+        command = [sys.executable, "-I", "-B", str(WORKER), *map(str, fds)]
+        self._process = subprocess.Popen(
+            [*command, str(self.exercise.grader_home), numpy_home],
+            pass_fds=fds,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=tempfile.gettempdir(),
+            env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+        )
+        for fd in fds:
+            os.close(fd)
+        self._pipe = _Pipe(to_worker[1], from_parent[0])
+        _living.add(self)
+        roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), numpy_home}
+        setup = {
+            "path": str(self.path),
+            "stem": self.path.stem,
+            "source": self.source,
+            "tests": str(self.exercise.tests_path),
+            "overlay": self._overlay,
+            "fences": [str(folder) for folder in self.exercise.fences],
+            "readable": sorted(roots),
+        }
+        try:
+            hello = self._exchange(setup, self.limits.start)
+            complaint, line = _start_complaint(hello)
+        except _Gone as gone:
+            complaint, line = f"while it was imported, {self._end(gone)}", 0
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            complaint, line = "its import disturbed the grader's connection", 0
+        if complaint:
+            self.close()
+            self._unusable = Unusable(complaint, line)
+            raise self._unusable
+
+    def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
+        assert self._pipe is not None
+        deadline = time.monotonic() + seconds
+        self._pipe.send(wire.encode(message), deadline)
+        return wire.decode(self._pipe.receive(deadline))
+
+    def _end(self, gone: "_Gone") -> str:
+        """Why the worker is gone, in a sentence about the student's code."""
+        status = None
+        if not gone.hung and self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = self._process.wait(0.5)
+        self.close()
+        if gone.hung:
+            self._hangs += 1
+            text = f"your code did not finish within {gone.seconds:.0f} s"
+            if self._hangs >= self.limits.hangs:
+                self._unusable = Unusable(f"{text}, {self._hangs} times; it is not tried again")
+            return text
+        if status is None:
+            return gone.reason or "your code closed the grader's connection"
+        if status < 0:
+            name = signal.Signals(-status).name if -status in _SIGNALS else f"signal {-status}"
+            hint = {"SIGSEGV": ": endless recursion?", "SIGXCPU": ": too much computing"}
+            return f"your code crashed its process ({name}{hint.get(name, '')})"
+        return f"your code ended its process (exit status {status}) instead of returning"
+
+    def close(self) -> None:
+        """End the worker and everything it started."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+        _living.discard(self)
+
+
+_SIGNALS = {int(number) for number in signal.Signals}
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_living: set[Sandboxed] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    for sandboxed in list(_living):
+        sandboxed.close()
+
+
+def _start_complaint(hello: dict[str, Any]) -> tuple[str, int]:
+    if hello["violations"]:
+        text, line = hello["violations"][0]
+        return str(text), int(line)
+    error = hello["error"]
+    if error is None:
+        return "", 0
+    line = error["frames"][-1][0] if error["frames"] else 0
+    if error["type"] == "SystemExit":
+        return f"the file calls sys.exit({error['message']}) when it is imported", line
+    return f"the file cannot be imported: {error['type']}: {error['message']}", line
+
+
+class _Gone(Exception):
+    """The worker hung, or its end of the pipe is closed."""
+
+    def __init__(self, hung: bool, seconds: float = 0.0, reason: str = "") -> None:
+        super().__init__(reason)
+        self.hung, self.seconds, self.reason = hung, seconds, reason
+
+
+class _Pipe:
+    """Framed bytes over two descriptors, never waiting past a deadline."""
+
+    def __init__(self, out_fd: int, in_fd: int) -> None:
+        self._out, self._in = out_fd, in_fd
+        os.set_blocking(out_fd, False)
+        os.set_blocking(in_fd, False)
+
+    def send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(len(data).to_bytes(8, "little") + data)
+        start = time.monotonic()
+        while view:
+            self._wait([], [self._out], deadline, start)
+            try:
+                view = view[os.write(self._out, view) :]
+            except BlockingIOError:
+                continue
+            except OSError as problem:
+                raise _Gone(False) from problem
+
+    def receive(self, deadline: float) -> bytes:
+        start = time.monotonic()
+        size = int.from_bytes(self._read(8, deadline, start), "little")
+        if size > 2 * wire.MAX_BYTES:
+            raise ValueError(f"{size:,} bytes")
+        return self._read(size, deadline, start)
+
+    def _read(self, size: int, deadline: float, start: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            self._wait([self._in], [], deadline, start)
+            try:
+                piece = os.read(self._in, min(size - len(data), 2**20))
+            except BlockingIOError:
+                continue
+            if not piece:
+                raise _Gone(False)
+            data += piece
+        return bytes(data)
+
+    def _wait(self, reads: list[int], writes: list[int], deadline: float, start: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0 or not any(select.select(reads, writes, [], left)):
+            raise _Gone(True, deadline - start)
+
+    def close(self) -> None:
+        os.close(self._out)
+        os.close(self._in)
