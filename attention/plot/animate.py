@@ -1,0 +1,54 @@
+"""Attention while it is learned: one map, a frame for each snapshot taken in training."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
+
+from .maps import plot_attention
+from .weights import choose
+
+
+def animate_attention(
+    snapshots: Sequence[Any],
+    tokens: Sequence[str] | None = None,
+    key_tokens: Sequence[str] | None = None,
+    *,
+    steps: Sequence[int] | None = None,
+    layer: int = 0,
+    head: int | None = None,
+    example: int = 0,
+    interval: float = 200.0,
+    ax: Axes | None = None,
+    **style: Any,
+) -> FuncAnimation:
+    """Animate one head over ``snapshots``, each anything `plot_attention` takes.
+
+    All frames share one colour scale. ``steps`` are the training steps to name, by default
+    0, 1, …; ``interval`` is in milliseconds. Keep the animation while it runs; write it with
+    ``animation.save("attention.gif", writer="pillow")``.
+    """
+    if len(snapshots) == 0:
+        raise ValueError("snapshots is empty; an animation needs at least one.")
+    steps = range(len(snapshots)) if steps is None else steps
+    if len(steps) != len(snapshots):
+        raise ValueError(f"There are {len(steps)} steps for {len(snapshots)} snapshots.")
+    maps = [choose(snapshot, layer, head, example)[0] for snapshot in snapshots]
+    if len({one.shape for one in maps}) > 1:
+        raise ValueError(f"Snapshots differ in size: {sorted({one.shape for one in maps})}.")
+    if "norm" not in style:
+        style.setdefault("vmax", max(float(one.max()) for one in maps))
+    mask = style.pop("mask", None)
+    image = plot_attention(maps[0], tokens, key_tokens, mask=mask, ax=ax, **style)
+    title = image.axes.title
+
+    def show(frame: int) -> tuple[Any, ...]:
+        image.set_weights(maps[frame])
+        title.set_text(f"step {steps[frame]:,}")
+        return image, title
+
+    show(0)
+    return FuncAnimation(
+        image.get_figure(root=True), show, frames=len(maps), interval=interval, repeat=False
+    )

@@ -1,0 +1,47 @@
+"""Where a picture goes: the axes or figure it was given, or a new figure of a fitting size."""
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure, SubFigure
+
+from .colour import page_colour, paper_and_ink
+
+if TYPE_CHECKING:
+    import numpy as np
+
+AnyFigure = Figure | SubFigure
+
+
+def new_figure(width: float, height: float, layout: str = "constrained") -> Figure:
+    """A pyplot figure, inches, so that notebooks and `plt.show` find it."""
+    import matplotlib.pyplot as plt  # here alone: callers with axes of their own never need it
+
+    return plt.figure(figsize=(width, height), layout=layout)
+
+
+def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
+    """The given axes, or those of a new figure."""
+    return ax if ax is not None else new_figure(width, height).add_subplot()
+
+
+def map_size(T: int, S: int) -> tuple[float, float]:
+    """Inches in which T × S cells have room for their labels, while they are few."""
+    cell = 0.42 if max(T, S) <= 16 else 0.42 * 16 / max(T, S)
+    cell = max(cell, 0.13 if max(T, S) <= 72 else 6.5 / max(T, S))
+    return max(3.2, cell * S) + 1.9, max(2.6, cell * T) + 1.1
+
+
+def colour_style(ax: Axes, layers: "list[np.ndarray]", style: dict[str, Any]) -> dict[str, Any]:
+    """``style`` with the one norm and map that all panels of a picture share."""
+    style = dict(style)
+    vmax = style.pop("vmax", None)
+    if "norm" not in style:
+        highest = max(float(w.max()) for w in layers) if vmax is None else vmax
+        style["norm"] = Normalize(0, highest if highest > 0 else 1)
+    elif vmax is not None:
+        raise ValueError("Pass norm or vmax, not both: vmax=v is norm=Normalize(0, v).")
+    if style.get("cmap") is None:
+        style["cmap"] = paper_and_ink(page_colour(ax))
+    return style

@@ -1,0 +1,82 @@
+"""One colour map whose zero is the page itself and whose top is full ink.
+
+Lightness runs straight from the page's to the ink's, so equal steps of weight look equal, also in
+grey and to colour-blind eyes; the hue only turns from teal to indigo along the way. The space is
+Oklab (Ottosson 2020, https://bottosson.github.io/posts/oklab/) with its author's toe on the
+lightness (https://bottosson.github.io/posts/colorpicker/), without which black swallows the
+faintest steps.
+"""
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, to_rgba
+
+STEPS = 256
+HUES = np.radians((190.0, 285.0))  # of the faintest and the strongest weight
+CHROMA = 0.11
+DARKEST, LIGHTEST = 0.12, 0.95  # lightness of the strongest weight
+K1, K2 = 0.206, 0.03  # of the toe
+K3 = (1 + K1) / (1 + K2)
+
+# Oklab's two matrices: (L, a, b) to cone responses, and those, cubed, to linear sRGB.
+TO_CONES = np.array(
+    [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728],
+     [1, -0.0894841775, -1.2914855480]]
+)  # fmt: skip
+TO_LINEAR_RGB = np.array(
+    [[4.0767416621, -3.3077115913, 0.2309699292], [-1.2684380046, 2.6097574011, -0.3413193965],
+     [-0.0041960863, -0.7034186147, 1.7076147010]]
+)  # fmt: skip
+
+
+def page_colour(ax: Axes) -> tuple[float, float, float]:
+    """What lies behind the axes; if all is transparent, judged by the colour of the text."""
+    for face in (ax.get_facecolor(), ax.get_figure(root=True).get_facecolor()):
+        red, green, blue, alpha = to_rgba(face)
+        if alpha > 0.5:
+            return red, green, blue
+    light_text = lightness(to_rgba(matplotlib.rcParams["text.color"])[:3]) > 0.5
+    return (0.0, 0.0, 0.0) if light_text else (1.0, 1.0, 1.0)
+
+
+def paper_and_ink(page: tuple[float, float, float]) -> ListedColormap:
+    """The map for a page of this colour, (red, green, blue) in 0 … 1."""
+    paper = to_oklab(page)
+    top = DARKEST if paper[0] > 0.5 else LIGHTEST
+    t = np.linspace(0, 1, STEPS)
+    hue = HUES[0] + (HUES[1] - HUES[0]) * (t if top == DARKEST else 1 - t)
+    chroma = CHROMA * np.sin(np.pi * t) ** 0.8 + 0.03 * t
+    lab = np.stack(
+        [
+            paper[0] + (top - paper[0]) * t,
+            paper[1] * (1 - t) + chroma * np.cos(hue),
+            paper[2] * (1 - t) + chroma * np.sin(hue),
+        ],
+        axis=-1,
+    )
+    return ListedColormap(to_srgb(lab), name="paper_and_ink")
+
+
+def lightness(rgb: tuple[float, ...]) -> float:
+    """Lightness of an sRGB colour as the eye judges it, 0 for black, 1 for white."""
+    return float(to_oklab(rgb)[0])
+
+
+def to_oklab(rgb: tuple[float, ...] | np.ndarray) -> np.ndarray:
+    """sRGB (..., 3) in 0 … 1 -> Oklab (..., 3), lightness with the toe."""
+    rgb = np.asarray(rgb, float)
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    cones = np.cbrt(linear @ np.linalg.inv(TO_LINEAR_RGB).T)
+    lab = cones @ np.linalg.inv(TO_CONES).T
+    raw = K3 * lab[..., 0] - K1
+    lab[..., 0] = (raw + np.sqrt(raw**2 + 4 * K2 * K3 * lab[..., 0])) / 2
+    return lab
+
+
+def to_srgb(lab: np.ndarray) -> np.ndarray:
+    """Oklab (..., 3), lightness with the toe -> sRGB (..., 3), cut to 0 … 1."""
+    raw = lab[..., :1]
+    lab = np.concatenate([(raw**2 + K1 * raw) / (K3 * (raw + K2)), lab[..., 1:]], axis=-1)
+    linear = np.clip((lab @ TO_CONES.T) ** 3 @ TO_LINEAR_RGB.T, 0, 1)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -1,0 +1,113 @@
+"""The picture of one weight matrix: exact where there are pixels enough, never lossy unsaid.
+
+An ordinary image with more cells than pixels picks some cells and drops the rest: a head that
+attends to the previous token, one cell wide, vanishes at 2,048 tokens. Here every pixel shows the
+largest weight that falls into it, at whatever size, resolution or zoom the figure is drawn.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
+
+
+def block_maximum(weights: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """(T, S) -> (at most rows, at most columns): the largest weight of each block.
+
+    NaN cells are left out; a block of nothing but NaN stays NaN.
+    """
+    for axis, count in enumerate((rows, columns)):
+        length = weights.shape[axis]
+        if count < length:
+            starts = np.arange(count) * length // count
+            weights = np.fmax.reduceat(weights, starts, axis=axis)
+    return weights
+
+
+class WeightsImage(AxesImage):
+    """An `AxesImage` that keeps all the weights and shows block maxima where pixels are few.
+
+    ``weights`` (T, S) holds all of them, each the largest of ``cells`` cells; ``block`` is how
+    many (rows, columns) of cells at most stood behind one pixel at the last draw. Where that is
+    more than one cell, the note says so.
+    """
+
+    def __init__(
+        self, ax: Axes, weights: np.ndarray, cells: tuple[float, float] = (1, 1), **style: Any
+    ) -> None:
+        T, S = weights.shape
+        self._cells = cells  # of the original behind one entry of weights
+        style = {"origin": "upper", "extent": (-0.5, S - 0.5, T - 0.5, -0.5)} | style
+        super().__init__(ax, **{"interpolation": "nearest"} | style)
+        self.block = (1, 1)
+        self._note: tuple[Text, str] | None = None
+        self.set_weights(weights)
+
+    def set_weights(self, weights: np.ndarray) -> None:
+        """Show other weights of the same size, as an animation does."""
+        self.weights = weights
+        self._shown: tuple[int, int] | None = None
+        self._reduce()
+
+    def set_note(self, text: Text, words: str | None = None) -> None:
+        """The text artist that says ``words`` and, where it must, what a pixel stands for."""
+        self._note = text, text.get_text() if words is None else words
+        self._write_note()
+
+    def draw(self, renderer: Any) -> None:
+        self._reduce(getattr(renderer, "get_image_magnification", lambda: 1.0)())
+        super().draw(renderer)
+
+    def _reduce(self, magnification: float = 1.0) -> None:
+        """Take block maxima to the pixels that the whole matrix would cover."""
+        T, S = self.weights.shape
+        left, right, bottom, top = self.get_extent()
+        corners = self.axes.transData.transform([(left, bottom), (right, top)])
+        width, height = np.abs(corners[1] - corners[0]) * magnification
+        shape = min(T, max(1, int(height))), min(S, max(1, int(width)))
+        if shape == self._shown:
+            return
+        self._shown = shape
+        rows, columns = self._cells
+        self.block = math.ceil(rows * T / shape[0]), math.ceil(columns * S / shape[1])
+        self.set_data(block_maximum(self.weights, *shape))
+        self._write_note()
+
+    def _write_note(self) -> None:
+        if self._note is not None:
+            text, base = self._note
+            rows, columns = self.block
+            said = f"\nlargest of {rows} × {columns} cells a pixel"
+            text.set_text(base + (said if self.block != (1, 1) else ""))
+
+
+def draw_weights(ax: Axes, weights: np.ndarray, **style: Any) -> WeightsImage:
+    """Add the image of (T, S) weights, NaN = masked, to the axes and set their limits."""
+    T, S = weights.shape
+    ax.set(xlim=(-0.5, S - 0.5), ylim=(T - 0.5, -0.5))
+    image = WeightsImage(ax, weights, **style)
+    image.set_clip_path(ax.patch)
+    ax.add_image(image)
+    return image
+
+
+def frame_panels(
+    ax: Axes, boxes: list[tuple[float, float, float, float]], hatched: bool
+) -> PolyCollection:
+    """Frames under (left, right, top, bottom) boxes; hatching shows through masked cells."""
+    corners = [[(x0, y0), (x1, y0), (x1, y1), (x0, y1)] for x0, x1, y0, y1 in boxes]
+    frames = PolyCollection(
+        corners,
+        facecolor="none",
+        edgecolor=ax.xaxis.label.get_color(),
+        linewidth=0.5,
+        hatch="////" if hatched else None,
+        alpha=0.25,
+        zorder=-1,  # under the image, whose masked cells are transparent
+    )
+    ax.add_collection(frames, autolim=False)
+    return frames

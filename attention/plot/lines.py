@@ -1,0 +1,113 @@
+"""Attention as lines between two columns of tokens: which query looks at which key."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.ticker import MaxNLocator
+
+from .canvas import axes_for, colour_style
+from .maps import both_tokens, colour_bar
+from .tokens import SMALLEST_POINTS, fitting_size, readable
+from .weights import choose
+
+BENDS = np.linspace(0, 1, 17)  # points of a line; more cannot be told apart
+SWING = BENDS**2 * (3 - 2 * BENDS)  # leaves and arrives level
+
+
+def plot_lines(
+    weights: Any,
+    tokens: Sequence[str] | None = None,
+    key_tokens: Sequence[str] | None = None,
+    *,
+    layer: int = 0,
+    head: int | None = None,
+    example: int = 0,
+    queries: int | Sequence[int] | None = None,
+    max_lines: int = 1000,
+    ax: Axes | None = None,
+    colorbar: bool = True,
+    **style: Any,
+) -> LineCollection:
+    """Draw queries on the left, keys on the right, a line for each weight; return the lines.
+
+    Weights as in `plot_attention`. The stronger a weight, the darker and wider its line.
+    ``queries`` keeps the lines of some positions only. Only the ``max_lines`` strongest are
+    drawn; if weights above 1 % of the largest are left out, the title says how many were drawn.
+    ``style`` goes to the `LineCollection`.
+    """
+    one, title = choose(weights, layer, head, example)
+    T, S = one.shape
+    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
+    if max_lines < 1:
+        raise ValueError(f"max_lines is {max_lines}; at least one line must be drawn.")
+    rows = _query_rows(queries, T)
+    chosen = one[rows]
+    ax = axes_for(ax, 4.6, min(10.0, max(2.4, 0.27 * max(T, S) + 0.8)))
+    style = colour_style(ax, [chosen], style)
+    strongest = _strongest(chosen, max_lines)
+    row, key = np.unravel_index(strongest, chosen.shape)
+    values = chosen[row, key].astype(float)
+
+    start = _heights(T)[rows[row]]
+    end = _heights(S)[key]
+    y = start[:, None] + (end - start)[:, None] * SWING  # (lines, bends)
+    points = np.stack([np.broadcast_to(BENDS, y.shape), y], axis=-1)
+    widths = 0.4 + 2.6 * np.clip(style["norm"](values), 0, 1)
+    lines = LineCollection(points, array=values, **{"linewidths": widths} | style)
+    ax.add_collection(lines, autolim=False)
+
+    drawable = int((chosen > 0.01 * chosen.max()).sum())
+    if drawable > len(values):
+        title += "\n" if title else ""
+        title += f"the {len(values):,} strongest of {drawable:,} lines"
+    _label_columns(ax, tokens, key_tokens, T, S)
+    ax.set_title(title)
+    if colorbar:
+        colour_bar(ax.get_figure(root=False), lines, ax)
+    return lines
+
+
+def _query_rows(queries: int | Sequence[int] | None, T: int) -> np.ndarray:
+    rows = np.arange(T) if queries is None else np.atleast_1d(np.asarray(queries))
+    if rows.dtype.kind not in "iu" or rows.size == 0 or rows.min() < -T or rows.max() >= T:
+        raise ValueError(f"queries must be positions below {T}; got {queries!r}.")
+    return rows % T
+
+
+def _strongest(weights: np.ndarray, count: int) -> np.ndarray:
+    """Flat indices of the strongest visible weights, weakest first so that strong lie on top."""
+    flat = weights.ravel()
+    seen = np.flatnonzero(flat > 0.01 * flat.max())
+    if len(seen) > count:
+        seen = seen[np.argpartition(flat[seen], -count)[-count:]]
+    return seen[np.argsort(flat[seen], kind="stable")]
+
+
+def _heights(length: int) -> np.ndarray:
+    """Positions of a column's tokens between 1 (first, on top) and 0."""
+    return 1 - (np.arange(length) + 0.5) / length
+
+
+def _label_columns(
+    ax: Axes, queries: list[str] | None, keys: list[str] | None, T: int, S: int
+) -> None:
+    """Tokens beside the two ends of the lines; the right ones hang on a twin of the y axis."""
+    right = ax.secondary_yaxis("right")
+    for axis, tokens, length in ((ax.yaxis, queries, T), (right.yaxis, keys, S)):
+        size = fitting_size(ax.yaxis, length)
+        if tokens is not None and size >= SMALLEST_POINTS:
+            labels, style = readable(tokens)
+            axis.set_ticks(_heights(length), labels, **style)
+            axis.set_tick_params(labelsize=size)
+        else:
+            positions = MaxNLocator(9, integer=True).tick_values(0, length - 1).astype(int)
+            positions = positions[(positions >= 0) & (positions < length)]
+            axis.set_ticks(_heights(length)[positions], [str(p) for p in positions])
+        axis.set_tick_params(length=0)
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], ylabel="query")
+    right.set_ylabel("key")
+    ax.spines[:].set_visible(False)
+    right.spines[:].set_visible(False)

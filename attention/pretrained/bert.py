@@ -1,0 +1,234 @@
+"""A pretrained BERT-type encoder, read from its files into the layers of this library.
+
+Devlin et al. 2018, arXiv:1810.04805. Same arithmetic as `attention.layers`, other people's weights:
+post-norm blocks, exact GELU, learned positions. What comes out is also the strongest test that
+the layers are right.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..layers import Embedding, Encoder, Layer, LayerNorm
+from ..ops.masks import padding_mask
+from .safetensors import read_safetensors
+from .wordpiece import WordPiece
+
+ACTIVATIONS = {"gelu": "gelu", "gelu_new": "gelu_tanh", "relu": "relu", "silu": "silu"}
+
+# ours: theirs. Their matrices are (out, in); ours (in, out).
+EMBEDDING_NAMES = {
+    "words.table": "embeddings.word_embeddings.weight",
+    "positions.table": "embeddings.position_embeddings.weight",
+    "segments.table": "embeddings.token_type_embeddings.weight",
+    "norm.gain": "embeddings.LayerNorm.weight",
+    "norm.bias": "embeddings.LayerNorm.bias",
+}
+BLOCK_NAMES = {
+    "self_attn.out_proj": "attention.output.dense",
+    "norm1": "attention.output.LayerNorm",
+    "mlp.linear1": "intermediate.dense",
+    "mlp.linear2": "output.dense",
+    "norm2": "output.LayerNorm",
+}
+
+
+class BertSaved(NamedTuple):
+    words: Any
+    positions: Any
+    segments: Any
+    norm: Any
+    encoder: Any
+
+    @property
+    def weights(self) -> list[np.ndarray]:
+        """(B, H, T, T) of each layer."""
+        return self.encoder.weights
+
+
+class Bert(Layer):
+    """Word, position and segment embeddings, a norm, and post-norm encoder blocks."""
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_dim: int,
+        num_layers: int,
+        num_heads: int,
+        hidden_dim: int,
+        *,
+        max_length: int = 512,
+        num_segments: int = 2,
+        activation: str = "gelu",
+        eps: float = 1e-12,
+        rng: Any = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        self.max_length = max_length
+        self.words = Embedding(vocab_size, embed_dim, rng=rng, dtype=dtype)
+        self.positions = Embedding(max_length, embed_dim, rng=rng, dtype=dtype)
+        self.segments = Embedding(num_segments, embed_dim, rng=rng, dtype=dtype)
+        self.norm = LayerNorm(embed_dim, eps, dtype=dtype)
+        self.encoder = Encoder(
+            num_layers,
+            embed_dim,
+            num_heads,
+            hidden_dim,
+            norm_first=False,
+            activation=activation,
+            eps=eps,
+            rng=rng,
+            dtype=dtype,
+        )
+
+    def forward(
+        self, ids: np.ndarray, lengths: np.ndarray | None = None, segments: np.ndarray | None = None
+    ) -> tuple[np.ndarray, BertSaved]:
+        """ids (B, T), of which row b has ``lengths[b]`` real tokens -> out (B, T, E).
+
+        ``segments`` (B, T) are 0 for the first sentence, 1 for the second; all 0 by default.
+        Raises ValueError for more tokens than there are positions.
+        """
+        ids = np.asarray(ids)
+        if ids.ndim != 2 or ids.shape[1] > self.max_length:
+            raise ValueError(
+                f"ids has shape {ids.shape}; expected (B, T), T at most {self.max_length}."
+            )
+        T = ids.shape[1]
+        segments = np.zeros_like(ids) if segments is None else segments
+        mask = None if lengths is None else padding_mask(lengths, T)  # (B, 1, 1, T)
+        words, saved_words = self.words.forward(ids)  # (B, T, E)
+        positions, saved_positions = self.positions.forward(np.arange(T))  # (T, E)
+        kinds, saved_segments = self.segments.forward(segments)  # (B, T, E)
+        x, saved_norm = self.norm.forward(words + kinds + positions)
+        out, saved_encoder = self.encoder.forward(x, attn_mask=mask)
+        saved = BertSaved(saved_words, saved_positions, saved_segments, saved_norm, saved_encoder)
+        return out, saved
+
+    def backward(self, dout: np.ndarray, saved: BertSaved) -> None:
+        """dout (B, T, E) -> None: ids have no gradient; parameters gather theirs."""
+        dx = self.encoder.backward(dout, saved.encoder)
+        dsum = self.norm.backward(dx, saved.norm)
+        self.segments.backward(dsum, saved.segments)
+        self.positions.backward(dsum.sum(axis=0), saved.positions)
+        self.words.backward(dsum, saved.words)
+
+
+class SentenceEncoder:
+    """A pretrained `Bert` and its tokenizer, from a directory: text in, vectors or attention out.
+
+    The directory holds ``config.json``, ``model.safetensors`` and ``vocab.txt``, as model hubs
+    hand them out. Raises ValueError or OSError in one sentence if one is missing or does not fit.
+    """
+
+    def __init__(self, directory: str | Path, *, dtype: Any = np.float32) -> None:
+        directory = Path(directory)
+        for name in ("config.json", "model.safetensors", "vocab.txt"):
+            if not (directory / name).is_file():
+                raise FileNotFoundError(
+                    f"{directory} has no {name}; a model directory holds config.json, "
+                    "model.safetensors and vocab.txt."
+                )
+        config = _read_json(directory / "config.json")
+        limits = _read_json(directory / "sentence_bert_config.json")
+        self.bert = _build(config, directory, dtype)
+        self.bert.load_state_dict(_translate(directory / "model.safetensors", config))
+        longest = min(limits.get("max_seq_length") or self.bert.max_length, self.bert.max_length)
+        self.tokenizer = WordPiece.from_directory(directory, max_length=longest)
+        if len(self.tokenizer.vocabulary) > len(self.bert.words.table.data):
+            raise ValueError(f"vocab.txt in {directory} has more words than the weights.")
+
+    def embed(self, texts: list[str], *, batch_size: int = 32) -> np.ndarray:
+        """texts -> (len(texts), E): the mean over each text's tokens, scaled to length 1.
+
+        The dot product of two rows is the cosine similarity of the texts.
+        """
+        rows = [
+            self._embed_batch(texts[i : i + batch_size]) for i in range(0, len(texts), batch_size)
+        ]
+        E = self.bert.words.table.shape[1]
+        return np.concatenate(rows) if rows else np.zeros((0, E), self.bert.words.table.data.dtype)
+
+    def look(self, text: str) -> tuple[list[str], list[np.ndarray]]:
+        """text -> its tokens, and one (H, T, T) array of attention weights a layer."""
+        ids, _ = self.tokenizer.encode([text])
+        _, saved = self.bert.forward(ids)
+        tokens = [self.tokenizer.vocabulary[i] for i in ids[0]]
+        return tokens, [layer[0] for layer in saved.weights]
+
+    def _embed_batch(self, texts: list[str]) -> np.ndarray:
+        ids, lengths = self.tokenizer.encode(texts)
+        out, _ = self.bert.forward(ids, lengths)  # (B, T, E)
+        real = np.arange(ids.shape[1]) < lengths[:, None]  # (B, T)
+        total = np.where(real[..., None], out, 0).sum(axis=1)  # (B, E)
+        mean = total / lengths[:, None].astype(out.dtype)
+        return mean / np.linalg.norm(mean, axis=-1, keepdims=True)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not valid JSON: {error}.") from None
+    if not isinstance(config, dict):
+        raise ValueError(f"{path} must hold a JSON object.")
+    return config
+
+
+def _build(config: dict[str, Any], directory: Path, dtype: Any) -> Bert:
+    where = f"config.json in {directory}"
+    if config.get("model_type", "bert") != "bert":
+        raise ValueError(f"{where} is of type {config['model_type']!r}; only 'bert' can be read.")
+    if config.get("position_embedding_type", "absolute") != "absolute":
+        raise ValueError(f"{where} has relative positions; only absolute ones can be read.")
+    activation = config.get("hidden_act", "gelu")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"{where} has hidden_act {activation!r}; known: {', '.join(ACTIVATIONS)}.")
+    sizes = ["vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads"]
+    sizes += ["intermediate_size", "max_position_embeddings"]
+    for name in sizes:
+        if type(config.get(name)) is not int or not 0 < config[name] < 2**24:
+            raise ValueError(f"{where} has {name} {config.get(name)!r}; expected a whole number.")
+    return Bert(
+        *(config[name] for name in sizes[:5]),
+        max_length=config["max_position_embeddings"],
+        num_segments=config.get("type_vocab_size", 2),
+        activation=ACTIVATIONS[activation],
+        eps=config.get("layer_norm_eps", 1e-12),
+        rng=0,
+        dtype=dtype,
+    )
+
+
+def _translate(path: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The file's tensors under our names; what the encoder does not use is left out."""
+    tensors = read_safetensors(path)
+    if "bert.embeddings.word_embeddings.weight" in tensors:  # saved with a head on top
+        tensors = {name.removeprefix("bert."): t for name, t in tensors.items()}
+
+    def take(name: str) -> np.ndarray:
+        if name not in tensors:
+            raise ValueError(f"{path} has no tensor {name!r}: it is not a BERT encoder's.")
+        return tensors[name]
+
+    state = {ours: take(theirs) for ours, theirs in EMBEDDING_NAMES.items()}
+    for i in range(config["num_hidden_layers"]):
+        theirs = f"encoder.layer.{i}"
+        ours = f"encoder.blocks.{i}"
+        thirds = [f"{theirs}.attention.self.{name}" for name in ("query", "key", "value")]
+        weights = [take(f"{name}.weight").T for name in thirds]
+        state[f"{ours}.self_attn.in_proj.weight"] = np.concatenate(weights, axis=1)  # (E, 3E)
+        state[f"{ours}.self_attn.in_proj.bias"] = np.concatenate(
+            [take(f"{name}.bias") for name in thirds]
+        )
+        for part, name in BLOCK_NAMES.items():
+            weight = take(f"{theirs}.{name}.weight")
+            is_norm = part.startswith("norm")
+            state[f"{ours}.{part}.{'gain' if is_norm else 'weight'}"] = weight.T
+            state[f"{ours}.{part}.bias"] = take(f"{theirs}.{name}.bias")
+    return state

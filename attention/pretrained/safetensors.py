@@ -1,0 +1,130 @@
+"""Read weights from a safetensors file: 8 bytes of header length, a JSON header, raw bytes.
+
+The format holds numbers only, so reading it can run no code, unlike a pickle. The header is
+still a stranger's: every length, shape and offset in it is checked before a byte is used.
+
+Format: https://huggingface.co/docs/safetensors
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+MAX_HEADER_BYTES = 100_000_000  # the format's own limit
+MAX_AXES = 32  # what the oldest supported NumPy can hold
+
+DTYPES = {
+    "BOOL": "?", "U8": "u1", "I8": "i1", "U16": "<u2", "I16": "<i2", "U32": "<u4", "I32": "<i4",
+    "U64": "<u8", "I64": "<i8", "F16": "<f2", "F32": "<f4", "F64": "<f8", "BF16": "<u2",
+}  # fmt: skip
+
+
+def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
+    """Map a safetensors file into memory: {name: array}.
+
+    The arrays are read-only views of the file, so opening costs no memory; BF16, which NumPy
+    lacks, is widened to float32 in a copy. Raises ValueError in one sentence when the file is
+    not what its header says.
+    """
+    path = Path(path)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header_bytes = _header_length(file.read(8), size, path)
+        header = _parse_header(file.read(header_bytes), path)
+    data_bytes = size - 8 - header_bytes
+    spans = {name: _checked_span(name, entry, path) for name, entry in header.items()}
+    _check_tiling(spans, data_bytes, path)
+    if data_bytes == 0:  # an empty range cannot be mapped
+        data = np.zeros(0, np.uint8)
+    else:
+        data = np.memmap(path, np.uint8, mode="r", offset=8 + header_bytes, shape=(data_bytes,))
+    return {
+        name: _view(data[start:end], header[name]["dtype"], header[name]["shape"])
+        for name, (start, end) in spans.items()
+    }
+
+
+def _header_length(first: bytes, size: int, path: Path) -> int:
+    length = int.from_bytes(first, "little")
+    if len(first) < 8:
+        raise ValueError(f"{path} is {size} bytes long; a safetensors file has at least 8.")
+    if length > MAX_HEADER_BYTES or length > size - 8:
+        raise ValueError(
+            f"{path} announces a header of {length} bytes but has {size - 8} after its first 8: "
+            "it was cut short, or it is not a safetensors file."
+        )
+    return length
+
+
+def _parse_header(raw: bytes, path: Path) -> dict[str, dict]:
+    try:
+        header = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"The header of {path} is not valid JSON: {error}.") from None
+    if not isinstance(header, dict):
+        raise ValueError(f"The header of {path} must be a JSON object.")
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise ValueError(f"__metadata__ in the header of {path} must map text to text.")
+    return header
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    # A repeated name would let two readers see two different files.
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        raise ValueError("a name occurs twice")
+    return names
+
+
+def _checked_span(name: str, entry: object, path: Path) -> tuple[int, int]:
+    """The tensor's (start, end) in the data, once dtype, shape and length agree."""
+    where = f"tensor {name!r} in {path}"
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise ValueError(f"{where} must have dtype, shape and data_offsets, and nothing else.")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise ValueError(f"{where} has dtype {dtype!r}; readable are {', '.join(DTYPES)}.")
+    if not _are_counts(shape) or len(shape) > MAX_AXES:
+        raise ValueError(f"{where} has shape {shape!r}; expected a list of up to 32 sizes >= 0.")
+    if not _are_counts(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
+        raise ValueError(f"{where} has data_offsets {offsets!r}; expected [start, end].")
+    expected = math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
+    if offsets[1] - offsets[0] != expected:
+        raise ValueError(
+            f"{where} spans {offsets[1] - offsets[0]} bytes; {dtype} {shape} takes {expected}."
+        )
+    return offsets[0], offsets[1]
+
+
+def _are_counts(values: object) -> bool:
+    # type(), not isinstance(): JSON's true is a Python int. A size beyond 2**62 overflows NumPy.
+    return isinstance(values, list) and all(type(v) is int and 0 <= v < 2**62 for v in values)
+
+
+def _check_tiling(spans: dict[str, tuple[int, int]], data_bytes: int, path: Path) -> None:
+    """The tensors must cover the data exactly: no overlap, no gap, nothing left over."""
+    position = 0
+    for name, (start, end) in sorted(spans.items(), key=lambda item: item[1]):
+        if start != position:
+            what = "overlaps the one before it" if start < position else "leaves a gap before it"
+            raise ValueError(f"tensor {name!r} in {path} {what} (byte {start}).")
+        position = end
+    if position != data_bytes:
+        raise ValueError(
+            f"The tensors of {path} take {position} bytes, the file has {data_bytes}: "
+            "it was cut short or has bytes no tensor owns."
+        )
+
+
+def _view(raw: np.ndarray, dtype: str, shape: list[int]) -> np.ndarray:
+    if raw.size == 0:
+        array = np.zeros(shape, DTYPES[dtype])
+        array.flags.writeable = False
+    else:
+        array = raw.view(DTYPES[dtype]).reshape(shape)
+    if dtype == "BF16":  # the upper half of a float32
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    return array
