@@ -1,0 +1,19 @@
+"""Text: a character tokenizer, a causal language model, training and generation."""
+
+from .generation import generate, generate_text, sample
+from .model import CausalLM, CausalLMSaved, TransformerModel
+from .tokenizer import CharTokenizer
+from .train import TextSettings, load_text_model, train_text
+
+__all__ = [
+    "CausalLM",
+    "CausalLMSaved",
+    "CharTokenizer",
+    "TextSettings",
+    "TransformerModel",
+    "generate",
+    "generate_text",
+    "load_text_model",
+    "sample",
+    "train_text",
+]

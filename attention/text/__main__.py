@@ -1,0 +1,107 @@
+"""python -m attention.text train | generate"""
+
+import argparse
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from ..training import Interrupted, NonFiniteLoss, Progress, Trainer
+from .corpus import read_corpus
+from .generation import generate_text
+from .train import TextSettings, load_text_model, split_text, train_text, validation_loss
+
+MODEL = "runs/text.npz"
+SETTINGS = {f.name: f for f in dataclasses.fields(TextSettings) if f.name != "betas"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except Interrupted as stopped:
+        print(f"{stopped}: repeat the command with --resume", file=sys.stderr)
+        return 130
+    except (ValueError, OSError, NonFiniteLoss) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    settings = TextSettings(**{name: getattr(arguments, name) for name in SETTINGS})
+    text = read_corpus(arguments.corpus)
+    if Path(arguments.model).exists() and not arguments.resume and not arguments.overwrite:
+        raise ValueError(
+            f"{arguments.model} exists already; add --resume to go on with it, --overwrite to "
+            f"train anew, or name another file with --model"
+        )
+    progress = Progress(settings.steps, every=max(1, settings.steps // 20))
+
+    def show(trainer: Trainer) -> None:
+        loss, rate, _ = trainer.history[-1]
+        progress.show(trainer.step, f"loss {loss:.3f}  rate {rate:.1e}")
+
+    start = time.perf_counter()
+    model, tokenizer, _ = train_text(
+        text, settings, checkpoint=arguments.model, resume=arguments.resume, on_step=show
+    )
+    seconds = time.perf_counter() - start
+    _, validation = split_text(tokenizer.encode(text), settings)
+    loss = validation_loss(model, validation, settings.block)
+    size = sum(p.data.size for p in model.parameters())
+    print(f"{size:,} parameters, {settings.steps} steps in {seconds:.0f} s")
+    print(f"validation loss {loss:.4f} nats a character, over the whole validation part")
+    print(f"saved to {arguments.model}; try: python -m attention.text generate --prompt 'ROMEO:'")
+    return 0
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    model, tokenizer, _ = load_text_model(arguments.model)
+    print(arguments.prompt, end="", flush=True)
+    generate_text(
+        model,
+        tokenizer,
+        arguments.prompt,
+        arguments.length,
+        rng=arguments.seed,
+        stop=arguments.stop,
+        temperature=arguments.temperature,
+        top_k=arguments.top_k,
+        top_p=arguments.top_p,
+        on_text=lambda piece: print(piece, end="", flush=True),
+    )
+    print()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m attention.text", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    train = commands.add_parser("train", help="train a character model on a text")
+    train.set_defaults(run=_train)
+    train.add_argument("--corpus", help="a UTF-8 text file, or .gz; default: the shipped plays")
+    train.add_argument("--resume", action="store_true", help="go on from the saved model")
+    train.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    for name, field in SETTINGS.items():
+        train.add_argument(
+            f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
+        )
+
+    generate = commands.add_parser("generate", help="let a trained model write")
+    generate.set_defaults(run=_generate)
+    generate.add_argument("--prompt", default="\n", help="the text to go on from")
+    generate.add_argument("--length", type=int, default=500, help="characters to write")
+    generate.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest")
+    generate.add_argument("--top-k", type=int)
+    generate.add_argument("--top-p", type=float)
+    generate.add_argument("--stop", help="end once this text has appeared")
+    generate.add_argument("--seed", type=int, default=0)
+
+    for command in (train, generate):
+        command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""A causal language model: each position predicts the next token from those before it.
+
+Radford et al. 2019 (GPT-2): pre-norm blocks, learned positions, tied output.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..layers import Embedding, Encoder, KVCache, Layer, Linear
+from ..layers.stack import StackSaved
+from ..ops.cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
+from ..ops.dropout import DropoutSaved, dropout_backward, dropout_forward
+from ..ops.embedding import EmbeddingSaved
+from ..ops.linear import LinearSaved, linear_backward, linear_forward
+
+
+class CausalLMSaved(NamedTuple):
+    tokens: EmbeddingSaved
+    positions: EmbeddingSaved | None
+    dropout: DropoutSaved | None
+    encoder: StackSaved
+    head: LinearSaved
+
+    @property
+    def weights(self) -> list[np.ndarray]:
+        """(B, H, T, T) of each block."""
+        return self.encoder.weights
+
+
+class CausalLM(Layer):
+    """ids (B, T) -> logits (B, T, V).
+
+    `positions` is "learned", up to `max_length`, or "rotary". With `tied`, the output uses the
+    token table. Further options go to the blocks. Weights start normal with deviation 0.02, those
+    that write to the residual path smaller by √(2 · layers), as in GPT-2.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        max_length: int,
+        num_layers: int,
+        embed_dim: int,
+        num_heads: int,
+        hidden_dim: int | None = None,
+        *,
+        dropout: float = 0.0,
+        positions: str = "learned",
+        tied: bool = True,
+        bias: bool = False,
+        rng: Any = None,
+        dtype: Any = np.float32,
+        **block: Any,
+    ) -> None:
+        if positions not in ("learned", "rotary"):
+            raise ValueError(f'positions must be "learned" or "rotary", got {positions!r}')
+        rng = np.random.default_rng(rng)
+        self.max_length, self.dropout = max_length, dropout
+        how = {"rng": rng, "dtype": dtype}
+        self.tokens = Embedding(vocab_size, embed_dim, **how)
+        learned = positions == "learned"
+        self.positions = Embedding(max_length, embed_dim, **how) if learned else None
+        rotary = None if learned else "interleaved"
+        block = {"dropout": dropout, "bias": bias, "rotary": rotary, **block}
+        self.encoder = Encoder(num_layers, embed_dim, num_heads, hidden_dim, **how, **block)
+        self.head = None if tied else Linear(embed_dim, vocab_size, **how)
+        for name, p in self.named_parameters().items():
+            if p.decay:
+                to_residual = name.endswith(("out_proj.weight", "linear2.weight"))
+                std = 0.02 / math.sqrt(2 * num_layers) if to_residual else 0.02
+                p.data[...] = rng.normal(0, std, p.shape)
+
+    def forward(self, ids: Any, *, rng: Any = None) -> tuple[np.ndarray, CausalLMSaved]:
+        """ids (B, T), T ≤ max_length -> logits (B, T, V); dropout acts if there is an `rng`."""
+        rng = None if rng is None else np.random.default_rng(rng)
+        x, saved_tokens, saved_positions = self._embed(ids, 0)
+        saved_dropout = None
+        if self.dropout and rng is not None:
+            x, saved_dropout = dropout_forward(x, self.dropout, rng)
+        x, saved_encoder = self.encoder.forward(x, is_causal=True, rng=rng)
+        logits, saved_head = self._logits(x)
+        saved = CausalLMSaved(
+            saved_tokens, saved_positions, saved_dropout, saved_encoder, saved_head
+        )
+        return logits, saved
+
+    def backward(self, dlogits: np.ndarray, saved: CausalLMSaved) -> None:
+        """dlogits (B, T, V) -> None: ids have no gradient."""
+        if self.head is not None:
+            dx = self.head.backward(dlogits, saved.head)
+        else:
+            dx, dtable, _ = linear_backward(dlogits, saved.head)
+            self.tokens.table.accumulate(dtable.T)
+        dx = self.encoder.backward(dx, saved.encoder)
+        if saved.dropout is not None:
+            dx = dropout_backward(dx, saved.dropout)
+        if self.positions is not None and saved.positions is not None:
+            self.positions.backward(dx.sum(0), saved.positions)
+        self.tokens.backward(dx, saved.tokens)
+
+    def loss_forward(
+        self, ids: Any, targets: Any, *, rng: Any = None
+    ) -> tuple[np.floating, tuple[CausalLMSaved, CrossEntropySaved]]:
+        """ids, targets (B, T) -> mean cross-entropy in nats a token."""
+        logits, saved = self.forward(ids, rng=rng)
+        loss, saved_loss = cross_entropy_forward(logits, targets)
+        return loss, (saved, saved_loss)
+
+    def loss_backward(self, dloss: Any, saved: tuple[CausalLMSaved, CrossEntropySaved]) -> None:
+        self.backward(cross_entropy_backward(dloss, saved[1]), saved[0])
+
+    def step(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
+        """Inference: the next tokens, ids (B, T) -> logits after the last of them, (B, V)."""
+        x, _, _ = self._embed(ids, caches[0].length)
+        return self._logits(self.encoder.step(x, caches)[:, -1])[0]
+
+    def new_caches(self, batch: int) -> list[KVCache]:
+        return self.encoder.new_caches(batch, self.max_length)
+
+    def _embed(
+        self, ids: Any, first: int
+    ) -> tuple[np.ndarray, EmbeddingSaved, EmbeddingSaved | None]:
+        x, saved_tokens = self.tokens.forward(ids)
+        T = x.shape[1] if x.ndim == 3 else -1
+        if T < 0 or first + T > self.max_length:
+            raise ValueError(
+                f"ids must be (B, T) with at most max_length {self.max_length} tokens in all, "
+                f"got shape {np.shape(ids)} after {first} tokens"
+            )
+        if self.positions is None:
+            return x, saved_tokens, None
+        p, saved_positions = self.positions.forward(np.arange(first, first + T))
+        return x + p, saved_tokens, saved_positions
+
+    def _logits(self, x: np.ndarray) -> tuple[np.ndarray, LinearSaved]:
+        if self.head is not None:
+            return self.head.forward(x)
+        return linear_forward(x, self.tokens.table.data.T)
+
+
+class TransformerModel(CausalLM):
+    """A text generator under the usual Keras names; biases, post-norm blocks with ReLU, own output.
+
+    TransformerModel(512, 2, 8, 2048, 5000, 1000) has 11,941,768 parameters.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        num_layers: int,
+        num_heads: int,
+        dff: int,
+        input_vocab_size: int,
+        maximum_position_encoding: int,
+        *,
+        dropout: float = 0.0,
+        rng: Any = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        super().__init__(
+            input_vocab_size,
+            maximum_position_encoding,
+            num_layers,
+            d_model,
+            num_heads,
+            dff,
+            dropout=dropout,
+            tied=False,
+            bias=True,
+            norm_first=False,
+            activation="relu",
+            rng=rng,
+            dtype=dtype,
+        )
