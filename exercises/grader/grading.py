@@ -16,7 +16,11 @@ PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 
 
 class Result(NamedTuple):
-    """What one check came to. ``reason`` and ``line`` are set when the file cannot be run."""
+    """What one check came to.
+
+    ``reason`` and ``line`` are set when the file cannot be run; ``repeated`` when that was said
+    before; ``fault`` when the check itself is broken, which is no student's doing.
+    """
 
     check: str
     status: str
@@ -25,6 +29,7 @@ class Result(NamedTuple):
     reason: str = ""
     line: int = 0
     repeated: bool = False
+    fault: bool = False
 
 
 class Score(NamedTuple):
@@ -60,11 +65,7 @@ class Run:
         functions = tuple(check.functions) if check is not None else ()
         if check is not None:
             self.steps += check.steps
-        if problem is None:
-            used = check is not None and bool(check.steps)
-            reason = "" if used else "this test compared nothing: it never called check"
-            result = Result(name, PASSED if used else FAILED, functions, reason=reason)
-        elif isinstance(problem, NotStarted):
+        if isinstance(problem, NotStarted):
             result = Result(name, NOT_STARTED, functions)
         elif isinstance(problem, Unusable):
             said, self._unusable_said = self._unusable_said, True
@@ -72,9 +73,11 @@ class Run:
             result = Result(name, FAILED, functions, **args)
         elif isinstance(problem, CheckFailed):
             result = Result(name, FAILED, functions, problem.step)
+        elif problem is None and check is not None and check.steps:
+            result = Result(name, PASSED, functions)
         else:
-            reason = f"{type(problem).__name__}: {problem}"
-            result = Result(name, FAILED, functions, reason=reason)
+            reason = f"{type(problem).__name__}: {problem}" if problem else "it compared nothing"
+            result = Result(name, FAILED, functions, reason=reason, fault=True)
         self.results.append(result)
         return result
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from grader import scoreboard
-from grader.checks import Check
+from grader.checks import Check, CheckFailed, NotStarted
 from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, generator_for
-from grader.report import failure_text, sentence
-from grader.runner import Sandboxed
+from grader.report import brief_text, failure_text, sentence
+from grader.runner import Sandboxed, Unusable
 
+FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 LETTERS = {PASSED: (".", "green"), FAILED: ("F", "red"), NOT_STARTED: ("-", "yellow")}
 
 
@@ -30,7 +31,7 @@ class Workbook:
         self.exercises = {exercise.folder: exercise for exercise in find_exercises()}
         self.collected: dict[str, int] = {}
         self.runs: dict[str, Run] = {}
-        self.results: dict[str, Result] = {}
+        self.results: dict[str, tuple[Run, Result]] = {}
         self.quiet = False
         self._line_of = ""
 
@@ -51,6 +52,13 @@ class Workbook:
         for run in self.runs.values():
             run.candidate.close()
 
+    def category(self, run: Run, result: Result) -> str:
+        """pytest's name for the result; the first failures of a function are shown in full."""
+        if result.repeated:
+            return "not tried"
+        brief = self.quiet and self.config.get_verbosity() <= 0 and result.status == FAILED
+        return "more failed" if brief and not _in_full(run, result) else result.status
+
     def show_progress(self, exercise: str, status: str) -> None:
         """A line for each exercise that is started, a letter for each check."""
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
@@ -65,6 +73,21 @@ class Workbook:
         letter, colour = LETTERS[status]
         terminal.write(letter, flush=True, **{colour: True})
         terminal.currentfspath = -2
+
+
+def _in_full(run: Run, result: Result) -> bool:
+    """Whether a failure is among the first of its function, and of its exercise."""
+    shown: list[str] = []
+    reports = 0
+    for one in run.results:
+        fresh = any(shown.count(name) < FULL_PER_FUNCTION for name in one.functions)
+        if one.status != FAILED or not (one.fault or (fresh and reports < FULL_PER_EXERCISE)):
+            continue
+        if one is result:
+            return True
+        shown += one.functions
+        reports += 1
+    return False
 
 
 _workbook = pytest.StashKey[Workbook]()
@@ -107,6 +130,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if workbook.quiet and terminal is not None:
         terminal.showfspath = False
         terminal.reportchars = ""
+        # Its summary imports all of hypothesis, a second that no exercise needs.
+        session.config.pluginmanager.unregister(name="hypothesispytest")
 
 
 @pytest.fixture
@@ -116,18 +141,33 @@ def check(request: pytest.FixtureRequest) -> Check:
     exercise = workbook.exercise_of(request.path)
     if exercise is None:
         raise pytest.UsageError(f"{request.path} is not the test file of an exercise")
-    made = workbook.run_of(exercise).new_check()
+    try:
+        made = workbook.run_of(exercise).new_check()
+    except NotStarted as problem:
+        request.node.stash[_problem] = problem
+        pytest.skip(NOT_STARTED)
     request.node.stash[_check] = made
     return made
 
 
 _check = pytest.StashKey[Check]()
+_problem = pytest.StashKey[BaseException]()
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers of this test's own, the same in every run."""
     return generator_for(request.path.parent.name, request.node.name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Keep the reason of a failure, and spare pytest a traceback through our own code."""
+    try:
+        return (yield)
+    except (CheckFailed, NotStarted, Unusable) as problem:
+        pyfuncitem.stash[_problem] = problem
+        raise pytest.fail.Exception("see the report", pytrace=False) from None
 
 
 class _LazyReport:
@@ -152,7 +192,8 @@ def pytest_runtest_makereport(
     report = yield
     workbook = item.config.stash[_workbook]
     exercise = workbook.exercise_of(item.path)
-    problem = call.excinfo.value if call.excinfo is not None else None
+    raised = call.excinfo.value if call.excinfo is not None else None
+    problem = item.stash.get(_problem, raised)
     ends_here = call.when == "call" or (call.when == "setup" and problem is not None)
     if exercise is None or not ends_here or isinstance(problem, KeyboardInterrupt):
         return report
@@ -160,7 +201,7 @@ def pytest_runtest_makereport(
         return report
     run = workbook.run_of(exercise)
     result = run.record(item.name, item.stash.get(_check, None), problem)
-    workbook.results[report.nodeid] = result
+    workbook.results[report.nodeid] = run, result
     workbook.show_progress(exercise.name, result.status)
     report.location = (*report.location[:2], f"{exercise.name}: {sentence(item.name)}")
     if result.status == NOT_STARTED:
@@ -169,7 +210,8 @@ def pytest_runtest_makereport(
     elif result.status == FAILED:
         report.outcome = "failed"
         report.when = "call"
-        report.longrepr = _LazyReport(run, result)  # type: ignore[assignment]
+        if not result.fault:
+            report.longrepr = _LazyReport(run, result)  # type: ignore[assignment]
     return report
 
 
@@ -178,10 +220,10 @@ def pytest_report_teststatus(
 ) -> tuple[str, str, str] | None:
     """Not started and not tried have categories of their own; letters are ours when quiet."""
     workbook = config.stash[_workbook]
-    result = workbook.results.get(report.nodeid)
-    if result is None or report.when == "teardown":
+    if report.nodeid not in workbook.results or report.when == "teardown":
         return None
-    category = "not tried" if result.repeated else result.status
+    run, result = workbook.results[report.nodeid]
+    category = workbook.category(run, result)
     quiet = workbook.quiet and config.get_verbosity() <= 0
     letter = LETTERS[result.status][0]
     return category, "" if quiet else letter, "" if quiet else category.upper()
@@ -191,6 +233,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """The scoreboard, and what to do next."""
     workbook = config.stash[_workbook]
     if workbook.runs:
+        more = [
+            brief_text(run, result)
+            for run, result in workbook.results.values()
+            if workbook.category(run, result) == "more failed"
+        ]
+        if more:
+            terminalreporter.write_line(
+                "\nMore that failed (run one exercise with -v for all of it):"
+            )
+            for line in more:
+                terminalreporter.write_line(line)
         scores = [run.score(workbook.collected[name]) for name, run in workbook.runs.items()]
         scoreboard.show(terminalreporter, scores, workbook.exercises.values(), config)
 

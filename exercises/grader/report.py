@@ -31,9 +31,22 @@ def failure_text(run: Run, result: Result) -> str:
     return "\n".join(_about_a_step(run, result, result.step))
 
 
+def brief_text(run: Run, result: Result) -> str:
+    """A failed check in one line."""
+    complaint = result.step.complaint if result.step is not None else None
+    said = complaint.got if complaint is not None else result.reason
+    if complaint is not None and complaint.kind in ("values", "dtype"):
+        said = f"{complaint.got}, not {complaint.expected}"
+    line = f"  {title(run, result)}: {said}"
+    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+
+
 def _without_a_step(run: Run, result: Result) -> Iterator[str]:
     if result.repeated:
         yield f"not tried: {run.exercise.file} cannot be run, see above"
+        return
+    if result.fault:
+        yield from _entry("This check", f"is broken, which is not your doing: {result.reason}")
         return
     yield from _entry("Your file", f"{run.exercise.file}: {result.reason}")
     yield from _source_lines(run, [(result.line, "")] if result.line else [])

@@ -35,6 +35,9 @@ class Limits(NamedTuple):
     hangs: int = 2
 
 
+LIMITS = Limits()
+
+
 class Unusable(Exception):
     """The file cannot be run at all: the reason, and the line if one is to blame."""
 
@@ -71,7 +74,7 @@ class Sandboxed:
         self,
         exercise: Exercise,
         path: Path,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
         overlay: tuple[str, str, str, str] | None = None,
     ) -> None:
         self.exercise, self.path, self.limits = exercise, Path(os.path.realpath(path)), limits
@@ -111,7 +114,6 @@ class Sandboxed:
             answer = self._exchange(message, self.limits.call)
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
-            answer["outputs"] = [output for output in answer["outputs"]]
             return Outcome(**answer)
         except _Gone as gone:
             return Outcome([], [], [], None, 0, stopped=self._end(gone))
