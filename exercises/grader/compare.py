@@ -56,10 +56,11 @@ def difference(
     got: Any, expected: Any, tolerance: Tolerance, where: str = "", dtype: bool = False
 ) -> Difference | None:
     """The first difference between two values of plain data, or None. NaN equals NaN."""
-    if (kinds := _kind(got)) != _kind(expected) or kinds == "other":
-        if type(got) is type(expected) and got == expected:
-            return None
+    kinds = _kind(got)
+    if kinds != _kind(expected) or (kinds in ("text", "set", "none") and got != expected):
         return Difference(where, describe(got), describe(expected))
+    if kinds in ("text", "set", "none"):
+        return None
     if kinds in ("tuple", "list"):
         if len(got) != len(expected):
             return Difference(where, describe(got), describe(expected))
@@ -77,8 +78,6 @@ def difference(
             return Difference(where, describe(got), describe(expected), note)
         pairs = [(f"{where}[{key!r}]", got[key], expected[key]) for key in expected]
         return _first(pairs, tolerance, dtype)
-    if kinds in ("text", "set"):
-        return None if got == expected else Difference(where, describe(got), describe(expected))
     return _array_difference(np.asarray(got), np.asarray(expected), tolerance, where, dtype)
 
 
@@ -100,7 +99,7 @@ def _kind(value: Any) -> str:
     for kind, name in ((tuple, "tuple"), (list, "list"), (dict, "dict"), (set, "set")):
         if isinstance(value, kind):
             return name
-    return "text" if isinstance(value, (str, bytes)) else "other"
+    return "none" if value is None else "text"
 
 
 def _array_difference(
@@ -139,8 +138,8 @@ def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.nda
 def error_ratio(got: Any, expected: Any, tolerance: Tolerance) -> float:
     """Largest error in units of the tolerance; infinite when structure, kind or shape differ."""
     kinds = _kind(got)
-    if kinds != _kind(expected) or kinds == "other":
-        return 0.0 if type(got) is type(expected) and got == expected else np.inf
+    if kinds != _kind(expected):
+        return np.inf
     if kinds in ("tuple", "list"):
         if len(got) != len(expected):
             return np.inf
@@ -149,7 +148,7 @@ def error_ratio(got: Any, expected: Any, tolerance: Tolerance) -> float:
         if got.keys() != expected.keys():
             return np.inf
         return max((error_ratio(got[k], expected[k], tolerance) for k in expected), default=0.0)
-    if kinds in ("text", "set"):
+    if kinds in ("text", "set", "none"):
         return 0.0 if got == expected else np.inf
     got, expected = np.asarray(got), np.asarray(expected)
     if got.shape != expected.shape:
