@@ -56,8 +56,12 @@ def difference(
     got: Any, expected: Any, tolerance: Tolerance, where: str = "", dtype: bool = False
 ) -> Difference | None:
     """The first difference between two values of plain data, or None. NaN equals NaN."""
-    kinds = _kind(got)
-    if kinds != _kind(expected) or (kinds in ("text", "set", "none") and got != expected):
+    kinds, wanted = _kind(got), _kind(expected)
+    if (kinds, wanted) == ("number", "whole number"):
+        note = "a float came back where a whole number belongs"
+        return Difference(where, describe(got), describe(expected), note)
+    same_kind = kinds == wanted or (kinds, wanted) == ("whole number", "number")
+    if not same_kind or (kinds in ("text", "set", "none") and got != expected):
         return Difference(where, describe(got), describe(expected))
     if kinds in ("text", "set", "none"):
         return None
@@ -91,11 +95,15 @@ def _first(
 def _kind(value: Any) -> str:
     if isinstance(value, BOOLS):
         return "bool"
+    if isinstance(value, (int, np.integer)):
+        return "whole number"
     if isinstance(value, NUMBERS):
         return "number"
     if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            return _kind(value[()])
         name = {"b": "bool", "U": "text array", "S": "text array"}.get(value.dtype.kind, "number")
-        return name if value.ndim == 0 else f"{name} array"
+        return f"{name} array"
     for kind, name in ((tuple, "tuple"), (list, "list"), (dict, "dict"), (set, "set")):
         if isinstance(value, kind):
             return name
@@ -138,7 +146,7 @@ def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.nda
 def error_ratio(got: Any, expected: Any, tolerance: Tolerance) -> float:
     """Largest error in units of the tolerance; infinite when structure, kind or shape differ."""
     kinds = _kind(got)
-    if kinds != _kind(expected):
+    if kinds != _kind(expected) and (kinds, _kind(expected)) != ("whole number", "number"):
         return np.inf
     if kinds in ("tuple", "list"):
         if len(got) != len(expected):
