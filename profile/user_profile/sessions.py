@@ -43,6 +43,12 @@ class Sessions:
         _, first = np.unique(items, return_index=True)
         return items[np.sort(first)]
 
+    def take(self, keep: np.ndarray) -> "Sessions":
+        """The sessions that ``keep`` (S,) bool selects, same users and vocabularies."""
+        sizes = np.diff(self.offsets)
+        rows = np.flatnonzero(np.repeat(keep, sizes))
+        return _grouped(self.events, rows, np.repeat(np.arange(keep.sum()), sizes[keep]))
+
     def session_of_row(self) -> np.ndarray:
         """The session of each row of ``events``, (N,)."""
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))

@@ -1,0 +1,46 @@
+"""First-order Markov: the next basket given the items of the last one, and nothing before it."""
+
+from typing import Self
+
+import numpy as np
+
+from ..sessions import Sessions
+from .base import Baseline
+
+_QUESTIONS = 256  # at a time: bounds the (questions × sessions) matrix
+
+
+class Markov(Baseline):
+    """An item's score: the share of times that it came next, summed over the last basket's items.
+
+    Rendle, Freudenthaler and Schmidt-Thieme (2010), the unpersonalised chain over baskets.
+    """
+
+    name = "first-order Markov"
+
+    def fit(self, history: Sessions) -> Self:
+        super().fit(history)
+        user, end = self.baskets.user, self.baskets.end
+        self._pairs = np.flatnonzero(user[:-1] == user[1:])  # sessions with one after them
+        self._known = np.full(len(user), np.iinfo(np.int64).max)  # when the next one has ended
+        self._known[self._pairs] = np.maximum(end[:-1], end[1:])[self._pairs]
+        return self
+
+    def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
+        if as_of is None:
+            as_of = np.full(len(users), np.iinfo(np.int64).max)
+        past = self.baskets.past(users, as_of)
+        last = self.baskets.weigh(past, past.age == 0, len(users))
+        scores = np.empty(last.shape, dtype=np.float32)
+        for at in range(0, len(users), _QUESTIONS):
+            part = slice(at, at + _QUESTIONS)
+            scores[part] = self._score_at(last[part], as_of[part])
+        return scores
+
+    def _score_at(self, last, as_of: np.ndarray) -> np.ndarray:
+        matrix = self.baskets.matrix
+        followed = self.baskets.count_before(as_of, self._known)  # (Q, I)
+        start = last.multiply(1 / np.maximum(followed, 1)).tocsr()
+        alike = (start @ matrix[self._pairs].T).toarray()  # (Q, pairs)
+        alike *= self._known[self._pairs] < as_of[:, None]
+        return alike @ matrix[self._pairs + 1]

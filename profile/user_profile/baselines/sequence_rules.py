@@ -1,0 +1,70 @@
+"""Sequence rules: "after this item comes that item", counted over everybody's history.
+
+Pairs up to ten steps apart count, weighted 1/distance; a step is a session. Ludewig and Jannach
+(2018), "Evaluation of session-based recommendation algorithms".
+"""
+
+from typing import Self
+
+import numpy as np
+from scipy import sparse
+
+from ..sessions import Sessions
+from .base import Baseline
+
+_QUESTIONS = 256  # at a time: bounds the (questions × sessions) matrix
+
+
+class SequenceRules(Baseline):
+    """Rules that start at the customer's last ``recent`` baskets, the nearest counting most."""
+
+    name = "sequence rules"
+
+    def __init__(self, steps: int = 10, recent: int = 1) -> None:
+        self.steps, self.recent = steps, recent
+
+    def fit(self, history: Sessions) -> Self:
+        super().fit(history)
+        self._later = _later_sessions(self.baskets.user, self.steps)
+        self._rules: sparse.csr_array | None = None  # of the whole log, made when asked for
+        return self
+
+    def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
+        past = self.baskets.past(users, as_of)
+        weights = np.where(past.age < self.recent, 1 / (1 + past.age), 0)
+        start = self.baskets.weigh(past, weights, len(users))
+        if as_of is None:
+            return (start @ self._all_rules()).toarray()
+        parts = [
+            self._score_at(start[at : at + _QUESTIONS], as_of[at : at + _QUESTIONS])
+            for at in range(0, len(users), _QUESTIONS)
+        ]
+        return np.concatenate(parts)
+
+    def _all_rules(self) -> sparse.csr_array:
+        """How strongly item j is followed by item i, (I, I)."""
+        if self._rules is None:
+            matrix = self.baskets.matrix
+            self._rules = (matrix.T.tocsr() @ (self._later @ matrix)).tocsr()
+        return self._rules
+
+    def _score_at(self, start: sparse.csr_array, as_of: np.ndarray) -> np.ndarray:
+        """The same product in another order, so that each question can hide its own future."""
+        baskets = self.baskets
+        alike = (start @ baskets.matrix.T).toarray()  # (Q, S): what each session has of the start
+        later = alike @ self._later
+        later *= baskets.end < as_of[:, None]
+        return later @ baskets.matrix
+
+
+def _later_sessions(user: np.ndarray, steps: int) -> sparse.csr_array:
+    """1/distance from each session to the next ones of the same user, (S, S)."""
+    sessions = len(user)
+    total = sparse.csr_array((sessions, sessions), dtype=np.float32)
+    for step in range(1, min(steps, sessions - 1) + 1):
+        same = user[:-step] == user[step:]
+        weights = (same / step).astype(np.float32)
+        shifted = sparse.diags_array(weights, offsets=step, shape=total.shape).tocsr()
+        shifted.eliminate_zeros()
+        total = total + shifted
+    return total
