@@ -5,10 +5,12 @@ and named by its own diagnosis and no other, every style passes, and the toleran
 """
 
 import argparse
+import functools
 import sys
 from typing import NamedTuple
 
 from grader.checks import Candidate
+from grader.diagnose import Doctor
 from grader.exercise import Exercise, find_exercise, find_exercises
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.kit import Variant
@@ -62,9 +64,15 @@ def try_stub(exercise: Exercise) -> Run:
     return _graded(exercise, Sandboxed(exercise, exercise.folder / exercise.file))
 
 
+@functools.cache
+def _doctor(exercise: Exercise) -> Doctor:
+    """One doctor an exercise: what a mistake does on an input is found out once."""
+    return Doctor(exercise)
+
+
 def _graded(exercise: Exercise, candidate: Candidate) -> Run:
     try:
-        return grade(exercise, candidate)
+        return grade(exercise, candidate, _doctor(exercise))
     finally:
         candidate.close()
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ from grader.execute import Outcome, Request
 from grader.exercise import Exercise
 from grader.judge import Terms, judge
 from grader.runner import InProcess
-from grader.wire import Named
+from grader.wire import Named, encode
 
 
 class Candidate(Protocol):
@@ -42,8 +43,8 @@ class CheckFailed(AssertionError):
 class Check:
     """Compares one candidate with the reference of its exercise; ``steps`` is what was seen."""
 
-    def __init__(self, exercise: Exercise, candidate: Candidate) -> None:
-        self.exercise, self.candidate = exercise, candidate
+    def __init__(self, exercise: Exercise, candidate: Candidate, name: str) -> None:
+        self.exercise, self.candidate, self.name = exercise, candidate, name
         self.steps: list[Step] = []
         self.functions: list[str] = []
 
@@ -135,7 +136,7 @@ class Check:
             raise NotStarted(request.name)
         names = self._argument_names(request)
         complaint = judge(outcome, expected, terms, request, names)
-        step = Step(request, terms, names, outcome, expected, complaint)
+        step = Step(self._key(request), request, terms, names, outcome, expected, complaint)
         self.steps.append(step)
         if complaint is not None:
             raise CheckFailed(step)
@@ -146,6 +147,10 @@ class Check:
         if outcome.refused or (outcome.error and outcome.error["missing"]):
             raise TypeError(f"the reference's answer to {request.name} is no plain data: {outcome}")
         return outcome
+
+    def _key(self, request: Request) -> bytes:
+        place = f"{self.name}:{len(self.steps)}:".encode()
+        return sha256(place + encode(request._asdict())).digest()
 
     def _argument_names(self, request: Request) -> list[str]:
         owner = self.exercise.tests if request.drive else self.exercise.reference

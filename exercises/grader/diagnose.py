@@ -11,8 +11,9 @@ from grader.runner import InProcess
 
 
 class Step(NamedTuple):
-    """One call of a check, with what came of it."""
+    """One call of a check, with what came of it; equal calls on equal terms have equal keys."""
 
+    key: bytes
     request: Request
     terms: Terms
     names: list[str]
@@ -27,6 +28,7 @@ class Doctor:
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
         self._variants: dict[str, InProcess] = {}
+        self._seen: dict[tuple[str, bytes], tuple[Outcome, Complaint | None]] = {}
 
     def candidates(self, step: Step) -> list[Variant]:
         """The mistakes that show the same symptom in this step."""
@@ -45,11 +47,15 @@ class Doctor:
         return everywhere or candidates
 
     def _run(self, mistake: Variant, step: Step) -> tuple[Outcome, Complaint | None]:
-        if mistake.name not in self._variants:
-            module = self.exercise.with_variant(mistake)
-            self._variants[mistake.name] = InProcess(module, self.exercise.tests)
-        outcome = self._variants[mistake.name].run(step.request)
-        return outcome, judge(outcome, step.expected, step.terms, step.request, step.names)
+        key = mistake.name, step.key
+        if key not in self._seen:
+            if mistake.name not in self._variants:
+                module = self.exercise.with_variant(mistake)
+                self._variants[mistake.name] = InProcess(module, self.exercise.tests)
+            outcome = self._variants[mistake.name].run(step.request)
+            complaint = judge(outcome, step.expected, step.terms, step.request, step.names)
+            self._seen[key] = outcome, complaint
+        return self._seen[key]
 
     def _same_symptom(self, step: Step, mistake: Variant) -> bool:
         outcome, complaint = self._run(mistake, step)

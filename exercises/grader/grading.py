@@ -47,18 +47,20 @@ class Score(NamedTuple):
 class Run:
     """One answer being graded."""
 
-    def __init__(self, exercise: Exercise, candidate: Candidate) -> None:
+    def __init__(
+        self, exercise: Exercise, candidate: Candidate, doctor: Doctor | None = None
+    ) -> None:
         self.exercise, self.candidate = exercise, candidate
-        self.doctor = Doctor(exercise)
+        self.doctor = doctor or Doctor(exercise)
         self.results: list[Result] = []
         self.steps: list[Step] = []
         self._unusable_said = False
 
-    def new_check(self) -> Check:
+    def new_check(self, name: str) -> Check:
         """The ``check`` for one test. Raises NotStarted if the whole file is still a stub."""
         if getattr(self.candidate, "untouched", False):
             raise NotStarted(self.exercise.file)
-        return Check(self.exercise, self.candidate)
+        return Check(self.exercise, self.candidate, name)
 
     def record(self, name: str, check: Check | None, problem: BaseException | None) -> Result:
         """Note how a test ended."""
@@ -112,13 +114,13 @@ def generator_for(exercise: str, check: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(f"{exercise}:{check}".encode()))
 
 
-def grade(exercise: Exercise, candidate: Candidate) -> Run:
+def grade(exercise: Exercise, candidate: Candidate, doctor: Doctor | None = None) -> Run:
     """Run every check of an exercise on one answer, without pytest."""
-    run = Run(exercise, candidate)
+    run = Run(exercise, candidate, doctor)
     for name, test in exercise.checks.items():
         check, problem = None, None
         try:
-            check = run.new_check()
+            check = run.new_check(name)
             fixtures = {"check": check, "rng": generator_for(exercise.name, name)}
             test(**{key: fixtures[key] for key in inspect.signature(test).parameters})
         except (Exception, Unusable) as raised:

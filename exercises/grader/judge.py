@@ -125,11 +125,11 @@ def _values(outcome: Outcome, expected: Outcome, terms: Terms) -> Complaint | No
     wanted = expected.outputs[0]
     for got in outcome.outputs:
         if terms.holds is not None:
-            complaint = terms.holds(got)
+            complaint = _said(terms.holds, got)
             if complaint:
                 return Complaint("property", describe(got), "the property to hold", note=complaint)
         elif terms.compare is not None:
-            complaint = terms.compare(got, wanted)
+            complaint = _said(terms.compare, got, wanted)
             if complaint:
                 return Complaint("values", describe(got), describe(wanted), note=complaint)
         elif found := difference(got, wanted, terms.tolerance(wanted), dtype=terms.dtype):
@@ -139,6 +139,14 @@ def _values(outcome: Outcome, expected: Outcome, terms: Terms) -> Complaint | No
             if found:
                 return Complaint("values", found.got, found.expected, found.where, found.note)
     return None
+
+
+def _said(question: Callable[..., str | None], *values: Any) -> str | None:
+    """An author's question about an answer; an answer of a form it cannot read is no answer."""
+    try:
+        return question(*values)
+    except Exception as problem:
+        return f"this has not the form that was asked for ({type(problem).__name__}: {problem})"
 
 
 def _as_tuple(value: Any) -> Any:

@@ -142,7 +142,7 @@ def check(request: pytest.FixtureRequest) -> Check:
     if exercise is None:
         raise pytest.UsageError(f"{request.path} is not the test file of an exercise")
     try:
-        made = workbook.run_of(exercise).new_check()
+        made = workbook.run_of(exercise).new_check(request.node.name)
     except NotStarted as problem:
         request.node.stash[_problem] = problem
         pytest.skip(NOT_STARTED)
