@@ -44,6 +44,12 @@ def test_scores_of_ten_thousand_are_finite(check, rng):
     check("self_attention", 100 * x, w_q, w_k, w_v)
 
 
+def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
+    x, w_q, w_k, w_v = inputs(rng, 2)
+    mask = np.tril(np.ones((5, 5), dtype=bool))
+    check("self_attention", 100 * x, w_q, w_k, w_v, mask=mask)
+
+
 def test_float32_stays_float32(check, rng):
     check.dtype("self_attention", *inputs(rng, 2, dtype=np.float32))
 

@@ -72,6 +72,12 @@ def test_scores_of_ten_thousand_are_finite(check, rng):
     check("multi_head_attention", 100 * x, *weights, 3)
 
 
+def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
+    x, *weights = inputs(rng, 2)
+    mask = np.tril(np.ones((5, 5), dtype=bool))
+    check("multi_head_attention", 100 * x, *weights, 3, mask=mask)
+
+
 def test_float32_stays_float32(check, rng):
     check.dtype("multi_head_attention", *inputs(rng, 2, dtype=np.float32), 3)
 

@@ -53,6 +53,11 @@ def test_scores_of_ten_thousand_are_finite(check, rng):
     check("cross_attention", 100 * x, 100 * memory, *weights)
 
 
+def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
+    x, memory, *weights = inputs(rng, 3)
+    check("cross_attention", 100 * x, 100 * memory, *weights, memory_mask=real([3, 5, 1]))
+
+
 def test_float32_stays_float32(check, rng):
     mask = real([3, 5])
     check.dtype("cross_attention", *inputs(rng, 2, dtype=np.float32), memory_mask=mask)

@@ -101,6 +101,12 @@ def weights_are_constants(dout, q, k, v, weights):
     return np.zeros_like(q), np.zeros_like(k), weights.mT @ dout
 
 
+@mistake("your gradients are those of sum(out): the gradient that arrives, dout, is ignored")
+def dout_ignored(dout, q, k, v, weights):
+    dout = np.ones_like(dout)
+    return through_products(through_softmax(dout @ v.mT, weights), dout, q, k, weights)
+
+
 @mistake("you compute the weights anew from q and k and so lose the mask: use those you are given")
 def weights_computed_anew(dout, q, k, v, weights):
     scores = q @ k.mT / math.sqrt(q.shape[-1])

@@ -97,6 +97,22 @@ def maximum_of_the_whole_array(x, w_q, w_k, w_v, mask=None):
         return e / np.where(empty, 1, total) @ v
 
 
+@mistake("you take the maximum over hidden keys too: one far above the rest leaves a row of zeros")
+def maximum_of_hidden_scores(x, w_q, w_k, w_v, mask=None):
+    q, k, v = project(x, w_q, w_k, w_v)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    e = e if mask is None else e * mask
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total) @ v
+
+
+@mistake("you leave the mask out")
+def mask_left_out(x, w_q, w_k, w_v, mask=None):
+    q, k, v = project(x, w_q, w_k, w_v)
+    return softmax(q @ k.mT / math.sqrt(q.shape[-1])) @ v
+
+
 @mistake("you read the mask the wrong way round: True means may attend")
 def mask_inverted(x, w_q, w_k, w_v, mask=None):
     q, k, v = project(x, w_q, w_k, w_v)

@@ -34,6 +34,11 @@ def causal_of_floats(n):
     return np.tril(np.ones((n, n)))
 
 
+@mistake("your causal mask holds ones and zeros of dtype int; it must be bool", "causal_mask")
+def causal_of_integers(n):
+    return np.tril(np.ones((n, n), dtype=int))
+
+
 @mistake("your causal mask lets a query see itself alone, not what came before", "causal_mask")
 def only_itself(n):
     return np.eye(n, dtype=bool)

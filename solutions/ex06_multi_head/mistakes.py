@@ -154,6 +154,25 @@ def mask_inverted(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
     return merge(softmax(hide(scaled(q, k), None if mask is None else ~mask)) @ v) @ w_o
 
 
+@mistake("you leave the mask out", "multi_head_attention")
+def mask_left_out(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
+    q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))
+    return merge(softmax(scaled(q, k)) @ v) @ w_o
+
+
+@mistake(
+    "you take the maximum over hidden keys too: one far above the rest leaves a row of zeros",
+    "multi_head_attention",
+)
+def maximum_of_hidden_scores(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
+    q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))
+    scores = scaled(q, k)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    e = e if mask is None else e * mask
+    total = e.sum(axis=-1, keepdims=True)
+    return merge(e / np.where(total == 0, 1, total) @ v) @ w_o
+
+
 @mistake(
     "you add an axis for the heads; the mask already broadcasts to (..., H, n, n)",
     "multi_head_attention",

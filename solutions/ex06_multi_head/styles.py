@@ -8,8 +8,9 @@ from grader import style
 
 def attend(q, k, v, mask):
     scores = q @ np.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1])
-    allowed = np.ones(scores.shape, dtype=bool) if mask is None else mask
-    e = np.where(allowed, np.exp(scores - scores.max(axis=-1, keepdims=True)), 0)
+    allowed = np.ones((), dtype=bool) if mask is None else mask
+    scores = np.where(allowed, scores, np.finfo(scores.dtype).min)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True)) * allowed
     total = e.sum(axis=-1, keepdims=True)
     total[total == 0] = 1
     return e / total @ v

@@ -85,6 +85,16 @@ def mask_left_out(x, memory, w_q, w_k, w_v, memory_mask=None):
     return softmax(scaled(q, k)) @ v
 
 
+@mistake("you take the maximum over hidden rows too: one far above the rest leaves only zeros")
+def maximum_of_hidden_scores(x, memory, w_q, w_k, w_v, memory_mask=None):
+    q, k, v = project(x, memory, w_q, w_k, w_v)
+    scores = scaled(q, k)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True, initial=-np.inf))
+    e = e if memory_mask is None else e * memory_mask[..., None, :]
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total) @ v
+
+
 @mistake("you read the mask the wrong way round: True means may be read")
 def mask_inverted(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, memory, w_q, w_k, w_v)
