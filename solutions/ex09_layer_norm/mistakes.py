@@ -204,7 +204,7 @@ def dx_over_variance(dy, x, gain, bias, eps=1e-5):
 
 
 @mistake(
-    "your term through the variance has the wrong sign; all three parts end in a minus but the first",
+    "your term through the variance has the wrong sign; it is subtracted like the mean",
     replaces="layer_norm_backward",
 )
 def variance_term_added(dy, x, gain, bias, eps=1e-5):

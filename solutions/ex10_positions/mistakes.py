@@ -114,7 +114,7 @@ def pairs_of_halves(x, positions, base=10000.0):
 
 
 @mistake(
-    "your cosines are laid out for halves but your pairs are neighbours; repeat each twice in a row",
+    "your cosines are laid out for halves, your pairs are neighbours; repeat each one twice",
     replaces="rotary",
 )
 def two_conventions_mixed(x, positions, base=10000.0):
