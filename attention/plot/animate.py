@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 
+from .canvas import figure_of
 from .maps import plot_attention
 from .weights import choose
 
@@ -49,6 +50,8 @@ def animate_attention(
         return image, title
 
     show(0)
-    return FuncAnimation(
-        image.get_figure(root=True), show, frames=len(maps), interval=interval, repeat=False
-    )
+    fig = figure_of(image.axes)
+    if ax is None:  # laid out once: faster, and nothing moves between frames but the weights
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")
+    return FuncAnimation(fig, show, frames=len(maps), interval=interval, repeat=False)

@@ -1,15 +1,12 @@
 """Where a picture goes: the axes or figure it was given, or a new figure of a fitting size."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure, SubFigure
 
 from .colour import page_colour, paper_and_ink
-
-if TYPE_CHECKING:
-    import numpy as np
 
 AnyFigure = Figure | SubFigure
 
@@ -26,6 +23,14 @@ def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
     return ax if ax is not None else new_figure(width, height).add_subplot()
 
 
+def figure_of(ax: Axes) -> Figure:
+    """The whole figure the axes stand in."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("ax belongs to no figure; make it with fig.add_subplot().")
+    return figure
+
+
 def map_size(T: int, S: int) -> tuple[float, float]:
     """Inches in which T × S cells have room for their labels, while they are few."""
     cell = 0.42 if max(T, S) <= 16 else 0.42 * 16 / max(T, S)
@@ -33,12 +38,12 @@ def map_size(T: int, S: int) -> tuple[float, float]:
     return max(3.2, cell * S) + 1.9, max(2.6, cell * T) + 1.1
 
 
-def colour_style(ax: Axes, layers: "list[np.ndarray]", style: dict[str, Any]) -> dict[str, Any]:
-    """``style`` with the one norm and map that all panels of a picture share."""
+def colour_style(ax: Axes, highest: float, style: dict[str, Any]) -> dict[str, Any]:
+    """``style`` with the one norm, 0 to ``highest``, and map that all panels of a picture share."""
     style = dict(style)
     vmax = style.pop("vmax", None)
     if "norm" not in style:
-        highest = max(float(w.max()) for w in layers) if vmax is None else vmax
+        highest = highest if vmax is None else vmax
         style["norm"] = Normalize(0, highest if highest > 0 else 1)
     elif vmax is not None:
         raise ValueError("Pass norm or vmax, not both: vmax=v is norm=Normalize(0, v).")

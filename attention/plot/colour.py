@@ -32,7 +32,7 @@ TO_LINEAR_RGB = np.array(
 
 def page_colour(ax: Axes) -> tuple[float, float, float]:
     """What lies behind the axes; if all is transparent, judged by the colour of the text."""
-    for face in (ax.get_facecolor(), ax.get_figure(root=True).get_facecolor()):
+    for face in (ax.get_facecolor(), ax.figure.get_figure(root=True).get_facecolor()):
         red, green, blue, alpha = to_rgba(face)
         if alpha > 0.5:
             return red, green, blue
@@ -56,6 +56,11 @@ def paper_and_ink(page: tuple[float, float, float]) -> ListedColormap:
         axis=-1,
     )
     return ListedColormap(to_srgb(lab), name="paper_and_ink")
+
+
+def ink(ax: Axes, strength: float) -> tuple[float, ...]:
+    """One colour for dots and curves, 0 = the page, 1 = the strongest."""
+    return tuple(paper_and_ink(page_colour(ax))(strength))
 
 
 def lightness(rgb: tuple[float, ...]) -> float:

@@ -41,8 +41,8 @@ class WeightsImage(AxesImage):
     ) -> None:
         T, S = weights.shape
         self._cells = cells  # of the original behind one entry of weights
-        style = {"origin": "upper", "extent": (-0.5, S - 0.5, T - 0.5, -0.5)} | style
-        super().__init__(ax, **{"interpolation": "nearest"} | style)
+        place: dict[str, Any] = {"origin": "upper", "extent": (-0.5, S - 0.5, T - 0.5, -0.5)}
+        super().__init__(ax, **place | {"interpolation": "nearest"} | style)
         self.block = (1, 1)
         self._note: tuple[Text, str] | None = None
         self.set_weights(weights)

@@ -46,7 +46,7 @@ def plot_lines(
     rows = _query_rows(queries, T)
     chosen = one[rows]
     ax = axes_for(ax, 4.6, min(10.0, max(2.4, 0.27 * max(T, S) + 0.8)))
-    style = colour_style(ax, [chosen], style)
+    style = colour_style(ax, float(chosen.max()), style)
     strongest = _strongest(chosen, max_lines)
     row, key = np.unravel_index(strongest, chosen.shape)
     values = chosen[row, key].astype(float)
@@ -56,7 +56,7 @@ def plot_lines(
     y = start[:, None] + (end - start)[:, None] * SWING  # (lines, bends)
     points = np.stack([np.broadcast_to(BENDS, y.shape), y], axis=-1)
     widths = 0.4 + 2.6 * np.clip(style["norm"](values), 0, 1)
-    lines = LineCollection(points, array=values, **{"linewidths": widths} | style)
+    lines = LineCollection(list(points), array=values, **{"linewidths": widths} | style)
     ax.add_collection(lines, autolim=False)
 
     drawable = int((chosen > 0.01 * chosen.max()).sum())
@@ -66,7 +66,7 @@ def plot_lines(
     _label_columns(ax, tokens, key_tokens, T, S)
     ax.set_title(title)
     if colorbar:
-        colour_bar(ax.get_figure(root=False), lines, ax)
+        colour_bar(ax.figure, lines, ax)
     return lines
 
 
@@ -103,8 +103,8 @@ def _label_columns(
             axis.set_ticks(_heights(length), labels, **style)
             axis.set_tick_params(labelsize=size)
         else:
-            positions = MaxNLocator(9, integer=True).tick_values(0, length - 1).astype(int)
-            positions = positions[(positions >= 0) & (positions < length)]
+            places = MaxNLocator(9, integer=True).tick_values(0, length - 1)
+            positions = np.array([int(p) for p in places if 0 <= p < length])
             axis.set_ticks(_heights(length)[positions], [str(p) for p in positions])
         axis.set_tick_params(length=0)
     ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], ylabel="query")

@@ -45,11 +45,11 @@ def plot_attention(
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
     allowed = read_mask(mask, (1, T, S), example)[0]
     ax = axes_for(ax, *map_size(T, S))
-    image = _draw_panel(ax, one, allowed, colour_style(ax, [one], style))
+    image = _draw_panel(ax, one, allowed, colour_style(ax, float(one.max()), style))
     label_axis(ax.yaxis, tokens, T)
     label_axis(ax.xaxis, key_tokens, S)
     ax.set(xlabel="key", ylabel="query", title=title)
-    _note_beside(image, ax.get_figure(root=False), ax, colorbar)
+    _note_beside(image, ax.figure, ax, colorbar)
     return image
 
 
@@ -75,6 +75,7 @@ def plot_heads(
     T, S = layers[0].shape[1:]
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
     allowed = [read_mask(mask, w.shape, example) for w in layers]
+    highest = max(float(w.max()) for w in layers)
     rows = _panel_rows(layers)
     columns = max(map(len, rows))
     if fig is None:
@@ -85,12 +86,12 @@ def plot_heads(
         fig = new_figure(width, max(3.0, len(rows) * tall + 0.9), "compressed")
     if sum(map(len, rows)) > MAX_PANELS:
         ax = fig.add_subplot()
-        style = colour_style(ax, layers, style)
+        style = colour_style(ax, highest, style)
         image = draw_mosaic(ax, layers, allowed, rows, style)
         _note_beside(image, fig, ax, colorbar)
         return [image]
     grid = fig.subplots(len(rows), columns, squeeze=False)
-    style = colour_style(grid[0, 0], layers, style)
+    style = colour_style(grid[0, 0], highest, style)
     images = []
     for r, panels in enumerate(rows):
         for c in range(columns):

@@ -36,10 +36,11 @@ def draw_mosaic(
             any_hidden |= bool(np.isnan(weights).any())
             weights = weights.repeat(enlarge, axis=0).repeat(enlarge, axis=1)
             mosaic[y : y + height, x : x + width] = block_maximum(weights, height, width)
-            panels.append((x - 0.5, x + width - 0.5, y - 0.5, y + height - 0.5))
+            left, top, edge = x - 0.5, y - 0.5, gap / 6  # room for the frame beside the image
+            panels.append((left - edge, left + width + edge, top - edge, top + height + edge))
     cells = max(1, T / height), max(1, S / width)
     image = draw_weights(ax, mosaic, cells=cells, **style)
-    frame_panels(ax, panels, hatched=any_hidden)
+    frame_panels(ax, panels, hatched=any_hidden).set_clip_on(False)
     ax.set_aspect("equal" if max(height, width) <= 4 * min(height, width) else "auto")
     _label_panels(ax, rows, height, width, gap)
     return image

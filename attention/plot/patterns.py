@@ -14,6 +14,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
 from .canvas import AnyFigure, axes_for, colour_style, new_figure
+from .colour import ink
 from .maps import colour_bar
 from .weights import read_layers, read_mask
 
@@ -83,7 +84,7 @@ def plot_pattern_summary(
         side = min(0.3, 3.2 / heads)
         fig = new_figure(4 * max(1.5, side * heads) + 1.6, max(1.3, side * layers + 1.0))
     grid = fig.subplots(1, 4, sharey=True)
-    style = colour_style(grid[0], [], {"vmax": 1.0} | style)
+    style = colour_style(grid[0], 1.0, style)
     images = []
     for ax, name, score in zip(grid, HeadPatterns._fields, scores):
         images.append(ax.imshow(score, **{"interpolation": "nearest"} | style))
@@ -120,8 +121,9 @@ def plot_entropy(
         x += list(i + LAYER_WIDTH * places)
         y += [_mean(row[~np.isnan(row)]) for row in map(attention_entropy, layer)]
     ax = axes_for(ax, max(4.0, 0.75 * len(layers) + 1.5), 3.0)
-    ink = colour_style(ax, [], {"vmax": 1.0})["cmap"](0.65)
-    dots = ax.scatter(x, y, **{"s": 16, "color": ink, "zorder": 3} | style)
+    blue = ink(ax, 0.65)
+    look: dict[str, Any] = {"s": 16, "color": blue, "zorder": 3}
+    dots = ax.scatter(x, y, **look | style)
     ax.axhline(most, color=ax.xaxis.label.get_color(), linewidth=0.8, alpha=0.6)
     ax.annotate(
         "even over all keys" if mask is None else "even over all allowed keys",
@@ -134,7 +136,7 @@ def plot_entropy(
     )
     for i, layer in enumerate(layers):
         middle = np.nanmedian(y[sum(map(len, layers[:i])) :][: len(layer)])
-        ax.plot([i - LAYER_WIDTH / 2, i + LAYER_WIDTH / 2], [middle] * 2, color=ink, alpha=0.35)
+        ax.plot([i - LAYER_WIDTH / 2, i + LAYER_WIDTH / 2], [middle] * 2, color=blue, alpha=0.35)
     ax.set(xlim=(-0.6, len(layers) - 0.4), ylim=(-0.04 * most, 1.15 * most or 1))
     ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     ax.set(xlabel="layer, heads from left to right", ylabel="entropy (bits)")

@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
+from .canvas import figure_of
 from .fonts import fonts_for
 
 MAX_CELLS = 24  # width of a label in Latin letters; a Chinese character takes two
@@ -37,7 +38,8 @@ def written_out(token: str, missing: frozenset[str] = frozenset()) -> str:
     inner = token.strip(" ")
     before = len(token) - len(token.lstrip(" "))
     after = len(token) - before - len(inner)
-    shown, width = [], 0
+    shown: list[str] = []
+    width = 0
     for c in "␣" * before + inner + "␣" * after:
         if c in missing or not (c.isprintable() or c in ESCAPES):
             c = f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
@@ -77,20 +79,20 @@ def label_axis(
         return
     labels, style = readable(tokens)
     widest = max(map(cells, labels)) * 0.62 * size
-    upright = axis.axis_name == "x" and widest > 0.9 * room(axis, length)
+    upright = axis is axis.axes.xaxis and widest > 0.9 * room(axis, length)
     axis.set_ticks(range(length), labels, **style)
     axis.set_tick_params(labelsize=size, length=0, labelrotation=90 if upright else 0)
 
 
 def fitting_size(axis: Axis, length: int) -> float:
     """The largest type size, up to the user's own, at which neighbours do not touch."""
-    own = axis.get_ticklabels()[0].get_fontsize() if axis.get_ticklabels() else 10.0
+    own = float(axis.get_ticklabels()[0].get_fontsize()) if axis.get_ticklabels() else 10.0
     return min(own, 0.85 * room(axis, length))
 
 
 def room(axis: Axis, length: int) -> float:
     """Points along the axis for one token."""
     box = axis.axes.get_position()
-    width, height = axis.get_figure(root=True).get_size_inches()
-    inches = box.width * width if axis.axis_name == "x" else box.height * height
+    width, height = figure_of(axis.axes).get_size_inches()
+    inches = box.width * width if axis is axis.axes.xaxis else box.height * height
     return 72 * inches / length

