@@ -53,7 +53,8 @@ def check_gradients(
     Raises GradientError where an error exceeds `tolerance` (1e-7; 1e-12 for "complex"), TypeError
     for inputs or parameters that are not float64.
     """
-    rng = np.random.default_rng(rng)
+    # A stream of its own: inputs drawn with the same seed would equal dout, and hide faults.
+    rng = np.random.default_rng(rng).spawn(1)[0]
     options = dict(options or {})
     tolerance = TOLERANCE[method] if tolerance is None else tolerance
     if isinstance(target, Layer):
