@@ -83,13 +83,13 @@ def clean_events(
     refused = [code for code, item in enumerate(events.items) if item in non_products]
     stage("not a product", ~np.isin(events.item, refused))
 
-    for column, size in ((events.user, len(events.users)), (events.item, len(events.items))):
-        bought = np.bincount(column[keep & ~cancelled], minlength=size) > 0
-        keep &= bought[column]
     if not keep.any():
         raise DataError(
             "Cleaning left no events; give a log with customers, positive quantities and prices."
         )
+    for column, size in ((events.user, len(events.users)), (events.item, len(events.items))):
+        bought = np.bincount(column[keep & ~cancelled], minlength=size) > 0
+        keep &= bought[column]
     cleaned = replace(events, quantity=quantity).take(keep).compact()
     return cleaned, CleaningReport(tuple(stages), int((keep & cancelled).sum()))
 

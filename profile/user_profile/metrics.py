@@ -32,7 +32,7 @@ def ranking_metrics(
     best = -np.partition(-scores, k - 1, axis=1)[:, :k]
     cut = best.min(axis=1)
     at_cut = (scores == cut[:, None]).sum(axis=1)
-    inside = score >= cut[row]
+    inside = (score >= cut[row]) & ~np.isneginf(score)
     row, score = row[inside], score[inside]
     above = (best[row] > score[:, None]).sum(axis=1)
     tied = (best[row] == score[:, None]).sum(axis=1)
@@ -90,7 +90,7 @@ def _checked(scores: np.ndarray) -> np.ndarray:
 
 
 def _first_rank(scores: np.ndarray, item: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Expected rank, from 1, of the best right answer of each row, (Q,)."""
+    """Expected rank, from 1, of the best right answer of each row, (Q,); inf if left out."""
     row = np.repeat(np.arange(len(scores)), np.diff(offsets))
     score = scores[row, item]
     best = np.maximum.reduceat(score, offsets[:-1])
@@ -98,7 +98,7 @@ def _first_rank(scores: np.ndarray, item: np.ndarray, offsets: np.ndarray) -> np
     above = (scores > best[:, None]).sum(axis=1)
     tied = (scores == best[:, None]).sum(axis=1)
     # The first of r answers among n places drawn at random stands at (n + 1) / (r + 1).
-    return above + (tied + 1) / (answers + 1)
+    return np.where(np.isneginf(best), np.inf, above + (tied + 1) / (answers + 1))
 
 
 def _chance_of_none(places: np.ndarray, answers: np.ndarray, drawn: np.ndarray) -> np.ndarray:

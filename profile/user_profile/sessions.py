@@ -84,7 +84,7 @@ def _by_user_and_time(events: Events) -> np.ndarray:
     if len(events) == 0:
         raise DataError("There are no events to group into sessions; the log is empty.")
     if (events.user == MISSING).any():
-        raise DataError("Some events have no user; remove them with clean(events) first.")
+        raise DataError("Some events have no user; remove them with clean_events first.")
     return np.lexsort((events.time, events.user))
 
 

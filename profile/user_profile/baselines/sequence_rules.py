@@ -35,11 +35,11 @@ class SequenceRules(Baseline):
         start = self.baskets.weigh(past, weights, len(users))
         if as_of is None:
             return (start @ self._all_rules()).toarray()
-        parts = [
-            self._score_at(start[at : at + _QUESTIONS], as_of[at : at + _QUESTIONS])
-            for at in range(0, len(users), _QUESTIONS)
-        ]
-        return np.concatenate(parts)
+        scores = np.empty(start.shape, dtype=np.float32)
+        for at in range(0, len(users), _QUESTIONS):
+            part = slice(at, at + _QUESTIONS)
+            scores[part] = self._score_at(start[part], as_of[part])
+        return scores
 
     def _all_rules(self) -> sparse.csr_array:
         """How strongly item j is followed by item i, (I, I)."""

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from ..errors import DataError
 from ..events import Events
@@ -43,7 +44,8 @@ def read(
         table = read_delimited(path, report, delimiter=delimiter, wanted=wanted, encoding=encoding)
     else:
         table = _read_json(path, report, wanted, encoding, whole=kind == "json")
-    return assemble(report, table.lines, **table.columns, max_bad=max_bad)
+    columns: dict[str, Any] = {**table.columns}
+    return assemble(report, table.lines, **columns, max_bad=max_bad)
 
 
 def _checked(mapping: dict[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ Titles and genres, ages and occupations are read too if their files lie beside t
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..events import Events, factorise
 from .assemble import MAX_BAD, assemble
@@ -65,7 +65,7 @@ def read(
 ) -> Events:
     """A rating is an event of kind "rating", its stars the quantity."""
     shape = _EDITIONS[_edition(path, (first_lines(path, 1, encoding) or [""])[0]) or "ratings.csv"]
-    columns, lines = read_delimited(
+    table = read_delimited(
         path,
         report,
         delimiter=shape.delimiter,
@@ -74,7 +74,8 @@ def read(
         quoted=shape.header is None,
         encoding=encoding,
     )
-    events = assemble(report, lines, **columns, kind="rating", max_bad=max_bad)
+    columns: dict[str, Any] = {"kind": "rating", **table.columns}
+    events = assemble(report, table.lines, **columns, max_bad=max_bad)
     return _with_users(_with_films(events, path, shape), path, shape)
 
 

@@ -96,9 +96,11 @@ def read_delimited(
     """
     lines = text_lines(path, encoding)
     if len(delimiter) > 1:  # csv knows single characters only; the unit separator is none's text
-        lines, delimiter = (line.replace(delimiter, "\x1f") for line in lines), "\x1f"
-    style = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(lines, delimiter=delimiter, quoting=style)
+        joined, delimiter = delimiter, "\x1f"
+        lines = (line.replace(joined, "\x1f") for line in lines)
+    reader = csv.reader(
+        lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    )
     if header is None:
         header = _header(reader, path)
     positions = find_columns(path, header, wanted or {name: name for name in header})
