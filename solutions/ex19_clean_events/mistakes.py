@@ -174,7 +174,7 @@ def gap_from_the_start(events, gap):
 
 @mistake(
     "you measure the gap between neighbours in the log, whoever they are; "
-    "each user has sessions of his own",
+    "each user has sessions of their own",
     replaces="sessions",
 )
 def users_mixed(events, gap):

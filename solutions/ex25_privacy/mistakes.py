@@ -36,7 +36,7 @@ def clips_coordinates(gradients, clip, noise_multiplier, rng):
     return _mean(np.clip(gradients, -clip, clip), _noise(gradients, noise_multiplier * clip, rng))
 
 
-@mistake("you scale every user to the norm `clip`; a user below it stays as he is")
+@mistake("you scale every user to the norm `clip`; a user below it stays unchanged")
 def scales_everyone(gradients, clip, noise_multiplier, rng):
     norms = np.sqrt(np.sum(gradients**2, axis=1, keepdims=True))
     unit = gradients / np.where(norms == 0, 1, norms)
@@ -57,7 +57,7 @@ def clips_by_the_square(gradients, clip, noise_multiplier, rng):
     return _mean(clipped, _noise(gradients, noise_multiplier * clip, rng))
 
 
-@mistake("you take one norm over all users together; each user has a norm of his own")
+@mistake("you take one norm over all users together; each user has a norm of their own")
 def clips_all_together(gradients, clip, noise_multiplier, rng):
     clipped = _shrink(gradients.reshape(1, -1), clip).reshape(gradients.shape)
     return _mean(clipped, _noise(gradients, noise_multiplier * clip, rng))
