@@ -7,13 +7,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import style
-from matplotlib.artist import Artist
 
 from ..pretrained import SentenceEncoder
-from .canvas import figure_of
 from .lines import plot_lines
 from .maps import plot_attention, plot_heads
 from .patterns import head_patterns, plot_entropy, plot_pattern_summary
@@ -76,7 +75,7 @@ def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[n
         raise ValueError(f"--head is {options.head}; there are 0 to {len(layers[layer]) - 1}.")
     shown = layers if options.layer is None else [layers[layer]]
     with style.context("dark_background" if options.dark else []):
-        artist: Artist
+        artist: Any
         if kind == "heads":
             artist = plot_heads(shown, tokens)[0]
         elif kind == "map":
@@ -89,7 +88,7 @@ def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[n
             artist = plot_entropy(shown)
         else:
             artist = plot_pattern_summary(shown)[0]
-        figure_of(artist.axes).savefig(options.out, dpi=options.dpi)
+        artist.get_figure(root=True).savefig(options.out, dpi=options.dpi)
 
 
 if __name__ == "__main__":

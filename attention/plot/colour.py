@@ -55,7 +55,9 @@ def paper_and_ink(page: tuple[float, float, float]) -> ListedColormap:
         ],
         axis=-1,
     )
-    return ListedColormap(to_srgb(lab), name="paper_and_ink")
+    colours = to_srgb(lab)
+    colours[0] = page  # exactly, where rounding might make a shadow
+    return ListedColormap(colours, name="paper_and_ink")
 
 
 def ink(ax: Axes, strength: float) -> tuple[float, ...]:

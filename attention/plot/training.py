@@ -42,7 +42,9 @@ def plot_training(
         if (present := [name for name in names if name in columns])
     }
     if not panels:
-        raise ValueError(f"history has {sorted(columns)}; expected some of {sorted(NAMES)}.")
+        raise ValueError(
+            f"history names none of {', '.join(sorted(NAMES))}, or no number for them."
+        )
     length = len(next(iter(columns.values())))
     steps = columns.get("step", np.arange(length))
     if fig is None:

@@ -18,6 +18,11 @@ from .wordpiece import WordPiece
 
 ACTIVATIONS = {"gelu": "gelu", "gelu_new": "gelu_tanh", "relu": "relu", "silu": "silu"}
 
+SIZES = (
+    "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "max_position_embeddings", "type_vocab_size",
+)  # fmt: skip
+
 # ours: theirs. Their matrices are (out, in); ours (in, out).
 EMBEDDING_NAMES = {
     "words.table": "embeddings.word_embeddings.weight",
@@ -134,8 +139,10 @@ class SentenceEncoder:
                 )
         config = _read_json(directory / "config.json")
         limits = _read_json(directory / "sentence_bert_config.json")
-        self.bert = _build(config, directory, dtype)
-        self.bert.load_state_dict(_translate(directory / "model.safetensors", config))
+        _check_config(config, f"config.json in {directory}")
+        state = _translate(directory / "model.safetensors", config)
+        self.bert = _build(config, dtype)
+        self.bert.load_state_dict(state)
         longest = min(limits.get("max_seq_length") or self.bert.max_length, self.bert.max_length)
         self.tokenizer = WordPiece.from_directory(directory, max_length=longest)
         if len(self.tokenizer.vocabulary) > len(self.bert.words.table.data):
@@ -180,8 +187,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return config
 
 
-def _build(config: dict[str, Any], directory: Path, dtype: Any) -> Bert:
-    where = f"config.json in {directory}"
+def _check_config(config: dict[str, Any], where: str) -> None:
     if config.get("model_type", "bert") != "bert":
         raise ValueError(f"{where} is of type {config['model_type']!r}; only 'bert' can be read.")
     if config.get("position_embedding_type", "absolute") != "absolute":
@@ -189,16 +195,17 @@ def _build(config: dict[str, Any], directory: Path, dtype: Any) -> Bert:
     activation = config.get("hidden_act", "gelu")
     if activation not in ACTIVATIONS:
         raise ValueError(f"{where} has hidden_act {activation!r}; known: {', '.join(ACTIVATIONS)}.")
-    sizes = ["vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads"]
-    sizes += ["intermediate_size", "max_position_embeddings"]
-    for name in sizes:
-        if type(config.get(name)) is not int or not 0 < config[name] < 2**24:
+    for name in SIZES:
+        if type(config.get(name)) is not int or config[name] < 1:
             raise ValueError(f"{where} has {name} {config.get(name)!r}; expected a whole number.")
+
+
+def _build(config: dict[str, Any], dtype: Any) -> Bert:
     return Bert(
-        *(config[name] for name in sizes[:5]),
+        *(config[name] for name in SIZES[:5]),
         max_length=config["max_position_embeddings"],
-        num_segments=config.get("type_vocab_size", 2),
-        activation=ACTIVATIONS[activation],
+        num_segments=config["type_vocab_size"],
+        activation=ACTIVATIONS[config.get("hidden_act", "gelu")],
         eps=config.get("layer_norm_eps", 1e-12),
         rng=0,
         dtype=dtype,
@@ -206,7 +213,10 @@ def _build(config: dict[str, Any], directory: Path, dtype: Any) -> Bert:
 
 
 def _translate(path: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
-    """The file's tensors under our names; what the encoder does not use is left out."""
+    """The file's tensors under our names; what the encoder does not use is left out.
+
+    Sizes are compared with the config's here, before anyone allocates what a config claims.
+    """
     tensors = read_safetensors(path)
     if "bert.embeddings.word_embeddings.weight" in tensors:  # saved with a head on top
         tensors = {name.removeprefix("bert."): t for name, t in tensors.items()}
@@ -216,6 +226,18 @@ def _translate(path: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
             raise ValueError(f"{path} has no tensor {name!r}: it is not a BERT encoder's.")
         return tensors[name]
 
+    V, E, _, _, F, T, kinds = (config[name] for name in SIZES)
+    claims = {
+        "embeddings.word_embeddings.weight": (V, E),
+        "embeddings.position_embeddings.weight": (T, E),
+        "embeddings.token_type_embeddings.weight": (kinds, E),
+        "encoder.layer.0.intermediate.dense.weight": (F, E),
+    }
+    for name, shape in claims.items():
+        if take(name).shape != shape:
+            raise ValueError(
+                f"tensor {name!r} in {path} must be {shape} by config.json, got {take(name).shape}."
+            )
     state = {ours: take(theirs) for ours, theirs in EMBEDDING_NAMES.items()}
     for i in range(config["num_hidden_layers"]):
         theirs = f"encoder.layer.{i}"

@@ -1,0 +1,58 @@
+"""python -m attention.plot: a picture of a model's attention, or one sentence and status 2."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from attention.plot.__main__ import KINDS, main
+from tests.pretrained.conftest import small_model  # noqa: F401
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_kind_writes_its_picture(kind, dark, small_model, tmp_path, capsys):  # noqa: F811
+    out = tmp_path / "a.png"
+    arguments = ["the cat sat", "--model", str(small_model), "--kind", kind, "--out", str(out)]
+    assert main(arguments + ["--dark"] * dark) == 0
+    said = capsys.readouterr().out
+    assert f"Wrote {out}" in said
+    assert "2 layers of 2 heads, 5 tokens" in said
+    assert "not explanation" in said
+    corner = np.asarray(Image.open(out).convert("L"))[0, 0]
+    assert corner == (0 if dark else 255)
+
+
+def test_one_head_is_a_map(small_model, tmp_path):  # noqa: F811
+    out = tmp_path / "a.svg"
+    arguments = ["the cat", "--model", str(small_model), "--layer", "1", "--head", "0"]
+    assert main([*arguments, "--out", str(out)]) == 0
+    assert "layer 1, head 0" in out.read_text()
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--layer", "2"], "layers 0 to 1"),
+        (["--head", "-1"], "--head is -1"),
+        (["--out", "/no/such/place/a.png"], "does not exist"),
+        (["--out", "a.what"], "not supported"),
+        (["--dpi", "0"], "--dpi is 0"),
+        (["--dpi", "nan"], "--dpi is nan"),
+        (["--model", "/no/such/model"], "no config.json"),
+    ],
+)
+def test_mistakes_get_one_sentence(extra, message, small_model, capsys):  # noqa: F811
+    assert main(["the cat", "--model", str(small_model), *extra]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert message in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_importing_the_plots_does_not_start_pyplot():
+    code = "import sys, attention.plot; print('matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
