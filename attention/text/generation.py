@@ -94,9 +94,9 @@ def generate_text(
     start = len(prompt)
 
     def stopped(ids: list[int]) -> bool:
-        return bool(stop) and stop in tokenizer.decode(
-            ids[max(start, len(ids) - len(stop or "")) :]
-        )
+        if not stop:
+            return False
+        return tokenizer.decode(ids[max(start, len(ids) - len(stop)) :]) == stop
 
     def show(token: int) -> None:
         if on_text is not None:

@@ -1,4 +1,4 @@
-"""Train a causal character model on a text; the defaults are nanoGPT's CPU setting."""
+"""Train a causal character model; the defaults are nanoGPT's CPU setting, but rotary positions."""
 
 import dataclasses
 import json
@@ -22,6 +22,7 @@ class TextSettings:
     layers: int = 4
     heads: int = 4
     width: int = 128
+    positions: str = "rotary"
     dropout: float = 0.0
     steps: int = 2000
     lr: float = 1e-3
@@ -41,6 +42,7 @@ class TextSettings:
             self.width,
             self.heads,
             dropout=self.dropout,
+            positions=self.positions,
             rng=self.seed,
         )
 
