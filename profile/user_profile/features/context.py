@@ -1,0 +1,79 @@
+"""What describes a customer at a moment in a few numbers: recency, frequency, spend and rhythm."""
+
+import numpy as np
+
+from .history import DAY, History, cancelled
+
+NAMES = (
+    "sessions",
+    "days since the last session",
+    "days between sessions",
+    "size of the last basket",
+    "mean size of a basket",
+    "mean spend of a session",
+    "spend of the last session",
+    "spend of the last 90 days",
+    "sessions of the last 90 days",
+    "cancellations",
+    "days since the last cancellation",
+    "days since the first session",
+)
+_NEVER = 400.0  # days
+
+
+def read_context(
+    history: History, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
+) -> np.ndarray:
+    """Columns NAMES, (Q, G) float32, from the first ``known`` (Q,) sessions of each of ``users``."""
+    bought_by_session = np.add.reduceat(history.bought, history.offsets[:-1]).astype(np.float64)
+    spent_by_session = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
+    is_cancelled = cancelled(history)
+    first = history.user_offsets[users]
+    after = first + known
+
+    def so_far(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A cumulative sum that starts at 0, and its growth over the known sessions."""
+        sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+        return sums, sums[after] - sums[first]
+
+    sessions, k = so_far(history.purchase)
+    items, total_items = so_far(bought_by_session)
+    spends, total_spent = so_far(spent_by_session)
+    _, cancellations = so_far(is_cancelled)
+    last = _latest(history.purchase, first, after)
+    last_cancelled = _latest(is_cancelled, first, after)
+    # The first known session younger than 90 days, by position on the customer's own clock.
+    recent = first + history.known_sessions(users, as_of - 90 * DAY)
+    recent = np.minimum(recent, after)
+
+    def at(values: np.ndarray, session: np.ndarray, otherwise: float) -> np.ndarray:
+        return np.where(session >= 0, values[np.maximum(session, 0)], otherwise)
+
+    def days_since(session: np.ndarray) -> np.ndarray:
+        return np.where(session >= 0, (as_of - history.end[np.maximum(session, 0)]) / DAY, _NEVER)
+
+    opened = np.where(known > 0, (as_of - history.start[np.minimum(first, after - 1)]) / DAY, 0)
+    since = days_since(last)
+    between = np.where(k > 1, (opened - since) / np.maximum(k - 1, 1), 0)
+    columns = (
+        np.log1p(k),
+        np.log1p(np.maximum(since, 0)),
+        np.log1p(np.maximum(between, 0)),
+        np.log1p(at(bought_by_session, last, 0)),
+        np.log1p(total_items / np.maximum(k, 1)),
+        np.log1p(np.maximum(total_spent, 0) / np.maximum(k, 1)),
+        np.log1p(at(spent_by_session, last, 0)),
+        np.log1p(np.maximum(spends[after] - spends[recent], 0)),
+        np.log1p(sessions[after] - sessions[recent]),
+        np.log1p(cancellations),
+        np.log1p(np.maximum(days_since(last_cancelled), 0)),
+        np.log1p(np.maximum(opened, 0)),
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _latest(flag: np.ndarray, first: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """The last session in first … after − 1 with the flag, or −1, (Q,)."""
+    positions = np.where(flag, np.arange(len(flag)), -1)
+    latest = np.concatenate([[-1], np.maximum.accumulate(positions)])[after]
+    return np.where(latest >= first, latest, -1)

@@ -1,0 +1,84 @@
+"""What came true after a moment, as the heads are asked to foresee it.
+
+Interest level in a category, in the coming session: low if nothing of it is bought, high if at
+least as many items as the median of the training sessions that bought any, medium otherwise.
+Outlook, over the 90 days from a moment on: does the customer buy again, cancel anything, and which
+of the bands nothing, low, medium, high holds the spend (thirds of the positive spends in training).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .history import DAY, History, cancelled, ranges
+
+HORIZON = 90  # days
+
+
+class Thresholds(NamedTuple):
+    """Learned from training sessions alone."""
+
+    high: np.ndarray  # (C,) items of a category that make its interest high
+    spend: np.ndarray  # (2,) where the band medium begins, and the band high
+
+
+class OutlookLabels(NamedTuple):
+    returned: np.ndarray  # (M,) 0, 1
+    cancelled: np.ndarray  # (M,) 0, 1
+    spend: np.ndarray  # (M,) money
+
+
+def category_counts(
+    history: History, category: np.ndarray, categories: int, sessions: np.ndarray
+) -> np.ndarray:
+    """How many distinct items of each category each of ``sessions`` (Q,) bought, (Q, C)."""
+    begin = history.offsets[sessions]
+    question, row = ranges(begin, history.offsets[sessions + 1] - begin)
+    keep = history.bought[row] & (history.item[row] < len(history.items))
+    cell = question[keep] * categories + category[history.item[row[keep]]]
+    counts = np.bincount(cell, minlength=len(sessions) * categories)
+    return counts.reshape(len(sessions), categories)
+
+
+def high_thresholds(counts: np.ndarray) -> np.ndarray:
+    """From the counts (S, C) of training sessions: the median of the positive ones, at least 1."""
+    return np.array(
+        [np.median(column[column > 0]) if (column > 0).any() else 1 for column in counts.T]
+    )
+
+
+def interest_levels(counts: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Counts (Q, C) -> 0 low, 1 medium, 2 high."""
+    return (counts > 0).astype(np.int64) + ((counts > 0) & (counts >= high))
+
+
+def outlook_labels(history: History, users: np.ndarray, moments: np.ndarray) -> OutlookLabels:
+    """What each of ``users`` (M,) did in the HORIZON days from ``moments`` (M,) on.
+
+    The log must reach that far: see `moments_within`.
+    """
+    buys, cancels = history.purchase, cancelled(history)
+    spent = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
+    first = history.user_offsets[users]
+    sessions = history.user_offsets[users + 1] - first
+    row, session = ranges(first, sessions)
+    begin = history.start[session]
+    inside = (begin >= moments[row]) & (begin < moments[row] + HORIZON * DAY)
+    row, session = row[inside], session[inside]
+    size = len(users)
+    return OutlookLabels(
+        (np.bincount(row, buys[session], size) > 0).astype(np.int64),
+        (np.bincount(row, cancels[session], size) > 0).astype(np.int64),
+        np.bincount(row, spent[session], size),
+    )
+
+
+def spend_thresholds(spend: np.ndarray) -> np.ndarray:
+    """Thirds of the positive spends of training moments."""
+    positive = spend[spend > 0]
+    return np.quantile(positive, [1 / 3, 2 / 3]) if len(positive) else np.array([1.0, 2.0])
+
+
+def spend_band(spend: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """0 nothing, 1 low, 2 medium, 3 high."""
+    return np.where(spend > 0, 1 + np.searchsorted(thresholds, spend, "right"), 0)

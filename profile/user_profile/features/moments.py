@@ -1,0 +1,47 @@
+"""The moments at which the outlook is asked for, in training and in test, apart in time.
+
+Test: every customer with a session, 90 days before the log ends. Training: dates a fortnight
+apart, the last of them 90 days earlier still, so that no training answer reaches into the test.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .history import DAY, History
+from .labels import HORIZON
+
+_STEP = 14  # days between the dates of training
+_WARM_UP = 30  # days of log before the first date
+
+
+class Moments(NamedTuple):
+    user: np.ndarray  # (M,)
+    time: np.ndarray  # (M,) seconds
+
+
+def test_date(history: History) -> int:
+    return history.last_moment + 1 - HORIZON * DAY
+
+
+def training_moments(history: History) -> Moments:
+    """Empty if the log is too short to hold a training and a test horizon."""
+    last = test_date(history) - HORIZON * DAY
+    earliest = int(history.start.min()) + _WARM_UP * DAY
+    dates = np.arange(last, earliest, -_STEP * DAY)[::-1]
+    return _everybody(history, dates)
+
+
+def test_moments(history: History) -> Moments:
+    """Empty if the log is shorter than the horizon."""
+    date = test_date(history)
+    return _everybody(history, np.array([date] if date > history.start.min() else [], np.int64))
+
+
+def _everybody(history: History, dates: np.ndarray) -> Moments:
+    """At each date, the customers who had bought something before it."""
+    bought = np.where(history.purchase, history.end, np.iinfo(np.int64).max)
+    first_purchase = np.full(len(history.users), np.iinfo(np.int64).max)
+    np.minimum.at(first_purchase, history.user, bought)
+    user, date = np.nonzero(first_purchase[:, None] < dates)
+    return Moments(user, dates[date])

@@ -1,0 +1,195 @@
+"""From a history and questions about it to the batches that the model reads.
+
+All that depends on training data beside the parameters lives in `Vocabulary`: it is saved with
+them, and read back it makes of any log the batches that the model expects.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.batch import Batch, Behaviours, Labels, Moment, Question, group_by_length
+from . import context as context_features
+from . import past_items as pair_features
+from . import season as season_features
+from .context import read_context
+from .history import DAY, History, bucket, ranges
+from .labels import Thresholds
+from .past_items import PastItems, read_past_items
+from .scaling import Scaling
+from .season import read_season
+
+PLACES, GAPS = 12, 16
+EVIDENCE = 4  # what the past says of a category: columns of `_evidence`
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the codes of a model stand for, and the constants its features are scaled by."""
+
+    items: tuple[str, ...]
+    kinds: tuple[str, ...]
+    category: np.ndarray  # (I,) code into category_names
+    category_names: tuple[str, ...]
+    side: dict[str, tuple[str, ...]]  # side features and their values
+    thresholds: Thresholds
+    context: Scaling
+    outlook: Scaling
+    pair: Scaling
+    season: Scaling
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions and moments about some customers, sorted by customer, with labels if known."""
+
+    question_user: np.ndarray  # (Q,)
+    question_time: np.ndarray  # (Q,)
+    moment_user: np.ndarray  # (M,)
+    moment_time: np.ndarray  # (M,)
+
+
+class HistoryReader:
+    """Reads one log for one model."""
+
+    def __init__(self, history: History, vocabulary: Vocabulary, side: dict[str, tuple[str, ...]]):
+        """``side``: for each side feature the value of each customer of the log, (U,)."""
+        self.history, self.vocabulary = history, vocabulary
+        self.season = read_season(history)
+        self.season_table = vocabulary.season.apply(self.season.features)
+        self.side = _side_codes(vocabulary.side, side, len(history.users))
+        self._category = np.append(vocabulary.category, len(vocabulary.category_names))
+        gap = np.diff(history.start, prepend=history.start[:1]) / DAY
+        gap[history.user_offsets[:-1][history.user_offsets[:-1] < len(gap)]] = 0
+        self._gap = bucket(gap, 1.5, GAPS)  # of each session
+
+    def batch(self, users: np.ndarray, asked: Asked, labels: Labels | None = None) -> Batch:
+        """A batch of ``users`` (u,), distinct; the customers in ``asked`` are codes of the log."""
+        history = self.history
+        place_of = np.full(len(history.users), -1)
+        place_of[users] = np.arange(len(users))
+        known_q = history.known_sessions(asked.question_user, asked.question_time)
+        known_m = history.known_sessions(asked.moment_user, asked.moment_time)
+        place_q, place_m = place_of[asked.question_user], place_of[asked.moment_user]
+        length = np.zeros(len(users), np.int64)  # no more sessions than somebody asks about
+        np.maximum.at(length, place_q, known_q)
+        np.maximum.at(length, place_m, known_m)
+        who, session = ranges(history.user_offsets[users], length)
+        behaviours, lengths = self._behaviours(session)
+        starts = np.cumsum(lengths) - lengths
+        places = np.arange(length.max(initial=0))
+        real = places < length[:, None]
+        sequence = np.where(real, (np.cumsum(length) - length)[:, None] + places, 0)
+        return Batch(
+            users,
+            behaviours,
+            group_by_length(starts, lengths),
+            sequence,
+            real,
+            self.side[users],
+            self.season_table,
+            self._question(asked, place_q, known_q),
+            Moment(
+                place_m,
+                known_m,
+                self.vocabulary.outlook.apply(
+                    read_context(history, asked.moment_user, asked.moment_time, known_m)
+                ),
+            ),
+            labels or _no_labels(len(place_q), len(place_m), len(self.vocabulary.category_names)),
+        )
+
+    def past_items(self, users: np.ndarray, as_of: np.ndarray) -> PastItems:
+        known = self.history.known_sessions(users, as_of)
+        return read_past_items(self.history, self.season, users, as_of, known)
+
+    def _behaviours(self, sessions: np.ndarray) -> tuple[Behaviours, np.ndarray]:
+        history = self.history
+        begin = history.offsets[sessions]
+        lengths = history.offsets[sessions + 1] - begin
+        which, row = ranges(begin, lengths)
+        item = history.item[row]
+        return Behaviours(
+            item,
+            self._category[item],
+            history.kind[row],
+            bucket(history.place[row], 1.6, PLACES),
+            self._gap[sessions][which],
+            np.stack([history.quantity[row] - 2, history.price[row] - 1], axis=1),
+        ), lengths
+
+    def _question(self, asked: Asked, place: np.ndarray, known: np.ndarray) -> Question:
+        user, time = asked.question_user, asked.question_time
+        past = read_past_items(self.history, self.season, user, time, known)
+        return Question(
+            place,
+            known,
+            self.season.day(time),
+            self.vocabulary.context.apply(read_context(self.history, user, time, known)),
+            self._evidence(past, known, self.season.day(time), user),
+            past.question,
+            past.item,
+            self.vocabulary.pair.apply(past.features),
+        )
+
+    def _evidence(
+        self, past: PastItems, known: np.ndarray, day: np.ndarray, user: np.ndarray
+    ) -> np.ndarray:
+        """What the past says of each category, (q, C, EVIDENCE) float32."""
+        C, Q = len(self.vocabulary.category_names), len(known)
+        category = self.vocabulary.category
+        cell = past.question * C + category[past.item]
+        newest = past.features[:, pair_features.NAMES.index("in the last session")]
+
+        def per_category(weights: np.ndarray) -> np.ndarray:
+            return np.bincount(cell, weights, Q * C).reshape(Q, C)
+
+        fortnight = self.season.since(self.season.sold, day, 14)  # (q, I)
+        members = category[:, None] == np.arange(C)  # (I, C)
+        sold = fortnight @ members.astype(np.float32)
+        sold = sold / np.maximum(sold.sum(1, keepdims=True), 1)
+        evidence = np.stack(
+            [
+                np.log1p(per_category(past.times)),
+                np.log1p(per_category(past.decayed)),
+                np.log1p(per_category(newest)),
+                np.log(sold + 1 / C) - np.log(1 / C),
+            ],
+            axis=-1,
+        )
+        return evidence.astype(np.float32)
+
+
+def widths(vocabulary: Vocabulary) -> dict[str, int]:
+    """The widths of features and tables, by the names of `Sizes`."""
+    return {
+        "items": len(vocabulary.items),
+        "categories": len(vocabulary.category_names),
+        "kinds": len(vocabulary.kinds),
+        "context": len(context_features.NAMES),
+        "evidence": EVIDENCE,
+        "pair": len(pair_features.NAMES),
+        "season": len(season_features.NAMES),
+        "places": PLACES,
+        "gaps": GAPS,
+    }
+
+
+def _side_codes(
+    known: dict[str, tuple[str, ...]], given: dict[str, tuple[str, ...]], users: int
+) -> np.ndarray:
+    """Codes (U, J); a value that training did not meet is the last code."""
+    columns = []
+    for name, values in known.items():
+        code_of = {value: code for code, value in enumerate(values)}
+        column = given.get(name, ("",) * users)
+        columns.append([code_of.get(value, len(values)) for value in column])
+    return np.array(columns, np.int64).reshape(len(known), users).T
+
+
+def _no_labels(questions: int, moments: int, categories: int) -> Labels:
+    nothing = np.zeros(0, np.int64)
+    unknown = np.full(moments, -1)
+    return Labels(
+        nothing, nothing, np.full((questions, categories), -1), unknown, unknown, unknown
+    )

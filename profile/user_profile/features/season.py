@@ -1,0 +1,112 @@
+"""What is in season: for each day, what was sold on the days before it, and never on it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .history import DAY, History
+
+WINDOWS = (3, 7, 14, 28, 56)  # days
+NAMES = (
+    *(f"sold in {days} days" for days in WINDOWS),
+    "sold ever",
+    "trend of 14 days",
+    "days since last sold",
+    "days on sale",
+    "price",
+)
+_MOST_CELLS = 6_000_000  # days × items; a longer or wider log gets days of more than 24 hours
+_FORGET = 0.7  # what the price of a day keeps of the price before
+
+
+class Season(NamedTuple):
+    """D days over I items. Row d of a table knows the days before d."""
+
+    begin: int  # seconds, where day 0 begins
+    length: int  # seconds of a "day"
+    sold: np.ndarray  # (D + 1, I) float32, sessions that held the item, ever
+    repeats: np.ndarray  # (D + 1, I) float32, of those, by a customer who had had it before
+    price: np.ndarray  # (D + 1, I) float32, log(1 + price), 0 while unknown
+    last_sold: np.ndarray  # (D + 1, I) int32, day, -1 while never
+    first_sold: np.ndarray  # (I,) int32, day
+    features: np.ndarray  # (D + 1, I, F) float32, columns NAMES
+
+    def day(self, moments: np.ndarray) -> np.ndarray:
+        """The day of each moment; what comes after the log is its end."""
+        return np.clip((moments - self.begin) // self.length, 0, len(self.sold) - 1)
+
+    def since(self, table: np.ndarray, day: np.ndarray, days: int) -> np.ndarray:
+        """What a cumulative ``table`` gained in the ``days`` before ``day``; of all items."""
+        steps = max(1, round(days * DAY / self.length))
+        return table[day] - table[np.maximum(day - steps, 0)]
+
+
+def read_season(history: History) -> Season:
+    """The season tables of a log. Memory is bounded: see _MOST_CELLS."""
+    I = len(history.items)
+    begin = int(history.start.min()) // DAY * DAY
+    span = int(history.end.max()) - begin + 1
+    most_days = max(1, _MOST_CELLS // max(I, 1))
+    length = max(DAY, -(-span // most_days))
+    D = -(-span // length)
+    rows = np.flatnonzero(history.bought & (history.item < I))
+    session = history.session[rows]
+    item, user = history.item[rows], history.user[session]
+    # By its end: what a session of several days holds is known when it is over.
+    cell = (history.end[session] - begin) // length * I + item
+    pair = user * I + item  # rows are in order of time within a customer
+    _, first = np.unique(pair, return_index=True)
+    again = np.ones(len(rows), bool)
+    again[first] = False
+
+    def before(weights: np.ndarray | None) -> np.ndarray:
+        counts = np.bincount(cell, weights, D * I).reshape(D, I)
+        return np.concatenate([np.zeros((1, I)), np.cumsum(counts, axis=0)]).astype(np.float32)
+
+    sold, repeats = before(None), before(again.astype(np.float64))
+    daily = np.diff(sold, axis=0) > 0  # (D, I)
+    days = np.where(daily, np.arange(D)[:, None], -1)
+    last_sold = np.maximum.accumulate(np.concatenate([np.full((1, I), -1), days])).astype(np.int32)
+    first_sold = np.where(daily.any(0), daily.argmax(0), D).astype(np.int32)
+    price = _prices(cell, history.price[rows], daily)
+    season = Season(begin, length, sold, repeats, price, last_sold, first_sold, np.zeros(0))
+    return season._replace(features=_features(season))
+
+
+def _prices(cell: np.ndarray, price: np.ndarray, daily: np.ndarray) -> np.ndarray:
+    D, I = daily.shape
+    total = np.bincount(cell, price, D * I).reshape(D, I)
+    mean = (total / np.maximum(np.bincount(cell, minlength=D * I).reshape(D, I), 1)).astype("f4")
+    prices = np.zeros((D + 1, I), np.float32)
+    known = np.zeros(I, bool)
+    for day in range(D):
+        keep = np.where(known, _FORGET, 0)
+        prices[day + 1] = np.where(
+            daily[day], keep * prices[day] + (1 - keep) * mean[day], prices[day]
+        )
+        known |= daily[day]
+    return prices
+
+
+def _features(season: Season) -> np.ndarray:
+    day = np.arange(len(season.sold))
+    windows = {days: season.since(season.sold, day, days) for days in WINDOWS}
+    fortnight_before = windows[28] - windows[14]
+    columns = [
+        *(np.log1p(window) for window in windows.values()),
+        np.log1p(season.sold),
+        np.log((windows[14] + 0.5) / (fortnight_before + 0.5)),
+        np.log1p(days_since_sold(season, day[:, None], season.last_sold)),
+        np.log1p(np.maximum(day[:, None] - season.first_sold, 0)),
+        season.price,
+    ]
+    features = np.empty((*season.sold.shape, len(columns)), np.float32)
+    for column, values in enumerate(columns):
+        features[..., column] = values
+    return features
+
+
+def days_since_sold(season: Season, day: np.ndarray, last_sold: np.ndarray) -> np.ndarray:
+    """Days without a sale before ``day``, at most 200, 200 where never sold."""
+    scale = season.length / DAY
+    return np.where(last_sold < 0, 200, np.minimum((day - 1 - last_sold) * scale, 200))

@@ -1,0 +1,95 @@
+"""Some customers, all their sessions, and what is asked about them: the input of one step.
+
+Index legend: n behaviours, s sessions, u customers, q questions (what next, at a moment?),
+p pairs of a question and a past item, m moments (what in the coming 90 days?).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Behaviours(NamedTuple):
+    """Codes and numbers of each behaviour, (n,) and (n, 2)."""
+
+    item: np.ndarray
+    category: np.ndarray
+    kind: np.ndarray
+    place: np.ndarray  # bucket of the position in the session
+    gap: np.ndarray  # bucket of the days since the session before
+    numbers: np.ndarray  # log quantity, log price
+
+
+class Group(NamedTuple):
+    """Ragged sequences of similar length, padded: row numbers (b, T), which are real (b, T)."""
+
+    sequences: np.ndarray  # (b,)
+    rows: np.ndarray  # (b, T), 0 where padded
+    real: np.ndarray  # (b, T) bool
+
+
+class Question(NamedTuple):
+    """What will the customer buy in a session that begins at this moment?"""
+
+    customer: np.ndarray  # (q,) place in the batch
+    known: np.ndarray  # (q,) sessions that had ended
+    day: np.ndarray  # (q,) row of the season table
+    context: np.ndarray  # (q, G)
+    evidence: np.ndarray  # (q, C, K) what the past says of each category
+    pair_question: np.ndarray  # (p,)
+    pair_item: np.ndarray  # (p,)
+    pair_features: np.ndarray  # (p, F)
+
+
+class Moment(NamedTuple):
+    """What will the customer do in the days after this moment?"""
+
+    customer: np.ndarray  # (m,)
+    known: np.ndarray  # (m,)
+    context: np.ndarray  # (m, G)
+
+
+class Labels(NamedTuple):
+    """What came true. -1 where it is not known."""
+
+    question: np.ndarray  # (t,) the question of each item bought
+    item: np.ndarray  # (t,)
+    levels: np.ndarray  # (q, C)
+    returned: np.ndarray  # (m,)
+    cancelled: np.ndarray  # (m,)
+    spend: np.ndarray  # (m,)
+
+
+class Batch(NamedTuple):
+    users: np.ndarray  # (u,) codes in the log
+    behaviours: Behaviours
+    groups: list[Group]  # the sessions, by length
+    sequence: np.ndarray  # (u, T) session of each place, 0 where padded
+    real: np.ndarray  # (u, T) bool
+    side: np.ndarray  # (u, J) codes of side features
+    season: np.ndarray  # (D, I, Fs) the whole table, shared by all batches
+    question: Question
+    moment: Moment
+    labels: Labels
+
+
+def group_by_length(
+    starts: np.ndarray, lengths: np.ndarray, growth: float = 1.3, most_scores: int = 2_000_000
+) -> list[Group]:
+    """Sequences sorted into groups in which none is longer than ``growth`` times another.
+
+    A group's attention has at most ``most_scores`` scores, unless one sequence alone has more.
+    """
+    order = np.argsort(lengths, kind="stable")
+    groups, begin = [], 0
+    while begin < len(order):
+        shortest = lengths[order[begin]]
+        end = np.searchsorted(lengths[order], max(shortest * growth, shortest + 2), "right")
+        while end - begin > 1 and (end - begin) * lengths[order[end - 1]] ** 2 > most_scores:
+            end = begin + (end - begin) // 2
+        chosen = order[begin:end]
+        place = np.arange(lengths[chosen].max(initial=1))
+        real = place < lengths[chosen, None]
+        groups.append(Group(chosen, np.where(real, starts[chosen, None] + place, 0), real))
+        begin = end
+    return groups

@@ -1,0 +1,71 @@
+"""A behaviour as a vector: the sum of what it was, in which way, where and when."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from attention import Embedding, Layer, Linear
+from attention.ops import dropout_backward, dropout_forward
+
+from .batch import Behaviours
+
+
+class BehaviourSaved(NamedTuple):
+    embeddings: tuple[Any, ...]
+    numbers: Any
+    dropout: Any
+
+
+class BehaviourEmbedding(Layer):
+    """item + category + kind + place + gap + numbers. Item ``num_items`` is "not known"."""
+
+    FIELDS = ("item", "category", "kind", "place", "gap")
+
+    def __init__(
+        self,
+        num_items: int,
+        num_categories: int,
+        num_kinds: int,
+        embed_dim: int,
+        *,
+        places: int,
+        gaps: int,
+        dropout: float = 0.0,
+        rng: Any = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        self.dropout = dropout
+
+        def table(size: int) -> Embedding:
+            return Embedding(size, embed_dim, std=0.1, rng=rng, dtype=dtype)
+
+        self.item = table(num_items + 1)
+        self.category = table(num_categories + 1)
+        self.kind = table(num_kinds)
+        self.place = table(places)
+        self.gap = table(gaps)
+        self.numbers = Linear(2, embed_dim, rng=rng, dtype=dtype)
+
+    def forward(
+        self, behaviours: Behaviours, *, rng: Any = None
+    ) -> tuple[np.ndarray, BehaviourSaved]:
+        """n behaviours -> out (n, E)."""
+        out, saved_numbers = self.numbers.forward(behaviours.numbers)
+        saved = []
+        for field in self.FIELDS:
+            vectors, one = getattr(self, field).forward(getattr(behaviours, field))
+            out += vectors
+            saved.append(one)
+        saved_dropout = None
+        if rng is not None and self.dropout:
+            out, saved_dropout = dropout_forward(out, self.dropout, rng)
+        return out, BehaviourSaved(tuple(saved), saved_numbers, saved_dropout)
+
+    def backward(self, dout: np.ndarray, saved: BehaviourSaved) -> None:
+        """dout (n, E) -> None: codes have no gradient."""
+        if saved.dropout is not None:
+            dout = dropout_backward(dout, saved.dropout)
+        for field, one in zip(self.FIELDS, saved.embeddings, strict=True):
+            getattr(self, field).backward(dout, one)
+        self.numbers.backward(dout, saved.numbers)

@@ -1,0 +1,98 @@
+"""A customer's states: after each session, what all sessions so far amount to.
+
+State k follows the first k sessions; state 0, of a customer nothing is known of, is learned.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from attention import Embedding, Encoder, Layer, Parameter
+
+from .fusion import GatedFusion
+
+
+class CustomerSaved(NamedTuple):
+    sequence: np.ndarray  # (u, T)
+    real: np.ndarray  # (u, T)
+    encoder: Any
+    sessions: int  # s
+    side: list[Any]
+    fusion: Any
+
+
+class CustomerEncoder(Layer):
+    """Causal self-attention over session vectors; positions by rotation, so of any length."""
+
+    def __init__(
+        self,
+        num_layers: int,
+        embed_dim: int,
+        num_heads: int,
+        *,
+        side_sizes: tuple[int, ...] = (),
+        dropout: float = 0.0,
+        rng: Any = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        rng = np.random.default_rng(rng)
+        self.start = Parameter(rng.normal(0, 0.1, embed_dim).astype(dtype), decay=False)
+        self.encoder = Encoder(
+            num_layers,
+            embed_dim,
+            num_heads,
+            2 * embed_dim,
+            activation="relu",
+            dropout=dropout,
+            rotary="half",
+            rng=rng,
+            dtype=dtype,
+        )
+        side_dim = 8
+        self.side = [Embedding(size, side_dim, std=0.1, rng=rng, dtype=dtype) for size in side_sizes]
+        width = side_dim * len(side_sizes)
+        self.fusion = GatedFusion(embed_dim, width, rng=rng, dtype=dtype) if side_sizes else None
+
+    def forward(
+        self,
+        sessions: np.ndarray,
+        sequence: np.ndarray,
+        real: np.ndarray,
+        side: np.ndarray,
+        *,
+        rng: Any = None,
+    ) -> tuple[np.ndarray, CustomerSaved]:
+        """sessions (s, E), their places (u, T), side codes (u, J) -> states (u, 1 + T, E)."""
+        (U, T), E = sequence.shape, sessions.shape[1]
+        x = np.empty((U, 1 + T, E), sessions.dtype)
+        x[:, 0] = self.start.data
+        x[:, 1:] = sessions[sequence] if len(sessions) else 0
+        x[:, 1:][~real] = 0
+        states, saved_encoder = self.encoder.forward(x, is_causal=True, rng=rng)
+        saved_side, saved_fusion = [], None
+        if self.fusion is not None:
+            vectors = []
+            for column, table in enumerate(self.side):
+                vector, one = table.forward(side[:, column])
+                vectors.append(vector)
+                saved_side.append(one)
+            together = np.concatenate(vectors, axis=1)[:, None]  # (u, 1, K)
+            together = np.broadcast_to(together, (U, 1 + T, together.shape[2]))
+            states, saved_fusion = self.fusion.forward(states, together)
+        saved = CustomerSaved(
+            sequence, real, saved_encoder, len(sessions), saved_side, saved_fusion
+        )
+        return states, saved
+
+    def backward(self, dstates: np.ndarray, saved: CustomerSaved) -> np.ndarray:
+        """dstates (u, 1 + T, E) -> dsessions (s, E)."""
+        if self.fusion is not None:
+            dstates, dtogether = self.fusion.backward(dstates, saved.fusion)
+            shares = np.split(dtogether.sum(1), len(self.side), axis=1)
+            for table, dvector, one in zip(self.side, shares, saved.side, strict=True):
+                table.backward(dvector, one)
+        dx = self.encoder.backward(dstates, saved.encoder)
+        dsessions = np.zeros((saved.sessions, dx.shape[2]), dx.dtype)
+        dsessions[saved.sequence[saved.real]] = dx[:, 1:][saved.real]
+        self.start.accumulate(dx[:, 0].sum(0))
+        return dsessions

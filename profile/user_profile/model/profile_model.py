@@ -1,0 +1,164 @@
+"""The whole network, forward and backward: one batch of customers to the answers of every head."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from attention import Layer
+from attention.ops.embedding import sum_by_id
+
+from .batch import Batch
+from .behaviours import BehaviourEmbedding
+from .customers import CustomerEncoder
+from .interests import InterestDecoder
+from .next_purchase import NextPurchase
+from .outlook import Outlook, OutlookHead
+from .sessions import SessionEncoder
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """All that fixes the shapes of the parameters."""
+
+    items: int
+    categories: int
+    kinds: int
+    side: tuple[int, ...]  # codes of each side feature, one more for "not known"
+    context: int
+    evidence: int
+    pair: int
+    season: int
+    places: int
+    gaps: int
+    embed_dim: int = 32
+    num_heads: int = 2
+    session_layers: int = 1
+    customer_layers: int = 1
+    interest_layers: int = 1
+    dropout: float = 0.2
+
+
+class Outputs(NamedTuple):
+    """Logits; also the form of their gradients."""
+
+    items: np.ndarray  # (q, I)
+    levels: np.ndarray  # (q, C, 3)
+    outlook: Outlook  # of m moments
+
+
+class ModelSaved(NamedTuple):
+    behaviours: Any
+    sessions: Any
+    customers: Any
+    states_shape: tuple[int, int, int]  # (u, 1 + T, E)
+    asked: np.ndarray  # (q,) row of states.reshape(-1, E) that each question reads
+    met: np.ndarray  # (m,) the same of each moment
+    customer: np.ndarray  # (q,)
+    next_purchase: Any
+    interests: Any
+    outlook: Any
+
+
+class ProfileModel(Layer):
+    """Behaviours → sessions → states → next purchases, interest levels, outlook."""
+
+    def __init__(self, sizes: Sizes, *, rng: Any = None, dtype: Any = np.float32) -> None:
+        rng = np.random.default_rng(rng)
+        E, heads = sizes.embed_dim, sizes.num_heads
+        common: dict[str, Any] = {"dropout": sizes.dropout, "rng": rng, "dtype": dtype}
+        self.behaviours = BehaviourEmbedding(
+            sizes.items,
+            sizes.categories,
+            sizes.kinds,
+            E,
+            places=sizes.places,
+            gaps=sizes.gaps,
+            **common,
+        )
+        self.sessions = SessionEncoder(sizes.session_layers, E, heads, **common)
+        self.customers = CustomerEncoder(
+            sizes.customer_layers, E, heads, side_sizes=sizes.side, **common
+        )
+        self.interests = InterestDecoder(
+            sizes.categories, sizes.evidence, sizes.interest_layers, E, heads, **common
+        )
+        self.next_purchase = NextPurchase(
+            sizes.items, E, sizes.context, sizes.pair, sizes.season, **common
+        )
+        self.outlook = OutlookHead(E, sizes.context, rng=rng, dtype=dtype)
+
+    def encode(self, batch: Batch, *, rng: Any = None) -> tuple[np.ndarray, tuple[Any, Any, Any]]:
+        """-> states (u, 1 + T, E) of all customers of the batch."""
+        x, saved1 = self.behaviours.forward(batch.behaviours, rng=rng)
+        sessions, saved2 = self.sessions.forward(x, batch.groups, rng=rng)
+        states, saved3 = self.customers.forward(
+            sessions, batch.sequence, batch.real, batch.side, rng=rng
+        )
+        return states, (saved1, saved2, saved3)
+
+    def forward(self, batch: Batch, *, rng: Any = None) -> tuple[Outputs, ModelSaved]:
+        """A batch -> logits of every head. Dropout acts if an ``rng`` is given."""
+        rng = None if rng is None else np.random.default_rng(rng)
+        states, saved_encoders = self.encode(batch, rng=rng)
+        _, places, E = states.shape
+        flat = states.reshape(-1, E)
+        question, moment = batch.question, batch.moment
+        asked = question.customer * places + question.known
+        met = moment.customer * places + moment.known
+        scores, saved_next = self.next_purchase.forward(
+            flat[asked], question, batch.season[question.day], self._item_vectors(), rng=rng
+        )
+        visible = np.arange(places) <= question.known[:, None]  # (q, 1 + T)
+        levels, saved_interests = self.interests.forward(
+            question.evidence, states[question.customer], visible, rng=rng
+        )
+        outlook, saved_outlook = self.outlook.forward(flat[met], moment.context)
+        saved = ModelSaved(
+            *saved_encoders,
+            states.shape,
+            asked,
+            met,
+            question.customer,
+            saved_next,
+            saved_interests,
+            saved_outlook,
+        )
+        return Outputs(scores, levels, outlook), saved
+
+    def score_items(self, batch: Batch, states: np.ndarray) -> np.ndarray:
+        """Inference of the next-purchase head alone, from what `encode` gave -> (q, I)."""
+        question = batch.question
+        asked = states[question.customer, question.known]
+        season = batch.season[question.day]
+        return self.next_purchase.forward(asked, question, season, self._item_vectors())[0]
+
+    def backward(self, dout: Outputs, saved: ModelSaved) -> None:
+        """Gradients of the logits -> None: what the log says has no gradient."""
+        E = saved.states_shape[2]
+        dstates = np.zeros(saved.states_shape, dout.items.dtype)
+        dflat = dstates.reshape(-1, E)
+        dmet = self.outlook.backward(dout.outlook, saved.outlook)
+        _add_rows(dflat, saved.met, dmet)
+        dmemory = self.interests.backward(dout.levels, saved.interests)
+        _add_rows(dstates.reshape(len(dstates), -1), saved.customer, _flat_rows(dmemory))
+        dasked, ditems = self.next_purchase.backward(dout.items, saved.next_purchase)
+        self.behaviours.item.table.accumulate(ditems, slice(0, -1))
+        _add_rows(dflat, saved.asked, dasked)
+        dsessions = self.customers.backward(dstates, saved.customers)
+        dx = self.sessions.backward(dsessions, saved.sessions)
+        self.behaviours.backward(dx, saved.behaviours)
+
+    def _item_vectors(self) -> np.ndarray:
+        """The embeddings of the known items, shared with the input, (I, E)."""
+        return self.behaviours.item.table.data[:-1]
+
+
+def _flat_rows(x: np.ndarray) -> np.ndarray:
+    return x.reshape(len(x), -1)
+
+
+def _add_rows(total: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
+    """total[rows] += values, where a row may be met several times."""
+    distinct, sums = sum_by_id(rows, values)
+    total[distinct] += sums
