@@ -1,4 +1,4 @@
-"""Tiled attention's memory grows with the length, not with its square: measured in a fresh process."""
+"""Tiled attention's memory grows with the length, not its square: measured in fresh processes."""
 
 import pytest
 
