@@ -208,4 +208,5 @@ def test_rotary_leaves_its_inputs_alone(check, rng):
 
 
 def test_equivariance_leaves_x_alone(check, rng):
-    check.drive(verdict_and_input, normal(rng, 2, 5, 4), Seed(3))
+    says = "output[1] is your caller's x afterwards: leave it in its order"
+    check.drive(verdict_and_input, normal(rng, 2, 5, 4), Seed(3), says_=says)

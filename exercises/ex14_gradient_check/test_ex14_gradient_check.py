@@ -259,4 +259,5 @@ def test_nothing_is_found_where_nothing_is_wrong(check):
 
 
 def test_x_is_left_as_it_was(check, rng):
-    check.drive(gradient_and_x, normal(rng, 3, 4), rtol_=1e-6, atol_=1e-7)
+    says = "output[1] tells whether your caller's x holds, bit for bit, what it held before"
+    check.drive(gradient_and_x, normal(rng, 3, 4), rtol_=1e-6, atol_=1e-7, says_=says)

@@ -55,7 +55,7 @@ def find_wrong_allclose(passes):
         x = rng.normal(size=(3, 4))
         out, saved = forward(x)
         dout = rng.normal(size=np.shape(out))
-        numeric = numerical_gradient_flat(lambda z: np.sum(forward(z)[0] * dout), x, 1e-5)
+        numeric = numerical_gradient_flat(lambda z, f=forward, d=dout: np.sum(f(z)[0] * d), x, 1e-5)
         if not np.allclose(backward(dout, saved), numeric, rtol=1e-4, atol=1e-6):
             wrong.add(name)
     return wrong
