@@ -1,0 +1,227 @@
+"""Checks of ex17: which tokens are drawn, how often, and the loop around the draws.
+
+Any right way of drawing passes, whatever random numbers it uses. Which tokens occur in many draws
+is certain but for odds of one in millions; how often each occurs must agree with the reference
+within five standard deviations.
+"""
+
+import math
+import operator
+
+import numpy as np
+
+SOFT = np.log([0.18, 0.22, 0.13, 0.36, 0.11])
+FLAT = np.log([0.10, 0.24, 0.19, 0.33, 0.14])
+WIDE = np.array([14.0, 12.5, 0.0, 12.0])  # three tokens at temperature 1, all four at 8
+THREE_TO_ONE = np.array([0.0, math.log(3.0), -1.2, -1.5])
+TIED = np.array([2.0, 0.5, 2.0, 1.0, 2.0])
+
+
+def tokens(module, logits, seed, options, count):
+    rng = np.random.default_rng(seed)
+    return [operator.index(module.sample(logits, rng, **options)) for _ in range(count)]
+
+
+def drawn(module, logits, seed, options):
+    """Which tokens occur in many draws."""
+    return sorted(set(tokens(module, logits, seed, options, 160)))
+
+
+def quarters(module, logits, seed, options):
+    """How often each token occurs, to the nearest quarter."""
+    counts = np.bincount(tokens(module, logits, seed, options, 400), minlength=len(logits))
+    return np.rint(4 * counts / counts.sum()).astype(int)
+
+
+def draws(module, logits, seed, options, count=800):
+    return np.array(tokens(module, logits, seed, options, count))
+
+
+def same_distribution(got, expected):
+    """A complaint when two samples cannot come from one distribution, else None."""
+    got, expected = np.asarray(got), np.asarray(expected)
+    if got.shape != expected.shape:
+        return f"{got.shape} came back, expected {expected.shape}"
+    for token in np.union1d(got, expected):
+        here, there = np.mean(got == token), np.mean(expected == token)
+        mean = (here + there) / 2
+        if abs(here - there) > 5 * math.sqrt(2 * mean * (1 - mean) / got.size):
+            return f"token {token} has frequency {here:.3f}, expected about {there:.3f}"
+    return None
+
+
+def fair(check, seed):
+    """Every test begins with draws that no option touches."""
+    check.drive(drawn, SOFT, seed, {})
+
+
+def keeps(check, logits, seed, says="", **options):
+    check.drive(drawn, logits, seed, options, says_=says)
+
+
+def frequencies(check, logits, seed, **options):
+    check.drive(draws, logits, seed, options, compare_=same_distribution)
+
+
+def test_draws_follow_the_softmax(check):
+    fair(check, 10)
+    check.drive(quarters, THREE_TO_ONE[:2], 11, {})
+    frequencies(check, SOFT, 12)
+
+
+def test_temperature_sharpens_and_flattens(check):
+    fair(check, 20)
+    keeps(check, WIDE, 21, temperature=8.0, says="Above 1 the temperature brings tokens closer.")
+    keeps(check, SOFT, 22, temperature=0.02, says="Towards 0 the best token takes all.")
+    check.drive(quarters, 2 * THREE_TO_ONE[:2], 23, {"temperature": 2.0})
+
+
+def test_top_k_keeps_the_k_best(check):
+    fair(check, 30)
+    keeps(check, SOFT, 31, top_k=3)
+    keeps(check, FLAT, 32, top_k=2)
+    check.drive(quarters, THREE_TO_ONE, 33, {"top_k": 2}, says_="What is kept is renormalised.")
+
+
+def test_top_k_of_everything_keeps_everything(check):
+    fair(check, 130)
+    keeps(check, SOFT, 34, top_k=5)
+
+
+def test_top_p_keeps_the_token_that_crosses(check):
+    fair(check, 40)
+    keeps(check, SOFT, 41, top_p=0.7)
+    keeps(check, FLAT, 42, top_p=0.62)
+    check.drive(quarters, THREE_TO_ONE, 43, {"top_p": 0.8}, says_="What is kept is renormalised.")
+
+
+def test_top_p_below_the_best_keeps_the_best(check):
+    fair(check, 140)
+    keeps(check, SOFT, 44, top_p=0.1)
+
+
+def test_top_p_of_one_keeps_everything(check):
+    fair(check, 240)
+    keeps(check, SOFT, 45, top_p=1.0)
+
+
+def test_top_p_sees_the_temperature(check):
+    fair(check, 50)
+    keeps(check, SOFT, 51, temperature=0.4, top_p=0.7)
+    keeps(check, SOFT, 52, temperature=3.0, top_p=0.7)
+
+
+def test_top_p_counts_what_top_k_left(check):
+    fair(check, 60)
+    keeps(check, SOFT, 61, top_k=2, top_p=0.6)
+    keeps(check, FLAT, 62, top_k=4, top_p=0.88)
+
+
+def distance_to_the_kth(module, logits, seed, options):
+    """How far the drawn tokens lie from the k-th best, whichever tie was kept."""
+    kth = np.sort(logits)[-options["top_k"]]
+    return sorted({float(logits[t] - kth) for t in tokens(module, logits, seed, options, 160)})
+
+
+def test_ties_let_nothing_worse_through(check):
+    fair(check, 70)
+    keeps(check, SOFT, 71, top_k=3)
+    check.drive(distance_to_the_kth, TIED, 72, {"top_k": 2})
+    check.drive(distance_to_the_kth, TIED, 73, {"top_k": 3})
+
+
+def test_logits_of_ten_thousand(check):
+    fair(check, 80)
+    check.drive(drawn, np.array([9e3, -1e4, 1e4, 0.0]), 81, {})
+    check.drive(drawn, np.array([3.0, 9.0, 5.0]), 82, {"temperature": 1e-3})
+
+
+def test_float32_logits(check):
+    fair(check, 84)
+    keeps(check, SOFT.astype(np.float32), 85, temperature=1.5, top_k=4, top_p=0.9)
+    frequencies(check, FLAT.astype(np.float32), 86, temperature=0.7, top_k=4)
+
+
+def drawn_after_other_options(module, logits, seed):
+    """Draw with every option, then again with none from the same array."""
+    drawn(module, logits, seed, {"temperature": 0.5, "top_k": 2, "top_p": 0.5})
+    return drawn(module, logits, seed + 1, {})
+
+
+def test_the_logits_are_unchanged(check):
+    fair(check, 90)
+    check.drive(drawn_after_other_options, SOFT, 91, says_="The logits must stay as they are.")
+
+
+def repeats_itself(module, logits, seed):
+    return tokens(module, logits, seed, {}, 40) == tokens(module, logits, seed, {}, 40)
+
+
+def test_the_same_seed_draws_the_same_tokens(check):
+    fair(check, 100)
+    check.drive(repeats_itself, SOFT, 102, says_="Two generators of one seed must draw the same.")
+
+
+def peaked(sequence):
+    """Logits with one clear winner that depends on every token and on their places."""
+    sequence = np.asarray(sequence)
+    winner = int(np.sum((sequence + 1) * (np.arange(sequence.size) + 2) ** 2)) % 11
+    return np.where(np.arange(11) == winner, 30.0, -30.0)
+
+
+def continued(module, prompt, steps):
+    """The text, as plain ints, and whether it came as a list."""
+    text = module.generate(peaked, prompt, steps, np.random.default_rng(5))
+    return [operator.index(token) for token in text], isinstance(text, list)
+
+
+def test_generate_feeds_everything_back(check):
+    check.drive(continued, [3, 1, 4], 9)
+    check.drive(continued, [6], 4)
+
+
+def test_generate_nothing_returns_the_prompt(check):
+    check.drive(continued, [3, 1, 4], 5)
+    check.drive(continued, [3, 1, 4], 0)
+
+
+def soft_chain(sequence):
+    """Soft logits that depend on the last token."""
+    return np.array([0.0, 0.6, 0.3])[(np.arange(3) - sequence[-1]) % 3]
+
+
+def texts(module, seed, sampling, count):
+    rng = np.random.default_rng(seed)
+    return [module.generate(soft_chain, [0], 2, rng, **sampling) for _ in range(count)]
+
+
+def texts_drawn(module, seed, sampling):
+    """Which texts of two tokens occur among many."""
+    return sorted({tuple(map(operator.index, text)) for text in texts(module, seed, sampling, 250)})
+
+
+def texts_as_numbers(module, seed, sampling):
+    found = texts(module, seed, sampling, 600)
+    return np.array([3 * operator.index(text[-2]) + operator.index(text[-1]) for text in found])
+
+
+def test_generate_draws_every_token(check):
+    check.drive(continued, [3, 1, 4], 5)
+    check.drive(texts_drawn, 110, {})
+    check.drive(texts_as_numbers, 111, {}, compare_=same_distribution)
+
+
+def test_generate_passes_every_option_on(check):
+    check.drive(continued, [3, 1, 4], 5)
+    check.drive(texts_drawn, 121, {"top_k": 2})
+    check.drive(texts_drawn, 122, {"top_p": 0.3})
+    check.drive(texts_drawn, 123, {"temperature": 0.02})
+
+
+def continued_and_prompt(module, prompt, steps):
+    text, _ = continued(module, prompt, steps)
+    return text, prompt
+
+
+def test_generate_leaves_the_prompt_unchanged(check):
+    check.drive(continued_and_prompt, [2, 5], 6)
