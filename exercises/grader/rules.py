@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 WRITE_IT = "the exercise is to write it yourself, with NumPy"
 OUTSIDE = "an answer computes; it has no business with processes, files or the interpreter"
+LEAVE_MODULES = "leave other people's modules as they are"
 
 FORBIDDEN_MODULES = {
     "attention": "it is the toolkit this workbook rebuilds; write the function yourself",
@@ -77,6 +78,9 @@ def broken_rules(tree: ast.Module, forbidden: Mapping[str, str]) -> list[Violati
                 found.append(
                     Violation(node.lineno, f"`{dotted}` may not be used: {banned[dotted]}")
                 )
+        elif isinstance(node, ast.Attribute) and _dotted(node).partition(".")[0] in names:
+            dotted = _unalias(_dotted(node), names)
+            found.append(Violation(node.lineno, f"your code replaces `{dotted}`: {LEAVE_MODULES}"))
     return sorted(set(found))
 
 

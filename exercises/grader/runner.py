@@ -8,7 +8,6 @@ import ast
 import atexit
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -22,17 +21,18 @@ import numpy as np
 from grader import execute, wire
 from grader.execute import Outcome, Request
 from grader.exercise import Exercise
+from grader.pipe import Gone, Pipe
 from grader.rules import Violation, broken_rules, is_untouched, stub_lines
 
 WORKER = Path(__file__).with_name("worker.py")
 
 
 class Limits(NamedTuple):
-    """Seconds a file may take to be imported, and one call may take; how many hangs are tried."""
+    """Seconds for the import and for one call; how many lost workers end the attempt."""
 
     start: float = 10.0
     call: float = 6.0
-    hangs: int = 2
+    losses: int = 2
 
 
 LIMITS = Limits()
@@ -80,8 +80,8 @@ class Sandboxed:
         self.exercise, self.path, self.limits = exercise, Path(os.path.realpath(path)), limits
         self._overlay = overlay
         self._process: subprocess.Popen[bytes] | None = None
-        self._pipe: _Pipe | None = None
-        self._hangs, self._number = 0, 0
+        self._pipe: Pipe | None = None
+        self._losses, self._number = 0, 0
         self._unusable: Unusable | None = None
         self.source, self.stubs, self.untouched = "", {}, not path.is_file()
         if not self.untouched:
@@ -115,12 +115,11 @@ class Sandboxed:
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
             return Outcome(**answer)
-        except _Gone as gone:
+        except Gone as gone:
             return Outcome([], [], [], None, 0, stopped=self._end(gone))
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as bad:
-            self.close()
             why = f"what your code sent to the grader is not an answer ({bad!s:.80})"
-            return Outcome([], [], [], None, 0, stopped=why)
+            return Outcome([], [], [], None, 0, stopped=self._lose(why))
 
     def _start(self) -> None:
         to_worker, from_parent = os.pipe(), os.pipe()
@@ -139,7 +138,7 @@ class Sandboxed:
         )
         for fd in fds:
             os.close(fd)
-        self._pipe = _Pipe(to_worker[1], from_parent[0])
+        self._pipe = Pipe(to_worker[1], from_parent[0])
         _living.add(self)
         roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), numpy_home}
         setup = {
@@ -154,7 +153,7 @@ class Sandboxed:
         try:
             hello = self._exchange(setup, self.limits.start)
             complaint, line = _start_complaint(hello)
-        except _Gone as gone:
+        except Gone as gone:
             complaint, line = f"while it was imported, {self._end(gone)}", 0
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             complaint, line = "its import disturbed the grader's connection", 0
@@ -169,26 +168,31 @@ class Sandboxed:
         self._pipe.send(wire.encode(message), deadline)
         return wire.decode(self._pipe.receive(deadline))
 
-    def _end(self, gone: "_Gone") -> str:
+    def _end(self, gone: Gone) -> str:
         """Why the worker is gone, in a sentence about the student's code."""
         status = None
         if not gone.hung and self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 status = self._process.wait(0.5)
-        self.close()
         if gone.hung:
-            self._hangs += 1
-            text = f"your code did not finish within {gone.seconds:.0f} s"
-            if self._hangs >= self.limits.hangs:
-                self._unusable = Unusable(f"{text}, {self._hangs} times; it is not tried again")
-            return text
+            return self._lose(f"your code did not finish within {gone.seconds:.0f} s")
         if status is None:
-            return gone.reason or "your code closed the grader's connection"
+            return self._lose("your code closed the grader's connection")
         if status < 0:
             name = signal.Signals(-status).name if -status in _SIGNALS else f"signal {-status}"
             hint = {"SIGSEGV": ": endless recursion?", "SIGXCPU": ": too much computing"}
-            return f"your code crashed its process ({name}{hint.get(name, '')})"
-        return f"your code ended its process (exit status {status}) instead of returning"
+            return self._lose(f"your code crashed its process ({name}{hint.get(name, '')})")
+        text = f"your code ended its process (exit status {status}) instead of returning"
+        return self._lose(text)
+
+    def _lose(self, text: str) -> str:
+        """End a worker that is no longer of use; after a few the file is not tried again."""
+        self.close()
+        self._losses += 1
+        if self._losses >= self.limits.losses:
+            times = f", {self._losses} times" if self._losses > 1 else ""
+            self._unusable = Unusable(f"{text}{times}; it is not tried again")
+        return text
 
     def close(self) -> None:
         """End the worker and everything it started."""
@@ -225,61 +229,3 @@ def _start_complaint(hello: dict[str, Any]) -> tuple[str, int]:
     if error["type"] == "SystemExit":
         return f"the file calls sys.exit({error['message']}) when it is imported", line
     return f"the file cannot be imported: {error['type']}: {error['message']}", line
-
-
-class _Gone(Exception):
-    """The worker hung, or its end of the pipe is closed."""
-
-    def __init__(self, hung: bool, seconds: float = 0.0, reason: str = "") -> None:
-        super().__init__(reason)
-        self.hung, self.seconds, self.reason = hung, seconds, reason
-
-
-class _Pipe:
-    """Framed bytes over two descriptors, never waiting past a deadline."""
-
-    def __init__(self, out_fd: int, in_fd: int) -> None:
-        self._out, self._in = out_fd, in_fd
-        os.set_blocking(out_fd, False)
-        os.set_blocking(in_fd, False)
-
-    def send(self, data: bytes, deadline: float) -> None:
-        view = memoryview(len(data).to_bytes(8, "little") + data)
-        start = time.monotonic()
-        while view:
-            self._wait([], [self._out], deadline, start)
-            try:
-                view = view[os.write(self._out, view) :]
-            except BlockingIOError:
-                continue
-            except OSError as problem:
-                raise _Gone(False) from problem
-
-    def receive(self, deadline: float) -> bytes:
-        start = time.monotonic()
-        size = int.from_bytes(self._read(8, deadline, start), "little")
-        if size > 2 * wire.MAX_BYTES:
-            raise ValueError(f"{size:,} bytes")
-        return self._read(size, deadline, start)
-
-    def _read(self, size: int, deadline: float, start: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            self._wait([self._in], [], deadline, start)
-            try:
-                piece = os.read(self._in, min(size - len(data), 2**20))
-            except BlockingIOError:
-                continue
-            if not piece:
-                raise _Gone(False)
-            data += piece
-        return bytes(data)
-
-    def _wait(self, reads: list[int], writes: list[int], deadline: float, start: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0 or not any(select.select(reads, writes, [], left)):
-            raise _Gone(True, deadline - start)
-
-    def close(self) -> None:
-        os.close(self._out)
-        os.close(self._in)

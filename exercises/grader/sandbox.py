@@ -5,19 +5,24 @@ student's imports. A broken rule is both refused and remembered, so catching the
 hide it. This is a fence against shortcuts and accidents, not a jail for malware.
 """
 
+import _thread
 import builtins
 import io
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from grader.rules import FORBIDDEN_MODULES, OUTSIDE, module_rule
+import numpy as np
+
+from grader.rules import FORBIDDEN_MODULES, LEAVE_MODULES, OUTSIDE, module_rule
 
 MAX_PRINT = 2**20
-MEMORY_LIMIT = 3 * 2**30
+MEMORY_LIMIT = 3 * 2**29
 CPU_SECONDS = 240
 
+WATCHED_MODULES = (builtins, np, np.linalg, np.random)
 FORBIDDEN_EVENTS = {
     "os.system": "start processes",
     "os.exec": "start processes",
@@ -28,6 +33,7 @@ FORBIDDEN_EVENTS = {
     "os.startfile": "start processes",
     "subprocess.Popen": "start processes",
     "pty.spawn": "start processes",
+    "_thread.start_new_thread": "start threads",
     "os.kill": "send signals",
     "os.killpg": "send signals",
     "os.chdir": "change the working folder",
@@ -72,7 +78,18 @@ class Sandbox:
         """From here on the rules hold, for every thread and until the process ends."""
         sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
         self._guard_imports()
+        self._guard_threads()
         sys.addaudithook(self._hook())
+        self._watched = [(module, dict(vars(module))) for module in WATCHED_MODULES]
+
+    def note_replacements(self) -> None:
+        """Remember as a violation whatever of NumPy or the builtins is no longer what it was."""
+        for module, before in self._watched:
+            now = vars(module)
+            for name, value in before.items():
+                if now.get(name, self) is not value:
+                    self._refuse(f"your code replaced {module.__name__}.{name}: {LEAVE_MODULES}")
+                    now[name] = value
 
     def _refuse(self, rule: str) -> None:
         line = 0
@@ -118,6 +135,17 @@ class Sandbox:
         if any(real.startswith(folder) for folder in self._readable):
             return None
         return f"your code may not read files ({os.path.basename(real)}): {OUTSIDE}"
+
+    def _guard_threads(self) -> None:
+        refuse = self._refuse
+
+        def start_new_thread(*args: Any, **kwargs: Any) -> None:
+            rule = f"your code may not start threads: {OUTSIDE}"
+            refuse(rule)
+            raise RuleBroken(rule)
+
+        # Before Python 3.12 no audit event tells of a new thread.
+        _thread.start_new_thread = threading._start_new_thread = start_new_thread  # type: ignore
 
     def _guard_imports(self) -> None:
         hidden = ("grader", "tracemalloc", "_tracemalloc")

@@ -40,8 +40,14 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes) -> Any:
-    """The value of such bytes, built from exact builtin types and plain arrays only."""
-    value, end = _read(memoryview(data), 0, 0)
+    """The value of such bytes, built from exact builtin types and plain arrays only.
+
+    Raises ValueError for any other bytes: they may come from a student's code.
+    """
+    try:
+        value, end = _read(memoryview(data), 0, 0)
+    except Exception as problem:
+        raise ValueError(f"these bytes hold no value: {problem}") from problem
     if end != len(data):
         raise ValueError("bytes are left over after the value")
     return value

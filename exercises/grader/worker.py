@@ -12,6 +12,7 @@ def main() -> None:
     """Serve one student's file until the parent closes the pipe."""
     requests = os.fdopen(int(sys.argv[1]), "rb")
     answers = os.fdopen(int(sys.argv[2]), "wb")
+    home = sys.argv[3]
     sys.path += [entry for entry in sys.argv[3:] if entry not in sys.path]
     sys.dont_write_bytecode = True
 
@@ -38,7 +39,8 @@ def main() -> None:
     if setup["overlay"]:
         execute.lay_over(base, *setup["overlay"])
     fence = sandbox.Sandbox(path, setup["fences"], setup["readable"])
-    sys.path = [entry for entry in sys.path if entry and entry != sys.argv[3]]
+    del sys.argv[1:]
+    sys.path = [entry for entry in sys.path if entry and entry != home]
     sys.modules.pop("workbook_tests", None)
     fence.arm()
 
@@ -49,12 +51,14 @@ def main() -> None:
             module = execute.load_module(f"answer_{setup['stem']}", path, setup["source"])
         except BaseException as problem:
             error = execute.describe_error(problem, path)
+    fence.note_replacements()
     send({"error": error, "violations": fence.violations, "printed": fence.printed.take()})
 
     while (message := receive()) is not None:
         fence.violations.clear()
         request = execute.Request(**message["request"])
         outcome = execute.run(module, request, tests, path)
+        fence.note_replacements()
         answer = outcome._asdict()
         answer["violations"] = list(fence.violations)
         answer["printed"] = fence.printed.take()

@@ -1,0 +1,4 @@
+# Says: `ctypes` may not be imported
+import ctypes
+
+ctypes.string_at(0)

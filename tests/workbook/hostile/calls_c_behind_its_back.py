@@ -1,0 +1,4 @@
+# Says: call into libraries
+import sys
+
+sys.modules["ctypes"].pythonapi.PyErr_SetInterrupt()

@@ -1,0 +1,4 @@
+# Says: may not delete files
+import os
+
+os.remove(__file__)

@@ -1,0 +1,2 @@
+# Says: cannot be imported: ZeroDivisionError
+ratio = 1 / 0

@@ -1,0 +1,3 @@
+# Says: KeyboardInterrupt
+def attention(q, k, v, mask=None):
+    raise KeyboardInterrupt
