@@ -13,7 +13,8 @@ def users(rng, n=9, d=5, dtype=np.float64):
 
 
 def noise(module, gradients, clip, noise_multiplier, rng):
-    """The noise of many calls, CALLS rows of d numbers, in units of the deviation asked for.
+    """The answer without noise, and the noise of many calls: CALLS rows of d numbers in units of
+    the deviation asked for.
 
     The generator goes on from call to call, as in training. Plain Python from here on, so that
     what is measured hangs on nothing that an answer could have changed.
@@ -24,7 +25,7 @@ def noise(module, gradients, clip, noise_multiplier, rng):
     for _ in range(CALLS):
         call = module.private_mean(gradients, clip, noise_multiplier, rng).tolist()
         rows.append([(noisy - plain) / unit for noisy, plain in zip(call, exact)])
-    return rows
+    return exact, rows
 
 
 def mean_power(values, power):
@@ -39,25 +40,28 @@ def deviation(values):
 
 
 def spread(module, gradients, clip, noise_multiplier, rng):
-    """Mean and root mean square of all the noise: 0 and 1."""
-    rows = noise(module, gradients, clip, noise_multiplier, rng)
+    """Root mean square of all the noise, and its mean in units of that: 1 and 0."""
+    exact, rows = noise(module, gradients, clip, noise_multiplier, rng)
     values = [value for row in rows for value in row]
-    return {"mean": mean_power(values, 1), "deviation": mean_power(values, 2) ** 0.5}
+    size = mean_power(values, 2) ** 0.5
+    shift = mean_power(values, 1) / max(size, 1e-12)
+    return {"deviation": size, "shift": shift, "without noise": exact}
 
 
 def independence(module, gradients, clip, noise_multiplier, rng):
     """Deviations of the means over coordinates and over calls: 1 if all draws are independent."""
-    rows = noise(module, gradients, clip, noise_multiplier, rng)
+    exact, rows = noise(module, gradients, clip, noise_multiplier, rng)
     calls, d = len(rows), len(rows[0])
     return {
         "between coordinates": deviation([mean_power(row, 1) for row in rows]) * d**0.5,
         "between calls": deviation([mean_power(row, 1) for row in zip(*rows)]) * calls**0.5,
+        "without noise": exact,
     }
 
 
 def tails(module, gradients, clip, noise_multiplier, rng):
     """The fourth moment over the square of the second: 3 for a normal distribution."""
-    rows = noise(module, gradients, clip, noise_multiplier, rng)
+    _, rows = noise(module, gradients, clip, noise_multiplier, rng)
     values = [value for row in rows for value in row]
     return mean_power(values, 4) / max(mean_power(values, 2) ** 2, 1e-12)
 
@@ -99,25 +103,25 @@ def test_one_user_cannot_move_the_mean_far(check, rng):
 def test_the_noise_has_the_right_spread(check, rng):
     gradients = users(rng, d=64)
     check("private_mean", gradients, 1.5, 0.0, Seed(0))
-    check.drive(spread, gradients, 1.5, 0.8, Seed(1), rtol_=0, atol_=0.07)
+    check.drive(spread, gradients, 1.5, 2.0, Seed(1), rtol_=0.1, atol_=0.07)
 
 
 def test_the_noise_is_in_proportion_to_the_clip(check, rng):
     gradients = users(rng, n=5, d=64)
     check("private_mean", gradients, 0.3, 0.0, Seed(0))
-    check.drive(spread, gradients, 0.3, 2.5, Seed(2), rtol_=0, atol_=0.07)
+    check.drive(spread, gradients, 0.3, 1.0, Seed(2), rtol_=0.1, atol_=0.07)
 
 
 def test_each_number_has_noise_of_its_own(check, rng):
     gradients = users(rng, d=64)
     check("private_mean", gradients, 1.5, 0.0, Seed(0))
-    check.drive(independence, gradients, 1.5, 0.8, Seed(3), rtol_=0, atol_=0.6)
+    check.drive(independence, gradients, 1.5, 2.0, Seed(3), rtol_=0.1, atol_=0.5)
 
 
 def test_the_noise_is_normal(check, rng):
     gradients = users(rng, d=64)
     check("private_mean", gradients, 1.5, 0.0, Seed(0))
-    check.drive(tails, gradients, 1.5, 0.8, Seed(4), rtol_=0, atol_=0.5)
+    check.drive(tails, gradients, 1.5, 2.0, Seed(4), rtol_=0.1, atol_=0.3)
 
 
 def test_all_randomness_comes_from_rng(check, rng):
