@@ -5,6 +5,7 @@ at or after it. It holds in one place, `Baskets`, and a test perturbs the future
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -12,6 +13,8 @@ from scipy import sparse
 
 from ..errors import DataError
 from ..sessions import Sessions
+
+_CELLS = 4_000_000  # of a dense array of work: 16 MB
 
 
 class Baseline(ABC):
@@ -112,6 +115,13 @@ class Baskets:
         """Popularity scaled into [0, 1), to decide between equal counts, (Q, I) or (1, I)."""
         sold = self.matrix.sum(axis=0)[None] if as_of is None else self.sales(as_of)
         return sold / (1 + sold.max(axis=1, keepdims=True))
+
+
+def in_parts(questions: int, width: int) -> Iterator[slice]:
+    """Slices of the questions, so few each that (questions, width) stays a small array."""
+    step = max(1, _CELLS // max(width, 1))
+    for start in range(0, questions, step):
+        yield slice(start, start + step)
 
 
 def _starts(counts: np.ndarray) -> np.ndarray:

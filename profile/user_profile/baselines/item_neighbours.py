@@ -5,10 +5,8 @@ from typing import Self
 import numpy as np
 
 from ..sessions import Sessions
-from .base import Baseline
+from .base import Baseline, in_parts
 from .profiles import Profiles
-
-_QUESTIONS = 128  # at a time, in the order of their dates, so that few versions are in play
 
 
 class ItemNeighbours(Baseline):
@@ -36,8 +34,9 @@ class ItemNeighbours(Baseline):
         own.data[:] = 1.0
         scores = np.empty(own.shape, dtype=np.float32)
         order = np.arange(len(users)) if as_of is None else np.argsort(as_of)
-        for at in range(0, len(users), _QUESTIONS):
-            part = order[at : at + _QUESTIONS]
+        # In the order of their dates, so that few versions are in play at a time.
+        for some in in_parts(len(users), len(self.baskets.user_offsets) + own.shape[1]):
+            part = order[some]
             scores[part] = _cosine(profiles, own[part], None if as_of is None else as_of[part])
         return scores
 

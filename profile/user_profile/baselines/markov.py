@@ -3,11 +3,10 @@
 from typing import Self
 
 import numpy as np
+from scipy import sparse
 
 from ..sessions import Sessions
-from .base import Baseline
-
-_QUESTIONS = 256  # at a time: bounds the (questions × sessions) matrix
+from .base import Baseline, in_parts
 
 
 class Markov(Baseline):
@@ -27,17 +26,23 @@ class Markov(Baseline):
         return self
 
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
-        if as_of is None:
-            as_of = np.full(len(users), np.iinfo(np.int64).max)
         past = self.baskets.past(users, as_of)
         last = self.baskets.weigh(past, past.age == 0, len(users))
+        if as_of is None:
+            return (last @ self._chances()).toarray()
         scores = np.empty(last.shape, dtype=np.float32)
-        for at in range(0, len(users), _QUESTIONS):
-            part = slice(at, at + _QUESTIONS)
+        for part in in_parts(len(users), len(self._pairs)):
             scores[part] = self._score_at(last[part], as_of[part])
         return scores
 
-    def _score_at(self, last, as_of: np.ndarray) -> np.ndarray:
+    def _chances(self) -> sparse.csr_array:
+        """The share of times that item i followed item j in the whole log, (I, I)."""
+        first, then = self.baskets.matrix[self._pairs], self.baskets.matrix[self._pairs + 1]
+        followed = np.maximum(first.sum(axis=0), 1).astype(np.float32)
+        return (sparse.diags_array(1 / followed) @ (first.T @ then)).tocsr()
+
+    def _score_at(self, last: sparse.csr_array, as_of: np.ndarray) -> np.ndarray:
+        """The same, with the pairs of baskets that each question can see."""
         matrix = self.baskets.matrix
         followed = self.baskets.count_before(as_of, self._known)  # (Q, I)
         start = last.multiply(1 / np.maximum(followed, 1)).tocsr()

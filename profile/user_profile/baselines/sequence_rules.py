@@ -10,17 +10,15 @@ import numpy as np
 from scipy import sparse
 
 from ..sessions import Sessions
-from .base import Baseline
-
-_QUESTIONS = 256  # at a time: bounds the (questions × sessions) matrix
+from .base import Baseline, in_parts
 
 
 class SequenceRules(Baseline):
-    """Rules that start at the customer's last ``recent`` baskets, the nearest counting most."""
+    """Rules that start at the customer's last ``recent`` baskets, the n-th last weighing 1/n."""
 
     name = "sequence rules"
 
-    def __init__(self, steps: int = 10, recent: int = 1) -> None:
+    def __init__(self, steps: int = 10, recent: int = 10) -> None:
         self.steps, self.recent = steps, recent
 
     def fit(self, history: Sessions) -> Self:
@@ -36,8 +34,7 @@ class SequenceRules(Baseline):
         if as_of is None:
             return (start @ self._all_rules()).toarray()
         scores = np.empty(start.shape, dtype=np.float32)
-        for at in range(0, len(users), _QUESTIONS):
-            part = slice(at, at + _QUESTIONS)
+        for part in in_parts(len(users), self.baskets.shape[0]):
             scores[part] = self._score_at(start[part], as_of[part])
         return scores
 

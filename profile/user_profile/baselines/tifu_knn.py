@@ -9,10 +9,8 @@ from typing import Self
 import numpy as np
 
 from ..sessions import Sessions
-from .base import Baseline
+from .base import Baseline, in_parts
 from .profiles import Profiles
-
-_QUESTIONS = 128  # at a time, in the order of their dates, so that few versions are in play
 
 
 class TifuKnn(Baseline):
@@ -49,8 +47,9 @@ class TifuKnn(Baseline):
         own = self.baskets.weigh(past, weights, len(users))
         scores = np.empty(own.shape, dtype=np.float32)
         order = np.arange(len(users)) if as_of is None else np.argsort(as_of)
-        for at in range(0, len(users), _QUESTIONS):
-            part = order[at : at + _QUESTIONS]
+        # In the order of their dates, so that few versions are in play at a time.
+        for some in in_parts(len(users), len(self.baskets.user_offsets) + own.shape[1]):
+            part = order[some]
             moments = None if as_of is None else as_of[part]
             others = self._neighbourhood(users[part], own[part], moments)
             scores[part] = self.own_share * own[part].toarray() + (1 - self.own_share) * others
