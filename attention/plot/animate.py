@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 
 from .canvas import figure_of
 from .maps import plot_attention
-from .weights import choose
+from .weights import choose, hide, read_mask
 
 
 def animate_attention(
@@ -20,15 +21,16 @@ def animate_attention(
     layer: int = 0,
     head: int | None = None,
     example: int = 0,
+    mask: np.ndarray | None = None,
     interval: float = 200.0,
     ax: Axes | None = None,
     **style: Any,
 ) -> FuncAnimation:
     """Animate one head over ``snapshots``, each anything `plot_attention` takes.
 
-    All frames share one colour scale. ``steps`` are the training steps to name, by default
-    0, 1, …; ``interval`` is in milliseconds. Keep the animation while it runs; write it with
-    ``animation.save("attention.gif", writer="pillow")``.
+    All frames share one colour scale and one ``mask``. ``steps`` are the training steps to
+    name, by default 0, 1, …; ``interval`` is in milliseconds. Keep the animation while it runs;
+    write it with ``animation.save("attention.gif", writer="pillow")``.
     """
     if len(snapshots) == 0:
         raise ValueError("snapshots is empty; an animation needs at least one.")
@@ -40,12 +42,12 @@ def animate_attention(
         raise ValueError(f"Snapshots differ in size: {sorted({one.shape for one in maps})}.")
     if "norm" not in style:
         style.setdefault("vmax", max(float(one.max()) for one in maps))
-    mask = style.pop("mask", None)
-    image = plot_attention(maps[0], tokens, key_tokens, mask=mask, ax=ax, **style)
+    allowed = read_mask(mask, (1, *maps[0].shape), example)[0]
+    image = plot_attention(maps[0], tokens, key_tokens, mask=allowed, ax=ax, **style)
     title = image.axes.title
 
     def show(frame: int) -> tuple[Any, ...]:
-        image.set_weights(maps[frame])
+        image.set_weights(hide(maps[frame], allowed))
         title.set_text(f"step {steps[frame]:,}")
         return image, title
 

@@ -48,7 +48,8 @@ def fonts_for(texts: Iterable[str]) -> tuple[list[str] | None, frozenset[str]]:
     missing characters and what to install.
     """
     wanted = {c for text in texts for c in text if c.isprintable()}
-    missing = {c for c in wanted if ord(c) not in default_characters()} if wanted else set()
+    drawable = default_characters()
+    missing = {c for c in wanted if ord(c) not in drawable}
     if not missing:
         return None, frozenset()
     families = list(font_manager.FontProperties().get_family())

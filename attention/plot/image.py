@@ -89,6 +89,7 @@ def draw_weights(ax: Axes, weights: np.ndarray, **style: Any) -> WeightsImage:
     """Add the image of (T, S) weights, NaN = masked, to the axes and set their limits."""
     T, S = weights.shape
     ax.set(xlim=(-0.5, S - 0.5), ylim=(T - 0.5, -0.5))
+    ax.grid(False)
     image = WeightsImage(ax, weights, **style)
     image.set_clip_path(ax.patch)
     ax.add_image(image)

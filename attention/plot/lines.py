@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import axes_for, colour_style
+from .canvas import axes_for, colour_style, figure_of
 from .maps import both_tokens, colour_bar
 from .tokens import SMALLEST_POINTS, fitting_size, readable
 from .weights import choose
@@ -66,7 +66,9 @@ def plot_lines(
     _label_columns(ax, tokens, key_tokens, T, S)
     ax.set_title(title)
     if colorbar:
-        colour_bar(ax.figure, lines, ax)
+        # Without a layout engine nothing else keeps the bar off the labels on the right.
+        has_engine = figure_of(ax).get_layout_engine() is not None
+        colour_bar(ax.figure, lines, ax, pad=0.02 if has_engine else 0.3)
     return lines
 
 
@@ -108,6 +110,7 @@ def _label_columns(
             axis.set_ticks(_heights(length)[positions], [str(p) for p in positions])
         axis.set_tick_params(length=0)
     ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], ylabel="query")
+    ax.grid(False)
     right.set_ylabel("key")
     ax.spines[:].set_visible(False)
     right.spines[:].set_visible(False)

@@ -141,10 +141,14 @@ def _note_beside(image: WeightsImage, fig: AnyFigure, axes: Any, colorbar: bool)
 
 
 def colour_bar(
-    fig: AnyFigure, artist: ScalarMappable, axes: Any, label: str = "attention weight"
+    fig: AnyFigure,
+    artist: ScalarMappable,
+    axes: Any,
+    label: str = "attention weight",
+    pad: float = 0.02,
 ) -> Colorbar:
     """The one colour bar of a picture, thin and quiet, beside all the axes it serves."""
-    bar = fig.colorbar(artist, ax=axes, label=label, shrink=0.9, aspect=30, pad=0.02)
+    bar = fig.colorbar(artist, ax=axes, label=label, shrink=0.9, aspect=30, pad=pad)
     bar.outline.set_linewidth(0.5)
     return bar
 

@@ -55,11 +55,11 @@ def _label_panels(
     one_layer = len({layer for row in rows for layer, _ in row}) == 1
     if one_layer and len(rows) > 1:
         names = [f"{row[0][1]}–{row[-1][1]}" for row in rows]
-        ax.set_xticks([])
+        ax.set(xticks=[], ylabel="heads")
     else:
         names = [str(row[0][0]) for row in rows]
         ax.set_xticks(centres_x, [str(c) for c in range(len(centres_x))])
+        ax.set(xlabel="head", ylabel="layer")
     ax.set_yticks(centres_y, names)
-    ax.set(xlabel="head", ylabel="heads" if one_layer else "layer")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

@@ -30,10 +30,10 @@ def plot_training(
     """Draw the panels that ``history`` has numbers for and return the lines.
 
     ``history`` maps names to columns, or is a list of records (dicts or NamedTuples), one a
-    step; names are ``step``, ``loss``, ``val_loss``, ``lr``, ``grad_norm``. None and NaN are
-    gaps: a validation loss need not be there at every step. Long noisy curves are drawn faint
-    with their running mean on top. ``max_norm`` marks where clipping sets in. ``style``
-    goes to the lines.
+    step; names are ``step``, ``loss``, ``val_loss``, ``lr``, ``grad_norm``. Rows without names,
+    as in `Trainer.history`, are (loss, lr, grad_norm). None and NaN are gaps: a validation loss
+    need not be there at every step. Long noisy curves are drawn faint with their running mean
+    on top. ``max_norm`` marks where clipping sets in. ``style`` goes to the lines.
     """
     columns = _columns(history)
     panels = {
@@ -92,7 +92,7 @@ def _draw_curve(
 def _columns(history: Any) -> dict[str, np.ndarray]:
     """{name: float array}, all of one length, missing numbers NaN."""
     if not isinstance(history, Mapping):
-        records = [r if isinstance(r, Mapping) else r._asdict() for r in history]
+        records = [_as_record(row) for row in history]
         names = dict.fromkeys(name for record in records for name in record)
         history = {name: [record.get(name) for record in records] for name in names}
     known = {name: values for name, values in history.items() if name in NAMES | {"step"}}
@@ -105,3 +105,13 @@ def _columns(history: Any) -> dict[str, np.ndarray]:
         name: np.array([np.nan if v is None else v for v in values], dtype=float)
         for name, values in known.items()
     }
+
+
+def _as_record(row: Any) -> Mapping[str, float]:
+    if isinstance(row, Mapping):
+        return row
+    if hasattr(row, "_asdict"):
+        return row._asdict()
+    if np.shape(row) != (3,):
+        raise ValueError(f"A row of history without names must be (loss, lr, grad_norm): {row!r}.")
+    return dict(zip(("loss", "lr", "grad_norm"), row))

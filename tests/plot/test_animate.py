@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from attention import causal_mask
 from attention.plot import animate_attention
 from tests.plot.helpers import random_weights
 
@@ -21,6 +22,14 @@ def test_gif_has_a_frame_for_each_snapshot(figure, tmp_path):
     assert figure.axes[0].get_title() == "step 1,000"
     with Image.open(path) as gif:
         assert gif.n_frames == 3
+
+
+def test_masked_cells_stay_hatched_in_every_frame(figure, tmp_path):
+    snapshots = [random_weights(4, 4, causal=True, seed=i) for i in range(2)]
+    animation = animate_attention(snapshots, mask=causal_mask(4), ax=figure.gca())
+    animation.save(tmp_path / "a.gif", writer="pillow")
+    (image,) = figure.axes[0].images
+    np.testing.assert_array_equal(np.isnan(image.weights), ~causal_mask(4))
 
 
 def test_a_new_figure_is_laid_out_once(tmp_path):

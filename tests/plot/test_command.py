@@ -11,8 +11,7 @@ from attention.plot.__main__ import KINDS, main
 from tests.pretrained.conftest import small_model  # noqa: F401
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("kind", "dark"), [*((kind, False) for kind in KINDS), ("map", True)])
 def test_every_kind_writes_its_picture(kind, dark, small_model, tmp_path, capsys):  # noqa: F811
     out = tmp_path / "a.png"
     arguments = ["the cat sat", "--model", str(small_model), "--kind", kind, "--out", str(out)]

@@ -146,6 +146,14 @@ def test_masked_panels_are_hatched_in_the_grid(figure):
         assert [c.get_hatch() for c in hatching] == ["////"]
 
 
+def test_a_style_with_grids_draws_none_over_the_map():
+    with plt.rc_context({"axes.grid": True}):
+        image = plot_attention(random_weights(4, 4))
+        figure = image.figure
+        figure.canvas.draw()
+    assert not any(line.get_visible() for line in image.axes.get_xgridlines())
+
+
 def test_all_zero_weights_draw(figure):
     image = plot_attention(np.zeros((3, 3)), ax=figure.gca())
     figure.canvas.draw()

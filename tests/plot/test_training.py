@@ -28,6 +28,12 @@ def test_records_and_columns_are_the_same(figure):
         np.testing.assert_array_equal(a.get_xydata(), b.get_xydata())
 
 
+def test_rows_of_the_trainer(figure):
+    rows = [(3.0, 0.1, 1.0), (2.0, 0.2, 0.5)]
+    lines = plot_training(rows, fig=figure)
+    np.testing.assert_array_equal([line.get_ydata() for line in lines], np.transpose(rows))
+
+
 def test_panels_and_gaps(figure):
     lines = plot_training(history(20), fig=figure, max_norm=1.0)
     assert [ax.get_ylabel() for ax in figure.axes] == ["loss", "learning rate", "gradient norm"]
@@ -57,6 +63,7 @@ def test_long_curves_get_a_running_mean_that_is_not_late(figure):
     [
         ({}, "names none of"),
         ([], "names none of"),
+        ([(1.0, 2.0)], "loss, lr, grad_norm"),
         ({"accuracy": [1]}, "names none of grad_norm"),
         ({"loss": [], "lr": []}, "empty"),
         ({"loss": [1, 2], "lr": [1]}, "differ in length"),
