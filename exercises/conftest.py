@@ -10,6 +10,7 @@ if HERE not in sys.path:
 from grader.plugin import (  # noqa: E402
     check,
     pytest_addoption,
+    pytest_cmdline_main,
     pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_configure,
@@ -24,6 +25,7 @@ from grader.plugin import (  # noqa: E402
 __all__ = [
     "check",
     "pytest_addoption",
+    "pytest_cmdline_main",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import scoreboard
+from grader import modes, scoreboard
 from grader.checks import Check, CheckFailed, NotStarted
 from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, generator_for
@@ -99,6 +99,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--solutions", action="store_true", help="grade the reference solutions")
     group.addoption("--workbook", metavar="DIR", help="grade DIR/exNN_name/file.py instead")
     group.addoption("--score-json", metavar="FILE", help="write the scoreboard to FILE as JSON")
+    group.addoption("--hint", metavar="exNN", help="show the next hint (exNN:1 from the first)")
+    group.addoption("--reset", metavar="exNN", help="give the stub back, keep the attempt")
+    group.addoption("--interview", metavar="MINUTES", type=float, help="questions by weakness")
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Hints, resets and interviews run instead of the checks."""
+    if not any(config.getoption(mode) is not None for mode in ("hint", "reset", "interview")):
+        return None
+    config._do_configure()  # as pytest's own --markers does: the cache is needed
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if capture is not None:
+        capture.suspend_global_capture(in_=True)
+    try:
+        print(modes.run(config, config.stash[_workbook].answers))
+    except (ValueError, FileNotFoundError) as problem:
+        raise pytest.UsageError(str(problem)) from None
+    finally:
+        config._ensure_unconfigure()
+    return 0
 
 
 def pytest_configure(config: pytest.Config) -> None:
