@@ -170,6 +170,6 @@ def test_float32_stays_float32(check, rng):
 
 def test_inputs_unchanged(check, rng):
     mask = np.tri(5, dtype=bool)
-    says = "output[1], [2], [3] are your caller's x, params and mask afterwards: leave them as they were"
+    says = "output[1] to [3] are your caller's x, params and mask afterwards: leave them alone"
     x = normal(rng, 2, 5, 6)
     check.drive(out_and_inputs, x, parameters(rng, 6, 7), 3, mask, says_=says)
