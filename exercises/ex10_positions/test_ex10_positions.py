@@ -174,7 +174,7 @@ def test_rotary_products_depend_on_the_distance_alone(check, rng):
         k,
         np.array([2, 3, 11, 6, 20]),
         40,
-        says_="moving all positions by 40 must leave every query-key product as it was",
+        says_="the products of queries and keys, before and after all positions move by 40",
     )
 
 
