@@ -27,8 +27,9 @@ def make_log(rows, kinds=("purchase",)):
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def log():
+    """The maker of small logs."""
     return make_log
 
 

@@ -124,11 +124,11 @@ def test_counting_baselines_agree_with_plain_counting(sessions, questions):
 
 def test_sequence_rules_and_markov_agree_with_plain_counting(sessions, questions):
     users, as_of = questions
-    rules = SequenceRules(steps=3).fit(sessions).score(users, as_of)
+    rules = SequenceRules(steps=3, recent=2).fit(sessions).score(users, as_of)
     markov = Markov().fit(sessions).score(users, as_of)
     for q, (user, moment) in enumerate(zip(users, as_of)):
         own = past_baskets(sessions, user, moment)
-        last = own[-1] if own else set()
+        last_but_one, last = [set(), set(), *own][-2:]
         strength, follows, followed = Counter(), Counter(), Counter()
         for u in range(40):
             runs = list(sessions.of_user(u))
@@ -138,8 +138,9 @@ def test_sequence_rules_and_markov_agree_with_plain_counting(sessions, questions
                         continue
                     for a in sessions.items(first):
                         followed[a] += distance == 1
+                        start = (a in last) + (a in last_but_one) / 2
                         for b in sessions.items(then):
-                            strength[b] += (a in last) / distance
+                            strength[b] += start / distance
                             follows[a, b] += distance == 1
         assert rules[q] == pytest.approx([strength[item] for item in range(30)], rel=1e-5)
         chance = [sum(follows[a, b] / max(followed[a], 1) for a in last) for b in range(30)]
@@ -182,13 +183,20 @@ def test_season_multiplies_by_recent_sales(sessions, questions):
     users, as_of = questions
     days = 10 / 86_400
     base = TifuKnn(neighbours=5).fit(sessions).score(users, as_of)
-    sold = np.array([
-        [sum(item in set(sessions.items(s)) for s in range(len(sessions))
-             if moment - 10 <= sessions.end[s] < moment) for item in range(30)]
-        for moment in as_of
-    ])  # fmt: skip
+    baskets = [set(sessions.items(s).tolist()) for s in range(len(sessions))]
+    sold = [
+        [
+            sum(
+                item in basket
+                for basket, end in zip(baskets, sessions.end)
+                if now - 10 <= end < now
+            )
+            for item in range(30)
+        ]
+        for now in as_of
+    ]
     got = InSeason(TifuKnn(neighbours=5), days).fit(sessions).score(users, as_of)
-    assert got == pytest.approx(base * sold, rel=1e-5)
+    assert got == pytest.approx(base * np.array(sold), rel=1e-5)
     with pytest.raises(ValueError, match="needs a date"):
         InSeason(Popularity()).fit(sessions).score(users)
 

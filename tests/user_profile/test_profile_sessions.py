@@ -1,5 +1,7 @@
 """Sessions and split: nothing is lost, time runs forward, and no question sees its answer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,10 +53,8 @@ def test_equal_times_keep_the_order_of_the_file(log):
 
 
 @given(st.lists(ROW, min_size=1, max_size=40))
-def test_grouping_keeps_every_event_and_sorts_by_user_and_time(rows):
-    from conftest import make_log
-
-    for sessions in (group_sessions(make_log(rows)), single_event_sessions(make_log(rows))):
+def test_grouping_keeps_every_event_and_sorts_by_user_and_time(log, rows):
+    for sessions in (group_sessions(log(rows)), single_event_sessions(log(rows))):
         events = sessions.events
         there = zip(events.user, events.item, events.time)
         names = [(events.users[u], events.items[i], int(t)) for u, i, t in there]
@@ -67,10 +67,10 @@ def test_grouping_keeps_every_event_and_sorts_by_user_and_time(rows):
 
 
 @given(st.lists(ROW, min_size=1, max_size=60))
-def test_each_customer_is_asked_once_about_the_last_session_and_once_about_the_one_before(rows):
-    from conftest import make_log
-
-    sessions = group_sessions(make_log(rows))
+def test_each_customer_is_asked_once_about_the_last_session_and_once_about_the_one_before(
+    log, rows
+):
+    sessions = group_sessions(log(rows))
     enough = np.flatnonzero(sessions.counts >= 3)
     if len(enough) == 0:
         with pytest.raises(DataError, match="No customer has 3 sessions"):
@@ -101,8 +101,6 @@ def test_questions_can_be_chosen_in_any_order(random_log):
 
 
 def test_sessions_without_the_kind_asked_for_do_not_count_but_are_not_trained_on_either(log):
-    from dataclasses import replace
-
     rows = [("a", "x", time, f"s{time}") for time in range(6)]
     kinds = np.array([0, 0, 1, 0, 1, 0], dtype=np.int8)
     events = replace(log(rows, kinds=("purchase", "cancellation")), kind=kinds)
