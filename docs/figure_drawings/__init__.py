@@ -1,0 +1,1 @@
+"""The drawings of the book's figures; `docs/make_figures.py` runs them."""

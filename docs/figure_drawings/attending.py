@@ -1,0 +1,127 @@
+"""Figures of attention itself: masks, heads, memory in tiles, time with a cache."""
+
+import time
+import tracemalloc
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+import attention as A
+from attention.plot import plot_attention, plot_heads
+from attention.text import CausalLM
+
+from .page import DARK, MIDDLE, WRONG, Drawing, name_line
+from .text_model import trained_text_model
+
+LINE = "ROMEO: What light is it"
+
+
+def masks() -> Figure:
+    rng = np.random.default_rng(3)
+    q, k, v = rng.normal(size=(3, 1, 10, 16))
+    padding = A.padding_mask([6], 10)[0, 0]
+    shown = {
+        "causal": A.causal_mask(10),
+        "padding, 6 real": np.broadcast_to(padding, (10, 10)),
+        "window, 2 back": A.window_mask(10, 10, 2, 0),
+        "causal and padding": A.causal_mask(10) & padding,
+    }
+    fig, axes = plt.subplots(1, 4, figsize=(8.6, 2.5))
+    for ax, (title, mask) in zip(axes, shown.items()):
+        weights = A.attention_forward(q, k, v, mask)[1].weights[0]
+        plot_attention(weights, mask=mask, ax=ax, vmax=1.0, colorbar=False)
+        ax.set(title=title, xticks=[0, 5, 9], yticks=[0, 5, 9])
+        if ax is not axes[0]:
+            ax.set(ylabel="", yticklabels=[])
+    return fig
+
+
+def heads() -> Figure:
+    model, tokenizer, _ = trained_text_model()
+    _, saved = model.forward(tokenizer.encode(LINE)[None])
+    fig = plt.figure(figsize=(8.6, 4.9))
+    plot_heads(saved, list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
+    return fig
+
+
+def tiles() -> Figure:
+    lengths = 2 ** np.arange(7, 13)
+    peaks: dict[str, list[float]] = {"attention": [], "tiled attention": []}
+    pairs = (
+        (A.attention_forward, A.attention_backward),
+        (A.tiled_attention_forward, A.tiled_attention_backward),
+    )
+    for n in lengths:
+        q, k, v = np.random.default_rng(0).normal(size=(3, 1, n, 32)).astype(np.float32)
+        for name, (forward, backward) in zip(peaks, pairs):
+            tracemalloc.start()
+            out, saved = forward(q, k, v)
+            backward(out, saved)
+            peaks[name].append(tracemalloc.get_traced_memory()[1] / 2**20)
+            tracemalloc.stop()
+    fig, ax = plt.subplots(figsize=(5.6, 2.8))
+    for (name, values), colour in zip(peaks.items(), (WRONG, DARK)):
+        ax.loglog(lengths, values, "o-", base=2, color=colour, markersize=4)
+        name_line(ax, lengths[-3], values[-3], name, colour, xytext=(-6, 8), ha="right")
+        words = f"{values[-1]:,.0f} MiB"
+        name_line(ax, lengths[-1], values[-1], words, colour, xytext=(6, -3), ha="left")
+    ax.set(xlabel="length of the sequence", ylabel="peak memory (MiB)")
+    ax.set_xlim(lengths[0] * 0.85, lengths[-1] * 2.2)
+    ax.set_xticks(lengths, [f"{n:,}" for n in lengths])
+    ax.set_yticks([1, 4, 16, 64, 256], ["1", "4", "16", "64", "256"])
+    return fig
+
+
+def cache() -> Figure:
+    model = CausalLM(65, 768, 2, 64, 4, rng=0)
+    ids = np.random.default_rng(0).integers(0, 65, (1, 768))
+    lengths = np.array([16, 64, 128, 256, 384, 512, 640, 752])
+    whole, cached = [], []
+    for n in lengths:
+        caches = model.new_caches(1)
+        model.step(ids[:, : n - 4], caches)
+        whole.append(_milliseconds(lambda n=n: model.forward(ids[:, :n])))
+        cached.append(_milliseconds(lambda n=n, c=caches: model.step(ids[:, n - 1 : n], c), 4))
+    fig, ax = plt.subplots(figsize=(5.6, 2.8))
+    for values, name, colour in ((whole, "read all anew", WRONG), (cached, "cache", DARK)):
+        ax.plot(lengths, values, "o-", color=colour, markersize=4)
+        name_line(ax, lengths[-3], values[-3], name, colour, xytext=(-8, 8), ha="right")
+    ax.set(xlabel="tokens already written", ylabel="next token (ms)", ylim=(0, None))
+    return fig
+
+
+def _milliseconds(work: object, repeats: int = 4) -> float:
+    """The fastest of a few runs: the machine may be busy with other things."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()  # type: ignore[operator]
+        times.append(time.perf_counter() - start)
+    return 1e3 * min(times)
+
+
+def lengths_of_look() -> Figure:
+    """How far back each head of the text model looks, in characters."""
+    model, tokenizer, text = trained_text_model()
+    ids = tokenizer.encode(text[-4096:]).reshape(64, 64)
+    _, saved = model.forward(ids)
+    distance = np.arange(64)[:, None] - np.arange(64)  # query minus key
+    fig, ax = plt.subplots(figsize=(5.6, 2.8))
+    for layer, (weights, colour) in enumerate(zip(saved.weights, (MIDDLE, DARK))):
+        for head in range(weights.shape[1]):
+            mean = weights[:, head, 40:].mean(0)  # late queries alone: they have room to look back
+            reach = [mean[distance[40:] == d].mean() for d in range(33)]
+            ax.plot(np.cumsum(reach), color=colour, linewidth=1.2)
+        name_line(ax, 1, 0, f"layer {layer}", colour, xytext=(170, 16 + 14 * layer), ha="left")
+    ax.set(xlabel="characters back", ylabel="weight up to there", ylim=(0, 1.02), xlim=(0, 32))
+    return fig
+
+
+DRAWINGS: dict[str, Drawing] = {
+    "masks": masks,
+    "heads": heads,
+    "tiles": tiles,
+    "cache": cache,
+    "reach": lengths_of_look,
+}

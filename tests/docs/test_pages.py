@@ -1,0 +1,87 @@
+"""Links lead somewhere, figures name their command, and formulas survive the Markdown reader."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .code_blocks import ROOT, documents
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FIGURE = re.compile(r"^!\[[^\]]+\]\((\S+)\)\n\n(.*)$", re.M)
+DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.M | re.S)
+INLINE = re.compile(r"\$([^$\n]+)\$")
+MINE = [path for path in documents() if path.parent.name in {"book", "zh", "docs"}]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT / "docs"))
+
+
+def prose(path: Path) -> str:
+    """The page without its fenced blocks and code spans."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    return re.sub(r"`[^`\n]*`", "code", text)
+
+
+@pytest.mark.parametrize("path", documents(), ids=name)
+def test_links_lead_to_files_and_headings(path: Path) -> None:
+    for target in LINK.findall(prose(path)):
+        if "://" in target:
+            continue
+        file, _, heading = target.partition("#")
+        where = (path.parent / file).resolve() if file else path
+        assert where.exists(), f"{name(path)} links to {target}, which is not there"
+        if heading:
+            assert heading in anchors(where), f"{name(path)} links to {target}: no such heading"
+
+
+def anchors(path: Path) -> set[str]:
+    """Headings as the code-hosting sites name them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("path", MINE, ids=name)
+def test_every_figure_is_followed_by_its_command(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    figures = re.findall(r"^!\[.*", text, re.M)
+    captions = dict(FIGURE.findall(text))
+    assert len(figures) == len(captions), f"{name(path)}: a figure has no line under it"
+    for figure, caption in captions.items():
+        command = f"`python docs/make_figures.py {Path(figure).stem}`"
+        assert command in caption, f"{name(path)}: {command} is missing under {figure}"
+
+
+def test_every_figure_is_shown() -> None:
+    shown = {Path(f).name for path in MINE for f, _ in FIGURE.findall(path.read_text("utf-8"))}
+    drawn = {path.name for path in (ROOT / "docs" / "figures").glob("*.png")}
+    assert drawn <= shown, f"figures that no page shows: {sorted(drawn - shown)}"
+
+
+@pytest.mark.parametrize("path", MINE, ids=name)
+def test_formulas_survive_markdown(path: Path) -> None:
+    """Markdown eats a backslash before punctuation and reads }_ … }_ and * … * as emphasis."""
+    text = prose(path)
+    assert text.count("$$") == 2 * len(DISPLAY.findall(text)), "$$ must stand on lines of its own"
+    for formula in DISPLAY.findall(text):
+        assert "\n\n" not in formula
+        check_formula(formula)
+    for paragraph in re.split(r"\n\n+", DISPLAY.sub("", text)):
+        for formula in INLINE.findall(" ".join(paragraph.split("\n"))):
+            check_formula(formula)
+            assert not formula[0].isspace(), f"${formula}$ begins with a blank"
+            assert not formula[-1].isspace(), f"${formula}$ ends with a blank"
+            assert "|" not in formula, f"${formula}$: | would split a table"
+        for match in INLINE.finditer(" ".join(paragraph.split("\n"))):
+            before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+            assert before in {"", " ", "("}, f"{match[0]} needs a blank before it"
+            assert after in {"", *" .,:;)?!-"}, f"{match[0]} needs a blank after it"
+
+
+def check_formula(formula: str) -> None:
+    assert not re.search(r"\\[^a-zA-Z]", formula), f"{formula}: Markdown would eat a backslash"
+    assert not re.search(r"[*<>]", formula), f"{formula}: * < > are Markdown's own"
+    assert not re.search(r"[^\w\s]_", formula), f"{formula}: _ after punctuation starts emphasis"
+    assert formula.count("{") == formula.count("}"), f"{formula}: braces do not pair"
+    assert formula.count(r"\left") == formula.count(r"\right")
