@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib import style
 
 from ..pretrained import SentenceEncoder
+from .canvas import figure_of
 from .lines import plot_lines
 from .maps import plot_attention, plot_heads
 from .patterns import head_patterns, plot_entropy, plot_pattern_summary
@@ -88,7 +89,7 @@ def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[n
             artist = plot_entropy(shown)
         else:
             artist = plot_pattern_summary(shown)[0]
-        artist.get_figure(root=True).savefig(options.out, dpi=options.dpi)
+        figure_of(artist.axes).savefig(options.out, dpi=options.dpi)
 
 
 if __name__ == "__main__":

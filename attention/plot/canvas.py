@@ -24,11 +24,8 @@ def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
 
 
 def figure_of(ax: Axes) -> Figure:
-    """The whole figure the axes stand in."""
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("ax belongs to no figure; make it with fig.add_subplot().")
-    return figure
+    """The whole figure the axes stand in, also where that is a part of a subfigure."""
+    return ax.figure.figure
 
 
 def map_size(T: int, S: int) -> tuple[float, float]:

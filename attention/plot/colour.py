@@ -32,7 +32,7 @@ TO_LINEAR_RGB = np.array(
 
 def page_colour(ax: Axes) -> tuple[float, float, float]:
     """What lies behind the axes; if all is transparent, judged by the colour of the text."""
-    for face in (ax.get_facecolor(), ax.figure.get_figure(root=True).get_facecolor()):
+    for face in (ax.get_facecolor(), ax.figure.figure.get_facecolor()):
         red, green, blue, alpha = to_rgba(face)
         if alpha > 0.5:
             return red, green, blue
