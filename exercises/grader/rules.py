@@ -125,12 +125,12 @@ def _unalias(dotted: str, names: Mapping[str, str]) -> str:
 
 
 def stub_lines(tree: ast.Module) -> dict[str, tuple[int, int]]:
-    """First and last line of each function or method still at ``raise NotImplementedError``."""
+    """First and last line of each function that starts with ``raise NotImplementedError``."""
     stubs = {}
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-            if len(body) == 1 and _raises_not_implemented(body[0]):
+            if body and _raises_not_implemented(body[0]):
                 stubs[node.name] = (node.lineno, node.end_lineno or node.lineno)
     return stubs
 
