@@ -46,7 +46,7 @@ class Settings:
     warmup: float = 0.05  # share of all steps
     weight_decay: float = 0.02
     max_norm: float = 1.0
-    questions: int = 64  # a batch
+    questions: int = 128  # a batch
     most_per_customer: int = 48  # questions of one customer, the latest; history is never cut
     embed_dim: int = 32
     num_heads: int = 2
@@ -170,12 +170,12 @@ def training_batches(reader: HistoryReader, targets: Targets, settings: Settings
 def _pack(
     order: np.ndarray, questions: np.ndarray, length: np.ndarray, most: int
 ) -> list[list[int]]:
-    """Customers in this order, up to ``most`` questions and 8,000 behaviours together."""
+    """Customers in this order, up to ``most`` questions and 16,000 behaviours together."""
     packs: list[list[int]] = [[]]
     asked = behaviours = 0
     for member in order:
         asked, behaviours = asked + questions[member], behaviours + length[member]
-        if packs[-1] and (asked > most or behaviours > 8000):
+        if packs[-1] and (asked > most or behaviours > 16_000):
             packs.append([])
             asked, behaviours = questions[member], length[member]
         packs[-1].append(member)

@@ -24,7 +24,7 @@ _NEVER = 400.0  # days
 def read_context(
     history: History, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
 ) -> np.ndarray:
-    """Columns NAMES, (Q, G) float32, from the first ``known`` (Q,) sessions of each of ``users``."""
+    """Columns NAMES, (Q, G) float32, from the first ``known`` (Q,) sessions of ``users``."""
     bought_by_session = np.add.reduceat(history.bought, history.offsets[:-1]).astype(np.float64)
     spent_by_session = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
     is_cancelled = cancelled(history)
@@ -37,7 +37,7 @@ def read_context(
         return sums, sums[after] - sums[first]
 
     sessions, k = so_far(history.purchase)
-    items, total_items = so_far(bought_by_session)
+    _, total_items = so_far(bought_by_session)
     spends, total_spent = so_far(spent_by_session)
     _, cancellations = so_far(is_cancelled)
     last = _latest(history.purchase, first, after)

@@ -58,27 +58,26 @@ def read_past_items(
     history: History, season: Season, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
 ) -> PastItems:
     """Of the first ``known`` (Q,) sessions of each of ``users`` (Q,), as seen at ``as_of`` (Q,)."""
-    I = len(history.items)
+    size = len(history.items)
     first_session = history.user_offsets[users]
     begin = history.offsets[first_session]
     question, row = ranges(begin, history.offsets[first_session + known] - begin)
-    known_item = history.item[row] < I
-    returned = question[known_item & ~history.bought[row]] * I
+    known_item = history.item[row] < size
+    returned = question[known_item & ~history.bought[row]] * size
     returned = np.sort(returned + history.item[row[known_item & ~history.bought[row]]])
     keep = known_item & history.bought[row]
     question, row = question[keep], row[keep]
 
-    order = np.argsort(question * I + history.item[row], kind="stable")
+    order = np.argsort(question * size + history.item[row], kind="stable")
     question, row = question[order], row[order]
-    key = question * I + history.item[row]
+    key = question * size + history.item[row]
     starts = np.flatnonzero(np.diff(key, prepend=-1))
     last = np.append(starts[1:], len(key)) - 1
     key, asked = key[starts], question[starts]
-    item = key % I
+    item = key % size
     if not len(starts):
-        nothing = np.zeros(0, np.int64)
-        width = (0, len(NAMES))
-        return PastItems(*[nothing] * 4, np.zeros(0, np.float32), np.zeros(width, np.float32))
+        none, features = np.zeros(0, np.int64), np.zeros((0, len(NAMES)), np.float32)
+        return PastItems(none, none, none, none, np.zeros(0, np.float32), features)
 
     def total(values: np.ndarray) -> np.ndarray:
         return np.add.reduceat(values, starts)

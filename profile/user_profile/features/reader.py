@@ -17,7 +17,7 @@ from .history import DAY, History, bucket, ranges
 from .labels import Thresholds
 from .past_items import PastItems, read_past_items
 from .scaling import Scaling
-from .season import read_season
+from .season import Season, read_season
 
 PLACES, GAPS = 12, 16
 EVIDENCE = 4  # what the past says of a category: columns of `_evidence`
@@ -52,10 +52,16 @@ class Asked:
 class HistoryReader:
     """Reads one log for one model."""
 
-    def __init__(self, history: History, vocabulary: Vocabulary, side: dict[str, tuple[str, ...]]):
+    def __init__(
+        self,
+        history: History,
+        vocabulary: Vocabulary,
+        side: dict[str, tuple[str, ...]],
+        season: Season | None = None,
+    ) -> None:
         """``side``: for each side feature the value of each customer of the log, (U,)."""
         self.history, self.vocabulary = history, vocabulary
-        self.season = read_season(history)
+        self.season = read_season(history) if season is None else season
         self.season_table = vocabulary.season.apply(self.season.features)
         self.side = _side_codes(vocabulary.side, side, len(history.users))
         self._category = np.append(vocabulary.category, len(vocabulary.category_names))
@@ -74,7 +80,7 @@ class HistoryReader:
         length = np.zeros(len(users), np.int64)  # no more sessions than somebody asks about
         np.maximum.at(length, place_q, known_q)
         np.maximum.at(length, place_m, known_m)
-        who, session = ranges(history.user_offsets[users], length)
+        _, session = ranges(history.user_offsets[users], length)
         behaviours, lengths = self._behaviours(session)
         starts = np.cumsum(lengths) - lengths
         places = np.arange(length.max(initial=0))
@@ -190,6 +196,4 @@ def _side_codes(
 def _no_labels(questions: int, moments: int, categories: int) -> Labels:
     nothing = np.zeros(0, np.int64)
     unknown = np.full(moments, -1)
-    return Labels(
-        nothing, nothing, np.full((questions, categories), -1), unknown, unknown, unknown
-    )
+    return Labels(nothing, nothing, np.full((questions, categories), -1), unknown, unknown, unknown)

@@ -43,30 +43,32 @@ class Season(NamedTuple):
 
 def read_season(history: History) -> Season:
     """The season tables of a log. Memory is bounded: see _MOST_CELLS."""
-    I = len(history.items)
+    size = len(history.items)
     begin = int(history.start.min()) // DAY * DAY
     span = int(history.end.max()) - begin + 1
-    most_days = max(1, _MOST_CELLS // max(I, 1))
+    most_days = max(1, _MOST_CELLS // max(size, 1))
     length = max(DAY, -(-span // most_days))
     D = -(-span // length)
-    rows = np.flatnonzero(history.bought & (history.item < I))
+    rows = np.flatnonzero(history.bought & (history.item < size))
     session = history.session[rows]
     item, user = history.item[rows], history.user[session]
     # By its end: what a session of several days holds is known when it is over.
-    cell = (history.end[session] - begin) // length * I + item
-    pair = user * I + item  # rows are in order of time within a customer
+    cell = (history.end[session] - begin) // length * size + item
+    pair = user * size + item  # rows are in order of time within a customer
     _, first = np.unique(pair, return_index=True)
     again = np.ones(len(rows), bool)
     again[first] = False
 
     def before(weights: np.ndarray | None) -> np.ndarray:
-        counts = np.bincount(cell, weights, D * I).reshape(D, I)
-        return np.concatenate([np.zeros((1, I)), np.cumsum(counts, axis=0)]).astype(np.float32)
+        counts = np.bincount(cell, weights, D * size).reshape(D, size)
+        return np.concatenate([np.zeros((1, size)), np.cumsum(counts, axis=0)]).astype(np.float32)
 
     sold, repeats = before(None), before(again.astype(np.float64))
     daily = np.diff(sold, axis=0) > 0  # (D, I)
     days = np.where(daily, np.arange(D)[:, None], -1)
-    last_sold = np.maximum.accumulate(np.concatenate([np.full((1, I), -1), days])).astype(np.int32)
+    last_sold = np.maximum.accumulate(np.concatenate([np.full((1, size), -1), days])).astype(
+        np.int32
+    )
     first_sold = np.where(daily.any(0), daily.argmax(0), D).astype(np.int32)
     price = _prices(cell, history.price[rows], daily)
     season = Season(begin, length, sold, repeats, price, last_sold, first_sold, np.zeros(0))
@@ -74,11 +76,12 @@ def read_season(history: History) -> Season:
 
 
 def _prices(cell: np.ndarray, price: np.ndarray, daily: np.ndarray) -> np.ndarray:
-    D, I = daily.shape
-    total = np.bincount(cell, price, D * I).reshape(D, I)
-    mean = (total / np.maximum(np.bincount(cell, minlength=D * I).reshape(D, I), 1)).astype("f4")
-    prices = np.zeros((D + 1, I), np.float32)
-    known = np.zeros(I, bool)
+    D, size = daily.shape
+    total = np.bincount(cell, price, D * size)
+    count = np.bincount(cell, minlength=D * size)
+    mean = (total / np.maximum(count, 1)).reshape(D, size).astype(np.float32)
+    prices = np.zeros((D + 1, size), np.float32)
+    known = np.zeros(size, bool)
     for day in range(D):
         keep = np.where(known, _FORGET, 0)
         prices[day + 1] = np.where(

@@ -1,12 +1,12 @@
 """The network: behaviours to sessions to a customer's state, and the heads that read it.
 
-    behaviours     an item in a session becomes a vector
-    sessions       a session becomes one vector, by attention within it
-    customers      sessions become states, by causal attention across them; side features fused in
-    interests      a decoder asks the states about each interest category
-    next_purchase  a copy head over past purchases beside a vocabulary head over all items
-    outlook        return, cancellation and spend in the coming 90 days
-    profile_model  all of it, forward and backward
+behaviours     an item in a session becomes a vector
+sessions       a session becomes one vector, by attention within it
+customers      sessions become states, by causal attention across them; side features fused in
+interests      a decoder asks the states about each interest category
+next_purchase  a copy head over past purchases beside a vocabulary head over all items
+outlook        return, cancellation and spend in the coming 90 days
+profile_model  all of it, forward and backward
 """
 
 from .profile_model import Outputs, ProfileModel, Sizes

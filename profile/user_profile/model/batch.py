@@ -74,7 +74,7 @@ class Batch(NamedTuple):
 
 
 def group_by_length(
-    starts: np.ndarray, lengths: np.ndarray, growth: float = 1.3, most_scores: int = 2_000_000
+    starts: np.ndarray, lengths: np.ndarray, growth: float = 1.4, most_scores: int = 2_000_000
 ) -> list[Group]:
     """Sequences sorted into groups in which none is longer than ``growth`` times another.
 

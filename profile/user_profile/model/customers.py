@@ -49,7 +49,9 @@ class CustomerEncoder(Layer):
             dtype=dtype,
         )
         side_dim = 8
-        self.side = [Embedding(size, side_dim, std=0.1, rng=rng, dtype=dtype) for size in side_sizes]
+        self.side = [
+            Embedding(size, side_dim, std=0.1, rng=rng, dtype=dtype) for size in side_sizes
+        ]
         width = side_dim * len(side_sizes)
         self.fusion = GatedFusion(embed_dim, width, rng=rng, dtype=dtype) if side_sizes else None
 

@@ -1,6 +1,5 @@
 """What training makes small: how unlikely the model found what came true, over all heads."""
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,7 +62,7 @@ class LossSaved(NamedTuple):
     model: Any
     basket: BasketSaved | None
     levels: Any
-    outlook: tuple[Any, Any, Any]
+    outlook: tuple[Any, ...]  # of each answer
     shape: tuple[int, int]  # (q, I)
 
 

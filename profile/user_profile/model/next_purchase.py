@@ -154,8 +154,8 @@ class NextPurchase(Layer):
     def backward(self, dout: np.ndarray, saved: NextPurchaseSaved) -> tuple[np.ndarray, np.ndarray]:
         """dout (q, I) -> dstate (q, E), ditems (I, E)."""
         dvocabulary, dcopied = copy_backward(dout, saved.copy)
-        q, I = dvocabulary.shape
-        self.season.accumulate(dvocabulary.reshape(1, -1)[0] @ saved.season.reshape(q * I, -1))
+        flat_season = saved.season.reshape(dvocabulary.size, -1)  # (q · I, Fs)
+        self.season.accumulate(dvocabulary.ravel() @ flat_season)
         self.bias.accumulate(dvocabulary.sum(0))
         ditems = dvocabulary.T @ saved.taste
         dstate = self.taste.backward(dvocabulary @ saved.items, saved.taste_in)

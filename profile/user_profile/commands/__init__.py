@@ -1,0 +1,5 @@
+"""The commands of `python -m user_profile`, one file for each purpose.
+
+learn   demo, train, evaluate
+look    show, recommend, target, risk, retention
+"""

@@ -1,0 +1,156 @@
+"""What several commands share: their options, loading what they name, writing what they make."""
+
+import argparse
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError
+from ..features.history import DAY
+from ..prepare import Prepared, prepare
+from ..profiler import Profiler
+from ..report import to_json
+from ..saved import load_model
+from ..training import Trained
+
+MODEL = "runs/profile.npz"
+
+
+def add_log_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", help="an event log; default: the shipped Online Retail log")
+    parser.add_argument("--format", help="the format of --data, if it is not recognised")
+    parser.add_argument(
+        "--columns",
+        help="for plain CSV or JSONL: user=…,item=…,time=… and, if there, session, kind, "
+        "quantity, price, text",
+    )
+    parser.add_argument("--user-features", help="a CSV file: customer, then side features")
+
+
+def add_model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
+
+
+def add_date_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--date", help="look from this day, YYYY-MM-DD; default: the log's end")
+
+
+def load_log(options: argparse.Namespace) -> Prepared:
+    mapping = None
+    if options.columns:
+        pairs = [pair.partition("=") for pair in options.columns.split(",")]
+        if any(not equals or not name or not column for name, equals, column in pairs):
+            raise DataError(
+                f"--columns must be name=column pairs joined by commas, not {options.columns!r}."
+            )
+        mapping = {name.strip(): column.strip() for name, _, column in pairs}
+    return prepare(
+        options.data, options.format, mapping=mapping, user_features=options.user_features
+    )
+
+
+def load_profiler(options: argparse.Namespace) -> tuple[Prepared, Trained, Profiler]:
+    """The model first: it is quick to read, and its faults should show before the log is read."""
+    trained = load_model(options.model)
+    log = load_log(options)
+    return log, trained, Profiler(trained, log.sessions)
+
+
+def item_texts(log: Prepared, profiler: Profiler) -> list[str]:
+    """The text of each item of the model, its id where the log has none."""
+    text_of = dict(zip(log.sessions.events.items, log.texts))
+    return [text_of.get(item) or item for item in profiler.vocabulary.items]
+
+
+def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:
+    """The moment that --date names, midnight at its begin, or the end of the log."""
+    if options.date is None:
+        return profiler.now
+    try:
+        moment = int(np.datetime64(options.date, "D").astype("datetime64[s]").astype(np.int64))
+    except ValueError:
+        raise DataError(f"--date must be a day such as 2011-11-30, not {options.date!r}.") from None
+    first = int(profiler.history.start.min())
+    if not first < moment <= profiler.now + 366 * DAY:
+        begin = np.datetime64(first, "s").astype("datetime64[D]")
+        raise DataError(
+            f"--date {options.date} is outside the log, which begins on {begin} and may be looked "
+            "at until a year after its end."
+        )
+    return moment
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as a table on the terminal, numbers to the right."""
+    if not rows:
+        print("nobody")
+        return
+    names = list(rows[0])
+    cells = [names] + [[_cell(row[name]) for name in names] for row in rows]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
+    for line in cells:
+        pairs = zip(line, widths, names)
+        print(
+            "  ".join(
+                cell.rjust(width) if isinstance(rows[0][name], int | float) else cell.ljust(width)
+                for cell, width, name in pairs
+            ).rstrip()
+        )
+
+
+def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as .csv or .json, as the name says. Raises DataError for another ending."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".json":
+        write_text(path, to_json(list(rows)))
+    elif suffix == ".csv":
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["customer"])
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(path, buffer.getvalue())
+    else:
+        raise DataError(f"{path} must end in .csv or .json, which names its format.")
+
+
+def check_output(path: str | None, endings: Sequence[str]) -> None:
+    """Raises DataError before any work for a file that could not be written after it."""
+    if path is None:
+        return
+    if Path(path).suffix.lower() not in endings:
+        raise DataError(f"{path} must end in {' or '.join(endings)}, which names its format.")
+    if not Path(path).absolute().parent.is_dir():
+        raise DataError(f"The folder of {path} does not exist; make it, or name another.")
+
+
+def write_text(path: str | Path, text: str) -> None:
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Written aside, then renamed: a crash leaves the old file whole."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def save_figure(path: str | Path, figure: Any) -> None:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=Path(path).suffix.lower().lstrip("."), dpi=130)
+    write_bytes(path, buffer.getvalue())
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

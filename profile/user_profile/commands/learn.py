@@ -1,0 +1,208 @@
+"""demo, train, evaluate: from a log to a model, and what it is worth."""
+
+import argparse
+import dataclasses
+import time
+from pathlib import Path
+
+import numpy as np
+
+from attention.training import Progress
+
+from ..baselines import (
+    InSeason,
+    ItemNeighbours,
+    LastBasket,
+    Markov,
+    PersonalFrequency,
+    Popularity,
+    SequenceRules,
+    TifuKnn,
+)
+from ..errors import DataError
+from ..evaluate import Comparison, Scorer, compare
+from ..explain import judge_faithfulness
+from ..judge import judge_interests, judge_outlook
+from ..prepare import Prepared
+from ..profiler import Profiler
+from ..report import describe_profile
+from ..saved import load_model, save_model
+from ..split import Split
+from ..training import EpochEnd, Settings, Trained, train
+from .common import (
+    add_log_options,
+    add_model_option,
+    item_texts,
+    load_log,
+    save_figure,
+)
+
+_FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+REDUCED = {"epochs": 1, "embed_dim": 16, "most_per_customer": 4}
+_SHOWN_SESSIONS = 12  # the demo's customer has about so many
+
+
+def add_commands(commands) -> None:
+    demo = commands.add_parser("demo", help="train on the shipped log, judge, show one customer")
+    demo.set_defaults(run=run_demo)
+    demo.add_argument("--out", default="runs", help="folder of model and picture; default: runs")
+    demo.add_argument("--reduced", action="store_true", help="a small, quick run that proves less")
+    demo.add_argument("--seed", type=int, default=0)
+
+    learn = commands.add_parser("train", help="train a model on a log and save it")
+    learn.set_defaults(run=run_train)
+    learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    learn.add_argument("--categories", help="a CSV file that maps item to category")
+    for name, field in _FIELDS.items():
+        learn.add_argument(
+            f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
+        )
+
+    judge = commands.add_parser("evaluate", help="a saved model on the test sessions")
+    judge.set_defaults(run=run_evaluate)
+    judge.add_argument("--validation", action="store_true", help="judge on validation instead")
+    for command in (learn, judge):
+        add_model_option(command)
+        add_log_options(command)
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    options.data = options.format = options.columns = options.user_features = None
+    log = load_log(options)
+    print(log.cleaned)
+    categories = log.categories()
+    print(f"\n{len(categories)} interest categories found in the descriptions")
+    split = log.split()
+    settings = Settings(seed=options.seed, **(REDUCED if options.reduced else {}))
+    trained = _train(log, split, categories, settings)
+    model = Path(options.out) / "profile.npz"
+    save_model(model, trained)
+
+    profiler = Profiler(trained, log.sessions)
+    print()
+    scorers: list[Scorer] = [
+        Popularity(),
+        LastBasket(),
+        PersonalFrequency(),
+        TifuKnn(),
+        InSeason(TifuKnn()),
+        profiler,
+    ]
+    table = compare(scorers, log.purchases, split.test)
+    print(table)
+    print(verdict(table))
+    print()
+    print(judge_interests(profiler, split.test, split.train))
+    for other in judge_outlook(profiler):
+        print()
+        print(other)
+
+    question = _shown_question(profiler, split)
+    user, moment = int(split.test.user[question]), int(split.test.time[question])
+    bought = split.test.take(np.array([question])).item.tolist()
+    profile, texts = profiler.profile(user, moment), item_texts(log, profiler)
+    print()
+    print(describe_profile(profiler, profile, texts, bought))
+    picture = Path(options.out) / "profile-card.png"
+    _draw(picture, profiler, profile, texts, bought)
+    print(f"\n{picture} shows what the profile attended to; {model} holds the model.")
+    print(f"Next: python -m user_profile show {profiler.history.users[user]} --model {model}")
+    print(f"{time.perf_counter() - start:.0f} seconds in all")
+    return 0
+
+
+def run_train(options: argparse.Namespace) -> int:
+    settings = Settings(**{name: getattr(options, name) for name in _FIELDS})
+    if Path(options.model).exists() and not options.overwrite:
+        raise DataError(
+            f"{options.model} exists already; add --overwrite to replace it, or name another file "
+            "with --model."
+        )
+    log = load_log(options)
+    print(log.read)
+    print(log.cleaned)
+    categories = log.categories(options.categories)
+    print(categories)
+    trained = _train(log, log.split(), categories, settings)
+    save_model(options.model, trained)
+    size = sum(p.data.size for p in trained.model.parameters())
+    best = max(end["validation"] for end in trained.log)
+    print(f"{size:,} parameters; validation NDCG@10 {best:.4f}; saved to {options.model}")
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    trained = load_model(options.model)
+    log = load_log(options)
+    split = log.split()
+    targets = split.validation if options.validation else split.test
+    profiler = Profiler(trained, log.sessions)
+    scorers: list[Scorer] = [
+        Popularity(),
+        Markov(),
+        ItemNeighbours(),
+        SequenceRules(),
+        LastBasket(),
+        PersonalFrequency(),
+        TifuKnn(),
+        InSeason(TifuKnn()),
+        profiler,
+    ]
+    table = compare(scorers, log.purchases, targets)
+    print(table)
+    print(verdict(table))
+    print()
+    print(judge_interests(profiler, targets, split.train))
+    for other in judge_outlook(profiler):
+        print()
+        print(other)
+    print()
+    print(judge_faithfulness(trained, log.sessions, targets.user, targets.time))
+    return 0
+
+
+def verdict(table: Comparison) -> str:
+    """Who wins, in one sentence: the model against the best of the others."""
+    metric = "ndcg@10"
+    others = [result for result in table.results if result.name != Profiler.name]
+    rival = max(others, key=lambda result: result.mean(metric))
+    gain, low, high = table.difference(Profiler.name, rival.name, metric)
+    span = f"{gain:+.4f} NDCG@10, 95 % interval {low:+.4f} to {high:+.4f}"
+    if low > 0:
+        return f"The profile model beats {rival.name}, the best of the others: {span}."
+    if high < 0:
+        return f"The profile model loses to {rival.name}: {span}."
+    return f"The profile model and {rival.name} cannot be told apart: {span}."
+
+
+def _train(log: Prepared, split: Split, categories, settings: Settings) -> Trained:
+    progress: list[Progress] = []
+    steps_each = 1
+
+    def on_step(step: int, total: int, loss: float) -> None:
+        nonlocal steps_each
+        steps_each = max(1, total // settings.epochs)
+        if not progress:
+            progress.append(Progress(total, every=steps_each))
+        progress[0].show(step, f"loss {loss:.3f}")
+
+    def on_epoch(end: EpochEnd) -> None:
+        progress[0].say(
+            f"epoch {end.epoch}: loss {end.loss:.4f}, validation NDCG@10 {end.validation:.4f}, "
+            f"{end.seconds:.0f} s"
+        )
+
+    return train(log.sessions, split, categories, settings, on_step=on_step, on_epoch=on_epoch)
+
+
+def _draw(path: Path, profiler: Profiler, profile, texts: list[str], bought: list[int]) -> None:
+    from ..card import plot_card  # matplotlib takes a second to import
+
+    save_figure(path, plot_card(profiler, profile, texts, bought=bought))
+
+
+def _shown_question(profiler: Profiler, split: Split) -> int:
+    """A tested customer with a middling history, the one whose last session came last."""
+    known = profiler.history.known_sessions(split.test.user, split.test.time)
+    return int(np.lexsort((-split.test.time, np.abs(known - _SHOWN_SESSIONS)))[0])

@@ -1,0 +1,142 @@
+"""show, recommend, target, risk, retention: a saved model at work."""
+
+import argparse
+
+import numpy as np
+
+from ..applications import audience, recommend, retention, risk
+from ..errors import DataError
+from ..profiler import Profiler
+from ..report import describe_profile, profile_record, to_json
+from .common import (
+    add_date_option,
+    add_log_options,
+    add_model_option,
+    check_output,
+    item_texts,
+    load_profiler,
+    moment_of,
+    print_rows,
+    save_figure,
+    write_rows,
+    write_text,
+)
+
+_TABLE = (".csv", ".json")
+_SHOWN = 20  # rows on the terminal; a file takes all
+
+
+def add_commands(commands) -> None:
+    show = commands.add_parser("show", help="the profile of one customer, and why")
+    show.set_defaults(run=run_show)
+    show.add_argument("customer")
+    show.add_argument("--plot", help="draw the profile on one page: .png, .svg or .pdf")
+    show.add_argument("--out", help="write the profile, without raw events: .json")
+
+    suggest = commands.add_parser("recommend", help="next purchases of a customer, or of all")
+    suggest.set_defaults(run=run_recommend)
+    suggest.add_argument("customer", nargs="?", help="default: all customers")
+    suggest.add_argument("--top", type=int, default=10, help="items a customer; default: 10")
+
+    target = commands.add_parser("target", help="the audience of an advertisement")
+    target.set_defaults(run=run_target)
+    target.add_argument("category", help="an interest category, or a part of its name")
+    target.add_argument("--size", type=int, default=100, help="customers; default: 100")
+
+    for name, function, text in (
+        ("risk", run_risk, "the chance that a customer cancels within 90 days"),
+        ("retention", run_retention, "the chance that a customer returns within 90 days"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(run=function)
+        command.add_argument("customer", nargs="?", help="default: all customers")
+        command.add_argument("--out", help="write all rows: .csv or .json")
+        _common(command)
+    for command in (suggest, target):
+        command.add_argument("--out", help="write all rows: .csv or .json")
+    for command in (show, suggest, target):
+        _common(command)
+
+
+def run_show(options: argparse.Namespace) -> int:
+    check_output(options.plot, (".png", ".svg", ".pdf"))
+    check_output(options.out, (".json",))
+    log, _, profiler = load_profiler(options)
+    user, texts = log.user(options.customer), item_texts(log, profiler)
+    profile = profiler.profile(user, moment_of(options, profiler))
+    print(describe_profile(profiler, profile, texts))
+    if options.out:
+        write_text(options.out, to_json(profile_record(profiler, profile, texts)))
+    if options.plot:
+        from ..card import plot_card  # matplotlib takes a second to import
+
+        save_figure(options.plot, plot_card(profiler, profile, texts))
+        print(f"\nsaved to {options.plot}")
+    return 0
+
+
+def run_recommend(options: argparse.Namespace) -> int:
+    _positive("--top", options.top)
+    check_output(options.out, _TABLE)
+    log, _, profiler = load_profiler(options)
+    users, moment = _users(options, log, profiler), moment_of(options, profiler)
+    return _give(
+        options, recommend(profiler, users, moment, item_texts(log, profiler), options.top)
+    )
+
+
+def run_target(options: argparse.Namespace) -> int:
+    _positive("--size", options.size)
+    check_output(options.out, _TABLE)
+    _, _, profiler = load_profiler(options)
+    everybody = np.arange(len(profiler.history.users))
+    moment = moment_of(options, profiler)
+    found = audience(profiler, options.category, everybody, moment, options.size)
+    print(
+        f"{len(found.rows)} customers for {found.category!r}: of their coming sessions "
+        f"{found.expected_precision:.1%} are expected to buy of it, of all customers' "
+        f"{found.base_rate:.1%}"
+    )
+    return _give(options, found.rows)
+
+
+def run_risk(options: argparse.Namespace) -> int:
+    return _outlook(options, risk)
+
+
+def run_retention(options: argparse.Namespace) -> int:
+    return _outlook(options, retention)
+
+
+def _outlook(options: argparse.Namespace, answer) -> int:
+    check_output(options.out, _TABLE)
+    log, _, profiler = load_profiler(options)
+    users = _users(options, log, profiler)
+    return _give(options, answer(profiler, users, moment_of(options, profiler)))
+
+
+def _give(options: argparse.Namespace, rows) -> int:
+    print_rows(rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        print(f"… and {len(rows) - _SHOWN:,} more rows" + ("" if options.out else "; use --out"))
+    if options.out:
+        write_rows(options.out, rows)
+        print(f"{len(rows):,} rows written to {options.out}")
+    return 0
+
+
+def _users(options: argparse.Namespace, log, profiler: Profiler) -> np.ndarray:
+    if options.customer is not None:
+        return np.array([log.user(options.customer)])
+    return np.arange(len(profiler.history.users))
+
+
+def _positive(name: str, value: int) -> None:
+    if value < 1:
+        raise DataError(f"{name} must be 1 or more, not {value}.")
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    add_date_option(command)
+    add_model_option(command)
+    add_log_options(command)
