@@ -1,8 +1,8 @@
 """Checks of ex17: which tokens are drawn, how often, and the loop around the draws.
 
-Any right way of drawing passes, whatever random numbers it uses. Which tokens occur in many draws
-is certain but for odds of one in millions; how often each occurs must agree with the reference
-within five standard deviations.
+Any right way of drawing passes, whatever random numbers it uses: which tokens occur, and how often
+to the nearest quarter or eighth, comes out the same but for odds of one in hundreds of thousands.
+The probabilities are chosen to lie in the middle of their bins.
 """
 
 import math
@@ -12,7 +12,7 @@ import numpy as np
 
 SOFT = np.log([0.18, 0.22, 0.13, 0.36, 0.11])
 FLAT = np.log([0.10, 0.24, 0.19, 0.33, 0.14])
-WIDE = np.array([14.0, 12.5, 0.0, 12.0])  # three tokens at temperature 1, all four at 8
+WIDE = np.array([11.0, 9.5, 0.0, 9.0])  # three tokens at temperature 1, all four at 8
 THREE_TO_ONE = np.array([0.0, math.log(3.0), -1.2, -1.5])
 TIED = np.array([2.0, 0.5, 2.0, 1.0, 2.0])
 
@@ -27,27 +27,19 @@ def drawn(module, logits, seed, options):
     return sorted(set(tokens(module, logits, seed, options, 160)))
 
 
+def share(module, logits, seed, options, parts, count):
+    counts = np.bincount(tokens(module, logits, seed, options, count), minlength=len(logits))
+    return np.rint(parts * counts / count).astype(int)
+
+
 def quarters(module, logits, seed, options):
     """How often each token occurs, to the nearest quarter."""
-    counts = np.bincount(tokens(module, logits, seed, options, 400), minlength=len(logits))
-    return np.rint(4 * counts / counts.sum()).astype(int)
+    return share(module, logits, seed, options, parts=4, count=400)
 
 
-def draws(module, logits, seed, options, count=800):
-    return np.array(tokens(module, logits, seed, options, count))
-
-
-def same_distribution(got, expected):
-    """A complaint when two samples cannot come from one distribution, else None."""
-    got, expected = np.asarray(got), np.asarray(expected)
-    if got.shape != expected.shape:
-        return f"{got.shape} came back, expected {expected.shape}"
-    for token in np.union1d(got, expected):
-        here, there = np.mean(got == token), np.mean(expected == token)
-        mean = (here + there) / 2
-        if abs(here - there) > 5 * math.sqrt(2 * mean * (1 - mean) / got.size):
-            return f"token {token} has frequency {here:.3f}, expected about {there:.3f}"
-    return None
+def eighths(module, logits, seed, options):
+    """How often each token occurs, to the nearest eighth."""
+    return share(module, logits, seed, options, parts=8, count=1600)
 
 
 def fair(check, seed):
@@ -59,14 +51,10 @@ def keeps(check, logits, seed, says="", **options):
     check.drive(drawn, logits, seed, options, says_=says)
 
 
-def frequencies(check, logits, seed, **options):
-    check.drive(draws, logits, seed, options, compare_=same_distribution)
-
-
 def test_draws_follow_the_softmax(check):
     fair(check, 10)
     check.drive(quarters, THREE_TO_ONE[:2], 11, {})
-    frequencies(check, SOFT, 12)
+    check.drive(eighths, np.log([0.25, 0.625, 0.125]) - 3, 12, {})
 
 
 def test_temperature_sharpens_and_flattens(check):
@@ -139,7 +127,7 @@ def test_logits_of_ten_thousand(check):
 def test_float32_logits(check):
     fair(check, 84)
     keeps(check, SOFT.astype(np.float32), 85, temperature=1.5, top_k=4, top_p=0.9)
-    frequencies(check, FLAT.astype(np.float32), 86, temperature=0.7, top_k=4)
+    check.drive(quarters, THREE_TO_ONE.astype(np.float32), 86, {"top_k": 2})
 
 
 def drawn_after_other_options(module, logits, seed):
@@ -190,25 +178,16 @@ def soft_chain(sequence):
     return np.array([0.0, 0.6, 0.3])[(np.arange(3) - sequence[-1]) % 3]
 
 
-def texts(module, seed, sampling, count):
-    rng = np.random.default_rng(seed)
-    return [module.generate(soft_chain, [0], 2, rng, **sampling) for _ in range(count)]
-
-
 def texts_drawn(module, seed, sampling):
     """Which texts of two tokens occur among many."""
-    return sorted({tuple(map(operator.index, text)) for text in texts(module, seed, sampling, 250)})
-
-
-def texts_as_numbers(module, seed, sampling):
-    found = texts(module, seed, sampling, 600)
-    return np.array([3 * operator.index(text[-2]) + operator.index(text[-1]) for text in found])
+    rng = np.random.default_rng(seed)
+    texts = [module.generate(soft_chain, [0], 2, rng, **sampling) for _ in range(250)]
+    return sorted({tuple(map(operator.index, text)) for text in texts})
 
 
 def test_generate_draws_every_token(check):
     check.drive(continued, [3, 1, 4], 5)
     check.drive(texts_drawn, 110, {})
-    check.drive(texts_as_numbers, 111, {}, compare_=same_distribution)
 
 
 def test_generate_passes_every_option_on(check):

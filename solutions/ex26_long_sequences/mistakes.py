@@ -182,7 +182,7 @@ def the_whole_square(q, k, v, tile):
     return p / p.sum(axis=-1, keepdims=True) @ v
 
 
-@mistake("you return float64 for float32; give the accumulators the dtype of q")
+@mistake("you return float64 for float32; np.sqrt(d) and arrays made without a dtype widen it")
 def promotes_float32(q, k, v, tile):
     return run(q.astype(np.float64), tiles_of(k, v, tile), fresh(q.astype(np.float64), v))
 
