@@ -1,4 +1,4 @@
-"""Checks of ex18: whole sequences step by step, then sequences side by side, edges, dtype."""
+"""Checks of ex18: sequences step by step, one after another, side by side, then edges, dtype."""
 
 import numpy as np
 from grader import normal
@@ -23,6 +23,15 @@ def sequence(rng, length, *leading, d=3, dv=5, dtype=np.float64):
 
 def test_every_step_of_a_sequence(check, rng):
     check.drive(steps, *sequence(rng, 7))
+
+
+def one_after_the_other(module, first, second):
+    return np.concatenate([steps(module, *first), steps(module, *second)])
+
+
+def test_a_new_sequence_starts_empty(check, rng):
+    says = "A cache of None starts a new sequence: nothing may be left from an earlier one."
+    check.drive(one_after_the_other, sequence(rng, 4), sequence(rng, 3), says_=says)
 
 
 def test_batch_and_heads(check, rng):
@@ -70,15 +79,8 @@ def side_by_side(module, first, second):
 
 
 def test_two_sequences_in_turns(check, rng):
-    check.drive(side_by_side, sequence(rng, 5), sequence(rng, 5))
-
-
-def one_after_the_other(module, first, second):
-    return np.concatenate([steps(module, *first), steps(module, *second)])
-
-
-def test_a_new_sequence_starts_empty(check, rng):
-    check.drive(one_after_the_other, sequence(rng, 4, 2), sequence(rng, 3, 2))
+    says = "Each sequence has a cache of its own: keep nothing outside the cache you are handed."
+    check.drive(side_by_side, sequence(rng, 5), sequence(rng, 5), says_=says)
 
 
 def test_scores_of_ten_thousand(check, rng):
