@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.attention import AttentionSaved, attention_backward, attention_forward
+from ..fast.attention import FastAttentionSaved, attention_backward, attention_forward
 from .layer import Layer
 from .parameter import Parameter
 
@@ -21,7 +21,7 @@ class AttentionPool(Layer):
 
     def forward(
         self, x: np.ndarray, mask: np.ndarray | None = None
-    ) -> tuple[np.ndarray, AttentionSaved]:
+    ) -> tuple[np.ndarray, FastAttentionSaved]:
         """x (B, T, E), mask (B, T) bool, True = counts -> out (B, E), zeros if none counts."""
         B, _, E = x.shape
         q = np.broadcast_to(self.query.data, (B, 1, 1, E))
@@ -29,7 +29,7 @@ class AttentionPool(Layer):
         out, saved = attention_forward(q, x[:, None], x[:, None], mask)
         return out.reshape(B, E), saved
 
-    def backward(self, dout: np.ndarray, saved: AttentionSaved) -> np.ndarray:
+    def backward(self, dout: np.ndarray, saved: FastAttentionSaved) -> np.ndarray:
         """dout (B, E) -> dx (B, T, E)."""
         dq, dk, dv = attention_backward(dout[:, None, None], saved)
         self.query.accumulate(dq.sum((0, 1)))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..fast.gelu import gelu_backward, gelu_forward
 from ..ops import activations
 from ..ops.linear import LinearSaved
 from .layer import Layer
@@ -13,11 +14,8 @@ from .linear import Linear
 
 ACTIVATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "relu": (activations.relu_forward, activations.relu_backward),
-    "gelu": (activations.gelu_forward, activations.gelu_backward),
-    "gelu_tanh": (
-        partial(activations.gelu_forward, approximate="tanh"),
-        activations.gelu_backward,
-    ),
+    "gelu": (gelu_forward, gelu_backward),
+    "gelu_tanh": (partial(gelu_forward, approximate="tanh"), gelu_backward),
     "silu": (activations.silu_forward, activations.silu_backward),
 }
 

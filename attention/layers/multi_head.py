@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..ops.attention import AttentionSaved, attention_backward, attention_forward
+from ..fast.attention import FastAttentionSaved, attention_backward, attention_forward
 from ..ops.linear import LinearSaved
 from ..ops.masks import Window
 from ..ops.rotary import Pairing, RotarySaved, rotary_backward, rotary_forward
@@ -21,7 +21,7 @@ from .linear import Linear
 class MultiHeadAttentionSaved(NamedTuple):
     in_proj: tuple[LinearSaved, ...]  # one for each of query, key, value that was given
     rotary: tuple[RotarySaved, RotarySaved] | None  # of q and of k
-    attention: AttentionSaved | TiledAttentionSaved
+    attention: FastAttentionSaved | TiledAttentionSaved
     out_proj: LinearSaved
 
     @property

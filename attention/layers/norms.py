@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.layer_norm import LayerNormSaved, layer_norm_backward, layer_norm_forward
+from ..fast.layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
 from ..ops.rms_norm import RMSNormSaved, rms_norm_backward, rms_norm_forward
 from .layer import Layer
 from .parameter import Parameter
@@ -18,11 +18,11 @@ class LayerNorm(Layer):
         self.bias = Parameter(np.zeros(embed_dim, dtype))
         self.eps = eps
 
-    def forward(self, x: np.ndarray) -> tuple[np.ndarray, LayerNormSaved]:
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, FastLayerNormSaved]:
         """x (..., E) -> out (..., E)."""
         return layer_norm_forward(x, self.gain.data, self.bias.data, self.eps)
 
-    def backward(self, dout: np.ndarray, saved: LayerNormSaved) -> np.ndarray:
+    def backward(self, dout: np.ndarray, saved: FastLayerNormSaved) -> np.ndarray:
         """dout (..., E) -> dx (..., E)."""
         dx, dgain, dbias = layer_norm_backward(dout, saved)
         self.gain.accumulate(dgain)

@@ -17,11 +17,7 @@ class DropoutSaved(NamedTuple):
 def dropout_forward(x: np.ndarray, p: float, rng: Any) -> tuple[np.ndarray, DropoutSaved]:
     """x (...) -> out (...). `rng` is a Generator or a seed; p in [0, 1)."""
     (x,) = floats(x=x)
-    in_range("p", p, 0, 1, "[)")
-    rng = np.random.default_rng(rng)
-    drawn = rng.random(x.shape, dtype=np.float32)
-    keep = (drawn >= p).astype(x.dtype)
-    keep *= 1 / (1 - p)
+    keep = draw_keep(x.shape, p, rng, x.dtype)
     return x * keep, DropoutSaved(keep)
 
 
@@ -29,3 +25,12 @@ def dropout_backward(dout: np.ndarray, saved: DropoutSaved) -> np.ndarray:
     """dout (...) -> dx (...)."""
     dout = upstream(dout, saved.keep.shape, saved.keep.dtype)
     return dout * saved.keep
+
+
+def draw_keep(shape: tuple[int, ...], p: float, rng: Any, dtype: np.dtype) -> np.ndarray:
+    """What dropout multiplies by: 0 with probability p, else 1/(1−p)."""
+    in_range("p", p, 0, 1, "[)")
+    drawn = np.random.default_rng(rng).random(shape, dtype=np.float32)
+    keep = (drawn >= p).astype(dtype)
+    keep *= 1 / (1 - p)
+    return keep

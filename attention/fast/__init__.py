@@ -1,0 +1,22 @@
+"""Tuned twins of pairs in `ops`: same arguments, same results to rounding, same one rule.
+
+The plain pairs are the lesson; the layers use these. Three things make them faster: work in place
+on own buffers, in blocks that stay in the cache; a reduction becomes a matrix product, or falls
+away; forward keeps the derivative instead of what it would be computed from.
+"""
+
+from .attention import FastAttentionSaved, attention_backward, attention_forward
+from .gelu import FastGeluSaved, gelu_backward, gelu_forward
+from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
+
+__all__ = [
+    "FastAttentionSaved",
+    "FastGeluSaved",
+    "FastLayerNormSaved",
+    "attention_backward",
+    "attention_forward",
+    "gelu_backward",
+    "gelu_forward",
+    "layer_norm_backward",
+    "layer_norm_forward",
+]

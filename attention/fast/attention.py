@@ -1,0 +1,224 @@
+"""Attention, tuned: scores stay in the cache from product to product, and are worked on in place.
+
+Why it is faster than `ops.attention`: a block holds few enough scores for the cache, and only keys
+that its queries can reach. Scores that are all small need no maximum taken away. Rows are summed by
+a product with ones. Weights are never divided by those sums, but out is, over D instead of S; and
+backward takes Σ_j dw_j w_j as dout · out, over D again.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import ops
+from ..ops._checks import upstream
+from ..ops._visibility import read_visibility
+from ..ops.attention import (
+    check_attention_inputs,
+    default_scale,
+    hidden_scores_are_silent,
+    without_bad_keys,
+)
+from ..ops.dropout import draw_keep
+from ..ops.masks import Window
+from ._blocks import Block, blocks, grouped, sight_in_five_axes, stacked
+
+SMALL = 30.0  # e^±30, and sums and products of it, are far inside float32
+
+
+class Weighed(NamedTuple):
+    block: Block
+    raw: np.ndarray  # (b, Hkv, G·t, s), weights before they are divided by their sums
+    capped: np.ndarray | None  # (b, Hkv, G·t, s), tanh(scores / softcap)
+
+
+class FastAttentionSaved(NamedTuple):
+    q: np.ndarray  # (B, Hkv, G, T, D), times the scale
+    k: np.ndarray  # (B, Hkv, S, D)
+    v: np.ndarray  # (B, Hkv, S, Dv)
+    out: np.ndarray  # (B, Hkv, G, T, Dv)
+    inverse: np.ndarray  # (B, Hkv, G, T, 1), 1 / sum of raw weights; 0 where a query sees no key
+    weighed: list[Weighed]
+    keep: np.ndarray | None  # (B, Hkv, G, T, S), dropout: 0 or 1/(1−p)
+    scale: float
+    shape: tuple[int, ...]  # (..., H, T, S)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(..., H, T, S), before dropout."""
+        weights = np.zeros(self.shape, self.q.dtype)
+        whole = grouped(weights, self.k.shape[1])
+        for block, raw, _ in self.weighed:
+            part = block.pairs(whole)
+            np.multiply(raw.reshape(part.shape), block.queries(self.inverse), out=part)
+        return weights
+
+
+@hidden_scores_are_silent
+def attention_forward(
+    q: np.ndarray,
+    k: np.ndarray,
+    v: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+    *,
+    is_causal: bool = False,
+    scale: float | None = None,
+    softcap: float | None = None,
+    window: Window = None,
+    offset: int = 0,
+    dropout_p: float = 0.0,
+    rng: Any = None,
+) -> tuple[np.ndarray, FastAttentionSaved | ops.AttentionSaved]:
+    """As `ops.attention_forward`: q, k, v -> out (..., H, T, Dv)."""
+    q, k, v = check_attention_inputs(q, k, v, softcap)
+    if q.dtype.kind == "c":
+        options: dict[str, Any] = {"scale": scale, "softcap": softcap, "window": window}
+        options |= {"is_causal": is_causal, "offset": offset, "dropout_p": dropout_p, "rng": rng}
+        return ops.attention_forward(q, k, v, attn_mask, **options)
+    shape = (*q.shape[:-1], k.shape[-2])  # (..., H, T, S)
+    sight = read_visibility(attn_mask, shape, q.dtype, is_causal, window, offset)
+    scale = default_scale(q) if scale is None else scale
+    bad = None
+    if not math.isfinite(k.sum() + v.sum()):
+        k, v, bad = without_bad_keys(k, v)
+    keep = None if rng is None else draw_keep(shape, dropout_p, rng, q.dtype)
+
+    Hkv = k.shape[-3] if k.ndim > 2 else 1
+    out = _empty_heads(q, v.shape[-1])  # (..., H, T, Dv)
+    scaled = np.multiply(q, scale, out=np.empty(q.shape, q.dtype))
+    saved = FastAttentionSaved(
+        q=grouped(scaled, Hkv),
+        k=grouped(k, Hkv)[:, :, 0],
+        v=grouped(v, Hkv)[:, :, 0],
+        out=grouped(out, Hkv),
+        inverse=grouped(np.empty((*q.shape[:-1], 1), q.dtype), Hkv),
+        weighed=[],
+        keep=None if keep is None else grouped(keep, Hkv),
+        scale=scale,
+        shape=shape,
+    )
+    sight = sight_in_five_axes(sight, shape, Hkv)
+    for block in blocks((*saved.q.shape[:-1], shape[-1]), sight, q.dtype):
+        saved.weighed.append(_forward_block(block, saved, softcap))
+    if bad is not None:
+        _blind(saved, sight.block(), bad.reshape(*saved.k.shape[:2], 1, 1, -1))
+    return out, saved
+
+
+def _forward_block(block: Block, saved: FastAttentionSaved, softcap: float | None) -> Weighed:
+    """Weigh the keys of a block, and write its queries' out and 1 / sum."""
+    q, k, v = stacked(block.queries(saved.q)), block.keys(saved.k), block.keys(saved.v)
+    inverse, out = block.queries(saved.inverse), block.queries(saved.out)
+    raw = np.empty((*q.shape[:-1], k.shape[-2]), q.dtype)  # (b, Hkv, G·t, s)
+    capped = _scores(q, k, softcap, block, raw)
+    sums = _exp_of_small(raw, block)
+    if sums is None:
+        capped = _scores(q, k, softcap, block, raw)
+        sums = _exp_with_care(raw, block)
+    inverse[...] = 0
+    np.divide(1, sums, out=inverse, where=sums != 0)
+    used = raw if saved.keep is None else raw * block.pairs(saved.keep).reshape(raw.shape)
+    mixed = used @ v  # (b, Hkv, G·t, Dv)
+    np.multiply(mixed.reshape(out.shape), inverse, out=out)
+    return Weighed(block, raw, capped)
+
+
+def _scores(
+    q: np.ndarray, k: np.ndarray, softcap: float | None, block: Block, scores: np.ndarray
+) -> np.ndarray | None:
+    """Capped scores with their bias, written to `scores`; returns tanh(scores / softcap)."""
+    np.matmul(q, k.swapaxes(-1, -2), out=scores)
+    capped = None
+    if softcap is not None:
+        scores *= 1 / softcap
+        capped = np.tanh(scores)
+        np.multiply(capped, softcap, out=scores)
+    if block.bias is not None:
+        within = scores.reshape(block.shape)
+        within += block.bias
+    return capped
+
+
+def _exp_of_small(scores: np.ndarray, block: Block) -> np.ndarray | None:
+    """exp in place -> sums (b, Hkv, G, t, 1); None where a row is too large or too small for it."""
+    if not (scores.size and scores.max() < SMALL):
+        return None
+    np.exp(scores, out=scores)
+    sums = scores @ np.ones((scores.shape[-1], 1), scores.dtype)
+    sums = sums.reshape(*block.shape[:-1], 1)
+    return sums if ((sums > math.exp(-SMALL)) | ~block.sees).all() else None
+
+
+def _exp_with_care(scores: np.ndarray, block: Block) -> np.ndarray:
+    """As _exp_of_small for any scores: less their row's maximum, whatever stands at hidden keys."""
+    if block.bias is not None:
+        np.copyto(scores.reshape(block.shape), -np.inf, where=np.isneginf(block.bias))
+    top = scores.max(-1, keepdims=True, initial=-np.inf)
+    top[np.isneginf(top)] = 0
+    scores -= top
+    np.exp(scores, out=scores)
+    return scores.sum(-1).reshape(*block.shape[:-1], 1)
+
+
+def _blind(saved: FastAttentionSaved, visible: np.ndarray | None, bad: np.ndarray) -> None:
+    """NaN for queries that see a key with NaN or inf; bad (B, Hkv, 1, 1, S)."""
+    seen = bad if visible is None else bad & visible
+    blinded = np.broadcast_to(seen.any(-1), saved.out.shape[:-1])
+    saved.inverse[blinded], saved.out[blinded] = np.nan, np.nan
+
+
+@hidden_scores_are_silent
+def attention_backward(
+    dout: np.ndarray,
+    saved: FastAttentionSaved | ops.AttentionSaved,
+    into: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """dout (..., H, T, Dv) -> dq (..., H, T, D), dk (..., Hkv, S, D), dv (..., Hkv, S, Dv).
+
+    They are written `into` three arrays, if such are given, whatever their strides.
+    """
+    if isinstance(saved, ops.AttentionSaved):
+        return ops.attention_backward(dout, saved)
+    q, k, v, out, inverse, weighed, keep, scale, shape = saved
+    Hkv, dtype = k.shape[1], q.dtype
+    dout = grouped(upstream(dout, (*shape[:-1], v.shape[-1]), dtype), Hkv)
+    dout = np.multiply(dout, inverse, out=np.empty(dout.shape, dtype))
+    shared = (dout * out) @ np.ones((v.shape[-1], 1), dtype)  # Σ_j dw_j w_j, (B, Hkv, G, T, 1)
+    if into is None:
+        keys = (*shape[:-3], Hkv, shape[-1]) if len(shape) > 2 else shape[-1:]
+        into = (
+            np.empty((*shape[:-1], q.shape[-1]), dtype),
+            np.empty((*keys, k.shape[-1]), dtype),
+            np.empty((*keys, v.shape[-1]), dtype),
+        )
+    dq, dk, dv = (
+        grouped(into[0], Hkv),
+        grouped(into[1], Hkv)[:, :, 0],
+        grouped(into[2], Hkv)[:, :, 0],
+    )
+    dk[...], dv[...] = 0, 0
+    for block, raw, capped in weighed:
+        dout_rows, q_rows = stacked(block.queries(dout)), stacked(block.queries(q))
+        own_keep = None if keep is None else block.pairs(keep).reshape(raw.shape)
+        used = raw if own_keep is None else raw * own_keep
+        block.keys(dv)[...] += used.swapaxes(-1, -2) @ dout_rows
+        dscores = dout_rows @ block.keys(v).swapaxes(-1, -2)  # (b, Hkv, G·t, s)
+        if own_keep is not None:
+            dscores *= own_keep
+        dscores -= stacked(block.queries(shared))
+        dscores *= raw
+        if capped is not None:
+            dscores *= 1 - capped * capped
+        block.keys(dk)[...] += dscores.swapaxes(-1, -2) @ q_rows
+        rows = block.queries(dq)
+        np.multiply((dscores @ block.keys(k)).reshape(rows.shape), scale, out=rows)
+    return into
+
+
+def _empty_heads(q: np.ndarray, width: int) -> np.ndarray:
+    """(..., H, T, width) with the heads of a token side by side, so that joining them is free."""
+    if q.ndim == 2:
+        return np.empty((len(q), width), q.dtype)
+    *lead, H, T, _ = q.shape
+    return np.empty((*lead, T, H, width), q.dtype).swapaxes(-2, -3)

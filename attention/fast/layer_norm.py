@@ -1,0 +1,71 @@
+"""Layer norm, tuned: means over short rows are products with a vector of 1/E.
+
+Why it is faster: numpy sums a short last axis row by row, with a call for each; BLAS does all rows
+in one product. The rest works in place on the two arrays that have to be made anyway.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..ops._checks import at_least_dims, expect_shape, floats, underflow_is_zero, upstream
+from ..ops.linear import flat
+
+
+class FastLayerNormSaved(NamedTuple):
+    normed: np.ndarray  # (N, E), x̂, all leading axes as one
+    rstd: np.ndarray  # (N, 1)
+    gain: np.ndarray  # (E,)
+    shape: tuple[int, ...]
+
+
+@underflow_is_zero
+def layer_norm_forward(
+    x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float = 1e-5
+) -> tuple[np.ndarray, FastLayerNormSaved]:
+    """x (..., E), gain (E,), bias (E,) -> out (..., E), as `ops.layer_norm_forward`."""
+    x, gain, bias = floats(x=x, gain=gain, bias=bias)
+    at_least_dims("x", x, 1, "(..., E)")
+    expect_shape("gain", gain, x.shape[-1:], f"to fit x {x.shape}")
+    expect_shape("bias", bias, x.shape[-1:], f"to fit x {x.shape}")
+    rows = flat(x)
+    share = _share(rows)
+    normed = rows - rows @ share
+    out = normed * normed
+    rstd = out @ share  # (N, 1), the variance
+    rstd += eps
+    np.sqrt(rstd, out=rstd)
+    np.reciprocal(rstd, out=rstd)
+    normed *= rstd
+    np.multiply(normed, gain, out=out)
+    out += bias
+    return out.reshape(x.shape), FastLayerNormSaved(normed, rstd, gain, x.shape)
+
+
+@underflow_is_zero
+def layer_norm_backward(
+    dout: np.ndarray, saved: FastLayerNormSaved
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """dout (..., E) -> dx (..., E), dgain (E,), dbias (E,)."""
+    normed, rstd, gain, shape = saved
+    dout = flat(upstream(dout, shape, normed.dtype))
+    ones, share = np.ones((1, len(dout)), dout.dtype), _share(dout)
+    dbias = (ones @ dout)[0]
+    work = dout * normed
+    dgain = (ones @ work)[0]
+    work *= gain
+    along = work @ share  # (N, 1), mean(g x̂)
+    dx = dout * gain
+    dx -= dx @ share
+    np.multiply(normed, along, out=work)
+    dx -= work
+    dx *= rstd
+    return dx.reshape(shape), dgain, dbias
+
+
+def _share(rows: np.ndarray) -> np.ndarray:
+    """(E, 1) of 1/E: rows @ share is the mean of each row."""
+    E = rows.shape[1]
+    if E == 0:
+        raise ValueError("x must have a width of 1 or more to be normalised, got 0")
+    return np.full((E, 1), 1 / E, rows.dtype)
