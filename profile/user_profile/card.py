@@ -60,7 +60,7 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
     ax.set_xlim(0, 1)
     ax.invert_yaxis()
     ax.set_title("Interest in the coming session", fontsize=10, loc="left")
-    ax.legend(ncols=3, fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1, 1.1))
+    ax.legend(ncols=3, fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, -0.2))
     ax.spines[["top", "right"]].set_visible(False)
     return bars
 

@@ -14,7 +14,7 @@ from attention import softmax
 
 from .judge import Table
 from .metrics import bootstrap_interval
-from .profiler import Profiler, attended_states
+from .profiler import Profiler, attended_sessions
 from .sessions import Sessions
 from .training import Trained, ask
 
@@ -86,7 +86,7 @@ def _answers(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> Answer
             first = profiler.history.user_offsets[users[place]]
             own = past.question == row
             copied_from[place] = np.bincount(past.session[own] - first, mass[own], known)
-            looked_at[place] = attended_states(saved, row, known)[:, 1:].mean(0)
+            looked_at[place] = attended_sessions(saved, row, known)[:, 1:].mean(0)
             levels[place] = chances[row]
     return Answers(items, np.array(levels), copied_from, looked_at)
 

@@ -50,7 +50,7 @@ class Profile:
     returns: float  # chance of a purchase in 90 days
     cancels: float  # chance of a cancellation in 90 days
     spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days
-    attention: np.ndarray  # (C, 1 + known): interests to states, the first of them "no session"
+    attention: np.ndarray  # (C, 1 + known), the first column "no session"
 
     @property
     def spend_band(self) -> str:
@@ -119,7 +119,7 @@ class Profiler:
         outputs, saved = self.model.forward(batch)
         known = int(batch.question.known[0])
         first = self.history.user_offsets[user]
-        attention = attended_states(saved, 0, known)
+        attention = attended_sessions(saved, 0, known)
         chances = softmax(outputs.levels[0])  # (C, 3)
         within = pooled_items(saved, batch, self.history.item, first)
         interests = []
@@ -183,18 +183,9 @@ class Profiler:
         return (moment - int(self.history.end[session])) / DAY
 
 
-def attended_states(saved, question: int, known: int) -> np.ndarray:
-    """How much each interest rests on each session, (C, 1 + known), rows summing to 1.
-
-    The decoder's cross-attention, mean of heads, carried back through the customer encoder's own
-    attention by rollout (Abnar & Zuidema 2020), since a state already mixes the sessions before.
-    """
-    cross = saved.interests.weights[question].mean(0)[:, : 1 + known]  # (C, 1 + known)
-    customer = saved.customer[question]
-    for block in reversed(saved.customers.encoder.blocks):
-        own = block.weights[customer].mean(0)[: 1 + known, : 1 + known]
-        cross = cross @ ((own + np.eye(1 + known, dtype=own.dtype)) / 2)
-    return cross / cross.sum(1, keepdims=True)
+def attended_sessions(saved, question: int, known: int) -> np.ndarray:
+    """How much each interest was read from each session, (C, 1 + known), mean of heads."""
+    return saved.interests.weights[question].mean(0)[:, : 1 + known]
 
 
 def pooled_items(saved, batch, item: np.ndarray, first: int) -> list[tuple[np.ndarray, np.ndarray]]:

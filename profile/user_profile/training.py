@@ -131,8 +131,10 @@ def fit_vocabulary(
     )
 
 
-def training_batches(reader: HistoryReader, targets: Targets, settings: Settings) -> list[Batch]:
-    """Customers of similar length together, with all that is asked about them."""
+def training_batches(
+    reader: HistoryReader, targets: Targets, settings: Settings, *, alone: bool = False
+) -> list[Batch]:
+    """Customers of similar length together, or each ``alone``, with all that is asked of them."""
     history, vocabulary = reader.history, reader.vocabulary
     moments = training_moments(history)
     outlook = outlook_labels(history, *moments)
@@ -148,8 +150,9 @@ def training_batches(reader: HistoryReader, targets: Targets, settings: Settings
     asked = np.bincount(targets.user, minlength=len(history.users))[users]
     rng = np.random.default_rng(settings.seed)
     order = np.argsort(length * rng.uniform(0.8, 1.25, len(users)))
+    packs = [[i] for i in order] if alone else _pack(order, asked, length, settings.questions)
     batches = []
-    for members in _pack(order, asked, length, settings.questions):
+    for members in packs:
         chosen = np.sort(users[members])
         questions = np.flatnonzero(np.isin(targets.user, chosen))
         met = np.flatnonzero(np.isin(moments.user, chosen))

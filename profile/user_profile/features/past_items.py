@@ -50,7 +50,6 @@ class PastItems(NamedTuple):
     item: np.ndarray  # (P,)
     session: np.ndarray  # (P,) the last session that held it
     times: np.ndarray  # (P,) sessions that held it
-    decayed: np.ndarray  # (P,) float32, those sessions decaying by 0.8 a session
     features: np.ndarray  # (P, F) float32, columns NAMES
 
 
@@ -77,7 +76,7 @@ def read_past_items(
     item = key % size
     if not len(starts):
         none, features = np.zeros(0, np.int64), np.zeros((0, len(NAMES)), np.float32)
-        return PastItems(none, none, none, none, np.zeros(0, np.float32), features)
+        return PastItems(none, none, none, none, features)
 
     def total(values: np.ndarray) -> np.ndarray:
         return np.add.reduceat(values, starts)
@@ -140,4 +139,4 @@ def read_past_items(
     features = np.empty((len(starts), len(columns)), np.float32)
     for column, values in enumerate(columns):
         features[:, column] = values
-    return PastItems(asked, item, session[last], times, decay8.astype(np.float32), features)
+    return PastItems(asked, item, session[last], times, features)

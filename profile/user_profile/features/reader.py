@@ -4,6 +4,7 @@ All that depends on training data beside the parameters lives in `Vocabulary`: i
 them, and read back it makes of any log the batches that the model expects.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,13 @@ from . import past_items as pair_features
 from . import season as season_features
 from .context import read_context
 from .history import DAY, History, bucket, ranges
-from .labels import Thresholds
+from .labels import Thresholds, category_counts
 from .past_items import PastItems, read_past_items
 from .scaling import Scaling
 from .season import Season, read_season
 
 PLACES, GAPS = 12, 16
-EVIDENCE = 4  # what the past says of a category: columns of `_evidence`
+HINT, AGE, HELD = 1, 3, 2  # widths of what `_hint`, `_age` and `_held` make
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,10 @@ class HistoryReader:
             group_by_length(starts, lengths),
             sequence,
             real,
+            self._held(session, sequence, real),
             self.side[users],
             self.season_table,
-            self._question(asked, place_q, known_q),
+            self._question(asked, place_q, known_q, 1 + real.shape[1]),
             Moment(
                 place_m,
                 known_m,
@@ -124,46 +126,57 @@ class HistoryReader:
             np.stack([history.quantity[row] - 2, history.price[row] - 1], axis=1),
         ), lengths
 
-    def _question(self, asked: Asked, place: np.ndarray, known: np.ndarray) -> Question:
+    def _question(
+        self, asked: Asked, place: np.ndarray, known: np.ndarray, places: int
+    ) -> Question:
         user, time = asked.question_user, asked.question_time
         past = read_past_items(self.history, self.season, user, time, known)
+        day = self.season.day(time)
         return Question(
             place,
             known,
-            self.season.day(time),
+            day,
             self.vocabulary.context.apply(read_context(self.history, user, time, known)),
-            self._evidence(past, known, self.season.day(time), user),
+            self._hint(day),
+            self._age(user, time, known, places),
             past.question,
             past.item,
             self.vocabulary.pair.apply(past.features),
         )
 
-    def _evidence(
-        self, past: PastItems, known: np.ndarray, day: np.ndarray, user: np.ndarray
-    ) -> np.ndarray:
-        """What the past says of each category, (q, C, EVIDENCE) float32."""
-        C, Q = len(self.vocabulary.category_names), len(known)
-        category = self.vocabulary.category
-        cell = past.question * C + category[past.item]
-        newest = past.features[:, pair_features.NAMES.index("in the last session")]
-
-        def per_category(weights: np.ndarray) -> np.ndarray:
-            return np.bincount(cell, weights, Q * C).reshape(Q, C)
-
+    def _hint(self, day: np.ndarray) -> np.ndarray:
+        """The share of each category in what everybody bought in a fortnight, (q, C, HINT)."""
+        size = len(self.vocabulary.category_names)
         fortnight = self.season.since(self.season.sold, day, 14)  # (q, I)
-        members = category[:, None] == np.arange(C)  # (I, C)
+        members = self.vocabulary.category[:, None] == np.arange(size)  # (I, C)
         sold = fortnight @ members.astype(np.float32)
-        sold = sold / np.maximum(sold.sum(1, keepdims=True), 1)
-        evidence = np.stack(
-            [
-                np.log1p(per_category(past.times)),
-                np.log1p(per_category(past.decayed)),
-                np.log1p(per_category(newest)),
-                np.log(sold + 1 / C) - np.log(1 / C),
-            ],
-            axis=-1,
-        )
-        return evidence.astype(np.float32)
+        share = sold / np.maximum(sold.sum(1, keepdims=True), 1)
+        return (np.log(share + 0.1 / size) - math.log(1.1 / size))[..., None].astype(np.float32)
+
+    def _age(
+        self, user: np.ndarray, time: np.ndarray, known: np.ndarray, places: int
+    ) -> np.ndarray:
+        """How many sessions and days ago each place was, (q, 1 + T, AGE); place 0 is no session."""
+        place = np.arange(places)
+        first = self.history.user_offsets[user]
+        session = np.clip(first[:, None] + place - 1, 0, len(self.history.end) - 1)
+        days = np.maximum(time[:, None] - self.history.end[session], 0) / DAY
+        since = np.maximum(known[:, None] - place, 0)
+        age = np.stack([np.log1p(since), np.log1p(days) / 2, np.zeros_like(days)], axis=2)
+        age[:, 0] = (0, 0, 1)
+        return age.astype(np.float32)
+
+    def _held(self, sessions: np.ndarray, sequence: np.ndarray, real: np.ndarray) -> np.ndarray:
+        """What each session held of each category: log count, and whether any, (u, 1 + T, C, HELD).
+
+        Cancellations count as nothing held.
+        """
+        size = len(self.vocabulary.category_names)
+        counts = category_counts(self.history, self.vocabulary.category, size, sessions)
+        held = np.stack([np.log1p(counts), counts > 0], axis=2).astype(np.float32)  # (s, C, K)
+        out = np.zeros((len(sequence), 1 + sequence.shape[1], size, HELD), np.float32)
+        out[:, 1:][real] = held[sequence[real]]
+        return out
 
 
 def widths(vocabulary: Vocabulary) -> dict[str, int]:
@@ -173,7 +186,9 @@ def widths(vocabulary: Vocabulary) -> dict[str, int]:
         "categories": len(vocabulary.category_names),
         "kinds": len(vocabulary.kinds),
         "context": len(context_features.NAMES),
-        "evidence": EVIDENCE,
+        "hint": HINT,
+        "age": AGE,
+        "held": HELD,
         "pair": len(pair_features.NAMES),
         "season": len(season_features.NAMES),
         "places": PLACES,

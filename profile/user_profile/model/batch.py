@@ -35,7 +35,8 @@ class Question(NamedTuple):
     known: np.ndarray  # (q,) sessions that had ended
     day: np.ndarray  # (q,) row of the season table
     context: np.ndarray  # (q, G)
-    evidence: np.ndarray  # (q, C, K) what the past says of each category
+    hint: np.ndarray  # (q, C, J) what the season says of each category
+    age: np.ndarray  # (q, 1 + T, A) how long ago each session was
     pair_question: np.ndarray  # (p,)
     pair_item: np.ndarray  # (p,)
     pair_features: np.ndarray  # (p, F)
@@ -66,6 +67,7 @@ class Batch(NamedTuple):
     groups: list[Group]  # the sessions, by length
     sequence: np.ndarray  # (u, T) session of each place, 0 where padded
     real: np.ndarray  # (u, T) bool
+    held: np.ndarray  # (u, 1 + T, C, K) what each session held of each category
     side: np.ndarray  # (u, J) codes of side features
     season: np.ndarray  # (D, I, Fs) the whole table, shared by all batches
     question: Question

@@ -6,27 +6,36 @@ import numpy as np
 
 from attention import Decoder, Layer, Linear, Parameter
 
+from .reading import EvidenceReading
+
 LEVELS = ("low", "medium", "high")
 
 
 class InterestSaved(NamedTuple):
-    evidence: Any
+    hint: Any
+    context: Any
     decoder: Any
+    reading: Any
     level: Any
+    width: int  # E
 
     @property
     def weights(self) -> np.ndarray:
-        """Cross-attention of the last block, (q, H, C, 1 + T): where each category looked."""
-        return self.decoder.blocks[-1].weights
+        """(q, H, C, 1 + T): the sessions each category was read from."""
+        return self.reading.weights
 
 
 class InterestDecoder(Layer):
-    """Category queries attend to each other and to the states: (q, C) interests in LEVELS."""
+    """Category queries attend to each other and to the states, then read each category's counts
+    from the sessions: (q, C) interests in LEVELS."""
 
     def __init__(
         self,
         num_categories: int,
-        evidence_dim: int,
+        hint_dim: int,
+        context_dim: int,
+        age_dim: int,
+        held_dim: int,
         num_layers: int,
         embed_dim: int,
         num_heads: int,
@@ -36,8 +45,10 @@ class InterestDecoder(Layer):
         dtype: Any = np.float32,
     ) -> None:
         rng = np.random.default_rng(rng)
+        kind: dict[str, Any] = {"rng": rng, "dtype": dtype}
         self.query = Parameter(rng.normal(0, 0.5, (num_categories, embed_dim)).astype(dtype))
-        self.evidence = Linear(evidence_dim, embed_dim, rng=rng, dtype=dtype)
+        self.hint = Linear(hint_dim, embed_dim, **kind)
+        self.context = Linear(context_dim, embed_dim, **kind)
         self.decoder = Decoder(
             num_layers,
             embed_dim,
@@ -45,26 +56,45 @@ class InterestDecoder(Layer):
             2 * embed_dim,
             activation="relu",
             dropout=dropout,
-            rng=rng,
-            dtype=dtype,
+            **kind,
         )
-        self.level = Linear(embed_dim, len(LEVELS), rng=rng, dtype=dtype)
+        self.reading = EvidenceReading(embed_dim, age_dim, **kind)
+        read_dim = self.reading.num_heads * held_dim
+        self.level = Linear(embed_dim + read_dim, len(LEVELS), **kind)
 
     def forward(
-        self, evidence: np.ndarray, memory: np.ndarray, visible: np.ndarray, *, rng: Any = None
+        self,
+        hint: np.ndarray,
+        context: np.ndarray,
+        memory: np.ndarray,
+        age: np.ndarray,
+        held: np.ndarray,
+        visible: np.ndarray,
+        *,
+        rng: Any = None,
     ) -> tuple[np.ndarray, InterestSaved]:
-        """evidence (q, C, K), memory (q, S, E), visible (q, S) bool -> logits (q, C, 3)."""
-        hint, saved_evidence = self.evidence.forward(evidence)
+        """hint (q, C, J), context (q, G), memory (q, S, E), age (q, S, A), held (q, S, C, K),
+        visible (q, S) bool -> logits (q, C, 3)."""
+        from_hint, saved_hint = self.hint.forward(hint)
+        from_context, saved_context = self.context.forward(context)
+        query = self.query.data + from_hint + from_context[:, None]  # (q, C, E)
         x, saved_decoder = self.decoder.forward(
-            self.query.data + hint, memory, memory_mask=visible[:, None, None], rng=rng
+            query, memory, memory_mask=visible[:, None, None], rng=rng
         )
-        logits, saved_level = self.level.forward(x)
-        return logits, InterestSaved(saved_evidence, saved_decoder, saved_level)
+        read, saved_reading = self.reading.forward(x, memory, age, held, visible)
+        logits, saved_level = self.level.forward(np.concatenate([x, read], axis=2))
+        saved = InterestSaved(
+            saved_hint, saved_context, saved_decoder, saved_reading, saved_level, x.shape[2]
+        )
+        return logits, saved
 
     def backward(self, dlogits: np.ndarray, saved: InterestSaved) -> np.ndarray:
         """dlogits (q, C, 3) -> dmemory (q, S, E)."""
-        dx = self.level.backward(dlogits, saved.level)
-        dx, dmemory = self.decoder.backward(dx, saved.decoder)
-        self.query.accumulate(dx.sum(0))
-        self.evidence.backward(dx, saved.evidence)
-        return dmemory
+        dboth = self.level.backward(dlogits, saved.level)
+        dx, dread = dboth[..., : saved.width], dboth[..., saved.width :]
+        dx_read, dmemory_read = self.reading.backward(dread, saved.reading)
+        dquery, dmemory = self.decoder.backward(dx + dx_read, saved.decoder)
+        self.context.backward(dquery.sum(1), saved.context)
+        self.hint.backward(dquery, saved.hint)
+        self.query.accumulate(dquery.sum(0))
+        return dmemory + dmemory_read

@@ -26,7 +26,9 @@ class Sizes:
     kinds: int
     side: tuple[int, ...]  # codes of each side feature, one more for "not known"
     context: int
-    evidence: int
+    hint: int
+    age: int
+    held: int
     pair: int
     season: int
     places: int
@@ -81,7 +83,15 @@ class ProfileModel(Layer):
             sizes.customer_layers, E, heads, side_sizes=sizes.side, **common
         )
         self.interests = InterestDecoder(
-            sizes.categories, sizes.evidence, sizes.interest_layers, E, heads, **common
+            sizes.categories,
+            sizes.hint,
+            sizes.context,
+            sizes.age,
+            sizes.held,
+            sizes.interest_layers,
+            E,
+            heads,
+            **common,
         )
         self.next_purchase = NextPurchase(
             sizes.items, E, sizes.context, sizes.pair, sizes.season, **common
@@ -111,7 +121,13 @@ class ProfileModel(Layer):
         )
         visible = np.arange(places) <= question.known[:, None]  # (q, 1 + T)
         levels, saved_interests = self.interests.forward(
-            question.evidence, states[question.customer], visible, rng=rng
+            question.hint,
+            question.context,
+            states[question.customer],
+            question.age,
+            batch.held[question.customer],
+            visible,
+            rng=rng,
         )
         outlook, saved_outlook = self.outlook.forward(flat[met], moment.context)
         saved = ModelSaved(

@@ -1,0 +1,154 @@
+"""Private training: every step is a noisy mean of clipped gradients of a sample of customers.
+
+**Covered.** The parameters, at every step, for adding or removing one customer with their whole
+history: (ε, δ) by `accountant`. Early stopping would look at data too, so the number of epochs is
+fixed, the last parameters are kept, and no loss is reported.
+
+**Not covered**: what is computed from everybody's log before the first step, and treated as public:
+the catalogue with its prices and categories, the daily sales per item that the season's features
+read, the means and spreads of features, the thresholds of levels and bands, and the number of
+customers. So is the choice of settings, if it was made by looking at results on the same data. And
+a profile shown of a customer is made from that customer's own log: the guarantee is about what the
+*model* tells of others.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from attention import Adam, warmup_cosine
+
+from ..categories import Categories
+from ..features.history import read_history
+from ..features.reader import HistoryReader
+from ..model.loss import Loss
+from ..sessions import Sessions
+from ..split import Split
+from ..training import (
+    Settings,
+    Trained,
+    fit_vocabulary,
+    new_model,
+    training_batches,
+    training_targets,
+)
+from .accountant import Spent, epsilon_spent
+from .clipping import customer_gradients, noisy_mean, sample_customers
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What decides the guarantee, together with the number of epochs.
+
+    ``noise_seed`` None draws sampling and noise from the operating system's entropy. A seed makes
+    a run repeatable, and whoever knows it can subtract the noise: keep it for study on public data.
+    """
+
+    noise_multiplier: float = 1.0
+    clip: float = 1.0  # of a customer's gradient, its L2 norm
+    sample_rate: float = 0.1  # chance of a customer to take part in a step
+    delta: float | None = None  # None: 1 / (10 · customers)
+    noise_seed: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what would give no guarantee or no training."""
+        if not 0 <= self.noise_multiplier < math.inf:
+            raise ValueError(f"noise_multiplier must be 0 or more, not {self.noise_multiplier}.")
+        if not 0 < self.clip < math.inf:
+            raise ValueError(f"clip must be positive, not {self.clip}.")
+        if not 0 < self.sample_rate <= 1:
+            raise ValueError(f"sample_rate must be above 0 and at most 1, not {self.sample_rate}.")
+        if self.delta is not None and not 0 < self.delta < 1:
+            raise ValueError(f"delta must be between 0 and 1, not {self.delta}.")
+
+    def steps_each_epoch(self) -> int:
+        """As many as let a customer take part once on average."""
+        return max(1, round(1 / self.sample_rate))
+
+    def spent(self, steps: int, customers: int) -> Spent:
+        """(ε, δ) after ``steps``. δ is far below 1 / customers: else losing one outright would do."""
+        delta = 1 / (10 * customers) if self.delta is None else self.delta
+        return epsilon_spent(self.noise_multiplier, self.sample_rate, steps, delta)
+
+
+def train_private(
+    sessions: Sessions,
+    split: Split,
+    categories: Categories,
+    settings: Settings,
+    privacy: Privacy,
+    *,
+    on_step: Callable[[int, int], None] | None = None,
+) -> Trained:
+    """Train on ``split.train`` for exactly ``settings.epochs``; the log holds what each has cost.
+
+    ``patience``, ``max_norm`` and ``questions`` of the settings have no part in it. ``on_step`` is
+    told the step and of how many. Raises FloatingPointError if a gradient is not finite.
+    """
+    history = read_history(sessions)
+    side = dict(sessions.events.user_features)
+    targets = training_targets(history, split.train, settings.most_per_customer)
+    vocabulary = fit_vocabulary(history, targets, categories, side)
+    reader = HistoryReader(history, vocabulary, side)
+    model = new_model(vocabulary, settings)
+    loss = Loss(model)
+    optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
+    buffer = optimizer.buffer
+    batches = training_batches(reader, targets, settings, alone=True)
+    dropout_rng = np.random.default_rng([settings.seed, 1])
+    secret = np.random.default_rng(privacy.noise_seed)
+    customers, each = len(batches), privacy.steps_each_epoch()
+    total = settings.epochs * each
+    trained = Trained(model, vocabulary, settings)
+    begin = time.perf_counter()
+    for step in range(1, total + 1):
+        chosen = sample_customers(customers, privacy.sample_rate, secret)
+        gradients = customer_gradients(loss, buffer, (batches[i] for i in chosen), dropout_rng)
+        buffer.grad[:] = noisy_mean(
+            gradients,
+            buffer.grad.size,
+            clip=privacy.clip,
+            noise_multiplier=privacy.noise_multiplier,
+            divisor=privacy.sample_rate * customers,
+            rng=secret,
+        )
+        optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
+        optimizer.step()
+        if on_step is not None:
+            on_step(step, total)
+        if step % each == 0:
+            spent = privacy.spent(step, customers)
+            trained.log.append(
+                {
+                    "epoch": step // each,
+                    "epsilon": spent.epsilon,
+                    "delta": spent.delta,
+                    "noise_multiplier": privacy.noise_multiplier,
+                    "clip": privacy.clip,
+                    "sample_rate": privacy.sample_rate,
+                    "steps": step,
+                    "customers": customers,
+                    "seconds": time.perf_counter() - begin,
+                }
+            )
+    return trained
+
+
+def guarantee(trained: Trained) -> str | None:
+    """What a model's training promises, in a sentence; None if it was not private."""
+    if not trained.log or "epsilon" not in trained.log[-1]:
+        return None
+    last = trained.log[-1]
+    how = (
+        f"noise multiplier {last['noise_multiplier']:g}, clip {last['clip']:g}, sample rate "
+        f"{last['sample_rate']:g}, {last['steps']:.0f} steps, {last['customers']:,.0f} customers"
+    )
+    if math.isinf(last["epsilon"]):
+        return f"no privacy guarantee: there was no noise ({how})"
+    return (
+        f"({last['epsilon']:.2f}, {last['delta']:.1e})-differentially private for adding or "
+        f"removing one customer ({how}); what is treated as public: docs/privacy.md"
+    )
