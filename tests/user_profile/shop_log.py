@@ -28,7 +28,7 @@ def make_rows(customers: int = 30, days: int = 260, seed: int = 1) -> list[tuple
                 text = f"{WORDS[item % 6]} no {item}"
                 row = (f"c{customer}", f"s{customer}-{number}", f"i{item}", "purchase", time)
                 rows.append((*row, int(rng.integers(1, 9)), 1.0 + item / 4, text))
-            if rng.random() < 0.2:
+            if sessions > 1 and rng.random() < 0.2:
                 row = (f"c{customer}", f"r{customer}-{number}", f"i{item}", "cancellation")
                 rows.append((*row, time + 5000, 1, 1.0 + item / 4, text))
     return sorted(rows, key=lambda row: row[4])

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.user_profile.shop_log import DAY, make_categories, make_events, make_rows, make_sessions
 from user_profile.features import context, past_items
 from user_profile.features.history import read_history
 from user_profile.features.labels import (
@@ -23,6 +22,8 @@ from user_profile.profiler import Profiler
 from user_profile.sessions import group_sessions
 from user_profile.split import split_last_sessions
 from user_profile.training import Settings, train, training_targets
+
+from tests.user_profile.shop_log import DAY, make_categories, make_events, make_rows, make_sessions
 
 ROWS = make_rows()
 
@@ -146,7 +147,8 @@ def test_training_asks_for_training_sessions_alone(sessions, history):
 
 def test_training_answers_end_before_the_test_date(history):
     fit, test = training_moments(history), moments_of_test(history)
-    assert len(fit.user) and len(test.user)
+    assert len(fit.user)
+    assert len(test.user)
     assert fit.time.max() + 90 * DAY <= test.time.min()
     assert test.time.max() + 90 * DAY <= history.last_moment + 1
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.user_profile.shop_log import make_categories, make_sessions
 from user_profile.features.history import read_history
 from user_profile.features.reader import HistoryReader, widths
 from user_profile.model import ProfileModel, Sizes
@@ -23,6 +22,7 @@ from user_profile.split import split_last_sessions
 from user_profile.training import Settings, fit_vocabulary, training_batches, training_targets
 
 from attention import check_gradients
+from tests.user_profile.shop_log import make_categories, make_sessions
 
 
 def as_float64(value):
@@ -52,7 +52,9 @@ def batch_and_sizes():
 
 def test_the_whole_model(batch_and_sizes):
     batch, sizes = batch_and_sizes
-    assert len(batch.labels.item) and len(batch.moment.known) and batch.question.known.max() > 1
+    assert len(batch.labels.item)
+    assert len(batch.moment.known)
+    assert batch.question.known.max() > 1
     loss = Loss(ProfileModel(sizes, rng=3, dtype=np.float64))
     rng = np.random.default_rng(0)
     for parameter in loss.parameters():  # away from the zeros that some begin with

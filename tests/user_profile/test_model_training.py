@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.user_profile.shop_log import make_categories, make_sessions
 from user_profile.explain import judge_faithfulness
 from user_profile.judge import judge_interests, judge_outlook
 from user_profile.logistic import LogisticRegression
@@ -12,6 +11,7 @@ from user_profile.split import split_last_sessions
 from user_profile.training import Settings, train
 
 from attention.training import FileFormatError, load_arrays, save_arrays
+from tests.user_profile.shop_log import make_categories, make_sessions
 
 SMALL = Settings(epochs=4, embed_dim=8, questions=32, lr=0.01, seed=3)
 

@@ -1,0 +1,125 @@
+"""The commands from end to end on a small log, and one sentence for every mistake."""
+
+import csv
+import json
+
+import pytest
+from user_profile.__main__ import main
+
+from tests.user_profile.shop_log import make_rows, write_csv
+
+TRAIN = ["--epochs", "1", "--embed-dim", "8"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A log of its own, the categories of its items, and a model trained on both."""
+    folder = tmp_path_factory.mktemp("shop")
+    rows = make_rows(customers=25)
+    log = write_csv(folder / "log.csv", rows)
+    categories = folder / "categories.csv"
+    items = sorted({row[2] for row in rows})
+    lines = [f"{item},{'mugs' if int(item[1:]) % 2 else 'signs'}" for item in items]
+    categories.write_text("item,category\n" + "\n".join(lines) + "\n")
+    model = folder / "model.npz"
+    arguments = ["--data", str(log), "--model", str(model), "--categories", str(categories)]
+    assert main(["train", *arguments, *TRAIN]) == 0
+    return folder
+
+
+@pytest.fixture
+def run(shop, capsys):
+    def run(command, *arguments, status=0):
+        where = ["--data", str(shop / "log.csv"), "--model", str(shop / "model.npz")]
+        assert main([command, *arguments, *where]) == status
+        return capsys.readouterr()
+
+    return run
+
+
+def test_evaluate_names_the_winner(run):
+    said = run("evaluate").out
+    assert "personal frequency" in said
+    assert "The profile model" in said
+    assert "Return within 90 days" in said
+
+
+def test_show_says_why(run, shop):
+    said = run("show", "c4", "--out", str(shop / "c4.json"), "--plot", str(shop / "c4.png")).out
+    assert "Customer c4" in said
+    assert "times, last" in said
+    record = json.loads((shop / "c4.json").read_text())
+    assert record["customer"] == "c4"
+    assert {interest["category"] for interest in record["interests"]} == {"mugs", "signs"}
+    assert (shop / "c4.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_customer_with_one_session_gets_a_marked_answer(run):
+    assert "Only one session is known" in run("show", "c0").out
+
+
+def test_recommend_all_to_a_file(run, shop):
+    run("recommend", "--top", "3", "--out", str(shop / "all.csv"))
+    with open(shop / "all.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 25 * 3
+    assert [row["rank"] for row in rows[:3]] == ["1", "2", "3"]
+
+
+def test_target_expects_more_of_its_audience(run, shop):
+    said = run("target", "MUG", "--size", "5", "--out", str(shop / "mugs.json")).out
+    assert "5 customers for 'mugs'" in said
+    chances = [row["chance"] for row in json.loads((shop / "mugs.json").read_text())]
+    assert chances == sorted(chances, reverse=True)
+
+
+@pytest.mark.parametrize("command", ["risk", "retention"])
+def test_outlook_for_one_and_for_all(run, command):
+    assert "c7" in run(command, "c7").out
+    assert "more rows" in run(command).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["show", "c999"], "no customer 'c999'"),
+        (["show", "c1", "--plot", "card.txt"], "must end in .png"),
+        (["show", "c1", "--plot", "/nowhere/card.png"], "does not exist"),
+        (["show", "c1", "--date", "yesterday"], "must be a day such as"),
+        (["show", "c1", "--date", "1990-01-01"], "outside the log"),
+        (["recommend", "c1", "--top", "0"], "--top must be 1 or more"),
+        (["target", "spoons"], "choose one of: mugs; signs"),
+        (["risk", "--out", "risk.doc"], "must end in .csv or .json"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(run, arguments, told):
+    said = run(*arguments, status=2)
+    assert said.err.startswith("error: ")
+    assert told in said.err
+    assert said.err.count("\n") == 1
+    assert not said.out
+
+
+def test_missing_and_damaged_files(shop, tmp_path, capsys):
+    log, model = str(shop / "log.csv"), shop / "model.npz"
+    short = tmp_path / "short.npz"
+    short.write_bytes(model.read_bytes()[:1000])
+    for arguments, told in (
+        (["show", "c1", "--model", str(tmp_path / "none.npz")], "does not exist"),
+        (["show", "c1", "--model", str(short)], "cut short"),
+        (["show", "c1", "--data", str(tmp_path / "no.csv"), "--model", str(model)], "no.csv"),
+        (["train", "--data", log, "--model", str(model)], "exists already"),
+        (["train", "--data", log, "--columns", "user", "--model", "x.npz"], "name=column pairs"),
+    ):
+        assert main(arguments) == 2
+        assert told in capsys.readouterr().err
+
+
+def test_a_failed_training_leaves_the_old_model(shop, tmp_path, capsys):
+    model = tmp_path / "model.npz"
+    model.write_bytes(b"the old model")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    assert main(["train", "--data", str(empty), "--model", str(model), "--overwrite"]) == 2
+    assert model.read_bytes() == b"the old model"
+    assert "empty" in capsys.readouterr().err
