@@ -14,7 +14,7 @@ from attention.text import CausalLM
 from .page import DARK, MIDDLE, WRONG, Drawing, name_line
 from .text_model import trained_text_model
 
-LINE = "ROMEO: What light is it"
+LINE = "What light is"
 
 
 def masks() -> Figure:
@@ -40,7 +40,7 @@ def masks() -> Figure:
 def heads() -> Figure:
     model, tokenizer, _ = trained_text_model()
     _, saved = model.forward(tokenizer.encode(LINE)[None])
-    fig = plt.figure(figsize=(8.6, 4.9))
+    fig = plt.figure(figsize=(8.8, 4.9))
     plot_heads(saved, list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
     return fig
 

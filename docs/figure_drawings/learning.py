@@ -162,7 +162,7 @@ def sampling() -> Figure:
     for ax, temperature, colour in zip(axes, (0.5, 1.0, 2.0), (DARK, MIDDLE, LIGHT)):
         ax.bar(range(12), A.softmax(logits / temperature)[order], color=colour)
         ax.set_xticks(range(12), labels, parse_math=False)
-        ax.set(title=f"temperature {temperature:g}", ylim=(0, 1))
+        ax.set(title=f"temperature {temperature:g}", ylim=(0, 0.4))
     axes[0].set_ylabel("probability")
     return fig
 

@@ -61,5 +61,6 @@ def write_outputs(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "profile"))
     for name in sys.argv[1:]:
         write_outputs(Path(name))

@@ -84,4 +84,4 @@ def check_formula(formula: str) -> None:
     assert not re.search(r"[*<>]", formula), f"{formula}: * < > are Markdown's own"
     assert not re.search(r"[^\w\s]_", formula), f"{formula}: _ after punctuation starts emphasis"
     assert formula.count("{") == formula.count("}"), f"{formula}: braces do not pair"
-    assert formula.count(r"\left") == formula.count(r"\right")
+    assert formula.count(r"\begin") == 0, f"{formula}: environments need a double backslash"
