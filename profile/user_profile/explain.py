@@ -80,13 +80,13 @@ def _answers(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> Answer
         items[rows] = softmax(outputs.items)
         chances = softmax(outputs.levels)
         past = profiler.reader.past_items(users[rows], as_of[rows])
-        mass = items[rows][past.question, past.item] * saved.next_purchase.copy.share
+        mass = items[rows][past.question, past.item] * saved.heads.next_purchase.copy.share
         for row, place in enumerate(rows):
             known = int(batch.question.known[row])
             first = profiler.history.user_offsets[users[place]]
             own = past.question == row
             copied_from[place] = np.bincount(past.session[own] - first, mass[own], known)
-            looked_at[place] = attended_sessions(saved, row, known)[:, 1:].mean(0)
+            looked_at[place] = attended_sessions(saved.heads, row, known)[:, 1:].mean(0)
             levels[place] = chances[row]
     return Answers(items, np.array(levels), copied_from, looked_at)
 

@@ -7,11 +7,16 @@ import numpy as np
 
 from attention import softmax
 
-from .features.history import DAY, cancelled, read_history
-from .features.reader import Asked, HistoryReader
+from .features.history import DAY, History, cancelled, read_history
+from .features.past_items import PastItems
+from .features.reader import Asked, HistoryReader, Vocabulary
 from .features.season import Season
+from .model import Outputs
+from .model.batch import Batch, Behaviours, Group
 from .model.interests import LEVELS
 from .model.outlook import SPEND_BANDS
+from .model.profile_model import HeadsSaved
+from .model.sessions import SessionSaved
 from .sessions import Sessions
 from .training import Trained, ask, score_items
 
@@ -117,59 +122,13 @@ class Profiler:
         users, moments = np.array([user]), np.array([moment])
         batch = self.reader.batch(users, Asked(users, moments, users, moments))
         outputs, saved = self.model.forward(batch)
-        known = int(batch.question.known[0])
-        first = self.history.user_offsets[user]
-        attention = attended_sessions(saved, 0, known)
-        chances = softmax(outputs.levels[0])  # (C, 3)
-        within = pooled_items(saved, batch, self.history.item, first)
-        interests = []
-        for code in np.argsort(-(chances @ np.arange(len(LEVELS))), kind="stable"):
-            shares = attention[code, 1:]
-            best = np.argsort(-shares, kind="stable")[:3]
-            interests.append(
-                Interest(
-                    self.vocabulary.category_names[code],
-                    LEVELS[int(np.argmax(chances[code]))],
-                    tuple(chances[code].tolist()),
-                    tuple((int(first + place), float(shares[place])) for place in best),
-                    self._attended_items(within, shares, int(code)),
-                )
-            )
-        items = softmax(outputs.items[0])
-        share = np.zeros(len(items))
-        share[batch.question.pair_item] = saved.next_purchase.copy.share
-        past = self.reader.past_items(users, moments)
-        row_of = {int(item): row for row, item in enumerate(past.item)}
-        suggestions = []
-        for item in np.argsort(-items, kind="stable")[:top].tolist():
-            row = row_of.get(item)
-            times, last = (0, -1) if row is None else (past.times[row], past.session[row])
-            suggestions.append(
-                Suggestion(item, float(items[item]), float(share[item]), int(times), int(last))
-            )
-        returned, cancels, spend = (softmax(logits[0]) for logits in outputs.outlook)
-        return Profile(
-            user,
-            moment,
-            known,
-            tuple(interests),
-            tuple(suggestions),
-            float(returned[1]),
-            float(cancels[1]),
-            tuple(spend.tolist()),
-            attention,
+        return assemble_profile(
+            self.vocabulary,
+            Answered(user, moment, self.history, batch, outputs, saved.heads),
+            pooled_items(saved.sessions, batch.behaviours, batch.groups),
+            self.reader.past_items(users, moments),
+            top,
         )
-
-    def _attended_items(
-        self, within: list[tuple[np.ndarray, np.ndarray]], shares: np.ndarray, category: int
-    ) -> tuple[tuple[int, float], ...]:
-        """The items of the category that carried most attention, session times place in it."""
-        weight: dict[int, float] = {}
-        for (items, weights), share in zip(within, shares):
-            for item, own in zip(items.tolist(), weights.tolist()):
-                if item < len(self.vocabulary.items) and self.vocabulary.category[item] == category:
-                    weight[item] = weight.get(item, 0.0) + own * float(share)
-        return tuple(sorted(weight.items(), key=lambda pair: -pair[1])[:3])
 
     def describe(self, session: int) -> str:
         """A session in a few words: its date, its number of items, whether it is a cancellation."""
@@ -183,18 +142,96 @@ class Profiler:
         return (moment - int(self.history.end[session])) / DAY
 
 
-def attended_sessions(saved, question: int, known: int) -> np.ndarray:
+class Answered(NamedTuple):
+    """A question about one customer, and what the model said."""
+
+    user: int
+    moment: int
+    history: History
+    batch: Batch
+    outputs: Outputs
+    saved: HeadsSaved
+
+
+def assemble_profile(
+    vocabulary: Vocabulary,
+    answered: Answered,
+    within: list[tuple[np.ndarray, np.ndarray]],
+    past: PastItems,
+    top: int,
+) -> Profile:
+    """The profile that one answer amounts to. ``within``: items and weights of each session."""
+    user, moment, history, batch, outputs, saved = answered
+    known = int(batch.question.known[0])
+    first = int(history.user_offsets[user])
+    attention = attended_sessions(saved, 0, known)
+    chances = softmax(outputs.levels[0])  # (C, 3)
+    interests = []
+    for code in np.argsort(-(chances @ np.arange(len(LEVELS))), kind="stable").tolist():
+        shares = attention[code, 1:]
+        best = np.argsort(-shares, kind="stable")[:3]
+        interests.append(
+            Interest(
+                vocabulary.category_names[code],
+                LEVELS[int(np.argmax(chances[code]))],
+                tuple(chances[code].tolist()),
+                tuple((int(first + place), float(shares[place])) for place in best),
+                _attended_items(within, shares, vocabulary.category, code),
+            )
+        )
+    items = softmax(outputs.items[0])
+    share = np.zeros(len(items))
+    share[batch.question.pair_item] = saved.next_purchase.copy.share
+    row_of = {int(item): row for row, item in enumerate(past.item)}
+    suggestions = []
+    for item in np.argsort(-outputs.items[0], kind="stable")[:top].tolist():
+        row = row_of.get(item)
+        times, last = (0, -1) if row is None else (past.times[row], past.session[row])
+        suggestions.append(
+            Suggestion(item, float(items[item]), float(share[item]), int(times), int(last))
+        )
+    returned, cancels, spend = (softmax(logits[0]) for logits in outputs.outlook)
+    return Profile(
+        user,
+        moment,
+        known,
+        tuple(interests),
+        tuple(suggestions),
+        float(returned[1]),
+        float(cancels[1]),
+        tuple(spend.tolist()),
+        attention,
+    )
+
+
+def attended_sessions(saved: HeadsSaved, question: int, known: int) -> np.ndarray:
     """How much each interest was read from each session, (C, 1 + known), mean of heads."""
     return saved.interests.weights[question].mean(0)[:, : 1 + known]
 
 
-def pooled_items(saved, batch, item: np.ndarray, first: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each session of a batch of one customer: its items and their weights in the pooling."""
-    codes = batch.behaviours.item
-    result: list = [None] * sum(len(group.sequences) for group in batch.groups)
-    for group, pool in zip(batch.groups, saved.sessions.pool):
+def pooled_items(
+    saved: SessionSaved, behaviours: Behaviours, groups: list[Group]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each session: its items, and their weights in the pooling."""
+    result: list = [None] * sum(len(group.sequences) for group in groups)
+    for group, pool in zip(groups, saved.pool, strict=True):
         weights = pool.weights[:, 0, 0]  # (b, T)
         for row, session in enumerate(group.sequences):
             real = group.real[row]
-            result[session] = codes[group.rows[row][real]], weights[row][real]
+            result[session] = behaviours.item[group.rows[row][real]], weights[row][real]
     return result
+
+
+def _attended_items(
+    within: list[tuple[np.ndarray, np.ndarray]],
+    shares: np.ndarray,
+    category: np.ndarray,
+    code: int,
+) -> tuple[tuple[int, float], ...]:
+    """The items of a category that carried most attention: that of the session times its own."""
+    weight: dict[int, float] = {}
+    for (items, weights), share in zip(within, shares):
+        for item, own in zip(items.tolist(), weights.tolist()):
+            if item < len(category) and category[item] == code:
+                weight[item] = weight.get(item, 0.0) + own * float(share)
+    return tuple(sorted(weight.items(), key=lambda pair: -pair[1])[:3])

@@ -46,23 +46,24 @@ def read_context(
     recent = first + history.known_sessions(users, as_of - 90 * DAY)
     recent = np.minimum(recent, after)
 
-    def at(values: np.ndarray, session: np.ndarray, otherwise: float) -> np.ndarray:
-        return np.where(session >= 0, values[np.maximum(session, 0)], otherwise)
+    def at(values: np.ndarray, session: np.ndarray) -> np.ndarray:
+        return np.append(values, 0)[session]  # session -1, none, takes the last
 
     def days_since(session: np.ndarray) -> np.ndarray:
-        return np.where(session >= 0, (as_of - history.end[np.maximum(session, 0)]) / DAY, _NEVER)
+        return np.where(session >= 0, (as_of - at(history.end, session)) / DAY, _NEVER)
 
-    opened = np.where(known > 0, (as_of - history.start[np.minimum(first, after - 1)]) / DAY, 0)
+    begun = at(history.start, np.where(known > 0, first, -1))
+    opened = np.where(known > 0, (as_of - begun) / DAY, 0)
     since = days_since(last)
     between = np.where(k > 1, (opened - since) / np.maximum(k - 1, 1), 0)
     columns = (
         np.log1p(k),
         np.log1p(np.maximum(since, 0)),
         np.log1p(np.maximum(between, 0)),
-        np.log1p(at(bought_by_session, last, 0)),
+        np.log1p(at(bought_by_session, last)),
         np.log1p(total_items / np.maximum(k, 1)),
         np.log1p(np.maximum(total_spent, 0) / np.maximum(k, 1)),
-        np.log1p(at(spent_by_session, last, 0)),
+        np.log1p(at(spent_by_session, last)),
         np.log1p(np.maximum(spends[after] - spends[recent], 0)),
         np.log1p(sessions[after] - sessions[recent]),
         np.log1p(cancellations),

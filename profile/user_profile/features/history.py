@@ -4,7 +4,8 @@ A behaviour is one item in one session; an invoice that lists an item twice is o
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from ..readers.online_retail import CANCELLATION, PURCHASE
 from ..sessions import Sessions
 
 DAY = 86_400
+_BY_ROW = ("item", "kind", "bought", "quantity", "price", "spent", "place")
+_BY_SESSION = ("start", "end", "purchase")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class History:
         They are the first so many: a session that overlaps the moment hides those after it.
         """
         first = self.user_offsets[:-1]
+        if not len(self.user):
+            return np.zeros(len(users), np.int64)
         base = int(self.start.min()) - 1
         span = int(max(self.end.max(), as_of.max(initial=base))) - base + 2
         latest = np.maximum.accumulate(self.end - base + self.user.astype(np.int64) * span)
@@ -104,6 +109,62 @@ def read_history(
         kinds=kinds,
         users=events.users,
     )
+
+
+def of_user(history: History, user: int | None, name: str = "") -> History:
+    """The history of one customer alone, who becomes customer 0; None: of a new one, ``name``."""
+    begin, stop = (0, 0) if user is None else history.user_offsets[user : user + 2]
+    alone = replace(history, users=(name if user is None else history.users[user],))
+    return cut_sessions(alone, begin, stop)
+
+
+def cut_sessions(history: History, begin: int, stop: int) -> History:
+    """The sessions from ``begin`` up to ``stop``, which are one customer's, who becomes 0."""
+    sessions, rows = slice(begin, stop), slice(history.offsets[begin], history.offsets[stop])
+    kept: dict[str, Any] = {name: getattr(history, name)[rows] for name in _BY_ROW}
+    kept |= {name: getattr(history, name)[sessions] for name in _BY_SESSION}
+    return replace(
+        history,
+        **kept,
+        user=np.zeros(stop - begin, np.int64),
+        offsets=history.offsets[begin : stop + 1] - rows.start,
+        user_offsets=np.array([0, stop - begin]),
+    )
+
+
+def append_session(history: History, session: History) -> History:
+    """One customer's history, and behind it a further session, itself such a history."""
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(history, name), getattr(session, name)])
+        for name in (*_BY_ROW, *_BY_SESSION, "user")
+    }
+    return replace(
+        history,
+        **joined,
+        offsets=np.append(history.offsets, history.offsets[-1] + len(session.item)),
+        user_offsets=np.array([0, len(history.user) + 1]),
+    )
+
+
+def join_sessions(session: History, more: History) -> History:
+    """One session out of two: what both hold becomes one behaviour, of all the pieces."""
+    both = {name: np.concatenate([getattr(session, name), getattr(more, name)]) for name in _BY_ROW}
+    key = both["item"] * len(session.kinds) + both["kind"]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rows = first[order]
+    pieces = np.bincount(inverse, np.expm1(both["quantity"].astype(np.float64)))[order]
+    spent = np.bincount(inverse, both["spent"])[order]
+    joined: dict[str, Any] = {name: values[rows] for name, values in both.items()}
+    joined |= {
+        "quantity": np.log1p(pieces).astype(np.float32),
+        "spent": spent,
+        "place": np.arange(len(rows)),
+        "offsets": np.array([0, len(rows)]),
+        "end": np.append(session.end, more.end).max(keepdims=True),
+        "purchase": np.append(session.purchase, more.purchase).any(keepdims=True),
+    }
+    return replace(session, **joined)
 
 
 def cancelled(history: History) -> np.ndarray:

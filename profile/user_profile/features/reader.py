@@ -4,6 +4,7 @@ All that depends on training data beside the parameters lives in `Vocabulary`: i
 them, and read back it makes of any log the batches that the model expects.
 """
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -66,9 +67,13 @@ class HistoryReader:
         self.season_table = vocabulary.season.apply(self.season.features)
         self.side = _side_codes(vocabulary.side, side, len(history.users))
         self._category = np.append(vocabulary.category, len(vocabulary.category_names))
-        gap = np.diff(history.start, prepend=history.start[:1]) / DAY
-        gap[history.user_offsets[:-1][history.user_offsets[:-1] < len(gap)]] = 0
-        self._gap = bucket(gap, 1.5, GAPS)  # of each session
+        self._gap = _gaps(history)
+
+    def with_history(self, history: History, side: np.ndarray) -> "HistoryReader":
+        """The same reader, in the same season, of another history; ``side`` (U, J) are codes."""
+        other = copy.copy(self)
+        other.history, other.side, other._gap = history, side, _gaps(history)
+        return other
 
     def batch(self, users: np.ndarray, asked: Asked, labels: Labels | None = None) -> Batch:
         """A batch of ``users`` (u,), distinct; the customers in ``asked`` are codes of the log."""
@@ -82,7 +87,7 @@ class HistoryReader:
         np.maximum.at(length, place_q, known_q)
         np.maximum.at(length, place_m, known_m)
         _, session = ranges(history.user_offsets[users], length)
-        behaviours, lengths = self._behaviours(session)
+        behaviours, lengths = self.behaviours(session)
         starts = np.cumsum(lengths) - lengths
         places = np.arange(length.max(initial=0))
         real = places < length[:, None]
@@ -111,7 +116,8 @@ class HistoryReader:
         known = self.history.known_sessions(users, as_of)
         return read_past_items(self.history, self.season, users, as_of, known)
 
-    def _behaviours(self, sessions: np.ndarray) -> tuple[Behaviours, np.ndarray]:
+    def behaviours(self, sessions: np.ndarray) -> tuple[Behaviours, np.ndarray]:
+        """Those of some sessions, one after the other, and how many each has."""
         history = self.history
         begin = history.offsets[sessions]
         lengths = history.offsets[sessions + 1] - begin
@@ -159,8 +165,9 @@ class HistoryReader:
         """How many sessions and days ago each place was, (q, 1 + T, AGE); place 0 is no session."""
         place = np.arange(places)
         first = self.history.user_offsets[user]
-        session = np.clip(first[:, None] + place - 1, 0, len(self.history.end) - 1)
-        days = np.maximum(time[:, None] - self.history.end[session], 0) / DAY
+        end = np.append(self.history.end, 0)  # a place past the last session is never seen
+        session = np.clip(first[:, None] + place - 1, 0, len(self.history.end))
+        days = np.maximum(time[:, None] - end[session], 0) / DAY
         since = np.maximum(known[:, None] - place, 0)
         age = np.stack([np.log1p(since), np.log1p(days) / 2, np.zeros_like(days)], axis=2)
         age[:, 0] = (0, 0, 1)
@@ -194,6 +201,14 @@ def widths(vocabulary: Vocabulary) -> dict[str, int]:
         "places": PLACES,
         "gaps": GAPS,
     }
+
+
+def _gaps(history: History) -> np.ndarray:
+    """Buckets of the days between a session and the one before, 0 for a first one, (S,)."""
+    days = np.diff(history.start, prepend=history.start[:1]) / DAY
+    firsts = history.user_offsets[:-1]
+    days[firsts[firsts < len(days)]] = 0
+    return bucket(days, 1.5, GAPS)
 
 
 def _side_codes(

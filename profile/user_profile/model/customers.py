@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from attention import Embedding, Encoder, Layer, Parameter
+from attention import Embedding, Encoder, KVCache, Layer, Parameter
 
 from .fusion import GatedFusion
 
@@ -71,20 +71,34 @@ class CustomerEncoder(Layer):
         x[:, 1:] = sessions[sequence] if len(sessions) else 0
         x[:, 1:][~real] = 0
         states, saved_encoder = self.encoder.forward(x, is_causal=True, rng=rng)
-        saved_side, saved_fusion = [], None
-        if self.fusion is not None:
-            vectors = []
-            for column, table in enumerate(self.side):
-                vector, one = table.forward(side[:, column])
-                vectors.append(vector)
-                saved_side.append(one)
-            together = np.concatenate(vectors, axis=1)[:, None]  # (u, 1, K)
-            together = np.broadcast_to(together, (U, 1 + T, together.shape[2]))
-            states, saved_fusion = self.fusion.forward(states, together)
+        states, saved_side, saved_fusion = self._fuse(states, side)
         saved = CustomerSaved(
             sequence, real, saved_encoder, len(sessions), saved_side, saved_fusion
         )
         return states, saved
+
+    def step(self, sessions: np.ndarray, caches: list[KVCache], side: np.ndarray) -> np.ndarray:
+        """Inference: the next sessions (T, E) of one customer -> their states (1, T, E).
+
+        Empty caches begin with the start, whose state then comes first: (1, 1 + T, E).
+        """
+        if not caches[0].length:
+            sessions = np.concatenate([self.start.data[None], sessions])
+        return self._fuse(self.encoder.step(sessions[None], caches), side)[0]
+
+    def _fuse(self, states: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, list[Any], Any]:
+        """Side features (u, J) let into states (u, T, E), if there are any."""
+        if self.fusion is None:
+            return states, [], None
+        vectors, saved_side = [], []
+        for column, table in enumerate(self.side):
+            vector, one = table.forward(side[:, column])
+            vectors.append(vector)
+            saved_side.append(one)
+        together = np.concatenate(vectors, axis=1)[:, None]  # (u, 1, K)
+        together = np.broadcast_to(together, (*states.shape[:2], together.shape[2]))
+        states, saved_fusion = self.fusion.forward(states, together)
+        return states, saved_side, saved_fusion
 
     def backward(self, dstates: np.ndarray, saved: CustomerSaved) -> np.ndarray:
         """dstates (u, 1 + T, E) -> dsessions (s, E)."""

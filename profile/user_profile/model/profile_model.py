@@ -49,10 +49,7 @@ class Outputs(NamedTuple):
     outlook: Outlook  # of m moments
 
 
-class ModelSaved(NamedTuple):
-    behaviours: Any
-    sessions: Any
-    customers: Any
+class HeadsSaved(NamedTuple):
     states_shape: tuple[int, int, int]  # (u, 1 + T, E)
     asked: np.ndarray  # (q,) row of states.reshape(-1, E) that each question reads
     met: np.ndarray  # (m,) the same of each moment
@@ -60,6 +57,13 @@ class ModelSaved(NamedTuple):
     next_purchase: Any
     interests: Any
     outlook: Any
+
+
+class ModelSaved(NamedTuple):
+    behaviours: Any
+    sessions: Any
+    customers: Any
+    heads: HeadsSaved
 
 
 class ProfileModel(Layer):
@@ -107,10 +111,10 @@ class ProfileModel(Layer):
         )
         return states, (saved1, saved2, saved3)
 
-    def forward(self, batch: Batch, *, rng: Any = None) -> tuple[Outputs, ModelSaved]:
-        """A batch -> logits of every head. Dropout acts if an ``rng`` is given."""
-        rng = None if rng is None else np.random.default_rng(rng)
-        states, saved_encoders = self.encode(batch, rng=rng)
+    def answer(
+        self, states: np.ndarray, batch: Batch, *, rng: Any = None
+    ) -> tuple[Outputs, HeadsSaved]:
+        """What every head says of states (u, 1 + T, E), fresh from `encode` or kept from before."""
         _, places, E = states.shape
         flat = states.reshape(-1, E)
         question, moment = batch.question, batch.moment
@@ -130,8 +134,7 @@ class ProfileModel(Layer):
             rng=rng,
         )
         outlook, saved_outlook = self.outlook.forward(flat[met], moment.context)
-        saved = ModelSaved(
-            *saved_encoders,
+        saved = HeadsSaved(
             states.shape,
             asked,
             met,
@@ -142,15 +145,8 @@ class ProfileModel(Layer):
         )
         return Outputs(scores, levels, outlook), saved
 
-    def score_items(self, batch: Batch, states: np.ndarray) -> np.ndarray:
-        """Inference of the next-purchase head alone, from what `encode` gave -> (q, I)."""
-        question = batch.question
-        asked = states[question.customer, question.known]
-        season = batch.season[question.day]
-        return self.next_purchase.forward(asked, question, season, self._item_vectors())[0]
-
-    def backward(self, dout: Outputs, saved: ModelSaved) -> None:
-        """Gradients of the logits -> None: what the log says has no gradient."""
+    def answer_backward(self, dout: Outputs, saved: HeadsSaved) -> np.ndarray:
+        """Gradients of the logits -> dstates (u, 1 + T, E)."""
         E = saved.states_shape[2]
         dstates = np.zeros(saved.states_shape, dout.items.dtype)
         dflat = dstates.reshape(-1, E)
@@ -161,9 +157,28 @@ class ProfileModel(Layer):
         dasked, ditems = self.next_purchase.backward(dout.items, saved.next_purchase)
         self.behaviours.item.table.accumulate(ditems, slice(0, -1))
         _add_rows(dflat, saved.asked, dasked)
+        return dstates
+
+    def forward(self, batch: Batch, *, rng: Any = None) -> tuple[Outputs, ModelSaved]:
+        """A batch -> logits of every head. Dropout acts if an ``rng`` is given."""
+        rng = None if rng is None else np.random.default_rng(rng)
+        states, saved_encoders = self.encode(batch, rng=rng)
+        outputs, saved_heads = self.answer(states, batch, rng=rng)
+        return outputs, ModelSaved(*saved_encoders, saved_heads)
+
+    def backward(self, dout: Outputs, saved: ModelSaved) -> None:
+        """Gradients of the logits -> None: what the log says has no gradient."""
+        dstates = self.answer_backward(dout, saved.heads)
         dsessions = self.customers.backward(dstates, saved.customers)
         dx = self.sessions.backward(dsessions, saved.sessions)
         self.behaviours.backward(dx, saved.behaviours)
+
+    def score_items(self, batch: Batch, states: np.ndarray) -> np.ndarray:
+        """Inference of the next-purchase head alone, from what `encode` gave -> (q, I)."""
+        question = batch.question
+        asked = states[question.customer, question.known]
+        season = batch.season[question.day]
+        return self.next_purchase.forward(asked, question, season, self._item_vectors())[0]
 
     def _item_vectors(self) -> np.ndarray:
         """The embeddings of the known items, shared with the input, (I, E)."""
