@@ -1,11 +1,13 @@
 """Audits the exercises themselves: ``python -m grader.audit [exNN ...]``, from ``exercises/``.
 
 For each: the reference passes (in the worker), the stub is not started, every mistake is rejected
-and named by its own diagnosis and no other, every style passes, and the tolerances have room.
+and named by its own diagnosis and no other, every style passes, and each check's tolerance lies
+well between the errors of right answers and of wrong ones.
 """
 
 import argparse
 import functools
+import math
 import sys
 from typing import NamedTuple
 
@@ -16,12 +18,22 @@ from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.kit import Variant
 from grader.report import failure_text, title
 from grader.runner import InProcess, Sandboxed
+from grader.strength import (
+    RIGHT_AT_MOST,
+    WRONG_AT_LEAST,
+    Strength,
+    clearest,
+    markdown,
+    noise,
+    passes,
+)
 
 
 class Verdict(NamedTuple):
     """How the grader treats one known mistake."""
 
     name: str
+    run: Run
     rejected: bool
     named: bool
     confused_with: list[str]
@@ -31,22 +43,33 @@ class Verdict(NamedTuple):
         """Rejected, and named by its own diagnosis alone."""
         return self.rejected and self.named and not self.confused_with
 
+    @property
+    def words(self) -> str:
+        """The verdict for people; what is unsound in capitals."""
+        words = "rejected" if self.rejected else "NOT REJECTED"
+        words += ", named" if self.named else ", NOT NAMED"
+        others = ", ".join(self.confused_with)
+        return words + (f", ALSO NAMED {others}" if others else "")
+
 
 def candidate_for(exercise: Exercise, variant: Variant, shelf: str, worker: bool) -> Candidate:
     """The reference with a variant laid over it, in this process or in a worker."""
-    if not worker:
-        return InProcess(exercise.with_variant(variant), exercise.tests)
-    path = str(exercise.solution / f"{shelf.lower()}.py")
-    overlay = (path, shelf, variant.name, str(variant.replaces))
-    return Sandboxed(exercise, exercise.reference_path, overlay=overlay)
+    if worker:
+        path = str(exercise.solution / f"{shelf.lower()}.py")
+        overlay = (path, shelf, variant.name, str(variant.replaces))
+        return Sandboxed(exercise, exercise.reference_path, overlay=overlay)
+    if shelf == "MISTAKES":
+        return _doctor(exercise).runner(variant)
+    return InProcess(exercise.with_variant(variant), exercise.tests)
 
 
 def try_mistake(exercise: Exercise, mistake: Variant, worker: bool = False) -> Verdict:
     """Grade one mistake as if a student had handed it in."""
-    candidate = candidate_for(exercise, mistake, "MISTAKES", worker)
-    score = _graded(exercise, candidate).score()
+    run = _graded(exercise, candidate_for(exercise, mistake, "MISTAKES", worker))
+    score = run.score()
     others = [name for name in score.diagnoses if name != mistake.name]
-    return Verdict(mistake.name, score.status != PASSED, mistake.name in score.diagnoses, others)
+    named = mistake.name in score.diagnoses
+    return Verdict(mistake.name, run, score.status != PASSED, named, others)
 
 
 def try_style(exercise: Exercise, style: Variant, worker: bool = False) -> Run:
@@ -60,8 +83,8 @@ def try_reference(exercise: Exercise) -> Run:
 
 
 def try_stub(exercise: Exercise) -> Run:
-    """Grade the file as it lies in the exercise's folder."""
-    return _graded(exercise, Sandboxed(exercise, exercise.folder / exercise.file))
+    """Grade the stub that a reset gives back."""
+    return _graded(exercise, Sandboxed(exercise, exercise.solution / "stub.py"))
 
 
 @functools.cache
@@ -77,46 +100,85 @@ def _graded(exercise: Exercise, candidate: Candidate) -> Run:
         candidate.close()
 
 
-def audit(exercise: Exercise, worker: bool = False) -> list[str]:
-    """Print one exercise's audit; returns what is unsound."""
+class Audit(NamedTuple):
+    """Everything found out about an exercise."""
+
+    exercise: Exercise
+    reference: Run
+    stub: Run
+    verdicts: list[Verdict]
+    styles: dict[str, Run]
+    noise: dict[str, float]
+
+    def faults(self) -> list[str]:
+        """What is unsound, in words."""
+        found = []
+        if not passes(self.reference):
+            found.append("the reference does not pass")
+        if self.stub.score().status != NOT_STARTED:
+            found.append(f"the stub is {self.stub.score().status}, not 'not started'")
+        found += [f"mistake {one.name}: {one.words}" for one in self.verdicts if not one.sound]
+        found += [f"style {says} fails" for says, run in self.styles.items() if not passes(run)]
+        found += [
+            f"{check}: right answers err by {error:.2g} of its tolerance"
+            for check, error in self.noise.items()
+            if error > RIGHT_AT_MOST
+        ]
+        found += [
+            f"mistake {one.name} errs by no more than {clearest(one.run):.3g} tolerances"
+            for one in self.verdicts
+            if one.rejected and clearest(one.run) < WRONG_AT_LEAST
+        ]
+        names = [one.name for one in self.verdicts]
+        if len(set(names)) != len(names):
+            found.append("two mistakes have the same name")
+        return found
+
+    def strength(self) -> Strength:
+        """The line of the published table."""
+        return Strength(
+            self.exercise.name,
+            len(self.exercise.checks),
+            len(self.verdicts),
+            sum(one.rejected for one in self.verdicts),
+            sum(one.sound for one in self.verdicts),
+            len(self.styles),
+            sum(map(passes, self.styles.values())),
+            max(self.noise.values(), default=0.0),
+            min((clearest(one.run) for one in self.verdicts), default=math.inf),
+        )
+
+
+def audit(exercise: Exercise, worker: bool = False) -> Audit:
+    """Find out everything about an exercise."""
+    reference, stub = try_reference(exercise), try_stub(exercise)
+    verdicts = [try_mistake(exercise, mistake, worker) for mistake in exercise.mistakes]
+    styles = {
+        f"{style.replaces}: {style.says}": try_style(exercise, style, worker)
+        for style in exercise.styles
+    }
+    right = [reference, *styles.values()]
+    errors = {check: noise(right, check) for check in exercise.checks}
+    return Audit(exercise, reference, stub, verdicts, styles, errors)
+
+
+def show(result: Audit) -> None:
+    """Print an audit for the authors of an exercise."""
+    exercise = result.exercise
     print(f"\n{exercise.name}: {len(exercise.checks)} checks, {exercise.head.points} points")
-    faults = []
-    reference = try_reference(exercise)
-    if reference.score().status != PASSED:
-        faults.append("the reference does not pass")
-        _show_failures(reference)
-    stub = try_stub(exercise).score().status
-    if stub != NOT_STARTED:
-        faults.append(f"the stub is {stub}, not 'not started'")
-    for mistake in exercise.mistakes:
-        verdict = try_mistake(exercise, mistake, worker)
-        words = "rejected" if verdict.rejected else "NOT REJECTED"
-        words += ", named" if verdict.named else ", NOT NAMED"
-        if verdict.confused_with:
-            words += f", ALSO NAMED {', '.join(verdict.confused_with)}"
-        print(f"  mistake {mistake.name:<44} {words}")
-        if not verdict.sound:
-            faults.append(f"mistake {mistake.name}: {words}")
-    for style in exercise.styles:
-        run = try_style(exercise, style, worker)
-        passed = run.score().status == PASSED
-        print(f"  style   {style.says:<44} {'passes' if passed else 'FAILS'}")
-        if not passed:
-            faults.append(f"style {style.says} fails")
-            _show_failures(run)
-    names = [one.name for one in exercise.mistakes]
-    if len(set(names)) != len(names):
-        faults.append("two mistakes have the same name")
+    for verdict in result.verdicts:
+        by = f"by {clearest(verdict.run):.2g} tolerances"
+        print(f"  mistake {verdict.name:<44} {verdict.words}  {by}")
+    for says, run in result.styles.items():
+        print(f"  style   {says:<58} {'passes' if passes(run) else 'FAILS'}")
+    for check, error in result.noise.items():
+        print(f"  check   {check:<58} right answers err by {error:.1e} tolerances")
+    for run in (result.reference, *result.styles.values()):
+        for one in run.results:
+            if one.status != PASSED:
+                print(f"--- {title(run, one)}: {one.status}\n{failure_text(run, one)}")
+    faults = result.faults()
     print(f"  {'sound' if not faults else 'UNSOUND: ' + '; '.join(faults)}")
-    return faults
-
-
-def _show_failures(run: Run) -> None:
-    for result in run.results:
-        if result.status != PASSED:
-            print(f"--- {title(run, result)}: {result.status}")
-            if result.status != NOT_STARTED:
-                print(failure_text(run, result))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -124,14 +186,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m grader.audit", description=__doc__)
     parser.add_argument("exercises", nargs="*", metavar="exNN")
     parser.add_argument("--worker", action="store_true", help="run variants in workers too (slow)")
+    parser.add_argument("--table", action="store_true", help="print the table for docs/workbook")
     options = parser.parse_args(arguments)
     known = find_exercises()
     try:
         chosen = [find_exercise(name, known) for name in options.exercises] or known
     except ValueError as problem:
         parser.error(str(problem))
-    unsound = [one.name for one in chosen if audit(one, options.worker)]
-    print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
+    results = []
+    for exercise in chosen:
+        results.append(audit(exercise, options.worker))
+        if not options.table:
+            show(results[-1])
+    unsound = [one.exercise.name for one in results if one.faults()]
+    if options.table:
+        print(markdown([one.strength() for one in results]))
+    else:
+        print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
     return 1 if unsound else 0
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -117,6 +118,7 @@ class Check:
         upstream = args[0] if upstream is None else upstream
         says = says_ or "The gradient must match central differences of the forward pass."
 
+        @cache
         def numeric() -> tuple[np.ndarray, ...]:
             return central_differences(forward, wrt, upstream)
 
@@ -128,9 +130,8 @@ class Check:
         )
 
     def _run(self, request: Request, terms: Terms) -> Any:
-        recorder = _Recorder(self.exercise.reference)
-        expected = self._expected(request, recorder)
-        self.functions += [name for name in recorder.seen if name not in self.functions]
+        expected = self._expected(request)
+        self.functions += [name for name in expected.used if name not in self.functions]
         outcome = self.candidate.run(request)
         if _is_stub(outcome, self.candidate.stubs):
             raise NotStarted(request.name)
@@ -142,8 +143,8 @@ class Check:
             raise CheckFailed(step)
         return outcome.outputs[0] if outcome.outputs else None
 
-    def _expected(self, request: Request, recorder: "_Recorder") -> Outcome:
-        outcome = InProcess(recorder, self.exercise.tests).run(request)
+    def _expected(self, request: Request) -> Outcome:
+        outcome = reference_of(self.exercise).run(request)
         if outcome.refused or (outcome.error and outcome.error["missing"]):
             raise TypeError(f"the reference's answer to {request.name} is no plain data: {outcome}")
         return outcome
@@ -161,15 +162,10 @@ class Check:
         return names[1:] if request.drive else names
 
 
-class _Recorder:
-    """The reference, noting which of its functions a check uses."""
-
-    def __init__(self, module: Any) -> None:
-        self._module, self.seen = module, []
-
-    def __getattr__(self, name: str) -> Any:
-        self.seen.append(name)
-        return getattr(self._module, name)
+@cache
+def reference_of(exercise: Exercise) -> InProcess:
+    """The reference of an exercise, which remembers what it answered."""
+    return InProcess(exercise.reference, exercise.tests)
 
 
 def _named(value: Any) -> Any:

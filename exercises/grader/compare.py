@@ -27,7 +27,7 @@ class Difference(NamedTuple):
     note: str = ""
 
 
-DOUBLE = Tolerance(1e-7, 1e-9)
+DOUBLE = Tolerance(1e-9, 1e-11)
 SINGLE = Tolerance(1e-4, 1e-5)
 
 

@@ -46,13 +46,17 @@ class Doctor:
         ]
         return everywhere or candidates
 
+    def runner(self, mistake: Variant) -> InProcess:
+        """The reference with a mistake in it, ready to run."""
+        if mistake.name not in self._variants:
+            module = self.exercise.with_variant(mistake)
+            self._variants[mistake.name] = InProcess(module, self.exercise.tests)
+        return self._variants[mistake.name]
+
     def _run(self, mistake: Variant, step: Step) -> tuple[Outcome, Complaint | None]:
         key = mistake.name, step.key
         if key not in self._seen:
-            if mistake.name not in self._variants:
-                module = self.exercise.with_variant(mistake)
-                self._variants[mistake.name] = InProcess(module, self.exercise.tests)
-            outcome = self._variants[mistake.name].run(step.request)
+            outcome = self.runner(mistake).run(step.request)
             complaint = judge(outcome, step.expected, step.terms, step.request, step.names)
             self._seen[key] = outcome, complaint
         return self._seen[key]

@@ -34,7 +34,8 @@ class Outcome(NamedTuple):
     """What one run showed.
 
     ``error`` is None or a dict with type, message, frames and missing; ``refused`` says why what
-    came back is not plain data; ``stopped`` how the process ended, when it did.
+    came back is not plain data; ``stopped`` how the process ended, when it did; ``used`` names the
+    functions of the module that were asked for.
     """
 
     outputs: list[Any]
@@ -46,6 +47,7 @@ class Outcome(NamedTuple):
     violations: Sequence[tuple[str, int]] = ()
     refused: str = ""
     stopped: str = ""
+    used: Sequence[str] = ()
 
 
 class MissingName(Exception):
@@ -71,6 +73,7 @@ def run(module: Any, request: Request, tests: Any = None, own_path: str = "") ->
     after: list[Any] = []
     seen: list[tuple[str, int]] = []
     peak, error = 0, None
+    guarded = _Guarded(module)
     function: Callable[..., Any]
     for layout in runs:
         args = [materialise(arg, layout, tests) for arg in request.args]
@@ -82,9 +85,9 @@ def run(module: Any, request: Request, tests: Any = None, own_path: str = "") ->
             try:
                 if request.drive:
                     function = getattr(tests, request.name)
-                    outputs.append(function(_Guarded(module), *args, **kwargs))
+                    outputs.append(function(guarded, *args, **kwargs))
                 else:
-                    function = getattr(_Guarded(module), request.name)
+                    function = getattr(guarded, request.name)
                     outputs.append(function(*args, **kwargs))
             except BaseException as problem:
                 if isinstance(problem, KeyboardInterrupt) and not own_path:
@@ -104,19 +107,21 @@ def run(module: Any, request: Request, tests: Any = None, own_path: str = "") ->
             after.append([_plain(arg) for arg in [*args, kwargs]])
         if error is not None:
             break
-    return Outcome(outputs, after, seen[:20], error, peak)
+    return Outcome(outputs, after, seen[:20], error, peak, used=list(guarded.used))
 
 
 _ERRSTATE: Any = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
 class _Guarded:
-    """The module as a check sees it: an absent name is reported as absent, not as a crash."""
+    """The module as a check sees it: notes what is used, and reports an absent name as absent."""
 
     def __init__(self, module: Any) -> None:
         self._module = module
+        self.used: dict[str, None] = {}
 
     def __getattr__(self, name: str) -> Any:
+        self.used[name] = None
         try:
             return getattr(self._module, name)
         except AttributeError:

@@ -54,6 +54,7 @@ class Run:
         self.doctor = doctor or Doctor(exercise)
         self.results: list[Result] = []
         self.steps: list[Step] = []
+        self._steps_of: dict[str, list[Step]] = {}
         self._unusable_said = False
 
     def new_check(self, name: str) -> Check:
@@ -67,6 +68,7 @@ class Run:
         functions = tuple(check.functions) if check is not None else ()
         if check is not None:
             self.steps += check.steps
+            self._steps_of[name] = check.steps
         if isinstance(problem, NotStarted):
             result = Result(name, NOT_STARTED, functions)
         elif isinstance(problem, Unusable):
@@ -82,6 +84,10 @@ class Run:
             result = Result(name, FAILED, functions, reason=reason, fault=True)
         self.results.append(result)
         return result
+
+    def steps_of(self, name: str) -> list[Step]:
+        """The calls of one check, in order."""
+        return self._steps_of.get(name, [])
 
     def diagnoses(self, result: Result) -> list[Variant]:
         """The known mistakes that explain a failed check."""
