@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,9 +31,11 @@ from .metrics import ranking_metrics
 from .model import ProfileModel, Sizes
 from .model.batch import Batch, Labels
 from .model.loss import Loss
+from .sequences.replicas import Replicas, one_blas_thread
 from .sessions import Sessions
 from .split import Split, Targets
 
+_WORKERS = 2  # always: the result must not hang on how many cores there are
 _SCALED_ON = 3000  # questions that the scaling constants are taken from
 
 
@@ -46,7 +49,7 @@ class Settings:
     warmup: float = 0.05  # share of all steps
     weight_decay: float = 0.02
     max_norm: float = 1.0
-    questions: int = 96  # a batch
+    questions: int = 48  # a batch; a step takes one batch on each of two workers
     most_per_customer: int = 48  # questions of one customer, the latest; history is never cut
     embed_dim: int = 32
     num_heads: int = 2
@@ -131,10 +134,8 @@ def fit_vocabulary(
     )
 
 
-def training_batches(
-    reader: HistoryReader, targets: Targets, settings: Settings, *, alone: bool = False
-) -> list[Batch]:
-    """Customers of similar length together, or each ``alone``, with all that is asked of them."""
+def training_batches(reader: HistoryReader, targets: Targets, settings: Settings) -> list[Batch]:
+    """Customers of similar length together, with all that is asked about them."""
     history, vocabulary = reader.history, reader.vocabulary
     moments = training_moments(history)
     outlook = outlook_labels(history, *moments)
@@ -150,9 +151,8 @@ def training_batches(
     asked = np.bincount(targets.user, minlength=len(history.users))[users]
     rng = np.random.default_rng(settings.seed)
     order = np.argsort(length * rng.uniform(0.8, 1.25, len(users)))
-    packs = [[i] for i in order] if alone else _pack(order, asked, length, settings.questions)
     batches = []
-    for members in packs:
+    for members in _pack(order, asked, length, settings.questions):
         chosen = np.sort(users[members])
         questions = np.flatnonzero(np.isin(targets.user, chosen))
         met = np.flatnonzero(np.isin(moments.user, chosen))
@@ -239,38 +239,58 @@ def train(
     optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
     batches = training_batches(reader, targets, settings)
     rng = np.random.default_rng([settings.seed, 1])
-    total = settings.epochs * len(batches)
+    steps = -(-len(batches) // _WORKERS)
+    total = settings.epochs * steps
     trained = Trained(model, vocabulary, settings)
     best, best_state, since_best, step = -1.0, model.state_dict(), 0, 0
-    for epoch in range(1, settings.epochs + 1):
-        begin, losses = time.perf_counter(), []
-        for index in rng.permutation(len(batches)):
-            optimizer.zero_grad()
-            value, saved = loss.forward(batches[index], rng=rng)
-            loss.backward(1.0, saved)
-            clip_grad_norm(optimizer.buffer.parameters, settings.max_norm)
-            step += 1
-            optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
-            optimizer.step()
-            losses.append(float(value))
-            if on_step is not None:
-                on_step(step, total, float(np.mean(losses)))
-        end = EpochEnd(
-            epoch,
-            float(np.mean(losses)),
-            validate(model, reader, split.validation),
-            time.perf_counter() - begin,
-        )
-        trained.log.append(dataclasses.asdict(end))
-        if on_epoch is not None:
-            on_epoch(end)
-        since_best += 1
-        if end.validation > best:
-            best, best_state, since_best = end.validation, model.state_dict(), 0
-        if since_best > settings.patience:
-            break
+    with one_blas_thread(), Replicas(loss, optimizer.buffer, _WORKERS) as replicas:
+        for epoch in range(1, settings.epochs + 1):
+            begin, losses = time.perf_counter(), []
+            order = rng.permutation(len(batches))
+            for place in range(0, len(order), _WORKERS):
+                chosen = order[place : place + _WORKERS]
+                shares = [
+                    _Share(batches[index], 1 / len(chosen), [settings.seed, epoch, int(index)])
+                    for index in chosen
+                ]
+                optimizer.zero_grad()
+                losses.append(sum(replicas.add_gradients(_learn, shares)))
+                clip_grad_norm(optimizer.buffer.parameters, settings.max_norm)
+                step += 1
+                optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
+                optimizer.step()
+                if on_step is not None:
+                    on_step(step, total, float(np.mean(losses)))
+            end = EpochEnd(
+                epoch,
+                float(np.mean(losses)),
+                validate(model, reader, split.validation),
+                time.perf_counter() - begin,
+            )
+            trained.log.append(dataclasses.asdict(end))
+            if on_epoch is not None:
+                on_epoch(end)
+            since_best += 1
+            if end.validation > best:
+                best, best_state, since_best = end.validation, model.state_dict(), 0
+            if since_best > settings.patience:
+                break
     model.load_state_dict(best_state)
     return trained
+
+
+class _Share(NamedTuple):
+    """What one worker does in a step."""
+
+    batch: Batch
+    weight: float  # of its loss in that of the step
+    seed: list[int]  # of its dropout, so that it does not hang on who is first
+
+
+def _learn(loss: Loss, share: _Share) -> float:
+    value, saved = loss.forward(share.batch, rng=np.random.default_rng(share.seed))
+    loss.backward(share.weight, saved)
+    return float(value) * share.weight
 
 
 def new_model(vocabulary: Vocabulary, settings: Settings) -> ProfileModel:
