@@ -113,7 +113,8 @@ def lengths_of_look() -> Figure:
             mean = weights[:, head, 40:].mean(0)  # late queries alone: they have room to look back
             reach = [mean[distance[40:] == d].mean() for d in range(33)]
             ax.plot(np.cumsum(reach), color=colour, linewidth=1.2)
-        name_line(ax, 1, 0, f"layer {layer}", colour, xytext=(170, 16 + 14 * layer), ha="left")
+        x, y = ((8, 0.955), (22, 0.36))[layer]
+        name_line(ax, x, y, f"layer {layer}", colour, xytext=(0, 0), ha="left")
     ax.set(xlabel="characters back", ylabel="weight up to there", ylim=(0, 1.02), xlim=(0, 32))
     return fig
 
