@@ -1,4 +1,4 @@
-"""python -m user_profile demo | train | evaluate | show | recommend | target | risk | retention"""
+"""python -m user_profile COMMAND: from an event log to customer profiles and their uses."""
 
 import argparse
 import sys
@@ -22,12 +22,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from .commands import learn, look  # here, so that `import user_profile` stays instant
+    from .commands import learn, look, update  # here, so that `import user_profile` stays instant
 
     parser = argparse.ArgumentParser("python -m user_profile", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     learn.add_commands(commands)
     look.add_commands(commands)
+    update.add_commands(commands)
     return parser
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from attention import softmax
 
-from .features.history import DAY, History, cancelled, read_history
+from .features.history import History, read_history
 from .features.past_items import PastItems
 from .features.reader import Asked, HistoryReader, Vocabulary
 from .features.season import Season
@@ -129,17 +129,6 @@ class Profiler:
             self.reader.past_items(users, moments),
             top,
         )
-
-    def describe(self, session: int) -> str:
-        """A session in a few words: its date, its number of items, whether it is a cancellation."""
-        history = self.history
-        day = np.datetime64(int(history.start[session]), "s").astype("datetime64[D]")
-        items = history.offsets[session + 1] - history.offsets[session]
-        what = "cancelled" if cancelled(history)[session] and not history.purchase[session] else ""
-        return f"{day} {what or 'bought'} {items} item{'s' if items != 1 else ''}"
-
-    def days_since(self, session: int, moment: int) -> float:
-        return (moment - int(self.history.end[session])) / DAY
 
 
 class Answered(NamedTuple):

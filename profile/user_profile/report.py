@@ -6,17 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from .features.history import DAY, History
 from .model.interests import LEVELS
 from .model.outlook import SPEND_BANDS
-from .profiler import Profile, Profiler
+from .profiler import Profile, Profiler, Suggestion
 
 
 def describe_profile(
-    profiler: Profiler, profile: Profile, texts: Sequence[str], bought: Sequence[int] = ()
+    history: History, profile: Profile, texts: Sequence[str], bought: Sequence[int] = ()
 ) -> str:
     """The profile as text; ``bought``, if known, are marked among the suggestions."""
     day = np.datetime64(profile.moment, "s").astype("datetime64[D]")
-    name = profiler.history.users[profile.user]
+    name = history.users[profile.user]
     lines = [f"Customer {name} on {day}, after {profile.known} sessions"]
     if not profile.known:
         lines.append("  Nothing is known of this customer yet: these are everybody's answers.")
@@ -28,7 +29,7 @@ def describe_profile(
         lines.append(f"  {interest.level:7} {interest.category[:30]:30}  {chances}")
         if interest.level != LEVELS[0]:
             looked = ", ".join(
-                f"{profiler.describe(session)} ({share:.0%})"
+                f"{describe_session(history, session)} ({share:.0%})"
                 for session, share in interest.sessions[:2]
             )
             items = ", ".join(texts[item].strip().lower() for item, _ in interest.items[:2])
@@ -36,7 +37,7 @@ def describe_profile(
     lines += ["", "  Next purchases (share of the coming basket, part copied from past purchases)"]
     for suggestion in profile.suggestions:
         mark = "✓" if suggestion.item in set(bought) else " "
-        why = _why(profiler, profile, suggestion)
+        why = _why(history, profile, suggestion)
         text = texts[suggestion.item].strip()[:36]
         share = f"{suggestion.probability:6.1%} {suggestion.copied:5.0%}"
         lines.append(f"  {mark} {text:36} {share}  {why}")
@@ -88,9 +89,17 @@ def _rounded(names: Sequence[str], chances: Sequence[float]) -> dict[str, float]
     return {name: round(chance, 4) for name, chance in zip(names, chances, strict=True)}
 
 
-def _why(profiler: Profiler, profile: Profile, suggestion) -> str:
+def describe_session(history: History, session: int) -> str:
+    """A session in a few words: its date, its number of items, whether it is a cancellation."""
+    day = np.datetime64(int(history.start[session]), "s").astype("datetime64[D]")
+    items = history.offsets[session + 1] - history.offsets[session]
+    what = "bought" if history.purchase[session] else "cancelled"
+    return f"{day} {what} {items} item{'s' if items != 1 else ''}"
+
+
+def _why(history: History, profile: Profile, suggestion: Suggestion) -> str:
     if suggestion.last_session < 0:
         return "not bought before: season and taste"
-    days = profiler.days_since(suggestion.last_session, profile.moment)
+    days = (profile.moment - int(history.end[suggestion.last_session])) / DAY
     times = "once" if suggestion.times == 1 else f"{suggestion.times} times"
     return f"bought {times}, last {days:.0f} days before"

@@ -123,3 +123,21 @@ def test_a_failed_training_leaves_the_old_model(shop, tmp_path, capsys):
     assert main(["train", "--data", str(empty), "--model", str(model), "--overwrite"]) == 2
     assert model.read_bytes() == b"the old model"
     assert "empty" in capsys.readouterr().err
+
+
+def test_update_moves_a_profile(run):
+    said = run("update", "c4", "--items", "i3:6,i99,i3", "--cost").out
+    assert "does not know i99" in said
+    assert "without training" in said
+    assert "1,000" in said
+
+
+def test_update_takes_a_new_customer(run):
+    said = run("update", "stranger", "--items", "i3").out
+    assert "stranger is new" in said
+    assert "Only one session is known" in said
+
+
+@pytest.mark.parametrize("items", ["", "i3,,", "i3:many", "i3:-1"])
+def test_update_refuses_items_that_are_none(run, items):
+    assert "--items must be ids" in run("update", "c4", "--items", items, status=2).err

@@ -13,7 +13,7 @@ from user_profile.training import Settings, train
 from attention.training import FileFormatError, load_arrays, save_arrays
 from tests.user_profile.shop_log import make_categories, make_sessions
 
-SMALL = Settings(epochs=4, embed_dim=8, questions=32, lr=0.01, seed=3)
+SMALL = Settings(epochs=4, embed_dim=8, questions=16, lr=0.01, seed=3)
 
 
 @pytest.fixture(scope="module")

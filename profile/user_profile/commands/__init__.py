@@ -2,4 +2,5 @@
 
 learn   demo, train, evaluate
 look    show, recommend, target, risk, retention
+update  update
 """

@@ -103,7 +103,7 @@ def run_demo(options: argparse.Namespace) -> int:
     bought = split.test.take(np.array([question])).item.tolist()
     profile, texts = profiler.profile(user, moment), item_texts(log, profiler)
     print()
-    print(describe_profile(profiler, profile, texts, bought))
+    print(describe_profile(profiler.history, profile, texts, bought))
     picture = Path(options.out) / "profile-card.png"
     _draw(picture, profiler, profile, texts, bought)
     print(f"\n{picture} shows what the profile attended to; {model} holds the model.")

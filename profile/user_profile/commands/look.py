@@ -64,7 +64,7 @@ def run_show(options: argparse.Namespace) -> int:
     log, _, profiler = load_profiler(options)
     user, texts = log.user(options.customer), item_texts(log, profiler)
     profile = profiler.profile(user, moment_of(options, profiler))
-    print(describe_profile(profiler, profile, texts))
+    print(describe_profile(profiler.history, profile, texts))
     if options.out:
         write_text(options.out, to_json(profile_record(profiler, profile, texts)))
     if options.plot:

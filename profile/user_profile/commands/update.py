@@ -1,0 +1,110 @@
+"""update: a new session of a customer, and how it moves the profile, without training anew."""
+
+import argparse
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..errors import DataError
+from ..features.history import DAY
+from ..live import LiveProfile, NewEvent
+from ..profiler import Profile, Profiler
+from ..report import describe_profile
+from .common import add_log_options, add_model_option, item_texts, load_profiler
+
+_TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
+
+
+def add_commands(commands) -> None:
+    update = commands.add_parser("update", help="add a session to a profile, without training")
+    update.set_defaults(run=run_update)
+    update.add_argument("customer", help="one of the log, or a new one")
+    update.add_argument(
+        "--items", required=True, help="what was bought: ids joined by commas, each ID or ID:PIECES"
+    )
+    update.add_argument("--days", type=float, default=1, help="days after the end of the log")
+    update.add_argument("--cost", action="store_true", help="measure updates as history grows")
+    add_model_option(update)
+    add_log_options(update)
+
+
+def run_update(options: argparse.Namespace) -> int:
+    events = read_items(options.items)
+    if not 0 <= options.days <= 366:
+        raise DataError(f"--days must be between 0 and 366, not {options.days:g}.")
+    log, _, profiler = load_profiler(options)
+    users = log.sessions.events.users
+    user = users.index(options.customer) if options.customer in users else None
+    live = LiveProfile(profiler, user, options.customer)
+    if user is None:
+        print(f"{options.customer} is new: nothing is known before this session.")
+    unknown = sorted({event.item for event in events} - set(profiler.vocabulary.items))
+    if unknown:
+        print(f"The model does not know {', '.join(unknown)}, and reads them as unknown items.")
+    moment = profiler.now + int(options.days * DAY)
+    before = live.profile(moment + 1)
+    begin = time.perf_counter()
+    live.add_session(events, moment)
+    after = live.profile(moment + 1)
+    seconds = time.perf_counter() - begin
+    print(describe_profile(live.history, after, item_texts(log, profiler)))
+    print()
+    print(_moved(before, after))
+    print(f"{1000 * seconds:.0f} ms for the session and the new profile, without training")
+    if options.cost:
+        print(cost_table(profiler))
+    return 0
+
+
+def read_items(text: str) -> list[NewEvent]:
+    """ "A,B:6" -> one piece of A, six of B. Raises DataError for anything else."""
+    events = []
+    for part in text.split(","):
+        item, colon, pieces = part.strip().partition(":")
+        try:
+            quantity = float(pieces) if colon else 1.0
+        except ValueError:
+            quantity = 0.0
+        if not item or not 0 < quantity < float("inf"):
+            raise DataError(
+                f"--items must be ids joined by commas, each ID or ID:PIECES, not {part.strip()!r}."
+            )
+        events.append(NewEvent(item, quantity))
+    return events
+
+
+def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int = 5) -> str:
+    """Milliseconds of one more session of ten items, and of the profile after it."""
+    rng = np.random.default_rng(0)
+    live, moment, rows = LiveProfile(profiler, None), profiler.now, []
+    for length in at:
+        while len(live.history.user) < length:
+            moment += 3600
+            live.add_session(_random_session(profiler, rng), moment)
+        update, answer = [], []
+        for _ in range(repeats):
+            moment += 3600
+            start = time.perf_counter()
+            live.add_session(_random_session(profiler, rng), moment)
+            middle = time.perf_counter()
+            live.profile(moment + 1)
+            update.append(middle - start)
+            answer.append(time.perf_counter() - middle)
+        rows.append((length, 1000 * np.median(update), 1000 * np.median(answer)))
+    lines = [f"{'sessions':>9} {'add one, ms':>12} {'new profile, ms':>16}"]
+    return "\n".join(lines + [f"{n:9,} {u:12.1f} {a:16.1f}" for n, u, a in rows])
+
+
+def _random_session(profiler: Profiler, rng: np.random.Generator) -> list[NewEvent]:
+    items = profiler.vocabulary.items
+    return [NewEvent(items[code]) for code in rng.integers(len(items), size=10)]
+
+
+def _moved(before: Profile, after: Profile) -> str:
+    was = {i.category: np.array(i.probabilities) for i in before.interests}
+    shifts = [(np.array(i.probabilities) - was[i.category], i.category) for i in after.interests]
+    steps = np.arange(len(after.interests[0].probabilities))
+    change, category = max(shifts, key=lambda pair: abs(float(pair[0] @ steps)))
+    way = "up" if change @ steps > 0 else "down"
+    return f"Moved most: {category}, {way} (chance of high {change[-1]:+.1%})"
