@@ -41,7 +41,7 @@ def test_decay_spares_gains_and_biases() -> None:
     for p in (matrix, bias):
         p.grad[...] = 0
     before = matrix.data.copy(), bias.data.copy()
-    A.Adam([matrix, bias], lr=0.1, weight_decay=0.5).step()
+    A.Adam([bias, matrix], lr=0.1, weight_decay=0.5).step()
     np.testing.assert_allclose(matrix.data, before[0] * 0.95)
     np.testing.assert_array_equal(bias.data, before[1])
 
@@ -128,6 +128,9 @@ def test_every_epoch_meets_every_index_once_and_the_cursor_finds_its_place() -> 
     batches = A.ShuffledBatches(10, 4, seed=3)
     first = np.concatenate([next(batches) for _ in range(3)])
     assert sorted(first) == list(range(10))
+    second = np.concatenate([next(batches) for _ in range(3)])
+    assert sorted(second) == list(range(10))
+    assert list(second) != list(first)
     next(batches)
     other = A.ShuffledBatches(10, 4)
     other.load_state_dict(batches.state_dict())
