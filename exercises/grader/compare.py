@@ -126,10 +126,10 @@ def _array_difference(
     note = ""
     if got.ndim:
         note = f"{int(wrong.sum())} of {wrong.size} elements differ"
-        if got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
+        if got.dtype.kind in "fc" and not np.isfinite(got).all():
+            note += f"; {int((~np.isfinite(got)).sum())} of yours are not finite"
+        elif got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
             note += f", by {gap:.3g} at most"
-    if got.dtype.kind in "fc" and not np.isfinite(got).all() and np.isfinite(expected).all():
-        note += f"; {int((~np.isfinite(got)).sum())} of yours are not finite"
     return Difference(at, _number(got[index]), _number(expected[index]), note)
 
 

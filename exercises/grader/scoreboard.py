@@ -60,7 +60,10 @@ def next_lines(scores: list[Score], exercises: Iterable[Exercise], here: Path) -
     if not started and not fresh:
         rest = [name for name in known if name not in {score.name for score in scores}]
         if rest:
-            return ["All of it passes. See where you stand:", f"  pytest {shown(EXERCISES, here)}"]
+            return [
+                "Solved. Where you stand, and what comes next:",
+                f"  pytest {shown(EXERCISES, here)}",
+            ]
         return ["Everything passes. Test yourself against the clock:", *_interview(here)]
     score = (started or fresh)[0]
     exercise = known[score.name]
@@ -95,6 +98,7 @@ def show(
 ) -> None:
     """Print the scoreboard through pytest's terminal."""
     exercises = list(exercises)
+    terminal.ensure_newline()
     terminal.section("workbook")
     for text, status in table(scores, exercises):
         terminal.write_line(text, **COLOURS.get(status, {"bold": True}))

@@ -1,0 +1,147 @@
+"""``pytest exercises`` as a whole: modes, machine-readable scores, other folders, bad arguments."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from screens import ANSWERS, ROOT, checkout
+
+
+def workbook(folder, *arguments, stdin=None):
+    """Run pytest on a checkout's exercises."""
+    command = [sys.executable, "-m", "pytest", *arguments]
+    environment = {**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": ""}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, input=stdin
+    )
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    return checkout(tmp_path_factory.mktemp("clone"))
+
+
+def scores_of(folder, *arguments):
+    """The run and its machine-readable scores."""
+    target = folder / "scores.json"
+    done = workbook(folder, *arguments, "--score-json", str(target))
+    return done, json.loads(target.read_text())
+
+
+def test_another_folder_of_the_same_layout_is_graded(clone, tmp_path):
+    answer = tmp_path / "mine" / "ex01_softmax" / "softmax.py"
+    answer.parent.mkdir(parents=True)
+    shutil.copy(ANSWERS / "softmax_second_try.py", answer)
+    done, scores = scores_of(
+        clone, "exercises/ex01_softmax", "exercises/ex02_attention", "--workbook", tmp_path / "mine"
+    )
+    assert done.returncode == 1
+    assert scores == {
+        "points": 4,
+        "out_of": 25,
+        "exercises": {
+            "ex01_softmax": {
+                "status": "failed",
+                "points": 4,
+                "out_of": 10,
+                "checks_passed": 6,
+                "checks": 15,
+                "diagnoses": ["no_maximum_subtracted"],
+            },
+            "ex02_attention": {
+                "status": "not started",
+                "points": 0,
+                "out_of": 15,
+                "checks_passed": 0,
+                "checks": 15,
+                "diagnoses": [],
+            },
+        },
+    }
+
+
+def test_the_solutions_get_full_marks(clone):
+    done, scores = scores_of(clone, "exercises/ex02_attention", "--solutions")
+    assert done.returncode == 0, done.stdout
+    assert scores["points"] == scores["out_of"] == 15
+
+
+@pytest.mark.slow
+def test_all_the_solutions_get_full_marks_in_time(clone):
+    done, scores = scores_of(clone, "exercises", "--solutions")
+    assert done.returncode == 0, done.stdout
+    assert scores["points"] == scores["out_of"]
+
+
+def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
+    hostile = ROOT / "tests" / "workbook" / "hostile"
+    for name, file, source in (
+        ("ex01_softmax", "softmax.py", hostile / "calls_os_exit_at_import.py"),
+        ("ex02_attention", "attention.py", clone / "solutions/ex02_attention/attention.py"),
+    ):
+        (tmp_path / name).mkdir()
+        shutil.copy(source, tmp_path / name / file)
+    _, scores = scores_of(
+        clone, "exercises/ex01_softmax", "exercises/ex02_attention", "--workbook", tmp_path
+    )
+    assert [one["status"] for one in scores["exercises"].values()] == ["failed", "passed"]
+    assert scores["points"] == 15
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--workbook", "nowhere"], "there is no such folder"),
+        (["--hint", "ex77"], "there is no exercise 'ex77'"),
+        (["--hint", "ex01:4"], "hints 1 to 3"),
+        (["--reset", "seven"], "there is no exercise 'seven'"),
+        (["--interview", "0"], "give the minutes you have"),
+        (["--interview", "soon"], "invalid float value"),
+    ],
+)
+def test_a_bad_argument_is_answered_in_one_sentence(clone, arguments, message):
+    done = workbook(clone, "exercises", *arguments)
+    assert done.returncode == 4
+    assert message in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_hints_come_one_after_the_other(clone):
+    shown = [workbook(clone, "exercises", "--hint", "ex02").stdout for _ in range(4)]
+    for number, text in enumerate(shown[:3], 1):
+        assert f"hint {number} of 3" in text
+    assert shown[3] == shown[2]
+    assert "hint 1 of 3" in workbook(clone, "exercises", "--hint", "ex02:1").stdout
+
+
+def test_a_reset_keeps_every_attempt(clone):
+    answer = clone / "exercises" / "ex05_masks" / "masks.py"
+    stub = answer.read_text()
+    for attempt in ("first = 1\n", "second = 2\n"):
+        answer.write_text(attempt)
+        assert workbook(clone, "exercises", "--reset", "5").returncode == 0
+        assert answer.read_text() == stub
+    assert answer.with_name("masks.attempt-1.py").read_text() == "first = 1\n"
+    assert answer.with_name("masks.attempt-2.py").read_text() == "second = 2\n"
+    assert "nothing was changed" in workbook(clone, "exercises", "--reset", "5").stdout
+
+
+def test_an_interview_without_a_terminal_shows_its_plan(clone):
+    done = workbook(clone, "exercises", "--interview", "45", stdin="")
+    assert done.returncode == 0, done.stderr
+    assert "Interview of 45 minutes" in done.stdout
+    assert "plan only" in done.stdout
+
+
+def test_one_check_alone_can_be_run(clone, tmp_path):
+    answer = tmp_path / "ex01_softmax" / "softmax.py"
+    answer.parent.mkdir()
+    shutil.copy(ANSWERS / "softmax_right.py", answer)
+    _, scores = scores_of(
+        clone, "exercises/ex01_softmax", "--workbook", tmp_path, "-k", "keeps_float32"
+    )
+    one = scores["exercises"]["ex01_softmax"]
+    assert (one["checks_passed"], one["checks"], one["status"]) == (2, 15, "failed")

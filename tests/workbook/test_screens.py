@@ -1,0 +1,9 @@
+"""The printed screens of a new user are those of the documentation, line for line."""
+
+from screens import PAGE, checkout, page
+
+
+def test_the_screens_are_those_of_the_docs(tmp_path):
+    assert page(checkout(tmp_path)) == PAGE.read_text(encoding="utf-8"), (
+        "the grader's screens changed: look at them, then run python tests/workbook/screens.py"
+    )
