@@ -45,7 +45,7 @@ class Replicas:
 
 
 class one_blas_thread:
-    """While it stands, NumPy's OpenBLAS computes each product on one core (where it can be told)."""
+    """While it stands, NumPy's OpenBLAS computes a product on one core, if it can be told."""
 
     def __enter__(self) -> Self:
         self._library = _openblas()

@@ -1,10 +1,11 @@
-"""Learning to expect the next item: what a step is, how long a run lasts, which weights are kept."""
+"""Learning to expect the next item: epochs of steps, and which weights are kept.
 
-import math
-import time
+The weights judged and kept are a running average of those of the last epoch or so, which does for
+a high rate what its fall would do later (Polyak and Juditsky 1992; Izmailov et al. 2018).
+"""
+
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,164 +13,174 @@ from attention import Adam, clip_grad_norm
 from attention.training import batches_by_length
 
 from ..errors import DataError
-from ..metrics import leave_one_out_metrics
+from ..evaluate import before, compare_leave_one_out
 from ..sessions import Sessions
 from ..split import Targets
-from .data import Histories, Windows, draw_windows, histories, latest, pad
-from .loss import linear_cross_entropy_backward, linear_cross_entropy_forward
+from .data import draw_windows, read_histories
+from .features import learn_features
 from .model import SequenceModel, Sizes
+from .objective import Objective, Share
+from .recommender import Recommender, Trained
 from .replicas import Replicas, one_blas_thread
+from .schedule import Schedule
+from .settings import Settings
 
-_QUESTIONS = 256  # users read at a time
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides a run. 0 epochs, or a negative dropout: by the size of the log."""
-
-    minutes: float = 30.0
-    epochs: int = 0
-    patience: int = 10
-    lr: float = 2e-3
-    warmup: int = 200
-    weight_decay: float = 0.01
-    max_norm: float = 1.0
-    tokens: int = 4096
-    dropout: float = 0.2
-    label_smoothing: float = 0.0
-    negatives: int = -1
-    average: float = 1.0
-    embed_dim: int = 64
-    num_layers: int = 2
-    num_heads: int = 2
-    hidden_dim: int = 256
-    max_length: int = 200
-    positions: str = "rotary"
-    workers: int = 2
-    seed: int = 0
-    recent_only: bool = False
+_VALIDATED = 10_000  # users asked after each epoch
 
 
-def train(sessions, validation, settings, on_epoch=None):
-    past = histories(sessions, validation)
-    sizes = Sizes(
-        len(sessions.events.items),
-        0,
-        settings.embed_dim,
-        settings.num_layers,
-        settings.num_heads,
-        settings.hidden_dim,
-        settings.max_length,
-        settings.positions,
+class EpochEnd(NamedTuple):
+    """What `on_epoch` is told."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    validation: float  # NDCG@10
+    seconds: float  # since the start
+
+
+def train(
+    sessions: Sessions,
+    validation: Targets,
+    settings: Settings = Settings(),  # noqa: B008 (frozen)
+    *,
+    filter_seen: bool = True,
+    on_epoch: Callable[[EpochEnd], None] | None = None,
+) -> Trained:
+    """Train on what each user did before the validation item; keep the best epoch on validation.
+
+    ``sessions`` are those of `single_event_sessions`. Raises DataError if there is nothing to learn
+    from, FloatingPointError if training diverges.
+    """
+    events = sessions.events
+    past = read_histories(sessions.take(before(sessions, validation)))
+    first = draw_windows(past, settings.max_length, np.random.default_rng(0))
+    if not len(first.user):
+        raise DataError(
+            "Nothing is left to train on before the validation items; give a longer log."
+        )
+    settings = settings.fitted(len(events.items), len(past.item))
+    features = learn_features(events.user_features)
+    model = new_model(len(events.items), features.size, settings)
+    codes = features.codes(events.user_features, len(events.users))
+    objective = Objective(past, codes, features.unknown, settings)
+    optimizer = Adam(
+        model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )
-    model = SequenceModel(sizes, dropout=settings.dropout, rng=settings.seed)
-    opt = Adam(model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay)
-    best, best_state, since = -1, None, 0
-    ema = opt.buffer.data.copy()
-    progress = 0.0
-    step = 0
-    epochs = settings.epochs
-    start = time.perf_counter()
-    with one_blas_thread(), Replicas(model, opt.buffer, settings.workers) as reps:
-        for epoch in range(epochs):
-            rng = np.random.default_rng([settings.seed, epoch])
-            if settings.recent_only:
-                w = latest(past, np.flatnonzero(past.lengths > 0), settings.max_length)
-            else:
-                w = draw_windows(past, settings.max_length, rng)
-            batches = batches_by_length(w.lengths, settings.tokens, rng)
-            decay = 1 - 1 / (settings.average * len(batches)) if settings.average else 0
-            losses = []
-            t0 = time.perf_counter()
-            c0 = time.process_time()
-            for i, batch in enumerate(batches):
-                left = (epochs - epoch) * len(batches) - i
-                progress += (1 - progress) / left
-                opt.lr = (
-                    settings.lr
-                    * min(1, (step + 1) / settings.warmup)
-                    * 0.5
-                    * (1 + math.cos(math.pi * progress))
-                )
-                shares = [batch[k :: settings.workers] for k in range(settings.workers)]
-                shares = [s for s in shares if len(s)]
-                count = w.lengths[batch].sum()
-                opt.zero_grad()
+    trained = Trained(model, events.items, features, settings, [])
+    judge = _Judge(trained, sessions, validation, filter_seen)
+    run = _Run(model, optimizer, objective, settings)
+    with one_blas_thread():
+        run(judge, trained.log, on_epoch)
+    return trained
 
-                def compute(m, job):
-                    rows, r = job
-                    items, lengths = pad([past.item[w.start[j] : w.stop[j]] for j in rows])
-                    hidden, saved = m.forward(items[:, :-1], rng=r)
-                    valid = np.arange(hidden.shape[1]) < lengths[:, None]
-                    valid[:, 0] &= w.first[rows]
-                    if not valid.any():
-                        return 0.0
-                    loss, ls = linear_cross_entropy_forward(
-                        hidden[valid],
-                        m.item.table.data,
-                        m.bias.data,
-                        items[valid],
-                        label_smoothing=settings.label_smoothing,
-                    )
-                    dh, dt, db = linear_cross_entropy_backward(np.float32(valid.sum() / count), ls)
-                    m.item.table.accumulate(dt)
-                    m.bias.accumulate(db)
-                    dhidden = np.zeros_like(hidden)
-                    dhidden[valid] = dh
-                    m.backward(dhidden, saved)
-                    return float(loss) * valid.sum() / count
 
-                losses.append(
-                    sum(
-                        reps.add_gradients(
-                            compute,
-                            [
-                                (s, np.random.default_rng([settings.seed, step, k]))
-                                for k, s in enumerate(shares)
-                            ],
+def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
+    sizes = Sizes(
+        items, features, settings.embed_dim, settings.num_layers, settings.num_heads,
+        settings.hidden_dim, settings.max_length, settings.positions,
+    )  # fmt: skip
+    return SequenceModel(sizes, dropout=settings.dropout or 0.0, rng=settings.seed)
+
+
+class _Judge:
+    """NDCG@10 of the model as it stands, on the validation items, or on many of them."""
+
+    def __init__(
+        self, trained: Trained, sessions: Sessions, validation: Targets, filter_seen: bool
+    ) -> None:
+        if len(validation) > _VALIDATED:
+            rows = np.random.default_rng(0).choice(len(validation), _VALIDATED, replace=False)
+            validation = validation.take(np.sort(rows))
+        self.scorer = Recommender(trained)
+        self.question = sessions, validation
+        self.filter_seen = filter_seen
+
+    def __call__(self) -> float:
+        table = compare_leave_one_out([self.scorer], *self.question, filter_seen=self.filter_seen)
+        return table.results[0].mean("ndcg@10")
+
+
+class _Run:
+    """The loop over epochs."""
+
+    def __init__(
+        self, model: SequenceModel, optimizer: Adam, objective: Objective, settings: Settings
+    ) -> None:
+        self.model, self.optimizer, self.objective = model, optimizer, objective
+        self.settings = settings
+        self.average = optimizer.buffer.data.copy()
+        self.schedule = Schedule(
+            settings.lr, settings.warmup, settings.epochs or 1, settings.minutes * 60
+        )
+
+    def __call__(
+        self,
+        judge: Callable[[], float],
+        log: list[dict[str, float]],
+        on_epoch: Callable[[EpochEnd], None] | None,
+    ) -> None:
+        settings, schedule, data = self.settings, self.schedule, self.optimizer.buffer.data
+        best, kept = -1.0, data.copy()
+        with Replicas(self.model, self.optimizer.buffer, settings.workers) as replicas:
+            while not log or (not schedule.over and schedule.epoch < schedule.epochs):
+                loss = self._epoch(replicas)
+                schedule.epoch += 1
+                latest = data.copy()
+                data[:] = self.average
+                validation = judge()
+                data[:] = latest
+                log.append({"loss": loss, "validation": validation, "seconds": schedule.elapsed})
+                if on_epoch is not None:
+                    on_epoch(
+                        EpochEnd(
+                            schedule.epoch, schedule.epochs, loss, validation, schedule.elapsed
                         )
                     )
-                )
-                clip_grad_norm(opt.buffer.parameters, settings.max_norm)
-                opt.step()
-                step += 1
-                d = min(decay, (1 + step) / (10 + step))
-                ema += (1 - d) * (opt.buffer.data - ema)
-            keep = opt.buffer.data.copy()
-            t1 = time.perf_counter()
-            c1 = time.process_time()
-            raw = validate(model, past, validation)["ndcg@10"].mean()
-            opt.buffer.data[:] = ema
-            m = validate(model, past, validation)
-            v = m["ndcg@10"].mean()
-            if v > best:
-                best, best_state, since, bm = v, ema.copy(), 0, m
-            else:
-                since += 1
-            opt.buffer.data[:] = keep
-            print(
-                f"{epoch + 1:3} lr {opt.lr:.5f} loss {np.mean(losses):.4f} raw {raw:.4f} ema {v:.4f} hit {m['hit@10'].mean():.4f} mrr {m['mrr'].mean():.4f} {t1 - t0:.1f}s cpu {c1 - c0:.1f} {len(batches)} steps",
-                flush=True,
-            )
-            if since >= settings.patience:
+                if validation > best:
+                    best, kept = validation, self.average.copy()
+                best_epoch = int(np.argmax([end["validation"] for end in log]))
+                if len(log) - 1 - best_epoch >= settings.patience:
+                    break
+        data[:] = kept
+
+    def _epoch(self, replicas: Replicas) -> float:
+        """One pass over all windows; returns the mean loss."""
+        settings, schedule, objective = self.settings, self.schedule, self.objective
+        rng = np.random.default_rng([settings.seed, schedule.epoch])
+        windows = draw_windows(objective.past, settings.max_length, rng)
+        objective.windows = windows
+        targets = objective.targets(windows)
+        batches = batches_by_length(windows.lengths, settings.tokens or 1, rng)
+        losses, weights = [], []
+        for number, batch in enumerate(batches):
+            asked = int(targets[batch].sum())
+            if asked == 0:
+                continue
+            self.optimizer.lr = schedule.next(len(batches) - number, len(batches))
+            losses.append(self._step(replicas, batch, asked, rng))
+            weights.append(asked)
+            self._add_to_average(len(batches))
+            if schedule.over:
                 break
-    opt.buffer.data[:] = best_state
-    return model, bm
+        return float(np.average(losses, weights=weights))
 
+    def _step(
+        self, replicas: Replicas, batch: np.ndarray, asked: int, rng: np.random.Generator
+    ) -> float:
+        workers = min(self.settings.workers, len(batch))
+        shares = [
+            Share(batch[worker::workers], 1 / asked, own)
+            for worker, own in enumerate(rng.spawn(workers))
+        ]
+        self.optimizer.zero_grad()
+        loss = sum(replicas.add_gradients(self.objective.compute, shares))
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"The loss is {loss}; train again with a lower --lr.")
+        clip_grad_norm(self.optimizer.buffer.parameters, self.settings.max_norm)
+        self.optimizer.step()
+        return loss
 
-def validate(model, past, targets):
-    out = {}
-    for a in range(0, len(targets), _QUESTIONS):
-        users = targets.user[a : a + _QUESTIONS]
-        w = latest(past, users, model.sizes.max_length)
-        items, lengths = pad([past.item[s:e] for s, e in zip(w.start, w.stop)])
-        scores = model.scores(model.read(items, lengths))
-        right = targets.item[targets.offsets[a : a + len(users)]]
-        kept = scores[np.arange(len(users)), right]
-        for r, u in enumerate(users):
-            scores[r, past.of(u)] = -np.inf
-        new = [i not in past.of(u) for i, u in zip(right, users)]
-        scores[np.arange(len(users)), right] = np.where(new, kept, -np.inf)
-        for n, x in leave_one_out_metrics(scores, right).items():
-            out.setdefault(n, []).append(x)
-    return {n: np.concatenate(x) for n, x in out.items()}
+    def _add_to_average(self, epoch_steps: int) -> None:
+        steps = self.settings.average * epoch_steps
+        share = 1 / max(1.0, min(steps, (9 + self.schedule.step) / 10))
+        self.average += share * (self.optimizer.buffer.data - self.average)

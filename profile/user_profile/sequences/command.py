@@ -1,0 +1,260 @@
+"""python -m user_profile sequences train | evaluate | recommend | export"""
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from attention.training import Progress
+
+from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
+from ..commands.common import check_output, print_rows, write_rows
+from ..errors import DataError
+from ..evaluate import Comparison, compare_leave_one_out
+from ..events import Events
+from ..readers import FORMATS, read_events
+from ..sessions import single_event_sessions
+from ..split import Targets, split_last_sessions
+from .export import TABLES, export_tables, write_npz
+from .recommender import Recommendation, Recommender
+from .saved import load_model, save_model
+from .settings import Settings
+from .training import EpochEnd, train
+
+MODEL = "runs/sequences.npz"
+_SHOWN = 20  # rows on the terminal; a file takes all
+
+
+def add_parser(commands: Any) -> None:
+    """Add `sequences` and its own commands to the subparsers of `python -m user_profile`."""
+    sequences = commands.add_parser("sequences", help="next items on any log of items in order")
+    actions = sequences.add_subparsers(required=True, metavar="ACTION")
+
+    learn = actions.add_parser("train", help="train on a log, save the model, judge it")
+    learn.set_defaults(run=run_train)
+    learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    for field in dataclasses.fields(Settings):
+        kind = field.type if isinstance(field.type, type) else get_args(field.type)[0]
+        shown = "by the size of the log" if field.default is None else field.default
+        learn.add_argument(
+            f"--{field.name.replace('_', '-')}", type=kind, default=field.default,
+            help=f"default: {shown}",
+        )  # fmt: skip
+
+    judge = actions.add_parser("evaluate", help="a saved model beside the baselines")
+    judge.set_defaults(run=run_evaluate)
+    judge.add_argument(
+        "--validation", action="store_true", help="ask for the items before the last"
+    )
+    for command in (learn, judge):
+        command.add_argument(
+            "--sampled", type=int, default=100, metavar="N",
+            help="rank against N sampled items too; 0: do not; default: 100",
+        )  # fmt: skip
+
+    suggest = actions.add_parser("recommend", help="next items of users, or after given items")
+    suggest.set_defaults(run=run_recommend)
+    asked = suggest.add_mutually_exclusive_group()
+    asked.add_argument("--user", help="one user of FILE; default: all")
+    asked.add_argument("--items", help="a sequence of item ids, oldest first: 12,7,31")
+    suggest.add_argument("--features", help="what is known of the user of --items: age=24,…")
+    suggest.add_argument("--top", type=int, default=10, help="items a user; default: 10")
+    suggest.add_argument("--out", help="write all rows: .csv or .json")
+
+    give = actions.add_parser("export", help="embeddings of users, items and sessions")
+    give.set_defaults(run=run_export)
+    give.add_argument("--out", required=True, help=".npz with all three, or .csv with one of them")
+    give.add_argument("--table", choices=TABLES, default="users", help="of a .csv; default: users")
+
+    for command in (learn, judge, suggest, give):
+        optional = {"nargs": "?"} if command is suggest else {}
+        command.add_argument("file", metavar="FILE", help="a log of any format", **optional)
+        command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
+        command.add_argument("--format", choices=FORMATS, help="recognised if left out")
+        command.add_argument("--columns", help="for plain CSV or JSONL: user=…,item=…,time=…")
+        if command is not give:
+            command.add_argument(
+                "--repeat", action="store_true", help="items that a user had may come again"
+            )
+
+
+def run_train(options: argparse.Namespace) -> int:
+    settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
+    if Path(options.model).exists() and not options.overwrite:
+        raise DataError(
+            f"{options.model} exists already; add --overwrite to replace it, or name another file "
+            "with --model."
+        )
+    events = _read(options)
+    sessions = single_event_sessions(events)
+    split = split_last_sessions(sessions)
+    for targets in (split.validation, split.test):  # fails now rather than after the training
+        compare_leave_one_out([Popularity()], sessions, targets, filter_seen=not options.repeat)
+    trained = train(
+        sessions, split.validation, settings, filter_seen=not options.repeat, on_epoch=_Told()
+    )
+    save_model(options.model, trained)
+    chosen = trained.settings
+    best = int(np.argmax([end["validation"] for end in trained.log]))
+    print(
+        f"{sum(p.data.size for p in trained.model.parameters()):,} parameters, dropout "
+        f"{chosen.dropout:g}, {chosen.tokens:,} positions a step, softmax over "
+        + (f"{chosen.negatives:,} drawn items and the batch's" if chosen.negatives else "all items")
+    )
+    print(
+        f"{len(trained.log)} epochs in {trained.log[-1]['seconds']:.0f} s; kept epoch {best + 1}, "
+        f"validation NDCG@10 {trained.log[best]['validation']:.4f}; saved to {options.model}"
+    )
+    _print_tables(options, events, split.test, Recommender(trained))
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    recommender = Recommender(load_model(options.model))
+    events = _read(options)
+    split = split_last_sessions(single_event_sessions(events))
+    targets = split.validation if options.validation else split.test
+    _print_tables(options, events, targets, recommender)
+    return 0
+
+
+def run_recommend(options: argparse.Namespace) -> int:
+    check_output(options.out, (".csv", ".json"))
+    recommender = Recommender(load_model(options.model))
+    if options.items is not None:
+        given = [item.strip() for item in options.items.split(",") if item.strip()]
+        answer = recommender.recommend(
+            given,
+            options.top,
+            features=_pairs("--features", options.features),
+            repeat=options.repeat,
+        )
+        rows = _rows(None, answer)
+        if answer.unknown:
+            print(f"not known to the model, left out: {', '.join(answer.unknown)}")
+    else:
+        events = _known_log(options, recommender)
+        users = range(len(events.users)) if options.user is None else [_user(options, events)]
+        rows = []
+        for user in users:
+            answer = recommender.recommend_user(user, options.top, repeat=options.repeat)
+            rows += _rows(events.users[user], answer)
+    _give(rows, options.out)
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    check_output(options.out, (".csv", ".npz"))
+    recommender = Recommender(load_model(options.model))
+    events = _known_log(options, recommender)
+    tables = export_tables(recommender, events)
+    if options.out.lower().endswith(".npz"):
+        write_npz(options.out, tables)
+        print(", ".join(f"{len(ids):,} {name}" for name, (ids, _) in tables.items()))
+    else:
+        ids, vectors = tables[options.table]
+        names = [f"e{i}" for i in range(vectors.shape[1])]
+        write_rows(
+            options.out,
+            [{"id": one, **dict(zip(names, row))} for one, row in zip(ids, vectors.tolist())],
+        )
+        print(f"{len(ids):,} {options.table}")
+    print(f"written to {options.out}")
+    return 0
+
+
+def _read(options: argparse.Namespace) -> Events:
+    if options.file is None:
+        raise DataError("Name a FILE with the users' histories, or give --items.")
+    mapping = _pairs("--columns", options.columns)
+    events, report = read_events(options.file, options.format, mapping=mapping)
+    print(report)
+    print(f"{len(events.users):,} users, {len(events.items):,} items, {len(events):,} interactions")
+    return events
+
+
+def _known_log(options: argparse.Namespace, recommender: Recommender) -> Events:
+    """The log of FILE, its histories taken in by the recommender."""
+    events = _read(options)
+    recommender.fit(single_event_sessions(events))
+    unknown = recommender.unknown_items
+    if unknown:
+        some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        print(f"{len(unknown):,} items are not known to the model and left out: {some}")
+    return events
+
+
+def _user(options: argparse.Namespace, events: Events) -> int:
+    if options.user not in events.users:
+        raise DataError(
+            f"There is no user {options.user!r} in {options.file}; name one of it, or give what "
+            "they had with --items."
+        )
+    return events.users.index(options.user)
+
+
+def _pairs(option: str, text: str | None) -> dict[str, str] | None:
+    if text is None:
+        return None
+    parts = [pair.partition("=") for pair in text.split(",")]
+    if any(not equals or not name or not value for name, equals, value in parts):
+        raise DataError(f"{option} must be name=value pairs joined by commas, not {text!r}.")
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def _print_tables(
+    options: argparse.Namespace, events: Events, targets: Targets, recommender: Recommender
+) -> None:
+    """Full ranking, and apart from it the one against sampled items, which flatters."""
+    sessions = single_event_sessions(events)
+    for negatives in [None, options.sampled] if options.sampled else [None]:
+        table = compare_leave_one_out(
+            [Popularity(), ItemNeighbours(), Markov(), SequenceRules(), recommender],
+            sessions, targets, filter_seen=not options.repeat, negatives=negatives,
+        )  # fmt: skip
+        print()
+        print(table)
+        print(_verdict(table, recommender.name))
+
+
+def _verdict(table: Comparison, ours: str) -> str:
+    """The model against the best of the others, in one sentence."""
+    metric = next(iter(table.results[0].metrics))
+    others = [result for result in table.results if result.name != ours]
+    best = max(others, key=lambda result: result.mean(metric))
+    gap, low, high = table.difference(ours, best.name, metric)
+    said = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told apart from"
+    return f"The {ours} {said} {best.name} by {metric}: {gap:+.4f} ({low:+.4f} to {high:+.4f})."
+
+
+class _Told:
+    """A line after each epoch."""
+
+    _progress: Progress | None = None
+
+    def __call__(self, end: EpochEnd) -> None:
+        self._progress = self._progress or Progress(end.epochs)
+        self._progress.say(
+            f"epoch {end.epoch}/{end.epochs}  loss {end.loss:.4f}  "
+            f"validation NDCG@10 {end.validation:.4f}  {end.seconds:.0f} s"
+        )
+
+
+def _rows(user: str | None, answer: Recommendation) -> list[dict[str, Any]]:
+    named = {} if user is None else {"user": user}
+    return [
+        {**named, "rank": rank, "item": item, "probability": probability}
+        for rank, (item, probability) in enumerate(zip(answer.items, answer.probabilities), start=1)
+    ]
+
+
+def _give(rows: list[dict[str, Any]], out: str | None) -> None:
+    if out is None:
+        print_rows(rows[:_SHOWN])
+        if len(rows) > _SHOWN:
+            print(f"… and {len(rows) - _SHOWN:,} more rows; --out writes all")
+    else:
+        write_rows(out, rows)
+        print(f"{len(rows):,} rows written to {out}")

@@ -1,0 +1,129 @@
+"""A trained model at work: states of users, scores of items, recommendations, by original ids.
+
+Nothing is learnt here: new users, raw sequences and other logs are read as they come. Items that
+the model does not know are left out of what it reads, and named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from attention.training import batches_by_length
+
+from ..sessions import Sessions
+from .data import Histories, pad, read_histories
+from .features import UserFeatures
+from .model import SequenceModel
+from .settings import Settings
+
+_TOKENS = 8192  # positions read at a time
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model and what its codes mean."""
+
+    model: SequenceModel
+    items: tuple[str, ...]
+    features: UserFeatures
+    settings: Settings
+    log: list[dict[str, float]]  # one entry an epoch
+
+
+class Recommendation(NamedTuple):
+    items: list[str]  # best first
+    probabilities: list[float]  # the model's belief that this item comes next
+    unknown: list[str]  # what was given and the model has never met
+
+
+class Recommender:
+    """Also a scorer to put beside the baselines: `fit` only reads the histories."""
+
+    name = "sequence model"
+
+    def __init__(self, trained: Trained) -> None:
+        self.trained, self.model = trained, trained.model
+        self._code_of = {item: code for code, item in enumerate(trained.items)}
+
+    def fit(self, history: Sessions) -> Self:
+        """Take in a log, which may be another than the one trained on."""
+        events = history.events
+        self.code = np.array([self._code_of.get(item, -1) for item in events.items], dtype=np.int64)
+        past = read_histories(history)
+        known = self.code[past.item] >= 0
+        kept = np.concatenate([[0], np.cumsum(known)])
+        self.histories = Histories(self.code[past.item[known]], kept[past.offsets])
+        self.features = self.trained.features.codes(events.user_features, len(events.users))
+        self.unknown_items = [item for item, code in zip(events.items, self.code) if code < 0]
+        return self
+
+    def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
+        """Scores (Q, I) of the log's items after all of each user's history; -inf if unknown.
+
+        Raises ValueError for ``as_of``: this protocol has an order, not a clock.
+        """
+        if as_of is not None:
+            raise ValueError("The sequence model reads whole histories; leave as_of out.")
+        scores = self.model.scores(self.user_states(users))
+        result = np.full((len(users), len(self.code)), -np.inf, dtype=scores.dtype)
+        result[:, self.code >= 0] = scores[:, self.code[self.code >= 0]]
+        return result
+
+    def user_states(self, users: np.ndarray) -> np.ndarray:
+        """The state of each user of the fitted log after their last item, (Q, E)."""
+        rows = [self.histories.of(user) for user in users]
+        return self.states(rows, self.features[users])
+
+    def states(self, rows: Sequence[np.ndarray], features: np.ndarray) -> np.ndarray:
+        """The state after each row of codes, features (Q, K) -> (Q, E); the latest items count."""
+        longest = self.model.sizes.max_length
+        rows = [row[-longest:] for row in rows]
+        result = np.empty((len(rows), self.model.sizes.embed_dim), self.model.begin.data.dtype)
+        for part in batches_by_length([1 + len(row) for row in rows], _TOKENS, rng=0):
+            items, lengths = pad([rows[row] for row in part])
+            result[part] = self.model.read(items, lengths, features[part])
+        return result
+
+    def recommend(
+        self,
+        items: Sequence[str],
+        top: int = 10,
+        *,
+        features: Mapping[str, str] | None = None,
+        repeat: bool = False,
+    ) -> Recommendation:
+        """What follows a raw sequence of original ids, oldest first; it may be empty.
+
+        ``repeat`` allows items of the sequence itself. ``features`` of the user, if known.
+        """
+        if top < 1:
+            raise ValueError(f"top must be 1 or more, not {top}.")
+        codes = np.array([self._code_of[item] for item in items if item in self._code_of], int)
+        given = {name: [value] for name, value in (features or {}).items()}
+        state = self.states([codes], self.trained.features.codes(given, 1))
+        return self._best(
+            state[0], codes, top, repeat, [i for i in items if i not in self._code_of]
+        )
+
+    def recommend_user(self, user: int, top: int = 10, *, repeat: bool = False) -> Recommendation:
+        """What follows the history of a user of the fitted log."""
+        state = self.user_states(np.array([user]))
+        return self._best(state[0], self.histories.of(user), top, repeat, [])
+
+    def _best(
+        self, state: np.ndarray, seen: np.ndarray, top: int, repeat: bool, unknown: list[str]
+    ) -> Recommendation:
+        scores = self.model.scores(state[None])[0].astype(np.float64)
+        belief = np.exp(scores - scores.max())
+        belief /= belief.sum()
+        if not repeat:
+            scores[seen] = -np.inf
+        best = np.argsort(-scores, kind="stable")[:top]
+        best = best[np.isfinite(scores[best])]
+        return Recommendation(
+            [self.trained.items[code] for code in best],
+            belief[best].tolist(),
+            list(dict.fromkeys(unknown)),
+        )

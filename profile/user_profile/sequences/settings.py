@@ -1,0 +1,62 @@
+"""Everything that decides a run, and what is left to the size of the log."""
+
+import math
+from dataclasses import dataclass, replace
+
+from attention.ops._checks import in_range
+
+FULL_UP_TO = 10_000  # items; above, a softmax over all of them costs more than it brings
+SAMPLED = 1024
+_LARGE = 500_000  # targets of an epoch from which little dropout is needed
+_TARGETS = 60_000_000  # seen in a run, if neither the clock nor early stopping ends it before
+
+
+@dataclass(frozen=True)
+class Settings:
+    """None: by the size of the log, see `fitted`. Same settings and log, and time enough for all
+    epochs: same bits."""
+
+    minutes: float = 30.0  # of training, after which the rate has come down to zero
+    epochs: int | None = None
+    patience: int = 8  # epochs without a better validation before training ends
+    lr: float = 2e-3
+    warmup: int = 100  # steps
+    weight_decay: float = 0.01
+    max_norm: float = 1.0
+    average: float = 1.0  # epochs that the kept weights are an average of; 0: the last ones
+    tokens: int | None = None  # positions a step
+    dropout: float | None = None
+    label_smoothing: float = 0.0
+    negatives: int | None = None  # items drawn for each step's softmax; 0: all items, none drawn
+    embed_dim: int = 64
+    num_layers: int = 2
+    num_heads: int = 2
+    hidden_dim: int = 256
+    max_length: int = 200  # items read, the latest
+    positions: str = "rotary"
+    workers: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("patience", "warmup", "embed_dim", "num_layers", "num_heads", "hidden_dim",
+                     "max_length", "workers"):  # fmt: skip
+            in_range(name, getattr(self, name), 1, math.inf, "[)")
+        for name in ("minutes", "lr", "max_norm"):
+            in_range(name, getattr(self, name), 0, math.inf, "()")
+        for name in ("epochs", "tokens"):
+            in_range(name, 1 if getattr(self, name) is None else getattr(self, name), 1, math.inf)
+        for name in ("weight_decay", "average", "negatives", "seed"):
+            in_range(name, getattr(self, name) or 0, 0, math.inf, "[)")
+        in_range("dropout", self.dropout or 0, 0, 1, "[)")
+        in_range("label_smoothing", self.label_smoothing, 0, 1, "[)")
+
+    def fitted(self, items: int, targets: int) -> "Settings":
+        """The same with nothing left open, for a log of so many items and targets an epoch."""
+        large = targets >= _LARGE
+        chosen = {
+            "epochs": min(max(_TARGETS // max(targets, 1), 20), 200),
+            "tokens": min(max(targets // 100, 256), 4096),
+            "dropout": 0.2 if large else 0.4,
+            "negatives": 0 if items <= FULL_UP_TO else SAMPLED,
+        }
+        return replace(self, **{k: v for k, v in chosen.items() if getattr(self, k) is None})
