@@ -23,12 +23,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from .commands import learn, look, update  # here, so that `import user_profile` stays instant
+    from .sequences import command as sequences
 
     parser = argparse.ArgumentParser("python -m user_profile", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     learn.add_commands(commands)
     look.add_commands(commands)
     update.add_commands(commands)
+    sequences.add_parser(commands)
     return parser
 
 
