@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from attention import Adam, clip_grad_norm, warmup_cosine
 from .categories import Categories
 from .features.context import read_context
 from .features.history import History, ranges, read_history
+from .features.item_side import item_side
 from .features.labels import (
     Thresholds,
     category_counts,
@@ -101,9 +102,18 @@ def training_targets(history: History, train: np.ndarray, most: int) -> Targets:
 
 
 def fit_vocabulary(
-    history: History, targets: Targets, categories: Categories, side: dict[str, tuple[str, ...]]
+    history: History,
+    targets: Targets,
+    categories: Categories,
+    side: dict[str, tuple[str, ...]],
+    vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
 ) -> Vocabulary:
-    """Codes and constants, from the training sessions alone."""
+    """Codes and constants, from the training sessions alone.
+
+    ``vectors`` (I, V) describe the items; ``without`` names parts (of `item_side.PARTS`) that are
+    to be left out.
+    """
     rng = np.random.default_rng(0)
     sample = np.sort(rng.permutation(len(targets))[:_SCALED_ON])
     user, moment = targets.user[sample], targets.time[sample]
@@ -118,7 +128,9 @@ def fit_vocabulary(
         kinds=history.kinds,
         category=categories.of_item.astype(np.int64),
         category_names=categories.names,
-        side={name: tuple(sorted(set(values))) for name, values in side.items()},
+        side={
+            name: tuple(sorted(set(values))) for name, values in side.items() if name not in without
+        },
         thresholds=Thresholds(high_thresholds(counts), spend_thresholds(spend)),
         context=fit_scaling(read_context(history, user, moment, known)),
         outlook=fit_scaling(
@@ -131,6 +143,8 @@ def fit_vocabulary(
         ),
         pair=fit_scaling(read_past_items(history, season, user, moment, known).features),
         season=fit_scaling(season.features[np.unique(season.day(moment))]),
+        item_side=item_side(history, categories.of_item, len(categories), vectors, without),
+        without=tuple(without),
     )
 
 
@@ -220,19 +234,22 @@ def train(
     categories: Categories,
     settings: Settings | None = None,
     *,
+    item_vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
     on_step: Callable[[int, int, float], None] | None = None,
     on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
     """Train on the sessions of ``split.train``, keep the epoch that is best on validation.
 
-    ``on_step`` is told the step, of how many, and the mean loss of the epoch so far.
+    ``item_vectors`` and ``without`` as in `fit_vocabulary`. ``on_step`` is told the step, of how
+    many, and the mean loss of the epoch so far.
     Raises FloatingPointError if the loss is not finite.
     """
     settings = settings or Settings()
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
-    vocabulary = fit_vocabulary(history, targets, categories, side)
+    vocabulary = fit_vocabulary(history, targets, categories, side, item_vectors, without)
     reader = HistoryReader(history, vocabulary, side)
     model = new_model(vocabulary, settings)
     loss = Loss(model)

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 from user_profile.__main__ import main
 
@@ -141,3 +142,18 @@ def test_update_takes_a_new_customer(run):
 @pytest.mark.parametrize("items", ["", "i3,,", "i3:many", "i3:-1"])
 def test_update_refuses_items_that_are_none(run, items):
     assert "--items must be ids" in run("update", "c4", "--items", items, status=2).err
+
+
+def test_item_vectors_and_parts_left_out(shop, tmp_path, capsys):
+    log, model = str(shop / "log.csv"), str(tmp_path / "model.npz")
+    vectors, strange = tmp_path / "images.npz", tmp_path / "strange.npz"
+    np.savez(vectors, ids=np.array(["i3", "i9"]), vectors=np.eye(2))
+    np.savez(strange, ids=np.array(["x"]), vectors=np.eye(1))
+    where = ["--data", log, "--model", model, "--categories", str(shop / "categories.csv")]
+    assert main(["train", *where, *TRAIN, "--item-vectors", str(strange)]) == 2
+    assert "none of the items" in capsys.readouterr().err
+    assert main(["train", *where, *TRAIN, "--without", "weather"]) == 2
+    assert "--without takes some of" in capsys.readouterr().err
+    images = ["--item-vectors", str(vectors), "--without", "country,price"]
+    assert main(["train", *where, *TRAIN, *images]) == 0
+    assert main(["show", "c4", "--data", log, "--model", model]) == 0

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,11 @@ from ..baselines import (
     SequenceRules,
     TifuKnn,
 )
+from ..categories import Categories
 from ..errors import DataError
 from ..evaluate import Comparison, Scorer, compare
 from ..explain import judge_faithfulness
+from ..features.item_side import PARTS, read_item_vectors
 from ..judge import judge_interests, judge_outlook
 from ..prepare import Prepared
 from ..profiler import Profiler
@@ -53,6 +56,10 @@ def add_commands(commands) -> None:
     learn.set_defaults(run=run_train)
     learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
     learn.add_argument("--categories", help="a CSV file that maps item to category")
+    learn.add_argument("--item-vectors", help="an .npz file of ids and vectors that describe items")
+    learn.add_argument(
+        "--without", default="", help=f"leave out, joined by commas: {', '.join(PARTS)}"
+    )
     for name, field in _FIELDS.items():
         learn.add_argument(
             f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
@@ -119,12 +126,18 @@ def run_train(options: argparse.Namespace) -> int:
             f"{options.model} exists already; add --overwrite to replace it, or name another file "
             "with --model."
         )
+    without = [part for part in options.without.split(",") if part]
+    if not set(without) <= set(PARTS):
+        raise DataError(f"--without takes some of {', '.join(PARTS)}, not {options.without!r}.")
     log = load_log(options)
     print(log.read)
     print(log.cleaned)
     categories = log.categories(options.categories)
     print(categories)
-    trained = _train(log, log.split(), categories, settings)
+    vectors = None
+    if options.item_vectors:
+        vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
+    trained = _train(log, log.split(), categories, settings, vectors, without)
     save_model(options.model, trained)
     size = sum(p.data.size for p in trained.model.parameters())
     best = max(end["validation"] for end in trained.log)
@@ -176,7 +189,14 @@ def verdict(table: Comparison) -> str:
     return f"The profile model and {rival.name} cannot be told apart: {span}."
 
 
-def _train(log: Prepared, split: Split, categories, settings: Settings) -> Trained:
+def _train(
+    log: Prepared,
+    split: Split,
+    categories: Categories,
+    settings: Settings,
+    vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
+) -> Trained:
     progress: list[Progress] = []
     steps_each = 1
 
@@ -193,7 +213,16 @@ def _train(log: Prepared, split: Split, categories, settings: Settings) -> Train
             f"{end.seconds:.0f} s"
         )
 
-    return train(log.sessions, split, categories, settings, on_step=on_step, on_epoch=on_epoch)
+    return train(
+        log.sessions,
+        split,
+        categories,
+        settings,
+        item_vectors=vectors,
+        without=without,
+        on_step=on_step,
+        on_epoch=on_epoch,
+    )
 
 
 def _draw(path: Path, profiler: Profiler, profile, texts: list[str], bought: list[int]) -> None:

@@ -39,6 +39,8 @@ class Vocabulary:
     outlook: Scaling
     pair: Scaling
     season: Scaling
+    item_side: np.ndarray  # (I, K) float32
+    without: tuple[str, ...] = ()  # of item_side.PARTS, what the model does without
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class HistoryReader:
         self.season = read_season(history) if season is None else season
         self.season_table = vocabulary.season.apply(self.season.features)
         self.side = _side_codes(vocabulary.side, side, len(history.users))
-        self._category = np.append(vocabulary.category, len(vocabulary.category_names))
+        unknown = np.zeros((1, vocabulary.item_side.shape[1]), np.float32)
+        self._item_side = np.concatenate([vocabulary.item_side, unknown])
+        self._priced = np.float32("price" not in vocabulary.without)
         self._gap = _gaps(history)
 
     def with_history(self, history: History, side: np.ndarray) -> "HistoryReader":
@@ -125,11 +129,11 @@ class HistoryReader:
         item = history.item[row]
         return Behaviours(
             item,
-            self._category[item],
+            self._item_side[item],
             history.kind[row],
             bucket(history.place[row], 1.6, PLACES),
             self._gap[sessions][which],
-            np.stack([history.quantity[row] - 2, history.price[row] - 1], axis=1),
+            np.stack([history.quantity[row] - 2, (history.price[row] - 1) * self._priced], axis=1),
         ), lengths
 
     def _question(
@@ -192,6 +196,7 @@ def widths(vocabulary: Vocabulary) -> dict[str, int]:
         "items": len(vocabulary.items),
         "categories": len(vocabulary.category_names),
         "kinds": len(vocabulary.kinds),
+        "item_side": vocabulary.item_side.shape[1],
         "context": len(context_features.NAMES),
         "hint": HINT,
         "age": AGE,

@@ -10,14 +10,14 @@ import numpy as np
 
 
 class Behaviours(NamedTuple):
-    """Codes and numbers of each behaviour, (n,) and (n, 2)."""
+    """Codes and numbers of each behaviour."""
 
-    item: np.ndarray
-    category: np.ndarray
-    kind: np.ndarray
-    place: np.ndarray  # bucket of the position in the session
-    gap: np.ndarray  # bucket of the days since the session before
-    numbers: np.ndarray  # log quantity, log price
+    item: np.ndarray  # (n,)
+    side: np.ndarray  # (n, K) what is known of the item beside
+    kind: np.ndarray  # (n,)
+    place: np.ndarray  # (n,) bucket of the position in the session
+    gap: np.ndarray  # (n,) bucket of the days since the session before
+    numbers: np.ndarray  # (n, 2) log quantity, log price
 
 
 class Group(NamedTuple):

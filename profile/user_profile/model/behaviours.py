@@ -8,23 +8,26 @@ from attention import Embedding, Layer, Linear
 from attention.ops import dropout_backward, dropout_forward
 
 from .batch import Behaviours
+from .fusion import GatedFusion
 
 
 class BehaviourSaved(NamedTuple):
+    item: Any
+    fusion: Any
     embeddings: tuple[Any, ...]
     numbers: Any
     dropout: Any
 
 
 class BehaviourEmbedding(Layer):
-    """item + category + kind + place + gap + numbers. Item ``num_items`` is "not known"."""
+    """fusion(item, side) + kind + place + gap + numbers. Item ``num_items`` is "not known"."""
 
-    FIELDS = ("item", "category", "kind", "place", "gap")
+    FIELDS = ("kind", "place", "gap")
 
     def __init__(
         self,
         num_items: int,
-        num_categories: int,
+        side_dim: int,
         num_kinds: int,
         embed_dim: int,
         *,
@@ -41,7 +44,7 @@ class BehaviourEmbedding(Layer):
             return Embedding(size, embed_dim, std=0.1, rng=rng, dtype=dtype)
 
         self.item = table(num_items + 1)
-        self.category = table(num_categories + 1)
+        self.fusion = GatedFusion(embed_dim, side_dim, rng=rng, dtype=dtype)
         self.kind = table(num_kinds)
         self.place = table(places)
         self.gap = table(gaps)
@@ -51,7 +54,10 @@ class BehaviourEmbedding(Layer):
         self, behaviours: Behaviours, *, rng: Any = None
     ) -> tuple[np.ndarray, BehaviourSaved]:
         """n behaviours -> out (n, E)."""
-        out, saved_numbers = self.numbers.forward(behaviours.numbers)
+        own, saved_item = self.item.forward(behaviours.item)
+        out, saved_fusion = self.fusion.forward(own, behaviours.side)
+        numbers, saved_numbers = self.numbers.forward(behaviours.numbers)
+        out += numbers
         saved = []
         for field in self.FIELDS:
             vectors, one = getattr(self, field).forward(getattr(behaviours, field))
@@ -60,7 +66,9 @@ class BehaviourEmbedding(Layer):
         saved_dropout = None
         if rng is not None and self.dropout:
             out, saved_dropout = dropout_forward(out, self.dropout, rng)
-        return out, BehaviourSaved(tuple(saved), saved_numbers, saved_dropout)
+        return out, BehaviourSaved(
+            saved_item, saved_fusion, tuple(saved), saved_numbers, saved_dropout
+        )
 
     def backward(self, dout: np.ndarray, saved: BehaviourSaved) -> None:
         """dout (n, E) -> None: codes have no gradient."""
@@ -69,3 +77,5 @@ class BehaviourEmbedding(Layer):
         for field, one in zip(self.FIELDS, saved.embeddings, strict=True):
             getattr(self, field).backward(dout, one)
         self.numbers.backward(dout, saved.numbers)
+        down, _ = self.fusion.backward(dout, saved.fusion)
+        self.item.backward(down, saved.item)

@@ -24,6 +24,7 @@ class Sizes:
     items: int
     categories: int
     kinds: int
+    item_side: int
     side: tuple[int, ...]  # codes of each side feature, one more for "not known"
     context: int
     hint: int
@@ -75,7 +76,7 @@ class ProfileModel(Layer):
         common: dict[str, Any] = {"dropout": sizes.dropout, "rng": rng, "dtype": dtype}
         self.behaviours = BehaviourEmbedding(
             sizes.items,
-            sizes.categories,
+            sizes.item_side,
             sizes.kinds,
             E,
             places=sizes.places,

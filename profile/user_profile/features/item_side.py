@@ -1,0 +1,67 @@
+"""What is known of an item beside who bought it: its category, its price, vectors made elsewhere.
+
+The category stands for the text it was found in. Vectors may come from anything: images, audio,
+a language model. A gate decides how much of all this enters an item's embedding.
+"""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from attention.training import FileFormatError, load_arrays
+
+from ..errors import DataError
+from .history import History
+
+PARTS = ("country", "text", "price", "vectors")  # what an ablation can leave out
+
+
+def read_item_vectors(path: str | Path, items: Sequence[str]) -> np.ndarray:
+    """Vectors (I, V) float32 of ``items``, each scaled to unit variance; zeros where none is given.
+
+    The file is an .npz with ``ids`` (N,) strings and ``vectors`` (N, V) numbers. Raises DataError
+    if it is not, or has none of the items.
+    """
+    try:
+        arrays = load_arrays(path)
+    except (FileNotFoundError, FileFormatError) as error:
+        raise DataError(str(error)) from error
+    ids, vectors = arrays.get("ids"), arrays.get("vectors")
+    if ids is None or vectors is None or vectors.ndim != 2 or ids.shape != vectors.shape[:1]:
+        raise DataError(f"{path} must hold ids (N,) and vectors (N, V); it holds {sorted(arrays)}.")
+    if vectors.dtype.kind not in "fiu" or not np.isfinite(vectors).all():
+        raise DataError(f"The vectors in {path} must be finite numbers.")
+    row_of = {str(name): row for row, name in enumerate(ids.tolist())}
+    rows = np.array([row_of.get(item, -1) for item in items])
+    if (rows < 0).all():
+        raise DataError(f"{path} has a vector for none of the items, such as {items[0]!r}.")
+    known = vectors[rows[rows >= 0]].astype(np.float64)
+    spread = known.std(0)
+    spread[spread < 1e-9] = 1
+    out = np.zeros((len(items), vectors.shape[1]), np.float32)
+    out[rows >= 0] = (known - known.mean(0)) / spread
+    return out
+
+
+def item_side(
+    history: History,
+    category: np.ndarray,
+    categories: int,
+    vectors: np.ndarray | None,
+    without: Collection[str],
+) -> np.ndarray:
+    """Rows (I, K) float32: category as 0 and 1, mean price, vectors.
+
+    What stands in ``without`` is zero, so that sizes stay as they are.
+    """
+    size = len(history.items)
+    known = history.item < size
+    total = np.bincount(history.item[known], history.price[known], size)
+    price = total / np.maximum(np.bincount(history.item[known], minlength=size), 1)
+    hot = (category[:, None] == np.arange(categories)).astype(np.float32)
+    centred = (price - price.mean()) / max(float(price.std()), 1e-9)
+    parts = [hot * ("text" not in without), centred[:, None] * ("price" not in without)]
+    if vectors is not None:
+        parts.append(vectors * ("vectors" not in without))
+    return np.concatenate(parts, axis=1).astype(np.float32)
