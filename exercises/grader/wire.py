@@ -119,7 +119,7 @@ def _write_container(
         tag, items = b"d", [half for pair in dict.items(value) for half in pair]
     else:
         name = kind.__name__ if type(kind) is type else str(type(kind).__name__)
-        raise Unsendable(f"{where} is a {name[:80]}, not plain numbers, text or arrays")
+        raise Unsendable(f"{where} is of type {name[:80]}, not plain numbers, text or arrays")
     parts.append(tag + struct.pack("<Q", len(items)))
     size[0] += 9
     for index, item in enumerate(items):
