@@ -17,11 +17,16 @@ import matplotlib.pyplot as plt
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from figure_drawings import attending, basics, learning
+from figure_drawings import attending, basics, learning, shop
 from figure_drawings.page import PAGE, Drawing
 
 FIGURES = Path(__file__).parent / "figures"
-DRAWINGS: dict[str, Drawing] = {**basics.DRAWINGS, **attending.DRAWINGS, **learning.DRAWINGS}
+DRAWINGS: dict[str, Drawing] = {
+    **basics.DRAWINGS,
+    **attending.DRAWINGS,
+    **learning.DRAWINGS,
+    **shop.DRAWINGS,
+}
 
 
 def main() -> int:
