@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,7 +24,8 @@ from attention import Adam, warmup_cosine
 
 from ..categories import Categories
 from ..features.history import read_history
-from ..features.reader import HistoryReader
+from ..features.reader import HistoryReader, Vocabulary
+from ..model.batch import Batch
 from ..model.loss import Loss
 from ..sessions import Sessions
 from ..split import Split
@@ -36,6 +38,7 @@ from ..training import (
     training_targets,
 )
 from .accountant import Spent, epsilon_spent
+from .alone import split_customers
 from .clipping import customer_gradients, noisy_mean, sample_customers
 
 
@@ -74,45 +77,57 @@ class Privacy:
         return epsilon_spent(self.noise_multiplier, self.sample_rate, steps, delta)
 
 
+class Customers(NamedTuple):
+    """What private training reads: public constants, and one batch a customer."""
+
+    vocabulary: Vocabulary
+    batches: list[Batch]
+
+
+def read_customers(
+    sessions: Sessions, split: Split, categories: Categories, settings: Settings
+) -> Customers:
+    """From the sessions of ``split.train``. Everything that is treated as public is made here."""
+    history = read_history(sessions)
+    side = dict(sessions.events.user_features)
+    targets = training_targets(history, split.train, settings.most_per_customer)
+    vocabulary = fit_vocabulary(history, targets, categories, side)
+    together = training_batches(HistoryReader(history, vocabulary, side), targets, settings)
+    return Customers(vocabulary, [one for batch in together for one in split_customers(batch)])
+
+
 def train_private(
-    sessions: Sessions,
-    split: Split,
-    categories: Categories,
+    customers: Customers,
     settings: Settings,
     privacy: Privacy,
     *,
     on_step: Callable[[int, int], None] | None = None,
 ) -> Trained:
-    """Train on ``split.train`` for exactly ``settings.epochs``; the log holds what each has cost.
+    """Train for exactly ``settings.epochs``; the log of the result holds what each has cost.
 
-    ``patience``, ``max_norm`` and ``questions`` of the settings have no part in it. ``on_step`` is
-    told the step and of how many. Raises FloatingPointError if a gradient is not finite.
+    ``patience`` and ``max_norm`` of the settings have no part in it. ``on_step`` is told the step
+    and of how many. Raises FloatingPointError if a gradient is not finite.
     """
-    history = read_history(sessions)
-    side = dict(sessions.events.user_features)
-    targets = training_targets(history, split.train, settings.most_per_customer)
-    vocabulary = fit_vocabulary(history, targets, categories, side)
-    reader = HistoryReader(history, vocabulary, side)
+    vocabulary, batches = customers
     model = new_model(vocabulary, settings)
     loss = Loss(model)
     optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
     buffer = optimizer.buffer
-    batches = training_batches(reader, targets, settings, alone=True)
     dropout_rng = np.random.default_rng([settings.seed, 1])
     secret = np.random.default_rng(privacy.noise_seed)
-    customers, each = len(batches), privacy.steps_each_epoch()
+    count, each = len(batches), privacy.steps_each_epoch()
     total = settings.epochs * each
     trained = Trained(model, vocabulary, settings)
     begin = time.perf_counter()
     for step in range(1, total + 1):
-        chosen = sample_customers(customers, privacy.sample_rate, secret)
+        chosen = sample_customers(count, privacy.sample_rate, secret)
         gradients = customer_gradients(loss, buffer, (batches[i] for i in chosen), dropout_rng)
         buffer.grad[:] = noisy_mean(
             gradients,
             buffer.grad.size,
             clip=privacy.clip,
             noise_multiplier=privacy.noise_multiplier,
-            divisor=privacy.sample_rate * customers,
+            divisor=privacy.sample_rate * count,
             rng=secret,
         )
         optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
@@ -120,7 +135,7 @@ def train_private(
         if on_step is not None:
             on_step(step, total)
         if step % each == 0:
-            spent = privacy.spent(step, customers)
+            spent = privacy.spent(step, count)
             trained.log.append(
                 {
                     "epoch": step // each,
@@ -130,7 +145,7 @@ def train_private(
                     "clip": privacy.clip,
                     "sample_rate": privacy.sample_rate,
                     "steps": step,
-                    "customers": customers,
+                    "customers": count,
                     "seconds": time.perf_counter() - begin,
                 }
             )
