@@ -15,8 +15,9 @@ from attention import softmax
 from .judge import Table
 from .metrics import bootstrap_interval
 from .profiler import Profiler, attended_sessions
+from .scoring import ask
 from .sessions import Sessions
-from .training import Trained, ask
+from .training import Trained
 
 _DRAWS = 3  # random removals a customer
 

@@ -17,8 +17,9 @@ from .model.interests import LEVELS
 from .model.outlook import SPEND_BANDS
 from .model.profile_model import HeadsSaved
 from .model.sessions import SessionSaved
+from .scoring import ask, score_items
 from .sessions import Sessions
-from .training import Trained, ask, score_items
+from .training import Trained
 
 _NOBODY = np.zeros(0, np.int64)
 
@@ -103,8 +104,7 @@ class Profiler:
     def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> OutlookChances:
         """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
         parts = []
-        length = np.diff(self.history.offsets[self.history.user_offsets])[users]
-        order = np.lexsort((users, length))
+        order = np.lexsort((users, self.history.known_sessions(users, moments)))
         for begin in range(0, len(order), size):
             rows = order[begin : begin + size]
             asked = Asked(_NOBODY, _NOBODY, users[rows], moments[rows])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from user_profile.features import context, past_items
 from user_profile.features.history import read_history
+from user_profile.features.item_side import item_side
 from user_profile.features.labels import (
     category_counts,
     high_thresholds,
@@ -209,3 +210,17 @@ def test_groups_hold_each_sequence_once():
     for group in groups:
         assert group.real.sum(1).tolist() == lengths[group.sequences].tolist()
         assert len(group.sequences) == 1 or group.real.size * group.real.shape[1] <= 4000
+
+
+def test_an_item_is_described_by_its_first_price(history):
+    category = np.zeros(len(history.items), int)
+    side = item_side(history, category, 1, None, ())
+    rows = np.flatnonzero(history.item == 7)
+    first = rows[np.argmin(history.end[history.session[rows]])]
+    later = history.end[history.session] > history.end[history.session[first]]
+    raised = replace(history, price=np.where(later & (history.item == 7), 9, history.price))
+    assert later.any()
+    assert np.array_equal(item_side(raised, category, 1, None, ()), side)
+    without = item_side(history, category, 1, None, ("price", "text"))
+    assert side.all(axis=1).any()
+    assert not without.any()

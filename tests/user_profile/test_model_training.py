@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_bits(sessions, split, trained):
 
 
 def test_the_best_epoch_is_kept(sessions, split, trained):
-    from user_profile.training import validate
+    from user_profile.scoring import validate
 
     best = max(end["validation"] for end in trained.log)
     profiler = Profiler(trained, sessions)

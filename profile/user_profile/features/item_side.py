@@ -51,14 +51,16 @@ def item_side(
     vectors: np.ndarray | None,
     without: Collection[str],
 ) -> np.ndarray:
-    """Rows (I, K) float32: category as 0 and 1, mean price, vectors.
+    """Rows (I, K) float32: category as 0 and 1, first price, vectors.
 
     What stands in ``without`` is zero, so that sizes stay as they are.
     """
-    size = len(history.items)
-    known = history.item < size
-    total = np.bincount(history.item[known], history.price[known], size)
-    price = total / np.maximum(np.bincount(history.item[known], minlength=size), 1)
+    # The price of the first sale: at any later moment it is past.
+    in_time = np.argsort(history.end[history.session], kind="stable")
+    in_time = in_time[history.item[in_time] < len(history.items)]
+    sold, first = np.unique(history.item[in_time], return_index=True)
+    price = np.zeros(len(history.items))
+    price[sold] = history.price[in_time[first]]
     hot = (category[:, None] == np.arange(categories)).astype(np.float32)
     centred = (price - price.mean()) / max(float(price.std()), 1e-9)
     parts = [hot * ("text" not in without), centred[:, None] * ("price" not in without)]
