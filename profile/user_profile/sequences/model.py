@@ -51,10 +51,10 @@ class SequenceModel(Layer):
     ) -> None:
         if sizes.positions not in POSITIONS:
             raise ValueError(f"positions must be one of {POSITIONS}, not {sizes.positions!r}")
-        if sizes.positions == "rotary" and sizes.embed_dim // max(sizes.num_heads, 1) % 2:
+        if sizes.positions == "rotary" and sizes.embed_dim % (2 * sizes.num_heads):
             raise ValueError(
-                f"rotary positions turn pairs: embed_dim / num_heads must be even, "
-                f"not {sizes.embed_dim} / {sizes.num_heads}"
+                f"embed_dim must be a multiple of twice num_heads, since rotary positions turn "
+                f"pairs, not {sizes.embed_dim} with {sizes.num_heads} heads"
             )
         rng = np.random.default_rng(rng)
         self.sizes, self.dropout = sizes, dropout

@@ -16,7 +16,7 @@ from ..errors import DataError
 from ..evaluate import before, compare_leave_one_out
 from ..sessions import Sessions
 from ..split import Targets
-from .data import draw_windows, read_histories
+from .data import Histories, draw_windows, read_histories
 from .features import learn_features
 from .model import SequenceModel, Sizes
 from .objective import Objective, Share
@@ -24,6 +24,7 @@ from .recommender import Recommender, Trained
 from .replicas import Replicas, one_blas_thread
 from .schedule import Schedule
 from .settings import Settings
+from .start import start_bias, start_table
 
 _VALIDATED = 10_000  # users asked after each epoch
 
@@ -61,6 +62,7 @@ def train(
     settings = settings.fitted(len(events.items), len(past.item))
     features = learn_features(events.user_features)
     model = new_model(len(events.items), features.size, settings)
+    _place(model, past)
     codes = features.codes(events.user_features, len(events.users))
     objective = Objective(past, codes, features.unknown, settings)
     optimizer = Adam(
@@ -80,6 +82,14 @@ def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
         settings.hidden_dim, settings.max_length, settings.positions,
     )  # fmt: skip
     return SequenceModel(sizes, dropout=settings.dropout or 0.0, rng=settings.seed)
+
+
+def _place(model: SequenceModel, past: Histories) -> None:
+    """Start where counting leads; rows that have no company keep a little of their random place."""
+    table = start_table(past, model.sizes.items, model.sizes.embed_dim)
+    if table is not None:
+        model.item.table.data[...] += table
+    model.bias.data[...] = start_bias(past, model.sizes.items)
 
 
 class _Judge:

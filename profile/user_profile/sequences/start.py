@@ -1,0 +1,50 @@
+"""Where training starts: items that keep company lie close together, popular ones score higher.
+
+From random rows a transformer spends its first epochs finding what counting gives at once. The
+table starts as the leading eigenvectors of how much more often than by chance two items stand near
+each other (pointwise mutual information, which word2vec factorises too: Levy and Goldberg 2014).
+"""
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import eigsh
+
+from .data import Histories
+
+_STEPS = 10  # as far apart as two items may stand, weighted 1/distance
+_MOST = 5_000_000  # interactions looked at, the last ones: bounds time and memory
+_SPREAD = 0.1  # standard deviation of the table's entries
+
+
+def start_bias(past: Histories, items: int) -> np.ndarray:
+    """log of each item's count and one more, (V,), less their mean."""
+    bias = np.log1p(np.bincount(past.item, minlength=items))
+    return bias - bias.mean()
+
+
+def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
+    """Rows (V, E) whose products tell how close items stand, or None where there are too few."""
+    together = _nearness(past, items)
+    if width >= items or together.nnz == 0:
+        return None
+    count = together.sum(axis=0)
+    base = count + count.mean()  # rare pairs prove little: their chance is taken as higher
+    together = together.tocoo()
+    excess = np.log1p(together.data * count.sum() / (base[together.row] * base[together.col]))
+    matrix = sparse.csr_array((excess, (together.row, together.col)), together.shape)
+    value, vector = eigsh(matrix, k=width, which="LA", v0=np.ones(items))
+    table = vector * np.sqrt(np.maximum(value, 0))
+    return table * (_SPREAD / max(table.std(), 1e-12))
+
+
+def _nearness(past: Histories, items: int) -> sparse.csr_array:
+    """Σ 1/distance over all pairs of items in one history, (V, V), symmetric."""
+    item = past.item[-_MOST:].astype(np.int64)
+    user = np.repeat(np.arange(len(past.lengths)), past.lengths)[-_MOST:]
+    total = sparse.csr_array((items, items))
+    for step in range(1, min(_STEPS, len(item) - 1) + 1):
+        same = user[:-step] == user[step:]
+        pairs = item[:-step][same], item[step:][same]
+        weights = np.full(same.sum(), 1 / step)
+        total = total + sparse.csr_array((weights, pairs), (items, items))
+    return total + total.T
