@@ -8,7 +8,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import attention as A
-from attention.plot import plot_attention, plot_heads
+from attention.plot import (
+    plot_attention,
+    plot_entropy,
+    plot_heads,
+    plot_lines,
+    plot_rollout,
+)
 from attention.text import CausalLM
 
 from .page import DARK, MIDDLE, WRONG, Drawing, name_line
@@ -41,7 +47,7 @@ def heads() -> Figure:
     model, tokenizer, _ = trained_text_model()
     _, saved = model.forward(tokenizer.encode(LINE)[None])
     fig = plt.figure(figsize=(8.8, 4.9))
-    plot_heads(saved, list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
+    plot_heads(saved.weights, list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
     return fig
 
 
@@ -119,7 +125,19 @@ def lengths_of_look() -> Figure:
     return fig
 
 
+def looking() -> Figure:
+    model, tokenizer, _ = trained_text_model()
+    _, saved = model.forward(tokenizer.encode(LINE)[None])
+    fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.1), width_ratios=(1, 1.25, 1))
+    plot_lines(saved.weights, list(LINE), layer=0, head=1, ax=axes[0], colorbar=False)
+    plot_rollout(saved.weights, list(LINE), mask=A.causal_mask(len(LINE)), ax=axes[1])
+    axes[1].set_title("rollout")
+    plot_entropy(saved.weights, mask=A.causal_mask(len(LINE)), ax=axes[2])
+    return fig
+
+
 DRAWINGS: dict[str, Drawing] = {
+    "looking": looking,
     "masks": masks,
     "heads": heads,
     "tiles": tiles,

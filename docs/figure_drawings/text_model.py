@@ -7,7 +7,7 @@ from attention.text import CausalLM, CharTokenizer, TextSettings, load_text_mode
 from attention.text.corpus import read_corpus
 
 SETTINGS = TextSettings(layers=2, width=64, steps=1500, batch=16, warmup=50)
-MODEL = Path("runs/figures-text.npz")
+MODEL = Path(__file__).parents[2] / "runs" / "figures-text.npz"
 
 
 @cache
