@@ -13,20 +13,24 @@ from typing import NamedTuple
 
 from grader.checks import Candidate
 from grader.diagnose import Doctor
-from grader.exercise import Exercise, find_exercise, find_exercises
+from grader.exercise import EXERCISES, Exercise, find_exercise, find_exercises
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.kit import Variant
 from grader.report import failure_text, title
 from grader.runner import InProcess, Sandboxed
 from grader.strength import (
+    INTRODUCTION,
     RIGHT_AT_MOST,
     WRONG_AT_LEAST,
     Strength,
     clearest,
+    in_words,
     markdown,
     noise,
     passes,
 )
+
+TABLE = EXERCISES.parent / "docs" / "workbook" / "strength.md"
 
 
 class Verdict(NamedTuple):
@@ -167,8 +171,8 @@ def show(result: Audit) -> None:
     exercise = result.exercise
     print(f"\n{exercise.name}: {len(exercise.checks)} checks, {exercise.head.points} points")
     for verdict in result.verdicts:
-        by = f"by {clearest(verdict.run):.2g} tolerances"
-        print(f"  mistake {verdict.name:<44} {verdict.words}  {by}")
+        error = in_words(clearest(verdict.run))
+        print(f"  mistake {verdict.name:<44} {verdict.words}; error {error}")
     for says, run in result.styles.items():
         print(f"  style   {says:<58} {'passes' if passes(run) else 'FAILS'}")
     for check, error in result.noise.items():
@@ -186,7 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m grader.audit", description=__doc__)
     parser.add_argument("exercises", nargs="*", metavar="exNN")
     parser.add_argument("--worker", action="store_true", help="run variants in workers too (slow)")
-    parser.add_argument("--table", action="store_true", help="print the table for docs/workbook")
+    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name} of docs/workbook")
     options = parser.parse_args(arguments)
     known = find_exercises()
     try:
@@ -196,13 +200,13 @@ def main(arguments: list[str] | None = None) -> int:
     results = []
     for exercise in chosen:
         results.append(audit(exercise, options.worker))
-        if not options.table:
-            show(results[-1])
+        show(results[-1])
     unsound = [one.exercise.name for one in results if one.faults()]
-    if options.table:
-        print(markdown([one.strength() for one in results]))
-    else:
-        print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
+    print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
+    if options.write:
+        strengths = [one.strength() for one in results]
+        TABLE.write_text(INTRODUCTION + markdown(strengths) + "\n", encoding="utf-8")
+        print(f"wrote {TABLE}")
     return 1 if unsound else 0
 
 

@@ -8,7 +8,7 @@ import ast
 import re
 
 import pytest
-from grader.audit import audit, try_mistake, try_style
+from grader.audit import TABLE, audit, try_mistake, try_style
 from grader.exercise import EXERCISES, SOLUTIONS, find_exercises
 from grader.question import HINT, follow_ups, rubric, section
 from grader.rules import is_untouched
@@ -34,6 +34,15 @@ def test_every_folder_is_a_whole_exercise():
 @every_exercise(slow=TAKE_LONG)
 def test_the_grader_is_sound_both_ways(exercise):
     assert audit(exercise).faults() == []
+
+
+@pytest.mark.slow
+def test_the_published_table_is_the_measured_one():
+    strengths = [audit(exercise).strength() for exercise in ALL]
+    published = TABLE.read_text(encoding="utf-8")
+    for one in strengths:
+        counts = f"| {one.name} | {one.checks} | {one.mistakes} | {one.rejected} | {one.named} "
+        assert counts + f"| {one.passing} of {one.styles} |" in published
 
 
 @pytest.mark.slow
