@@ -49,9 +49,10 @@ def main() -> None:
     count = len(customers.batches)
     some = Privacy(sample_rate=options.sample_rate, clip=options.clip)
     steps = options.epochs * some.steps_each_epoch()
+    delta = some.spent(steps, count).delta
     print(
         f"{count:,} customers, {steps} steps of {some.sample_rate * count:.0f} customers on "
-        f"average, clip {some.clip:g}, δ = {some.spent(steps, count).delta:.2e}, lr {options.lr:g}, "
+        f"average, clip {some.clip:g}, δ = {delta:.2e}, lr {options.lr:g}, "
         f"seed {options.seed}, {'validation' if options.validation else 'test'}\n\n{HEAD}",
         flush=True,
     )

@@ -44,9 +44,13 @@ def _one(batch: Batch, place: int, starts: np.ndarray, lengths: np.ndarray) -> B
         side=batch.side[mine],
         season=batch.season,
         question=_question(batch.question, asked, 1 + count),
-        moment=Moment(np.zeros(len(met), np.int64), batch.moment.known[met], batch.moment.context[met]),
+        moment=Moment(
+            customer=np.zeros(len(met), np.int64),
+            known=batch.moment.known[met],
+            context=batch.moment.context[met],
+        ),
         labels=_labels(batch.labels, asked, met),
-    )  # fmt: skip
+    )
 
 
 def _question(question: Question, asked: np.ndarray, places: int) -> Question:

@@ -14,7 +14,7 @@ a profile shown of a customer is made from that customer's own log: the guarante
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from attention import Adam, warmup_cosine
 
+from ..augment import augment
 from ..categories import Categories
 from ..features.history import read_history
 from ..features.reader import HistoryReader, Vocabulary
@@ -72,7 +73,7 @@ class Privacy:
         return max(1, round(1 / self.sample_rate))
 
     def spent(self, steps: int, customers: int) -> Spent:
-        """(ε, δ) after ``steps``. δ is far below 1 / customers: else losing one outright would do."""
+        """(ε, δ) after ``steps``. At δ = 1 / customers, giving one away whole would be allowed."""
         delta = 1 / (10 * customers) if self.delta is None else self.delta
         return epsilon_spent(self.noise_multiplier, self.sample_rate, steps, delta)
 
@@ -85,13 +86,22 @@ class Customers(NamedTuple):
 
 
 def read_customers(
-    sessions: Sessions, split: Split, categories: Categories, settings: Settings
+    sessions: Sessions,
+    split: Split,
+    categories: Categories,
+    settings: Settings,
+    *,
+    item_vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
 ) -> Customers:
-    """From the sessions of ``split.train``. Everything that is treated as public is made here."""
+    """From the sessions of ``split.train``. Everything that is treated as public is made here.
+
+    ``item_vectors`` and ``without`` as in `fit_vocabulary`.
+    """
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
-    vocabulary = fit_vocabulary(history, targets, categories, side)
+    vocabulary = fit_vocabulary(history, targets, categories, side, item_vectors, without)
     together = training_batches(HistoryReader(history, vocabulary, side), targets, settings)
     return Customers(vocabulary, [one for batch in together for one in split_customers(batch)])
 
@@ -113,17 +123,18 @@ def train_private(
     loss = Loss(model)
     optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
     buffer = optimizer.buffer
-    dropout_rng = np.random.default_rng([settings.seed, 1])
+    own_rng = np.random.default_rng([settings.seed, 1])
     secret = np.random.default_rng(privacy.noise_seed)
+    chances = {name: getattr(settings, name) for name in ("mask", "reorder", "crop")}
     count, each = len(batches), privacy.steps_each_epoch()
     total = settings.epochs * each
     trained = Trained(model, vocabulary, settings)
     begin = time.perf_counter()
     for step in range(1, total + 1):
         chosen = sample_customers(count, privacy.sample_rate, secret)
-        gradients = customer_gradients(loss, buffer, (batches[i] for i in chosen), dropout_rng)
+        taking_part = (augment(batches[i], own_rng, **chances) for i in chosen)
         buffer.grad[:] = noisy_mean(
-            gradients,
+            customer_gradients(loss, buffer, taking_part, own_rng),
             buffer.grad.size,
             clip=privacy.clip,
             noise_multiplier=privacy.noise_multiplier,
