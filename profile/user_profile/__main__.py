@@ -23,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from .commands import learn, look, update  # here, so that `import user_profile` stays instant
+    from .privacy import options as privacy
     from .sequences import command as sequences
 
     parser = argparse.ArgumentParser("python -m user_profile", description=__doc__)
@@ -30,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     learn.add_commands(commands)
     look.add_commands(commands)
     update.add_commands(commands)
+    privacy.add_commands(commands)
     sequences.add_parser(commands)
     return parser
 

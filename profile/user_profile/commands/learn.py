@@ -26,7 +26,9 @@ from ..evaluate import Comparison, Scorer, compare
 from ..explain import judge_faithfulness
 from ..features.item_side import PARTS, read_item_vectors
 from ..judge import judge_interests, judge_outlook
-from ..prepare import Prepared
+from ..prepare import Prepared, prepare
+from ..privacy.options import add_training_options, privacy_of, train_with_progress
+from ..privacy.training import guarantee
 from ..profiler import Profiler
 from ..report import describe_profile
 from ..saved import load_model, save_model
@@ -64,6 +66,7 @@ def add_commands(commands) -> None:
         learn.add_argument(
             f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
         )
+    add_training_options(learn)
 
     judge = commands.add_parser("evaluate", help="a saved model on the test sessions")
     judge.set_defaults(run=run_evaluate)
@@ -75,8 +78,7 @@ def add_commands(commands) -> None:
 
 def run_demo(options: argparse.Namespace) -> int:
     start = time.perf_counter()
-    options.data = options.format = options.columns = options.user_features = None
-    log = load_log(options)
+    log = prepare()
     print(log.cleaned)
     categories = log.categories()
     print(f"\n{len(categories)} interest categories found in the descriptions")
@@ -129,6 +131,7 @@ def run_train(options: argparse.Namespace) -> int:
     without = [part for part in options.without.split(",") if part]
     if not set(without) <= set(PARTS):
         raise DataError(f"--without takes some of {', '.join(PARTS)}, not {options.without!r}.")
+    privacy = privacy_of(options)
     log = load_log(options)
     print(log.read)
     print(log.cleaned)
@@ -137,11 +140,15 @@ def run_train(options: argparse.Namespace) -> int:
     vectors = None
     if options.item_vectors:
         vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
-    trained = _train(log, log.split(), categories, settings, vectors, without)
+    if privacy is None:
+        trained = _train(log, log.split(), categories, settings, vectors, without)
+        worth = f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
+    else:
+        trained = train_with_progress(privacy, log, categories, settings, vectors, without)
+        worth = str(guarantee(trained))
     save_model(options.model, trained)
     size = sum(p.data.size for p in trained.model.parameters())
-    best = max(end["validation"] for end in trained.log)
-    print(f"{size:,} parameters; validation NDCG@10 {best:.4f}; saved to {options.model}")
+    print(f"{size:,} parameters; {worth}; saved to {options.model}")
     return 0
 
 
