@@ -119,8 +119,8 @@ def test_a_log_of_other_users_and_items_is_scored(folder, tmp_path):
     scores = recommender.score(np.array([0]))
     assert recommender.unknown_items == ["brand-new"]
     assert np.isneginf(scores[0, events.items.index("brand-new")])
-    with_known_alone = recommender.states([np.array([recommender._code_of[i] for i in ("i5", "i6")])],
-                                          recommender.features)  # fmt: skip
+    known = np.array([recommender._code_of[item] for item in ("i5", "i6")])
+    with_known_alone = recommender.states([known], recommender.features)
     np.testing.assert_allclose(recommender.user_states(np.array([0])), with_known_alone, rtol=1e-6)
 
 

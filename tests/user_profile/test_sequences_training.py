@@ -65,11 +65,10 @@ def test_workers_share_the_work_without_changing_the_sum(chain):
     past = read_histories(chain)
     none = np.zeros((60, 0), dtype=int)
     objective = Objective(past, none, none[0], settings)
-    objective.windows = draw_windows(past, 10, np.random.default_rng(0))
-    batch = np.arange(12)
-    weight = 1 / objective.targets(objective.windows)[batch].sum()
+    batch = draw_windows(past, 10, np.random.default_rng(0)).take(np.arange(12))
+    weight = 1 / batch.targets.sum()
     found = []
-    for shares in ([batch], [batch[::2], batch[1::2]]):
+    for shares in ([batch], [batch.take(np.s_[::2]), batch.take(np.s_[1::2])]):
         model.zero_grad()
         rng = np.random.default_rng(0)
         loss = sum(objective.compute(model, Share(share, weight, rng)) for share in shares)
@@ -85,10 +84,10 @@ def test_gradients_of_a_whole_step(chain):
     codes = np.random.default_rng(0).integers(4, size=(60, 2))
     model = new_model(30, 4, settings).astype(np.float64)
     objective = Objective(read_histories(chain), codes, np.zeros(2, dtype=int), settings)
-    objective.windows = draw_windows(objective.past, 10, np.random.default_rng(0))
+    batch = draw_windows(objective.past, 10, np.random.default_rng(0)).take(np.arange(5))
 
     def loss():
-        return objective.compute(model, Share(np.arange(5), 0.02, np.random.default_rng(3)))
+        return objective.compute(model, Share(batch, 0.02, np.random.default_rng(3)))
 
     model.zero_grad()
     loss()

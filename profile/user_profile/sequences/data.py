@@ -41,6 +41,14 @@ class Windows(NamedTuple):
     def lengths(self) -> np.ndarray:
         return self.stop - self.start
 
+    @property
+    def targets(self) -> np.ndarray:
+        """How many items of each are asked for, (W,): the first where its history begins alone."""
+        return self.lengths - ~self.first
+
+    def take(self, rows: np.ndarray | slice) -> "Windows":
+        return Windows(*(column[rows] for column in self))
+
 
 def draw_windows(past: Histories, longest: int, rng: np.random.Generator) -> Windows:
     """All histories, those longer than ``longest`` cut at places that change with ``rng``.

@@ -1,5 +1,6 @@
 """What one step computes: windows in, loss out, gradients added up on the way."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ _FORGET = 0.1  # the share of user features hidden in training, so that "not kno
 class Share(NamedTuple):
     """What one worker does in one step."""
 
-    rows: np.ndarray  # (B,), of the windows
+    windows: Windows
     weight: float  # one over the targets of the whole batch
     rng: np.random.Generator
 
@@ -28,23 +29,18 @@ class Objective:
     ) -> None:
         """``features`` (U, K) codes of each user, ``unknown`` (K,) those of nobody."""
         self.past, self.features, self.unknown, self.settings = past, features, unknown, settings
-        self.windows: Windows | None = None  # set anew each epoch
-
-    def targets(self, windows: Windows) -> np.ndarray:
-        """How many items of each window are asked for: the first only where its history begins."""
-        return windows.lengths - ~windows.first
 
     def compute(self, model: SequenceModel, share: Share) -> float:
         """This share of the batch's loss; the gradients of the model's parameters add up."""
-        windows, (rows, weight, rng) = self.windows, share
-        bounds = zip(windows.start[rows], windows.stop[rows])
+        windows, weight, rng = share
+        bounds = zip(windows.start, windows.stop)
         items, lengths = pad([self.past.item[start:stop] for start, stop in bounds])
         asked = np.arange(items.shape[1]) < lengths[:, None]
-        asked[:, 0] &= windows.first[rows]
+        asked[:, 0] &= windows.first
         targets = items[asked]
         if not len(targets):
             return 0.0
-        known = self.features[windows.user[rows]]
+        known = self.features[windows.user]
         known = np.where(rng.random(known.shape) < _FORGET, self.unknown, known)
         hidden, saved = model.forward(items[:, :-1], known, rng=rng)  # (B, T, E)
         loss, dasked = self._softmax(model, hidden[asked], targets, len(targets) * weight, rng)
@@ -63,11 +59,12 @@ class Objective:
     ) -> tuple[float, np.ndarray]:
         table, bias = model.item.table, model.bias
         smoothing = self.settings.label_smoothing
-        where, correction = np.s_[:], None
+        where: slice | np.ndarray = np.s_[:]
+        correction = None
         if self.settings.negatives:
-            where, correction = self._sample(targets, len(bias.data), rng)
-            targets = np.searchsorted(where, targets)
-            correction = correction.astype(hidden.dtype)
+            chosen, correction = self._sample(targets, len(bias.data), rng)
+            targets = np.searchsorted(chosen, targets)
+            where, correction = chosen, correction.astype(hidden.dtype)
         loss, saved = linear_cross_entropy_forward(
             hidden, table.data[where], bias.data[where], targets,
             label_smoothing=smoothing, correction=correction,
@@ -83,15 +80,15 @@ class Objective:
         """Codes, ascending, of the targets and of items drawn at random, and −log of the chance of
         each to be here. Yang et al. 2020, mixed negative sampling.
         """
-        drawn = rng.integers(items, size=self.settings.negatives)
-        chosen = np.union1d(targets, drawn)
-        missed = self._missed_by_one_target(items)[chosen] * len(targets)
-        missed += self.settings.negatives * np.log1p(-1 / items)
+        draws = self.settings.negatives or 0
+        chosen = np.union1d(targets, rng.integers(items, size=draws))
+        share = np.zeros(len(chosen))
+        met = chosen < len(self._share)
+        share[met] = np.minimum(self._share[chosen[met]], 0.99)
+        missed = len(targets) * np.log1p(-share) + draws * np.log1p(-1 / items)
         return chosen, -np.log(-np.expm1(missed))
 
-    def _missed_by_one_target(self, items: int) -> np.ndarray:
-        """log of the chance that a random target is not this item, (V,)."""
-        if not hasattr(self, "_log_missed"):
-            share = np.bincount(self.past.item, minlength=items) / max(len(self.past.item), 1)
-            self._log_missed = np.log1p(-np.minimum(share, 0.99))
-        return self._log_missed
+    @cached_property
+    def _share(self) -> np.ndarray:
+        """The share of all interactions that each item has, up to the last one that occurs."""
+        return np.bincount(self.past.item) / len(self.past.item)

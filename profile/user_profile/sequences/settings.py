@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 from attention.ops._checks import in_range
 
@@ -53,7 +54,7 @@ class Settings:
     def fitted(self, items: int, targets: int) -> "Settings":
         """The same with nothing left open, for a log of so many items and targets an epoch."""
         large = targets >= _LARGE
-        chosen = {
+        chosen: dict[str, Any] = {
             "epochs": min(max(_TARGETS // max(targets, 1), 20), 200),
             "tokens": min(max(targets // 100, 256), 4096),
             "dropout": 0.2 if large else 0.4,

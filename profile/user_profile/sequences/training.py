@@ -16,7 +16,7 @@ from ..errors import DataError
 from ..evaluate import before, compare_leave_one_out
 from ..sessions import Sessions
 from ..split import Targets
-from .data import Histories, draw_windows, read_histories
+from .data import Histories, Windows, draw_windows, read_histories
 from .features import learn_features
 from .model import SequenceModel, Sizes
 from .objective import Objective, Share
@@ -155,31 +155,28 @@ class _Run:
 
     def _epoch(self, replicas: Replicas) -> float:
         """One pass over all windows; returns the mean loss."""
-        settings, schedule, objective = self.settings, self.schedule, self.objective
+        settings, schedule = self.settings, self.schedule
         rng = np.random.default_rng([settings.seed, schedule.epoch])
-        windows = draw_windows(objective.past, settings.max_length, rng)
-        objective.windows = windows
-        targets = objective.targets(windows)
+        windows = draw_windows(self.objective.past, settings.max_length, rng)
         batches = batches_by_length(windows.lengths, settings.tokens or 1, rng)
         losses, weights = [], []
         for number, batch in enumerate(batches):
-            asked = int(targets[batch].sum())
+            asked = int(windows.targets[batch].sum())
             if asked == 0:
                 continue
             self.optimizer.lr = schedule.next(len(batches) - number, len(batches))
-            losses.append(self._step(replicas, batch, asked, rng))
+            losses.append(self._step(replicas, windows.take(batch), rng))
             weights.append(asked)
             self._add_to_average(len(batches))
             if schedule.over:
                 break
         return float(np.average(losses, weights=weights))
 
-    def _step(
-        self, replicas: Replicas, batch: np.ndarray, asked: int, rng: np.random.Generator
-    ) -> float:
-        workers = min(self.settings.workers, len(batch))
+    def _step(self, replicas: Replicas, batch: Windows, rng: np.random.Generator) -> float:
+        workers = min(self.settings.workers, len(batch.user))
+        weight = 1 / int(batch.targets.sum())
         shares = [
-            Share(batch[worker::workers], 1 / asked, own)
+            Share(batch.take(np.s_[worker::workers]), weight, own)
             for worker, own in enumerate(rng.spawn(workers))
         ]
         self.optimizer.zero_grad()
