@@ -11,7 +11,7 @@ from .clean import CleaningReport, clean_events
 from .errors import DataError
 from .events import Events
 from .readers import ReadReport, read_events
-from .readers.online_retail import PURCHASE
+from .readers.online_retail import NON_PRODUCTS, PURCHASE
 from .sessions import Sessions, group_sessions
 from .split import Split, split_last_sessions
 
@@ -57,14 +57,17 @@ def prepare(
     *,
     mapping: dict[str, str] | None = None,
     user_features: str | Path | None = None,
+    keep_charges: bool = False,
 ) -> Prepared:
     """Read, clean and group a log; without ``path`` the one that ships with the package.
 
-    ``user_features``: a CSV file whose first column is the customer and whose others are side
-    features. Raises DataError if a file cannot be used.
+    ``keep_charges`` leaves postage, fees and the like among the items, as other work on the shipped
+    log does: they are easy to predict, and of no use to recommend. ``user_features``: a CSV file
+    whose first column is the customer and whose others are side features. Raises DataError if a
+    file cannot be used.
     """
     events, read = read_events(path, format, mapping=mapping)
-    events, cleaned = clean_events(events)
+    events, cleaned = clean_events(events, () if keep_charges else NON_PRODUCTS)
     if user_features is not None:
         events = with_user_features(events, user_features)
     kinds = events.kinds

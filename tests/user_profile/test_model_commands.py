@@ -157,3 +157,14 @@ def test_item_vectors_and_parts_left_out(shop, tmp_path, capsys):
     images = ["--item-vectors", str(vectors), "--without", "country,price"]
     assert main(["train", *where, *TRAIN, *images]) == 0
     assert main(["show", "c4", "--data", log, "--model", model]) == 0
+
+
+def test_a_log_too_short_for_the_outlook_still_trains(shop, tmp_path, capsys):
+    log = write_csv(tmp_path / "short.csv", make_rows(customers=12, days=20))
+    where = ["--data", str(log), "--model", str(tmp_path / "model.npz")]
+    categories = ["--categories", str(shop / "categories.csv")]
+    assert main(["train", *where, *categories, *TRAIN]) == 0
+    assert main(["evaluate", *where]) == 0
+    said = capsys.readouterr().out
+    assert "Interest levels" in said
+    assert "Return within" not in said

@@ -31,6 +31,11 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
         "quantity, price, text",
     )
     parser.add_argument("--user-features", help="a CSV file: customer, then side features")
+    parser.add_argument(
+        "--keep-charges",
+        action="store_true",
+        help="leave postage and other charges among the items, as published figures do",
+    )
 
 
 def add_model_option(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +56,11 @@ def load_log(options: argparse.Namespace) -> Prepared:
             )
         mapping = {name.strip(): column.strip() for name, _, column in pairs}
     return prepare(
-        options.data, options.format, mapping=mapping, user_features=options.user_features
+        options.data,
+        options.format,
+        mapping=mapping,
+        user_features=options.user_features,
+        keep_charges=options.keep_charges,
     )
 
 

@@ -32,7 +32,7 @@ from ..privacy.training import guarantee
 from ..profiler import Profiler
 from ..report import describe_profile
 from ..saved import load_model, save_model
-from ..split import Split
+from ..split import Split, Targets
 from ..training import EpochEnd, Settings, Trained, train
 from .common import (
     add_log_options,
@@ -90,15 +90,16 @@ def run_demo(options: argparse.Namespace) -> int:
 
     profiler = Profiler(trained, log.sessions)
     print()
+    in_season = InSeason(TifuKnn(within=0.9, own_share=0.95))
     scorers: list[Scorer] = [
         Popularity(),
         LastBasket(),
         PersonalFrequency(),
         TifuKnn(),
-        InSeason(TifuKnn()),
+        in_season,
         profiler,
     ]
-    table = compare(scorers, log.purchases, split.test)
+    table = compare(scorers, log.purchases, split.test, title=_title(split.test))
     print(table)
     print(verdict(table))
     print()
@@ -158,18 +159,19 @@ def run_evaluate(options: argparse.Namespace) -> int:
     split = log.split()
     targets = split.validation if options.validation else split.test
     profiler = Profiler(trained, log.sessions)
+    in_season = InSeason(TifuKnn(within=0.9, own_share=0.95))
     scorers: list[Scorer] = [
         Popularity(),
         Markov(),
         ItemNeighbours(),
-        SequenceRules(),
+        SequenceRules(recent=1),
         LastBasket(),
         PersonalFrequency(),
         TifuKnn(),
-        InSeason(TifuKnn()),
+        in_season,
         profiler,
     ]
-    table = compare(scorers, log.purchases, targets)
+    table = compare(scorers, log.purchases, targets, title=_title(targets))
     print(table)
     print(verdict(table))
     print()
@@ -180,6 +182,13 @@ def run_evaluate(options: argparse.Namespace) -> int:
     print()
     print(judge_faithfulness(trained, log.sessions, targets.user, targets.time))
     return 0
+
+
+def _title(targets: Targets) -> str:
+    return (
+        f"Items of the last session of {len(targets):,} customers with three sessions or more, "
+        "all items ranked"
+    )
 
 
 def verdict(table: Comparison) -> str:
