@@ -6,6 +6,8 @@ import json
 import numpy as np
 import pytest
 from user_profile.__main__ import main
+from user_profile.errors import DataError
+from user_profile.prepare import prepare
 
 from tests.user_profile.shop_log import make_rows, write_csv
 
@@ -168,3 +170,23 @@ def test_a_log_too_short_for_the_outlook_still_trains(shop, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "Interest levels" in said
     assert "Return within" not in said
+
+
+def test_charges_are_no_products_unless_asked_for(tmp_path):
+    rows = make_rows(customers=5)
+    charge = (*rows[0][:2], "POST", *rows[0][3:7], "POSTAGE")
+    log = write_csv(tmp_path / "log.csv", [*rows, charge])
+    assert "POST" not in prepare(log).sessions.events.items
+    assert "POST" in prepare(log, keep_charges=True).sessions.events.items
+
+
+def test_user_features_join_the_log(tmp_path):
+    log = write_csv(tmp_path / "log.csv", make_rows(customers=5))
+    table = tmp_path / "features.csv"
+    table.write_text("customer,age\nc1,old\nc2,young\n")
+    features = prepare(log, user_features=table).sessions.events
+    ages = dict(zip(features.users, features.user_features["age"]))
+    assert (ages["c1"], ages["c2"], ages["c3"]) == ("old", "young", "")
+    table.write_text("customer,age\nc1,old,odd\n")
+    with pytest.raises(DataError, match="line 2: 3 columns"):
+        prepare(log, user_features=table)
