@@ -1,6 +1,8 @@
 """Links lead somewhere, figures name their command, and formulas survive the Markdown reader."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,16 @@ def test_every_figure_is_followed_by_its_command(path: Path) -> None:
     for figure, caption in captions.items():
         command = f"`python docs/make_figures.py {Path(figure).stem}`"
         assert command in caption, f"{name(path)}: {command} is missing under {figure}"
+
+
+def test_every_figure_has_its_drawing() -> None:
+    """Asked of the script itself, in a process of its own: it chooses a backend when imported."""
+    script = ROOT / "docs" / "make_figures.py"
+    run = [sys.executable, str(script), "--help"]
+    listed = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    drawings = set(re.findall(r"\w+", listed.partition("NAME  ")[2]))
+    drawn = {path.stem for path in (ROOT / "docs" / "figures").glob("*.png")}
+    assert drawn <= drawings, f"figures that nothing draws: {sorted(drawn - drawings)}"
 
 
 def test_every_figure_is_shown() -> None:
