@@ -190,3 +190,11 @@ def test_user_features_join_the_log(tmp_path):
     table.write_text("customer,age\nc1,old,odd\n")
     with pytest.raises(DataError, match="line 2: 3 columns"):
         prepare(log, user_features=table)
+
+
+def test_drift_shows_each_session(run, shop):
+    said = run("drift", "c4", "--plot", str(shop / "drift.png")).out
+    assert "highest interests" in said
+    assert (shop / "drift.png").read_bytes()[:4] == b"\x89PNG"
+    early = run("drift", "c4", "--date", "2011-03-18", status=2).err
+    assert "give a later --date" in early

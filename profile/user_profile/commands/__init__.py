@@ -1,6 +1,6 @@
 """The commands of `python -m user_profile`, one file for each purpose.
 
 learn   demo, train, evaluate
-look    show, recommend, target, risk, retention
+look    show, drift, recommend, target, risk, retention
 update  update
 """

@@ -1,4 +1,4 @@
-"""show, recommend, target, risk, retention: a saved model at work."""
+"""show, drift, recommend, target, risk, retention: a saved model at work."""
 
 import argparse
 
@@ -23,6 +23,7 @@ from .common import (
 )
 
 _TABLE = (".csv", ".json")
+_PICTURE = (".png", ".svg", ".pdf")
 _SHOWN = 20  # rows on the terminal; a file takes all
 
 
@@ -32,6 +33,11 @@ def add_commands(commands) -> None:
     show.add_argument("customer")
     show.add_argument("--plot", help="draw the profile on one page: .png, .svg or .pdf")
     show.add_argument("--out", help="write the profile, without raw events: .json")
+
+    drift = commands.add_parser("drift", help="how the interests of one customer changed")
+    drift.set_defaults(run=run_drift)
+    drift.add_argument("customer")
+    drift.add_argument("--plot", help="draw the interests after each session: .png, .svg or .pdf")
 
     suggest = commands.add_parser("recommend", help="next purchases of a customer, or of all")
     suggest.set_defaults(run=run_recommend)
@@ -54,12 +60,12 @@ def add_commands(commands) -> None:
         _common(command)
     for command in (suggest, target):
         command.add_argument("--out", help="write all rows: .csv or .json")
-    for command in (show, suggest, target):
+    for command in (show, drift, suggest, target):
         _common(command)
 
 
 def run_show(options: argparse.Namespace) -> int:
-    check_output(options.plot, (".png", ".svg", ".pdf"))
+    check_output(options.plot, _PICTURE)
     check_output(options.out, (".json",))
     log, _, profiler = load_profiler(options)
     user, texts = log.user(options.customer), item_texts(log, profiler)
@@ -72,6 +78,33 @@ def run_show(options: argparse.Namespace) -> int:
 
         save_figure(options.plot, plot_card(profiler, profile, texts))
         print(f"\nsaved to {options.plot}")
+    return 0
+
+
+def run_drift(options: argparse.Namespace) -> int:
+    check_output(options.plot, _PICTURE)
+    log, _, profiler = load_profiler(options)
+    from ..drift import interest_drift, plot_drift  # matplotlib takes a second to import
+
+    found = interest_drift(profiler, log.user(options.customer), moment_of(options, profiler))
+    names = profiler.vocabulary.category_names
+    days = found.moments.astype("datetime64[s]").astype("datetime64[D]")
+    rows = []
+    for place, (day, chances) in enumerate(zip(days, found.chances)):
+        best = np.argsort(-chances, kind="stable")[:3]
+        moved = float(found.turnover[place - 1]) if place else 0.0
+        rows.append(
+            {
+                "after": str(day),
+                "moved": moved,
+                "highest interests": "; ".join(f"{names[c]} {chances[c]:.0%}" for c in best),
+            }
+        )
+    print_rows(rows)
+    if options.plot:
+        ax, _ = plot_drift(profiler, found)
+        save_figure(options.plot, ax.figure)
+        print(f"saved to {options.plot}")
     return 0
 
 
