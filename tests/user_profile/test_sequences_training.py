@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from user_profile.baselines import Popularity
+from user_profile.baselines import ItemNeighbours, Popularity
 from user_profile.evaluate import compare_leave_one_out
 from user_profile.sequences import Recommender, Settings, load_model, save_model, train
 from user_profile.sequences.data import draw_windows, read_histories
@@ -226,3 +226,38 @@ def test_settings_are_checked_and_fitted():
     assert large.dropout < small.dropout
     assert large.epochs < small.epochs
     assert Settings(dropout=0.0).fitted(10, 10).dropout == 0.0
+
+
+def test_user_features_decide_where_items_cannot(log):
+    """Who is known to be left begins at i0, who is right at i10; all go round the same ring."""
+    rows = [
+        (f"u{user}", f"i{(10 * (user % 2) + step) % 20}", step, "")
+        for user in range(60)
+        for step in range(6)
+    ]
+    events = log(rows, kinds=("event",))
+    sides = {"side": tuple("left" if user % 2 == 0 else "right" for user in range(60))}
+    sessions = single_event_sessions(dataclasses.replace(events, user_features=sides))
+    settings = dataclasses.replace(TINY, epochs=15)
+    trained = train(sessions, split_last_sessions(sessions).validation, settings)
+    recommender = Recommender(trained)
+    assert recommender.recommend([], 1, features={"side": "left"}).items == ["i0"]
+    assert recommender.recommend([], 1, features={"side": "right"}).items == ["i10"]
+    assert recommender.recommend([], 1).items[0] in {"i0", "i10"}
+
+
+@pytest.mark.slow
+def test_on_the_shipped_log_it_beats_popularity_and_neighbours(retail):
+    """A real log, in which items come again; the first 600 customers with enough of them."""
+    events = retail[0].of_kind("purchase")
+    known = events.take(events.user >= 0)
+    customers = np.flatnonzero(np.bincount(known.user) >= 3)[:600]
+    sessions = single_event_sessions(known.take(np.isin(known.user, customers)).compact())
+    split = split_last_sessions(sessions)
+    trained = train(sessions, split.validation, Settings(epochs=5), filter_seen=False)
+    table = compare_leave_one_out(
+        [Popularity(), ItemNeighbours(), Recommender(trained)], sessions, split.test,
+        filter_seen=False,
+    )  # fmt: skip
+    for other in ("popularity", "item-to-item neighbours"):
+        assert table.difference("sequence model", other, "ndcg@10")[1] > 0, table

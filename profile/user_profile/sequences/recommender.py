@@ -5,6 +5,7 @@ the model does not know are left out of what it reads, and named.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -18,7 +19,7 @@ from .features import UserFeatures
 from .model import SequenceModel
 from .settings import Settings
 
-_TOKENS = 8192  # positions read at a time
+_TOKENS = 4096  # positions read at a time
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ class Recommender:
 
     name = "sequence model"
 
-    def __init__(self, trained: Trained) -> None:
-        self.trained, self.model = trained, trained.model
+    def __init__(self, trained: Trained, workers: int = 1) -> None:
+        """``workers`` threads read histories; more than one pays only inside `one_blas_thread`."""
+        self.trained, self.model, self.workers = trained, trained.model, workers
         self._code_of = {item: code for code, item in enumerate(trained.items)}
 
     def fit(self, history: Sessions) -> Self:
@@ -81,9 +83,14 @@ class Recommender:
         longest = self.model.sizes.max_length
         rows = [row[-longest:] for row in rows]
         result = np.empty((len(rows), self.model.sizes.embed_dim), self.model.begin.data.dtype)
-        for part in batches_by_length([1 + len(row) for row in rows], _TOKENS, rng=0):
+
+        def read(part: np.ndarray) -> None:
             items, lengths = pad([rows[row] for row in part])
             result[part] = self.model.read(items, lengths, features[part])
+
+        batches = batches_by_length([1 + len(row) for row in rows], _TOKENS, rng=0)
+        with ThreadPoolExecutor(self.workers) as pool:
+            list(pool.map(read, batches))
         return result
 
     def recommend(

@@ -26,7 +26,7 @@ from .schedule import Schedule
 from .settings import Settings
 from .start import start_bias, start_table
 
-_VALIDATED = 10_000  # users asked after each epoch
+_VALIDATED = 3_000  # users asked after each epoch
 
 
 class EpochEnd(NamedTuple):
@@ -101,7 +101,7 @@ class _Judge:
         if len(validation) > _VALIDATED:
             rows = np.random.default_rng(0).choice(len(validation), _VALIDATED, replace=False)
             validation = validation.take(np.sort(rows))
-        self.scorer = Recommender(trained)
+        self.scorer = Recommender(trained, trained.settings.workers)
         self.question = sessions, validation
         self.filter_seen = filter_seen
 
