@@ -13,7 +13,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FIGURE = re.compile(r"^!\[[^\]]+\]\((\S+)\)\n\n(.*)$", re.M)
 DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$$", re.M | re.S)
 INLINE = re.compile(r"\$([^$\n]+)\$")
-MINE = [path for path in documents() if path.parent.name in {"book", "zh", "docs"}]
+BOOK = [path for path in documents() if path.parent.name in {"book", "zh"}]
 
 
 def name(path: Path) -> str:
@@ -44,7 +44,7 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
 
 
-@pytest.mark.parametrize("path", MINE, ids=name)
+@pytest.mark.parametrize("path", BOOK, ids=name)
 def test_every_figure_is_followed_by_its_command(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     figures = re.findall(r"^!\[.*", text, re.M)
@@ -66,12 +66,12 @@ def test_every_figure_has_its_drawing() -> None:
 
 
 def test_every_figure_is_shown() -> None:
-    shown = {Path(f).name for path in MINE for f, _ in FIGURE.findall(path.read_text("utf-8"))}
+    shown = {Path(f).name for path in BOOK for f, _ in FIGURE.findall(path.read_text("utf-8"))}
     drawn = {path.name for path in (ROOT / "docs" / "figures").glob("*.png")}
     assert drawn <= shown, f"figures that no page shows: {sorted(drawn - shown)}"
 
 
-@pytest.mark.parametrize("path", MINE, ids=name)
+@pytest.mark.parametrize("path", BOOK, ids=name)
 def test_formulas_survive_markdown(path: Path) -> None:
     """Markdown eats a backslash before punctuation and reads }_ … }_ and * … * as emphasis."""
     text = prose(path)
