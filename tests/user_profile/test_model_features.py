@@ -173,10 +173,11 @@ def test_outlook_by_hand(history):
 
 
 def test_levels_and_bands():
-    counts = np.array([[0, 1], [2, 0], [4, 0], [1, 3]])
+    counts = np.array([[0, 1, 0], [3, 1, 0], [5, 0, 0], [1, 2, 0]])
     high = high_thresholds(counts)
-    assert high.tolist() == [2, 2]
-    assert interest_levels(counts, high).tolist() == [[0, 1], [2, 0], [2, 0], [1, 2]]
+    assert high.tolist() == [3, 2, 2]  # one item is never high: medium would be empty
+    levels = [[0, 1, 0], [2, 1, 0], [2, 0, 0], [1, 2, 0]]
+    assert interest_levels(counts, high).tolist() == levels
     assert spend_band(np.array([0, 5, 10, 99]), np.array([10, 20])).tolist() == [0, 1, 2, 3]
 
 

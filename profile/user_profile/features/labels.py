@@ -1,7 +1,8 @@
 """What came true after a moment, as the heads are asked to foresee it.
 
 Interest level in a category, in the coming session: low if nothing of it is bought, high if at
-least as many items as the median of the training sessions that bought any, medium otherwise.
+least two items and as many as the median of the training sessions that bought any, medium
+otherwise.
 Outlook, over the 90 days from a moment on: does the customer buy again, cancel anything, and which
 of the bands nothing, low, medium, high holds the spend (thirds of the positive spends in training).
 """
@@ -41,9 +42,9 @@ def category_counts(
 
 
 def high_thresholds(counts: np.ndarray) -> np.ndarray:
-    """From the counts (S, C) of training sessions: the median of the positive ones, at least 1."""
+    """From the counts (S, C) of training sessions: the median of the positive ones, at least 2."""
     return np.array(
-        [np.median(column[column > 0]) if (column > 0).any() else 1 for column in counts.T]
+        [max(2, np.median(column[column > 0])) if (column > 0).any() else 2 for column in counts.T]
     )
 
 
