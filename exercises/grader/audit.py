@@ -171,8 +171,8 @@ def show(result: Audit) -> None:
     exercise = result.exercise
     print(f"\n{exercise.name}: {len(exercise.checks)} checks, {exercise.head.points} points")
     for verdict in result.verdicts:
-        error = in_words(clearest(verdict.run))
-        print(f"  mistake {verdict.name:<44} {verdict.words}; error {error}")
+        clear = in_words(clearest(verdict.run))
+        print(f"  mistake {verdict.name:<44} {verdict.words}; error {clear}")
     for says, run in result.styles.items():
         print(f"  style   {says:<58} {'passes' if passes(run) else 'FAILS'}")
     for check, error in result.noise.items():

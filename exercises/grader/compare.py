@@ -190,7 +190,7 @@ def describe(value: Any, depth: int = 0) -> str:
             text += " " + np.array2string(value, precision=4, separator=", ").replace("\n", "")
         return text
     if isinstance(value, (np.generic, np.ndarray)):
-        return _number(value[()])
+        return _number(np.asarray(value)[()])
     if isinstance(value, (list, tuple)):
         name, many = type(value).__name__, len(value)
         if depth > 1 or many > 6:

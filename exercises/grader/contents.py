@@ -3,12 +3,12 @@
 ``python -m grader.contents`` writes them; the project's tests hold page and questions together.
 """
 
-import re
 import sys
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
 
 PAGE = EXERCISES / "README.md"
+END = "<!-- end -->"
 ROUTES = {
     "First steps": (
         "what attention is, and how it learns",
@@ -64,8 +64,8 @@ def filled(page: str, exercises: list[Exercise]) -> str:
     """The page with its tables made anew, each between its two marks."""
     for name, made in (("routes", routes(exercises)), ("table", table(exercises))):
         mark = f"<!-- {name}: made by python -m grader.contents -->"
-        pattern = re.compile(re.escape(mark) + r".*?<!-- end -->", re.DOTALL)
-        page = pattern.sub(lambda _, text=f"{mark}\n{made}\n<!-- end -->": text, page)
+        before, _, rest = page.partition(mark)
+        page = f"{before}{mark}\n{made}\n{END}{rest.partition(END)[2]}"
     return page
 
 

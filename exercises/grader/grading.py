@@ -73,8 +73,12 @@ class Run:
             result = Result(name, NOT_STARTED, functions)
         elif isinstance(problem, Unusable):
             said, self._unusable_said = self._unusable_said, True
-            args = {"reason": str(problem), "line": problem.line, "repeated": said}
-            result = Result(name, FAILED, functions, **args)
+            result = Result(
+                *(name, FAILED, functions),
+                reason=str(problem),
+                line=problem.line,
+                repeated=said,
+            )
         elif isinstance(problem, CheckFailed):
             result = Result(name, FAILED, functions, problem.step)
         elif problem is None and check is not None and check.steps:

@@ -92,7 +92,8 @@ class Sandboxed:
         self._pipe: Pipe | None = None
         self._losses, self._number = 0, 0
         self._unusable: Unusable | None = None
-        self.source, self.stubs, self.untouched = "", {}, not path.is_file()
+        self.source, self.untouched = "", not path.is_file()
+        self.stubs: dict[str, tuple[int, int]] = {}
         if not self.untouched:
             self._read()
 

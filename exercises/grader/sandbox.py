@@ -76,7 +76,7 @@ class Sandbox:
 
     def arm(self) -> None:
         """From here on the rules hold, for every thread and until the process ends."""
-        sys.stdout = sys.stderr = self.printed  # type: ignore[assignment]
+        sys.stdout = sys.stderr = self.printed
         self._guard_imports()
         self._guard_threads()
         sys.addaudithook(self._hook())

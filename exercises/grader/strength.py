@@ -85,9 +85,10 @@ def markdown(strengths: list[Strength]) -> str:
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for one in strengths:
+        wrong = in_words(one.wrong_error)
         lines.append(
             f"| {one.name} | {one.checks} | {one.mistakes} | {one.rejected} | {one.named} "
-            f"| {one.passing} of {one.styles} | {one.right_error:.2g} | {in_words(one.wrong_error)} |"
+            f"| {one.passing} of {one.styles} | {one.right_error:.2g} | {wrong} |"
         )
     total = [sum(getattr(one, field) for one in strengths) for field in Strength._fields[1:7]]
     checks, mistakes, rejected, named, styles, passing = total

@@ -7,7 +7,8 @@ be a float (or to equal everything) is refused here, by name.
 """
 
 import struct
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -160,14 +161,14 @@ def _read(data: memoryview, at: int, depth: int) -> tuple[Any, int]:
     return _CONTAINERS[tag](items), at
 
 
-_SCALARS = {
+_SCALARS: dict[bytes, Callable[[bytes], Any]] = {
     b"i": lambda raw: int.from_bytes(raw, "little", signed=True),
     b"s": lambda raw: raw.decode("utf-8", "surrogatepass"),
     b"b": bytes,
     b"R": lambda raw: Seed(int(raw)),
     b"N": lambda raw: Named(raw.decode()),
 }
-_CONTAINERS = {
+_CONTAINERS: dict[bytes, Callable[[list[Any]], Any]] = {
     b"l": list,
     b"t": tuple,
     b"S": set,
@@ -187,6 +188,6 @@ def _read_array(data: memoryview, at: int, tag: bytes) -> tuple[Any, int]:
     (count,) = struct.unpack_from("<Q", data, at)
     at += 8
     raw = bytes(data[at : at + count])
-    order = "F" if tag == b"A" else "C"
+    order: Literal["F", "C"] = "F" if tag == b"A" else "C"
     array = np.frombuffer(raw, dtype).reshape(shape, order=order).copy(order=order)
     return (array[()] if tag == b"g" else array), at + count

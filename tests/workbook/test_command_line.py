@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from screens import ANSWERS, ROOT, checkout
+
+from tests.workbook.screens import ANSWERS, ROOT, checkout
 
 
 def workbook(folder, *arguments, stdin=None):

@@ -11,7 +11,8 @@ from grader.grading import FAILED, NOT_STARTED, PASSED, grade
 from grader.report import failure_text
 from grader.rules import broken_rules, is_untouched, module_rule, stub_lines
 from grader.runner import InProcess, Sandboxed
-from screens import ANSWERS
+
+from tests.workbook.screens import ANSWERS
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PASSED, Score
 from grader.interview import Desk, draw, hold, plan_text, report, standing
-from screens import ANSWERS
+
+from tests.workbook.screens import ANSWERS
 
 ALL = find_exercises()
 

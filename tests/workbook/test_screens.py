@@ -1,6 +1,6 @@
 """The printed screens of a new user are those of the documentation, line for line."""
 
-from screens import PAGE, checkout, page
+from tests.workbook.screens import PAGE, checkout, page
 
 
 def test_the_screens_are_those_of_the_docs(tmp_path):
