@@ -8,15 +8,19 @@ away; forward keeps the derivative instead of what it would be computed from.
 from .attention import FastAttentionSaved, attention_backward, attention_forward
 from .gelu import FastGeluSaved, gelu_backward, gelu_forward
 from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
+from .rotary import FastRotarySaved, rotary_backward, rotary_forward
 
 __all__ = [
     "FastAttentionSaved",
     "FastGeluSaved",
     "FastLayerNormSaved",
+    "FastRotarySaved",
     "attention_backward",
     "attention_forward",
     "gelu_backward",
     "gelu_forward",
     "layer_norm_backward",
     "layer_norm_forward",
+    "rotary_backward",
+    "rotary_forward",
 ]

@@ -23,7 +23,7 @@ class Block(NamedTuple):
     rows: slice
     cols: slice
     bias: np.ndarray | None  # added to scores, −inf at hidden keys; broadcasts to `shape`
-    sees: np.ndarray  # which queries see any key; broadcasts to (b, Hkv, G, t, 1)
+    sees: np.ndarray | None  # which queries see any key, None: all; broadcasts to (b, Hkv, G, t, 1)
 
     def queries(self, x: np.ndarray) -> np.ndarray:
         """x (B, Hkv, G, T, N) -> (b, Hkv, G, t, N), a view."""
@@ -46,9 +46,9 @@ def blocks(shape: tuple[int, ...], sight: Visibility, dtype: np.dtype) -> Iterat
         rows = slice(T * i // count, T * (i + 1) // count)
         cols = slice(*sight.keys_in_reach(rows))
         visible, bias = sight.block(rows, cols), sight.bias_block(rows, cols)
-        sees = np.array(True)
+        sees: np.ndarray | None = None
         if visible is not None:
-            sees = visible.any(-1, keepdims=True)
+            sees = np.any(visible, -1, keepdims=True)
             bias = np.where(visible, 0 if bias is None else bias, -np.inf).astype(dtype)
         t, s = rows.stop - rows.start, cols.stop - cols.start
         step = max(1, SCORES // max(Hkv * G * t * s, 1))
@@ -73,7 +73,7 @@ def stacked(x: np.ndarray) -> np.ndarray:
 
 
 def sight_in_five_axes(sight: Visibility, shape: tuple[int, ...], Hkv: int) -> Visibility:
-    """`sight` of weights (..., H, T, S), its masks as (B, Hkv, G, T, S); 1 may stand for an axis."""
+    """`sight` of weights (..., H, T, S), its masks as (B, Hkv, G, T, S) or 1 for any of these."""
     allowed, bias = (_mask_in_five_axes(m, shape, Hkv) for m in (sight.allowed, sight.bias))
     return sight._replace(allowed=allowed, bias=bias)
 

@@ -55,6 +55,9 @@ class FastAttentionSaved(NamedTuple):
         return weights
 
 
+AnySaved = FastAttentionSaved | ops.AttentionSaved  # the plain pair's, for complex numbers
+
+
 @hidden_scores_are_silent
 def attention_forward(
     q: np.ndarray,
@@ -69,7 +72,7 @@ def attention_forward(
     offset: int = 0,
     dropout_p: float = 0.0,
     rng: Any = None,
-) -> tuple[np.ndarray, FastAttentionSaved | ops.AttentionSaved]:
+) -> tuple[np.ndarray, AnySaved]:
     """As `ops.attention_forward`: q, k, v -> out (..., H, T, Dv)."""
     q, k, v = check_attention_inputs(q, k, v, softcap)
     if q.dtype.kind == "c":
@@ -147,7 +150,10 @@ def _exp_of_small(scores: np.ndarray, block: Block) -> np.ndarray | None:
     np.exp(scores, out=scores)
     sums = scores @ np.ones((scores.shape[-1], 1), scores.dtype)
     sums = sums.reshape(*block.shape[:-1], 1)
-    return sums if ((sums > math.exp(-SMALL)) | ~block.sees).all() else None
+    enough = sums > math.exp(-SMALL)
+    if block.sees is not None:
+        enough |= ~block.sees
+    return sums if enough.all() else None
 
 
 def _exp_with_care(scores: np.ndarray, block: Block) -> np.ndarray:
@@ -171,7 +177,7 @@ def _blind(saved: FastAttentionSaved, visible: np.ndarray | None, bad: np.ndarra
 @hidden_scores_are_silent
 def attention_backward(
     dout: np.ndarray,
-    saved: FastAttentionSaved | ops.AttentionSaved,
+    saved: AnySaved,
     into: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """dout (..., H, T, Dv) -> dq (..., H, T, D), dk (..., Hkv, S, D), dv (..., Hkv, S, Dv).
@@ -179,7 +185,10 @@ def attention_backward(
     They are written `into` three arrays, if such are given, whatever their strides.
     """
     if isinstance(saved, ops.AttentionSaved):
-        return ops.attention_backward(dout, saved)
+        gradients = ops.attention_backward(dout, saved)
+        for room, gradient in zip(into or (), gradients, strict=False):
+            room[...] = gradient
+        return into or gradients
     q, k, v, out, inverse, weighed, keep, scale, shape = saved
     Hkv, dtype = k.shape[1], q.dtype
     dout = grouped(upstream(dout, (*shape[:-1], v.shape[-1]), dtype), Hkv)

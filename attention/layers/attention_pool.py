@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..fast.attention import FastAttentionSaved, attention_backward, attention_forward
+from ..fast.attention import AnySaved, attention_backward, attention_forward
 from .layer import Layer
 from .parameter import Parameter
 
@@ -19,9 +19,7 @@ class AttentionPool(Layer):
         rng = np.random.default_rng(rng)
         self.query = Parameter(rng.normal(0, 1, (1, embed_dim)).astype(dtype), decay=False)
 
-    def forward(
-        self, x: np.ndarray, mask: np.ndarray | None = None
-    ) -> tuple[np.ndarray, FastAttentionSaved]:
+    def forward(self, x: np.ndarray, mask: np.ndarray | None = None) -> tuple[np.ndarray, AnySaved]:
         """x (B, T, E), mask (B, T) bool, True = counts -> out (B, E), zeros if none counts."""
         B, _, E = x.shape
         q = np.broadcast_to(self.query.data, (B, 1, 1, E))
@@ -29,7 +27,7 @@ class AttentionPool(Layer):
         out, saved = attention_forward(q, x[:, None], x[:, None], mask)
         return out.reshape(B, E), saved
 
-    def backward(self, dout: np.ndarray, saved: FastAttentionSaved) -> np.ndarray:
+    def backward(self, dout: np.ndarray, saved: AnySaved) -> np.ndarray:
         """dout (B, E) -> dx (B, T, E)."""
         dq, dk, dv = attention_backward(dout[:, None, None], saved)
         self.query.accumulate(dq.sum((0, 1)))

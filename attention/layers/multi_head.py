@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..fast.attention import FastAttentionSaved, attention_backward, attention_forward
+from ..fast.attention import AnySaved, attention_backward, attention_forward
+from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
 from ..ops.linear import LinearSaved
 from ..ops.masks import Window
-from ..ops.rotary import Pairing, RotarySaved, rotary_backward, rotary_forward
+from ..ops.rotary import Pairing
 from ..ops.tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
 from .kv_cache import KVCache
 from .layer import Layer
@@ -20,8 +21,8 @@ from .linear import Linear
 
 class MultiHeadAttentionSaved(NamedTuple):
     in_proj: tuple[LinearSaved, ...]  # one for each of query, key, value that was given
-    rotary: tuple[RotarySaved, RotarySaved] | None  # of q and of k
-    attention: FastAttentionSaved | TiledAttentionSaved
+    rotary: tuple[AnyRotarySaved, AnyRotarySaved] | None  # of q and of k
+    attention: AnySaved | TiledAttentionSaved
     out_proj: LinearSaved
 
     @property
@@ -115,17 +116,19 @@ class MultiHeadAttention(Layer):
     ) -> np.ndarray | tuple[np.ndarray, ...]:
         """dout (..., T, E) -> dquery, or (dquery, dkey[, dvalue]) where forward was given them."""
         dheads = split_heads(self.out_proj.backward(dout, saved.out_proj), self.num_heads)
+        shares = _SHARES[len(saved.in_proj)]
+        dprojected = [self._room(one, parts) for one, parts in zip(saved.in_proj, shares)]
+        dq, dk, dv = into = self._heads(dprojected, shares)
         if isinstance(saved.attention, TiledAttentionSaved):
-            dq, dk, dv = tiled_attention_backward(dheads, saved.attention)
+            dq[...], dk[...], dv[...] = tiled_attention_backward(dheads, saved.attention)
         else:
-            dq, dk, dv = attention_backward(dheads, saved.attention)
+            attention_backward(dheads, saved.attention, into)
         if saved.rotary is not None:
-            dq = rotary_backward(dq, saved.rotary[0])
-            dk = rotary_backward(dk, saved.rotary[1])
-        merged = [merge_heads(d) for d in (dq, dk, dv)]
+            dq[...] = rotary_backward(dq, saved.rotary[0])
+            dk[...] = rotary_backward(dk, saved.rotary[1])
         dinputs = tuple(
-            self.in_proj.backward_columns(_join(merged[parts]), one, self._columns(parts))
-            for one, parts in zip(saved.in_proj, _SHARES[len(saved.in_proj)], strict=True)
+            self.in_proj.backward_columns(d, one, self._columns(parts))
+            for d, one, parts in zip(dprojected, saved.in_proj, shares, strict=True)
         )
         return dinputs if len(dinputs) > 1 else dinputs[0]
 
@@ -146,20 +149,36 @@ class MultiHeadAttention(Layer):
 
     def _project(
         self, query: np.ndarray, key: np.ndarray | None, value: np.ndarray | None
-    ) -> tuple[list[np.ndarray], tuple[LinearSaved, ...]]:
+    ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], tuple[LinearSaved, ...]]:
         """q (..., H, T, D), k and v (..., Hkv, S, D); one product for each input that was given."""
         if key is None and value is not None:
             raise ValueError("value was given without key; give both, or key alone")
         given = [x for x in (query, key, value) if x is not None]
-        heads: list[np.ndarray] = []
-        saved = []
-        for x, parts in zip(given, _SHARES[len(given)], strict=True):
-            projected, one = self.in_proj.forward_columns(x, self._columns(parts))
-            saved.append(one)
-            ends = np.cumsum(self._widths()[parts])[:-1]
-            for part in np.split(projected, ends, axis=-1):
-                heads.append(split_heads(part, part.shape[-1] // self.head_dim))
-        return heads, tuple(saved)
+        shares = _SHARES[len(given)]
+        pairs = [
+            self.in_proj.forward_columns(x, self._columns(parts))
+            for x, parts in zip(given, shares, strict=True)
+        ]
+        return self._heads([projected for projected, _ in pairs], shares), tuple(
+            saved for _, saved in pairs
+        )
+
+    def _heads(
+        self, projected: list[np.ndarray], shares: list[slice]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Views q (..., H, T, D), k and v (..., Hkv, S, D) of what in_proj makes of each input."""
+        heads = []
+        for x, parts in zip(projected, shares, strict=True):
+            end = 0
+            for width in self._widths()[parts]:
+                start, end = end, end + width
+                heads.append(split_heads(x[..., start:end], width // self.head_dim))
+        q, k, v = heads
+        return q, k, v
+
+    def _room(self, saved: LinearSaved, parts: slice) -> np.ndarray:
+        """For the gradient of what in_proj made of one input, (..., T, width of the parts)."""
+        return np.empty((*saved.x.shape[:-1], sum(self._widths()[parts])), saved.x.dtype)
 
     def _widths(self) -> list[int]:
         kv_dim = self.num_kv_heads * self.head_dim
@@ -171,7 +190,7 @@ class MultiHeadAttention(Layer):
         start = sum(widths[: parts.start])
         return slice(start, start + sum(widths[parts]))
 
-    def _turn(self, x: np.ndarray, first: int) -> tuple[np.ndarray, RotarySaved]:
+    def _turn(self, x: np.ndarray, first: int) -> tuple[np.ndarray, AnyRotarySaved]:
         positions = np.arange(first, first + x.shape[-2])
         return rotary_forward(x, positions, base=self.rotary_base, pairing=self.rotary or "half")
 
@@ -194,7 +213,3 @@ def merge_heads(x: np.ndarray) -> np.ndarray:
     """x (..., H, T, D) -> (..., T, H·D)."""
     *lead, H, T, D = x.shape
     return x.swapaxes(-2, -3).reshape(*lead, T, H * D)
-
-
-def _join(parts: list[np.ndarray]) -> np.ndarray:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)

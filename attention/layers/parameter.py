@@ -1,7 +1,7 @@
 """A parameter and its gradient, and the one flat buffer in which an optimiser keeps all of them."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,16 @@ import numpy as np
 from ..ops._checks import expect_shape, floats
 
 _adding = threading.Lock()
+
+
+class _Here(threading.local):
+    """Where this thread adds its gradients, by the parameter's id; empty: to the parameter."""
+
+    def __init__(self) -> None:
+        self.gradients: dict[int, np.ndarray] = {}
+
+
+_here = _Here()
 
 
 class Parameter:
@@ -46,9 +56,16 @@ class Parameter:
         return self._data.shape
 
     def accumulate(self, gradient: np.ndarray, where: Any = ...) -> None:
-        """grad[where] += gradient, whole even when several threads add at once."""
-        with _adding:
-            self._grad[where] += gradient
+        """grad[where] += gradient, whole even when several threads add at once.
+
+        Within a `ShardGradients`, into that shard's own gradients.
+        """
+        shard = _here.gradients.get(id(self))
+        if shard is not None:
+            shard[where] += gradient
+        else:
+            with _adding:
+                self._grad[where] += gradient
 
     def move_to(self, data: np.ndarray, grad: np.ndarray) -> None:
         """Carry both arrays, cast if need be, into other storage, and live there from now on."""
@@ -83,13 +100,45 @@ class ParameterBuffer:
                 f"parameters must be one or more of one dtype, got {sorted(map(str, dtypes))}"
             )
         size = sum(p.data.size for p in self.parameters)
+        self._shards: list[ShardGradients] = []
         self.decaying = sum(p.data.size for p in self.parameters if p.decay)
         self.data = np.empty(size, dtypes.pop())
         self.grad = np.empty_like(self.data)
-        end = 0
-        for p in self.parameters:
-            start, end = end, end + p.data.size
-            p.move_to(self.data[start:end].reshape(p.shape), self.grad[start:end].reshape(p.shape))
+        for p, data, grad in zip(
+            self.parameters, self._parts(self.data), self._parts(self.grad), strict=True
+        ):
+            p.move_to(data, grad)
 
     def zero_grad(self) -> None:
         self.grad[:] = 0
+
+    def shard_gradients(self, count: int) -> list["ShardGradients"]:
+        """`count` further vectors of gradients, one a shard; the same ones at each call."""
+        while len(self._shards) < count:
+            grad = np.empty_like(self.data)
+            parts = zip(self.parameters, self._parts(grad), strict=True)
+            self._shards.append(ShardGradients(grad, {id(p): part for p, part in parts}))
+        return self._shards[:count]
+
+    def _parts(self, vector: np.ndarray) -> Iterator[np.ndarray]:
+        """Views of (N,) in the shapes of the parameters."""
+        end = 0
+        for p in self.parameters:
+            start, end = end, end + p.data.size
+            yield vector[start:end].reshape(p.shape)
+
+
+class ShardGradients:
+    """A context, for one thread: gradients, from zero, add up here and not in the parameters."""
+
+    def __init__(self, grad: np.ndarray, parts: dict[int, np.ndarray]) -> None:
+        self.grad = grad  # (N,)
+        self._parts = parts
+
+    def __enter__(self) -> "ShardGradients":
+        self.grad[:] = 0
+        _here.gradients = self._parts
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _here.gradients = {}

@@ -29,20 +29,8 @@ def rotary_forward(
     paper does; "half" pairs (i, i + D/2), as GPT-NeoX and LLaMA checkpoints do. D must be even.
     """
     (x,) = floats(x=x)
-    at_least_dims("x", x, 2, "(..., T, D)")
-    D = x.shape[-1]
-    if D % 2:
-        raise ValueError(f"x must have an even width to be turned in pairs, got shape {x.shape}")
-    if pairing not in ("interleaved", "half"):
-        raise ValueError(f'pairing must be "interleaved" or "half", got {pairing!r}')
-    positions = np.asarray(positions)
-    try:
-        fits = np.broadcast_shapes(positions.shape, x.shape[:-1]) == x.shape[:-1]
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(f"positions must broadcast to {x.shape[:-1]}, got {positions.shape}")
-    frequencies = base ** (-np.arange(0, D, 2) / max(D, 1))  # (D/2,)
+    positions = check_rotary_inputs(x, positions, pairing)
+    frequencies = base ** (-np.arange(0, x.shape[-1], 2) / max(x.shape[-1], 1))  # (D/2,)
     angles = positions[..., None] * frequencies  # (..., T, D/2), float64 for exact far positions
     saved = RotarySaved(
         np.cos(angles).astype(x.dtype), np.sin(angles).astype(x.dtype), pairing, x.shape
@@ -68,3 +56,20 @@ def _turn(x: np.ndarray, cos: np.ndarray, sin: np.ndarray, pairing: Pairing) -> 
     out[..., first] = a * cos - b * sin
     out[..., second] = a * sin + b * cos
     return out
+
+
+def check_rotary_inputs(x: np.ndarray, positions: Any, pairing: str) -> np.ndarray:
+    """-> positions as an array."""
+    at_least_dims("x", x, 2, "(..., T, D)")
+    if x.shape[-1] % 2:
+        raise ValueError(f"x must have an even width to be turned in pairs, got shape {x.shape}")
+    if pairing not in ("interleaved", "half"):
+        raise ValueError(f'pairing must be "interleaved" or "half", got {pairing!r}')
+    positions = np.asarray(positions)
+    try:
+        fits = np.broadcast_shapes(positions.shape, x.shape[:-1]) == x.shape[:-1]
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"positions must broadcast to {x.shape[:-1]}, got {positions.shape}")
+    return positions

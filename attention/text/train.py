@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..training import Adam, FileFormatError, ShuffledBatches, Trainer, read_checkpoint
+from ..training import Adam, FileFormatError, ShuffledBatches, Trainer, cores, read_checkpoint
 from ..training.schedules import warmup_cosine
 from .model import CausalLM
 from .tokenizer import CharTokenizer
@@ -15,7 +15,7 @@ from .tokenizer import CharTokenizer
 
 @dataclasses.dataclass(frozen=True)
 class TextSettings:
-    """Everything that decides a run; the same settings and text give the same bits."""
+    """Everything that decides a run; the same settings, text and workers give the same bits."""
 
     block: int = 64
     batch: int = 12
@@ -33,6 +33,7 @@ class TextSettings:
     max_norm: float = 1.0
     train_share: float = 0.9
     seed: int = 1337
+    workers: int = 0  # threads, 0: one a core; bits depend on their number
 
     def model(self, vocab_size: int) -> CausalLM:
         return CausalLM(
@@ -73,6 +74,7 @@ def train_text(
     Raises ValueError for a text that is too short, FileFormatError for a checkpoint of another run.
     """
     settings = settings or TextSettings()
+    settings = dataclasses.replace(settings, workers=settings.workers or cores())
     tokenizer = CharTokenizer(text)
     train, _ = split_text(tokenizer.encode(text), settings)
     model = settings.model(tokenizer.vocab_size)
@@ -102,6 +104,7 @@ def train_text(
         compute,
         schedule=schedule,
         max_norm=settings.max_norm,
+        workers=settings.workers,
         rng=settings.seed,
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,

@@ -8,6 +8,7 @@ from .progress import Progress
 from .schedules import warmup_cosine
 from .sgd import SGD
 from .trainer import Interrupted, NonFiniteLoss, Trainer, read_checkpoint
+from .workers import Workers, cores
 
 __all__ = [
     "Adam",
@@ -18,8 +19,10 @@ __all__ = [
     "SGD",
     "ShuffledBatches",
     "Trainer",
+    "Workers",
     "batches_by_length",
     "clip_grad_norm",
+    "cores",
     "load_arrays",
     "read_checkpoint",
     "save_arrays",

@@ -5,6 +5,7 @@ import math
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +17,7 @@ from .batching import ShuffledBatches
 from .clipping import clip_grad_norm
 from .files import FileFormatError, load_arrays, save_arrays
 from .optimizer import Optimizer
+from .workers import Workers
 
 CHECKPOINT_VERSION = 1
 
@@ -44,14 +46,21 @@ class Trainer:
         *,
         schedule: Callable[[int], float] | None = None,
         max_norm: float | None = 1.0,
+        workers: int | None = 1,
         rng: Any = 0,
         checkpoint: str | Path | None = None,
         checkpoint_every: int = 500,
         notes: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        """`schedule(step)` gives the rate, steps from 0; `notes` are arrays kept in checkpoints."""
+        """`schedule(step)` gives the rate, steps from 0; `notes` are arrays kept in checkpoints.
+
+        `workers` cut a batch into as many shards, each given to `compute` on a thread of its own,
+        with a generator of its own; the loss must be a mean over the batch. None: one a core.
+        The same number gives the same bits.
+        """
         self.model, self.optimizer, self.batches, self.compute = model, optimizer, batches, compute
         self.schedule, self.max_norm = schedule, max_norm
+        self.workers = Workers(workers)
         self.rng = np.random.default_rng(rng)
         self.checkpoint = None if checkpoint is None else Path(checkpoint)
         self.checkpoint_every = checkpoint_every
@@ -66,7 +75,7 @@ class Trainer:
 
         Raises Interrupted on Ctrl-C, after the step under way, and NonFiniteLoss.
         """
-        with _CtrlC() as ctrl_c:
+        with _CtrlC() as ctrl_c, self.workers:
             while self.step < steps:
                 self._one_step()
                 if on_step is not None:
@@ -83,7 +92,7 @@ class Trainer:
         if self.schedule is not None:
             self.optimizer.lr = self.schedule(self.step)
         self.optimizer.zero_grad()
-        loss = float(self.compute(next(self.batches), self.rng))
+        loss = self._add_gradients(next(self.batches))
         if not math.isfinite(loss):
             raise NonFiniteLoss(self._what_is_left(f"the loss is {loss}"))
         try:
@@ -93,6 +102,19 @@ class Trainer:
         self.optimizer.step()
         self.step += 1
         self.history.append((loss, self.optimizer.lr, norm))
+
+    def _add_gradients(self, batch: np.ndarray) -> float:
+        count = min(self.workers.count, len(batch))
+        if count < 2:
+            return float(self.compute(batch, self.rng))
+        shards = np.array_split(batch, count)
+        seeds = self.rng.integers(1 << 63, size=count)
+        tasks = [
+            partial(self.compute, shard, np.random.default_rng(seed))
+            for shard, seed in zip(shards, seeds, strict=True)
+        ]
+        shares = [len(shard) / len(batch) for shard in shards]
+        return self.workers.add_gradients(self.optimizer.buffer, tasks, shares)
 
     def save(self, path: str | Path) -> None:
         arrays = {f"parameters/{name}": a for name, a in self.model.state_dict().items()}

@@ -8,7 +8,7 @@ import pytest
 import attention as A
 from attention import fast
 
-from ..attention.cases import Case, attention_variants, by_name, pair_cases
+from ..attention.cases import Case, by_name, pair_cases
 
 TWINS = {
     getattr(A, name): getattr(fast, name)
