@@ -1,6 +1,7 @@
 """Clipping and noise do what the accountant assumes, and the training loop does nothing else."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -217,15 +218,19 @@ def test_several_customers_in_one_batch_are_refused(sessions, split, customers, 
 
 
 def test_the_log_holds_what_the_accountant_says(customers):
-    trained = train_private(customers, SMALL, REPEATABLE)
-    count = len(customers.batches)
-    for epoch, entry in enumerate(trained.log, start=1):
-        spent = epsilon_spent(0.8, 0.25, 4 * epoch, 1 / (10 * count))
-        assert (entry["epsilon"], entry["delta"]) == (spent.epsilon, spent.delta)
-        assert entry["steps"] == 4 * epoch
-        assert "loss" not in entry
-    assert len(trained.log) == SMALL.epochs
-    assert f"({trained.log[-1]['epsilon']:.2f}, " in guarantee(trained)
+    count, taken = len(customers.batches), []
+    for steps in (None, 3):
+        privacy = replace(REPEATABLE, steps=steps)
+        trained = train_private(customers, SMALL, privacy, on_step=lambda *of: taken.append(of))
+        (cost,) = trained.log
+        total = steps or 8  # two epochs of a rate of a quarter
+        assert taken[-total:] == [(step, total) for step in range(1, total + 1)]
+        spent = epsilon_spent(0.8, 0.25, total, 1 / (10 * count))
+        assert (cost["epsilon"], cost["delta"]) == (spent.epsilon, spent.delta)
+        assert (cost["steps"], cost["customers"]) == (total, count)
+        assert "loss" not in cost
+        assert f"({spent.epsilon:.2f}, " in guarantee(trained)
+    assert len(taken) == 8 + 3
 
 
 def test_a_noise_seed_repeats_a_run_and_none_does_not(customers):
@@ -277,6 +282,7 @@ def test_an_ordinary_model_promises_nothing(sessions, split):
         ({"clip": 0.0}, "clip"),
         ({"sample_rate": 0.0}, "sample_rate"),
         ({"sample_rate": 1.1}, "sample_rate"),
+        ({"steps": 0}, "steps"),
         ({"delta": 1.0}, "delta"),
     ],
 )

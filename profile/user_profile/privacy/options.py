@@ -48,6 +48,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         default=Privacy.sample_rate,
         help=f"chance of a customer to take part in a step; default: {Privacy.sample_rate}",
     )
+    private.add_argument("--steps", type=int, help="default: epochs / sample rate")
     private.add_argument("--delta", type=float, help="default: 1 / (10 · customers)")
     private.add_argument(
         "--noise-seed", type=int, help="repeatable noise, for study: who knows it can subtract it"
@@ -62,6 +63,7 @@ def privacy_of(options: argparse.Namespace) -> Privacy | None:
         options.noise_multiplier,
         options.clip,
         options.sample_rate,
+        options.steps,
         options.delta,
         options.noise_seed,
     )
@@ -79,8 +81,8 @@ def train_with_progress(
     customers = read_customers(
         log.sessions, log.split(), categories, settings, item_vectors=item_vectors, without=without
     )
-    each = privacy.steps_each_epoch()
-    progress = Progress(settings.epochs * each, every=each)
+    total = privacy.total_steps(settings.epochs)
+    progress = Progress(total, every=-(-total // 20))
     return train_private(
         customers, settings, privacy, on_step=lambda step, _: progress.show(step, "private step")
     )

@@ -45,7 +45,7 @@ from .clipping import customer_gradients, noisy_mean, sample_customers
 
 @dataclass(frozen=True)
 class Privacy:
-    """What decides the guarantee, together with the number of epochs.
+    """What decides the guarantee, together with the number of epochs if ``steps`` is None.
 
     ``noise_seed`` None draws sampling and noise from the operating system's entropy. A seed makes
     a run repeatable, and whoever knows it can subtract the noise: keep it for study on public data.
@@ -54,6 +54,7 @@ class Privacy:
     noise_multiplier: float = 1.0
     clip: float = 1.0  # of a customer's gradient, its L2 norm
     sample_rate: float = 0.1  # chance of a customer to take part in a step
+    steps: int | None = None  # None: what lets a customer take part once an epoch on average
     delta: float | None = None  # None: 1 / (10 · customers)
     noise_seed: int | None = None
 
@@ -65,12 +66,13 @@ class Privacy:
             raise ValueError(f"clip must be positive, not {self.clip}.")
         if not 0 < self.sample_rate <= 1:
             raise ValueError(f"sample_rate must be above 0 and at most 1, not {self.sample_rate}.")
+        if self.steps is not None and self.steps < 1:
+            raise ValueError(f"steps must be 1 or more, not {self.steps}.")
         if self.delta is not None and not 0 < self.delta < 1:
             raise ValueError(f"delta must be between 0 and 1, not {self.delta}.")
 
-    def steps_each_epoch(self) -> int:
-        """As many as let a customer take part once on average."""
-        return max(1, round(1 / self.sample_rate))
+    def total_steps(self, epochs: int) -> int:
+        return max(1, round(epochs / self.sample_rate)) if self.steps is None else self.steps
 
     def spent(self, steps: int, customers: int) -> Spent:
         """(ε, δ) after ``steps``. At δ = 1 / customers, giving one away whole would be allowed."""
@@ -113,7 +115,7 @@ def train_private(
     *,
     on_step: Callable[[int, int], None] | None = None,
 ) -> Trained:
-    """Train for exactly ``settings.epochs``; the log of the result holds what each has cost.
+    """Train for a fixed number of steps; the log of the result holds what they have cost.
 
     ``patience`` and ``max_norm`` of the settings have no part in it. ``on_step`` is told the step
     and of how many. Raises FloatingPointError if a gradient is not finite.
@@ -126,9 +128,7 @@ def train_private(
     own_rng = np.random.default_rng([settings.seed, 1])
     secret = np.random.default_rng(privacy.noise_seed)
     chances = {name: getattr(settings, name) for name in ("mask", "reorder", "crop")}
-    count, each = len(batches), privacy.steps_each_epoch()
-    total = settings.epochs * each
-    trained = Trained(model, vocabulary, settings)
+    count, total = len(batches), privacy.total_steps(settings.epochs)
     begin = time.perf_counter()
     for step in range(1, total + 1):
         chosen = sample_customers(count, privacy.sample_rate, secret)
@@ -145,22 +145,18 @@ def train_private(
         optimizer.step()
         if on_step is not None:
             on_step(step, total)
-        if step % each == 0:
-            spent = privacy.spent(step, count)
-            trained.log.append(
-                {
-                    "epoch": step // each,
-                    "epsilon": spent.epsilon,
-                    "delta": spent.delta,
-                    "noise_multiplier": privacy.noise_multiplier,
-                    "clip": privacy.clip,
-                    "sample_rate": privacy.sample_rate,
-                    "steps": step,
-                    "customers": count,
-                    "seconds": time.perf_counter() - begin,
-                }
-            )
-    return trained
+    spent = privacy.spent(total, count)
+    cost = {
+        "epsilon": spent.epsilon,
+        "delta": spent.delta,
+        "noise_multiplier": privacy.noise_multiplier,
+        "clip": privacy.clip,
+        "sample_rate": privacy.sample_rate,
+        "steps": total,
+        "customers": count,
+        "seconds": time.perf_counter() - begin,
+    }
+    return Trained(model, vocabulary, settings, [cost])
 
 
 def guarantee(trained: Trained) -> str | None:
