@@ -30,6 +30,7 @@ class Workbook:
         self.answers = SOLUTIONS if self.solutions else Path(chosen or EXERCISES).resolve()
         self.exercises = {exercise.folder: exercise for exercise in find_exercises()}
         self.collected: dict[str, int] = {}
+        self.missing: dict[str, str] = {}
         self.runs: dict[str, Run] = {}
         self.results: dict[str, tuple[Run, Result]] = {}
         self.quiet = False
@@ -130,6 +131,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _is_ours(path: Path) -> bool:
     return EXERCISES in [path.resolve(), *path.resolve().parents]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """An exercise that needs a package which is not installed is set aside, and said so."""
+    report = yield
+    excinfo = report.call.excinfo if report.failed and hasattr(report, "call") else None
+    cause = excinfo.value.__cause__ if excinfo is not None else None
+    workbook = collector.config.stash[_workbook]
+    exercise = workbook.exercise_of(collector.path)
+    if exercise is not None and isinstance(cause, ModuleNotFoundError) and cause.name:
+        workbook.missing[exercise.name] = cause.name.partition(".")[0]
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 0, f"needs {cause.name}")
+    return report
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -252,6 +270,8 @@ def pytest_report_teststatus(
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """The scoreboard, and what to do next."""
     workbook = config.stash[_workbook]
+    for name, package in workbook.missing.items():
+        terminalreporter.write_line(f"{name} needs {package}: python -m pip install {package}")
     if workbook.runs:
         more = [
             brief_text(run, result)
