@@ -12,6 +12,7 @@ from attention import Adam, clip_grad_norm, warmup_cosine
 
 from .augment import augment
 from .categories import Categories
+from .errors import DataError
 from .features.history import read_history
 from .features.reader import HistoryReader, Vocabulary, widths
 from .materials import fit_vocabulary, training_batches, training_targets
@@ -35,6 +36,7 @@ __all__ = [
     "training_targets",
 ]
 
+MOST_ITEMS = 50_000
 _WORKERS = 2  # always: the result must not hang on how many cores there are
 
 
@@ -72,10 +74,16 @@ def train(
     """Train on the sessions of ``split.train``, keep the epoch that is best on validation.
 
     ``item_vectors`` and ``without`` as in `fit_vocabulary`. ``on_step`` is told the step, of how
-    many, and the mean loss of the epoch so far.
+    many, and the mean loss of the epoch so far. Raises DataError for a log of too many items.
     Raises FloatingPointError if the loss is not finite.
     """
     settings = settings or Settings()
+    if len(sessions.events.items) > MOST_ITEMS:
+        raise DataError(
+            f"The log has {len(sessions.events.items):,} items; the profile model scores all of "
+            f"them for every question and takes up to {MOST_ITEMS:,}. Train on rows of items "
+            "instead: python -m user_profile sequences train."
+        )
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
