@@ -47,8 +47,8 @@ from .clipping import customer_gradients, noisy_mean, sample_customers
 class Privacy:
     """What decides the guarantee, together with the number of epochs if ``steps`` is None.
 
-    ``noise_seed`` None draws sampling and noise from the operating system's entropy. A seed makes
-    a run repeatable, and whoever knows it can subtract the noise: keep it for study on public data.
+    ``noise_seed`` None draws sampling, noise and dropout from the operating system's entropy. A
+    seed repeats a run, and whoever knows it can subtract the noise: for study on public data.
     """
 
     noise_multiplier: float = 1.0
@@ -125,16 +125,17 @@ def train_private(
     loss = Loss(model)
     optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
     buffer = optimizer.buffer
-    own_rng = np.random.default_rng([settings.seed, 1])
+    # All that is random after the first parameters is secret, dropout too: were its masks known,
+    # one customer more would shift those of the others.
     secret = np.random.default_rng(privacy.noise_seed)
     chances = {name: getattr(settings, name) for name in ("mask", "reorder", "crop")}
     count, total = len(batches), privacy.total_steps(settings.epochs)
     begin = time.perf_counter()
     for step in range(1, total + 1):
         chosen = sample_customers(count, privacy.sample_rate, secret)
-        taking_part = (augment(batches[i], own_rng, **chances) for i in chosen)
+        taking_part = (augment(batches[i], secret, **chances) for i in chosen)
         buffer.grad[:] = noisy_mean(
-            customer_gradients(loss, buffer, taking_part, own_rng),
+            customer_gradients(loss, buffer, taking_part, secret),
             buffer.grad.size,
             clip=privacy.clip,
             noise_multiplier=privacy.noise_multiplier,
