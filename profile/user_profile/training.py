@@ -55,6 +55,7 @@ class EpochEnd:
     """What is known after an epoch, for a status line."""
 
     epoch: int
+    steps: int
     loss: float
     validation: float
     seconds: float
@@ -123,6 +124,7 @@ def train(
                     on_step(step, total, float(np.mean(losses)))
             end = EpochEnd(
                 epoch,
+                len(losses),
                 float(np.mean(losses)),
                 validate(model, reader, split.validation),
                 time.perf_counter() - begin,

@@ -213,21 +213,22 @@ def _train(
     vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
 ) -> Trained:
-    progress: list[Progress] = []
-    steps_each = 1
+    progress: Progress | None = None
 
     def on_step(step: int, total: int, loss: float) -> None:
-        nonlocal steps_each
-        steps_each = max(1, total // settings.epochs)
-        if not progress:
-            progress.append(Progress(total, every=steps_each))
-        progress[0].show(step, f"loss {loss:.3f}")
+        nonlocal progress
+        progress = progress or Progress(total)
+        if progress.in_place:  # elsewhere a line an epoch is enough
+            progress.show(step, f"loss {loss:.3f}")
 
     def on_epoch(end: EpochEnd) -> None:
-        progress[0].say(
-            f"epoch {end.epoch}: loss {end.loss:.4f}, validation NDCG@10 {end.validation:.4f}, "
-            f"{end.seconds:.0f} s"
-        )
+        if progress is not None:
+            left = (settings.epochs - end.epoch) * end.seconds
+            progress.say(
+                f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, "
+                f"validation NDCG@10 {end.validation:.4f}, {end.steps / end.seconds:.1f} steps/s, "
+                f"{end.seconds:.0f} s, at most {left:.0f} s left"
+            )
 
     return train(
         log.sessions,
