@@ -9,7 +9,7 @@ def find_weights(saved: Any, path: str = "") -> dict[str, np.ndarray]:
     """Every attention map inside ``saved``, in forward order: {dotted path: weights}.
 
     Walks through the NamedTuples, tuples, lists and dicts that layers, blocks and whole models
-    return, and collects each array field called ``weights`` with two axes or more.
+    return, and collects each innermost ``weights`` with two axes or more, field or property.
     """
     if hasattr(saved, "_asdict"):
         children = saved._asdict()
@@ -27,6 +27,9 @@ def find_weights(saved: Any, path: str = "") -> dict[str, np.ndarray]:
                 found[where] = child
         else:
             found |= find_weights(child, where)
+    own = None if found else getattr(saved, "weights", None)  # made on demand by tuned attention
+    if isinstance(own, np.ndarray) and own.ndim >= 2:
+        found[f"{path}.weights" if path else "weights"] = own
     return found
 
 
