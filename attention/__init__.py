@@ -1,11 +1,13 @@
 """Attention from scratch: forward and backward, written by hand in NumPy.
 
-    ops       pure functions in forward/backward pairs, one lesson a file
-    layers    parameters and the pairs: attention, MLP, norms, encoder and decoder blocks
-    training  Adam, clipping, schedules, the loop, checkpoints
-    text      a character tokenizer, a causal language model, generation
-    plot      views of attention in matplotlib
-    gradcheck proves every pair
+    ops         pure functions in forward/backward pairs, one lesson a file
+    fast        their tuned twins, which the layers use
+    layers      parameters and the pairs: attention, MLP, norms, encoder and decoder blocks
+    training    Adam, clipping, schedules, the loop, checkpoints
+    text        a character tokenizer, a causal language model, generation
+    pretrained  encoders of the BERT type, read from safetensors
+    plot        views of attention in matplotlib
+    gradcheck   proves every pair
 
 The one rule everywhere: `out, saved = X.forward(inputs)`, `dinputs = X.backward(dout, saved)`.
 """
