@@ -9,12 +9,14 @@ from .attention import FastAttentionSaved, attention_backward, attention_forward
 from .gelu import FastGeluSaved, gelu_backward, gelu_forward
 from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
 from .rotary import FastRotarySaved, rotary_backward, rotary_forward
+from .step import attend_last
 
 __all__ = [
     "FastAttentionSaved",
     "FastGeluSaved",
     "FastLayerNormSaved",
     "FastRotarySaved",
+    "attend_last",
     "attention_backward",
     "attention_forward",
     "gelu_backward",

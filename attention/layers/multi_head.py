@@ -10,6 +10,7 @@ import numpy as np
 
 from ..fast.attention import AnySaved, attention_backward, attention_forward
 from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
+from ..fast.step import attend_last
 from ..ops.linear import LinearSaved
 from ..ops.masks import Window
 from ..ops.rotary import Pairing
@@ -139,6 +140,8 @@ class MultiHeadAttention(Layer):
         if self.rotary is not None:
             q, k = self._turn(q, before)[0], self._turn(k, before)[0]
         k, v = cache.append(k, v)
+        if x.shape[1] == 1:
+            return self.out_proj.forward(merge_heads(attend_last(q, k, v, **self.options)))[0]
         attend = tiled_attention_forward if self.tiled else attention_forward
         heads, _ = attend(q, k, v, is_causal=True, offset=before, **self.options)
         return self.out_proj.forward(merge_heads(heads))[0]

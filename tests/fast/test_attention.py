@@ -141,3 +141,10 @@ def test_gradients_go_into_strided_arrays() -> None:
 def test_the_heads_of_a_token_lie_side_by_side() -> None:
     out, _ = fast.attention_forward(Q, K, V)
     assert np.shares_memory(out.swapaxes(1, 2).reshape(3, T, -1), out)
+
+
+@pytest.mark.parametrize("options", [{}, {"window": 5}, {"softcap": 2.0}, {"scale": 3.0}])
+def test_the_last_token_attends_as_the_last_row_does(options: dict[str, Any]) -> None:
+    want, _ = A.attention_forward(Q[:, :, -1:], K, V, is_causal=True, offset=S - 1, **options)
+    got = fast.attend_last(Q[:, :, -1:], K, V, **options)
+    np.testing.assert_allclose(got, want, atol=1e-13)

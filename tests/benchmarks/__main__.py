@@ -1,0 +1,59 @@
+"""python -m tests.benchmarks [PART ...] [--quick] [--write docs/benchmarks.md]
+
+Measures and prints tables. Without PART, all of them, in this order. With torch installed, the
+same network in PyTorch eager takes its turns; without it, the floor and growth remain.
+"""
+
+import argparse
+from pathlib import Path
+
+from . import embedding, generation, growth, startup, tiled, training_step
+from .plot import draw
+from .report import environment, load
+
+PARTS = {
+    "steps": training_step.section,
+    "generation": generation.section,
+    "tiled": tiled.section,
+    "embedding": embedding.section,
+    "growth": growth.section,
+    "startup": startup.section,
+}
+FIGURE = "benchmarks.png"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="the page; its plot beside it")
+    arguments = parser.parse_args()
+    unknown = set(arguments.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; choose of {', '.join(PARTS)}")
+    before = load()
+    print(environment(), flush=True)
+    sections = {}
+    for name in arguments.parts or PARTS:
+        sections[name] = PARTS[name](arguments.quick)
+        print("\n" + sections[name].markdown(), flush=True)
+    if arguments.write is None:
+        return
+    page = [
+        "# Benchmarks",
+        "",
+        "Made by `python -m tests.benchmarks --write docs/benchmarks.md`, and written as it came "
+        "out.",
+        "",
+        f"{environment()}. Load of the machine before: {before}, after: {load()}.",
+        "",
+    ]
+    if "steps" in sections:
+        draw(sections["steps"], arguments.write.with_name(FIGURE))
+        page += [f"![Milliseconds of a training step, ours, torch's and the floor]({FIGURE})", ""]
+    page += [section.markdown() for section in sections.values()]
+    arguments.write.write_text("\n".join(page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
