@@ -65,7 +65,7 @@ def judge_faithfulness(
         rows.append((name, (attended.mean(), random.mean(), low, high)))
     return Table(
         f"Change of the answers when one session is removed, {len(users):,} customers",
-        ("most attended", "at random", "difference: low", "high"),
+        ("most attended", "at random", "gap from", "gap to"),
         tuple(rows),
     )
 
