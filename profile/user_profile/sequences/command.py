@@ -105,7 +105,8 @@ def run_train(options: argparse.Namespace) -> int:
     )
     print(
         f"{len(trained.log)} epochs in {trained.log[-1]['seconds']:.0f} s; kept epoch {best + 1}, "
-        f"validation NDCG@10 {trained.log[best]['validation']:.4f}; saved to {options.model}"
+        f"validation NDCG@10 {trained.log[best]['validation']:.4f}, beside it rules of weight "
+        f"{trained.rules.weight:g}; saved to {options.model}"
     )
     _print_tables(options, events, split.test, Recommender(trained))
     return 0
@@ -209,24 +210,27 @@ def _print_tables(
 ) -> None:
     """Full ranking, and apart from it the one against sampled items, which flatters."""
     sessions = single_event_sessions(events)
+    ours = [recommender]
+    if recommender.rules is not None:
+        ours.append(Recommender(recommender.trained, rules=False))
     for negatives in [None, options.sampled] if options.sampled else [None]:
         table = compare_leave_one_out(
-            [Popularity(), ItemNeighbours(), Markov(), SequenceRules(), recommender],
+            [Popularity(), ItemNeighbours(), Markov(), SequenceRules(), *ours],
             sessions, targets, filter_seen=not options.repeat, negatives=negatives,
         )  # fmt: skip
         print()
         print(table)
-        print(_verdict(table, recommender.name))
+        print(_verdict(table, [scorer.name for scorer in ours]))
 
 
-def _verdict(table: Comparison, ours: str) -> str:
-    """The model against the best of the others, in one sentence."""
+def _verdict(table: Comparison, ours: list[str]) -> str:
+    """The model against the best of the baselines, in one sentence."""
     metric = next(iter(table.results[0].metrics))
-    others = [result for result in table.results if result.name != ours]
+    others = [result for result in table.results if result.name not in ours]
     best = max(others, key=lambda result: result.mean(metric))
-    gap, low, high = table.difference(ours, best.name, metric)
+    gap, low, high = table.difference(ours[0], best.name, metric)
     said = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told apart from"
-    return f"The {ours} {said} {best.name} by {metric}: {gap:+.4f} ({low:+.4f} to {high:+.4f})."
+    return f"The {ours[0]} {said} {best.name} by {metric}: {gap:+.4f} ({low:+.4f} to {high:+.4f})."
 
 
 class _Told:

@@ -17,6 +17,7 @@ from ..sessions import Sessions
 from .data import Histories, pad, read_histories
 from .features import UserFeatures
 from .model import SequenceModel
+from .rules import Rules
 from .settings import Settings
 
 _TOKENS = 4096  # positions read at a time
@@ -31,6 +32,7 @@ class Trained:
     features: UserFeatures
     settings: Settings
     log: list[dict[str, float]]  # one entry an epoch
+    rules: Rules
 
 
 class Recommendation(NamedTuple):
@@ -44,9 +46,13 @@ class Recommender:
 
     name = "sequence model"
 
-    def __init__(self, trained: Trained, workers: int = 1) -> None:
-        """``workers`` threads read histories; more than one pays only inside `one_blas_thread`."""
+    def __init__(self, trained: Trained, *, rules: bool = True, workers: int = 1) -> None:
+        """Without ``rules`` the network answers alone. ``workers`` threads read histories; more
+        than one pays only inside `one_blas_thread`.
+        """
         self.trained, self.model, self.workers = trained, trained.model, workers
+        self.rules = trained.rules if rules and trained.rules.weight else None
+        self.name = Recommender.name if rules else "network alone"
         self._code_of = {item: code for code, item in enumerate(trained.items)}
 
     def fit(self, history: Sessions) -> Self:
@@ -68,7 +74,7 @@ class Recommender:
         """
         if as_of is not None:
             raise ValueError("The sequence model reads whole histories; leave as_of out.")
-        scores = self.model.scores(self.user_states(users))
+        scores = self._scores([self.histories.of(user) for user in users], self.features[users])
         result = np.full((len(users), len(self.code)), -np.inf, dtype=scores.dtype)
         result[:, self.code >= 0] = scores[:, self.code[self.code >= 0]]
         return result
@@ -105,24 +111,26 @@ class Recommender:
 
         ``repeat`` allows items of the sequence itself. ``features`` of the user, if known.
         """
-        if top < 1:
-            raise ValueError(f"top must be 1 or more, not {top}.")
         codes = np.array([self._code_of[item] for item in items if item in self._code_of], int)
         given = {name: [value] for name, value in (features or {}).items()}
-        state = self.states([codes], self.trained.features.codes(given, 1))
-        return self._best(
-            state[0], codes, top, repeat, [i for i in items if i not in self._code_of]
-        )
+        unknown = [item for item in items if item not in self._code_of]
+        return self._best(codes, self.trained.features.codes(given, 1), top, repeat, unknown)
 
     def recommend_user(self, user: int, top: int = 10, *, repeat: bool = False) -> Recommendation:
         """What follows the history of a user of the fitted log."""
-        state = self.user_states(np.array([user]))
-        return self._best(state[0], self.histories.of(user), top, repeat, [])
+        return self._best(self.histories.of(user), self.features[[user]], top, repeat, [])
+
+    def _scores(self, rows: Sequence[np.ndarray], features: np.ndarray) -> np.ndarray:
+        """A score of every item of the model after each row, (Q, V)."""
+        scores = self.model.scores(self.states(rows, features))
+        return scores if self.rules is None else scores + self.rules.scores(rows)
 
     def _best(
-        self, state: np.ndarray, seen: np.ndarray, top: int, repeat: bool, unknown: list[str]
+        self, seen: np.ndarray, features: np.ndarray, top: int, repeat: bool, unknown: list[str]
     ) -> Recommendation:
-        scores = self.model.scores(state[None])[0].astype(np.float64)
+        if top < 1:
+            raise ValueError(f"top must be 1 or more, not {top}.")
+        scores = self._scores([seen], features)[0].astype(np.float64)
         belief = np.exp(scores - scores.max())
         belief /= belief.sum()
         if not repeat:

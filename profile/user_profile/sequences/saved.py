@@ -5,11 +5,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
 from attention.training import FileFormatError, load_arrays, save_arrays
 
 from .features import Column, UserFeatures
 from .recommender import Trained
+from .rules import Rules
 from .settings import Settings
 from .training import new_model
 
@@ -30,6 +32,10 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "format": np.array(FORMAT),
         "version": np.array(VERSION),
         "items": np.array(json.dumps(trained.items)),  # one text: a single long id costs its length
+        "rules/data": trained.rules.follows.data,
+        "rules/indices": trained.rules.follows.indices,
+        "rules/indptr": trained.rules.follows.indptr,
+        "rules/weight": np.array(trained.rules.weight),
         "about": np.array(json.dumps(about)),
     }
     save_arrays(path, arrays)
@@ -65,8 +71,13 @@ def load_model(path: str | Path) -> Trained:
                 if name.startswith(_PARAMETERS)
             }
         )
+        follows = sparse.csr_array(
+            tuple(arrays[f"rules/{name}"] for name in ("data", "indices", "indptr")),
+            (len(items), len(items)),
+        )
+        rules = Rules(follows, float(arrays["rules/weight"]))
     except (KeyError, TypeError, ValueError) as error:
         raise FileFormatError(
             f"{path} does not hold a whole sequence model ({error}); train again."
         ) from error
-    return Trained(model, items, features, settings, about["log"])
+    return Trained(model, items, features, settings, about["log"], rules)

@@ -21,6 +21,7 @@ class Schedule:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.peak, self.warmup, self.epochs, self.seconds = peak, warmup, epochs, seconds
+        self.reserved = 0.0  # seconds that will be needed after the last step
         self.progress, self.step, self.epoch = 0.0, 0, 0
         self._clock, self._start = clock, clock()
 
@@ -29,16 +30,21 @@ class Schedule:
         return self._clock() - self._start
 
     @property
+    def left(self) -> float:
+        """Seconds for steps."""
+        return self.seconds - self.reserved - self.elapsed
+
+    @property
     def over(self) -> bool:
         """True when the rate has reached zero or the time is up."""
-        return self.progress >= 1 or self.elapsed >= self.seconds
+        return self.progress >= 1 or self.left <= 0
 
     def next(self, left_in_epoch: int, epoch_steps: int) -> float:
         """The rate of the next step; ``left_in_epoch`` counts it, of ``epoch_steps``."""
         left = left_in_epoch + (self.epochs - self.epoch - 1) * epoch_steps
         if self.step >= min(self.warmup, epoch_steps):  # before, too little is known of the speed
             speed = self.step / self.elapsed
-            left = min(left, max(1, int((self.seconds - self.elapsed) * speed)))
+            left = min(left, max(1, int(self.left * speed)))
         self.step += 1
         rise = min(1.0, self.step / self.warmup)
         rate = self.peak * rise * 0.5 * (1 + math.cos(math.pi * self.progress))

@@ -29,6 +29,7 @@ class Settings:
     dropout: float | None = None
     label_smoothing: float = 0.0
     negatives: int | None = None  # items drawn for each step's softmax; 0: all items, none drawn
+    rules: float | None = None  # weight of the rules beside the network; None: by validation
     embed_dim: int = 64
     num_layers: int = 2
     num_heads: int = 2
@@ -46,7 +47,7 @@ class Settings:
             in_range(name, getattr(self, name), 0, math.inf, "()")
         for name in ("epochs", "tokens"):
             in_range(name, 1 if getattr(self, name) is None else getattr(self, name), 1, math.inf)
-        for name in ("weight_decay", "average", "negatives", "seed"):
+        for name in ("weight_decay", "average", "negatives", "rules", "seed"):
             in_range(name, getattr(self, name) or 0, 0, math.inf, "[)")
         in_range("dropout", self.dropout or 0, 0, 1, "[)")
         in_range("label_smoothing", self.label_smoothing, 0, 1, "[)")

@@ -24,7 +24,8 @@ def start_bias(past: Histories, items: int) -> np.ndarray:
 
 def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
     """Rows (V, E) whose products tell how close items stand, or None where there are too few."""
-    together = _nearness(past, items)
+    together = nearness(past, items)
+    together = together + together.T
     if width >= items or together.nnz == 0:
         return None
     count = together.sum(axis=0)
@@ -37,8 +38,8 @@ def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
     return table * (_SPREAD / max(table.std(), 1e-12))
 
 
-def _nearness(past: Histories, items: int) -> sparse.csr_array:
-    """Σ 1/distance over all pairs of items in one history, (V, V), symmetric."""
+def nearness(past: Histories, items: int) -> sparse.csr_array:
+    """Σ 1/distance over all pairs of an item (row) and one after it in a history, (V, V)."""
     item = past.item[-_MOST:].astype(np.int64)
     user = np.repeat(np.arange(len(past.lengths)), past.lengths)[-_MOST:]
     total = sparse.csr_array((items, items))
@@ -47,4 +48,4 @@ def _nearness(past: Histories, items: int) -> sparse.csr_array:
         pairs = item[:-step][same], item[step:][same]
         weights = np.full(same.sum(), 1 / step)
         total = total + sparse.csr_array((weights, pairs), (items, items))
-    return total + total.T
+    return total

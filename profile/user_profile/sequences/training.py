@@ -4,6 +4,7 @@ The weights judged and kept are a running average of those of the last epoch or 
 a high rate what its fall would do later (Polyak and Juditsky 1992; Izmailov et al. 2018).
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from .model import SequenceModel, Sizes
 from .objective import Objective, Share
 from .recommender import Recommender, Trained
 from .replicas import Replicas, one_blas_thread
+from .rules import WEIGHTS, learn_rules
 from .schedule import Schedule
 from .settings import Settings
 from .start import start_bias, start_table
@@ -68,12 +70,14 @@ def train(
     optimizer = Adam(
         model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )
-    trained = Trained(model, events.items, features, settings, [])
-    judge = _Judge(trained, sessions, validation, filter_seen)
+    trained = Trained(
+        model, events.items, features, settings, [], learn_rules(past, len(events.items))
+    )
+    judge = _Judge(sessions, validation, filter_seen)
     run = _Run(model, optimizer, objective, settings)
     with one_blas_thread():
-        run(judge, trained.log, on_epoch)
-    return trained
+        run(lambda: judge(trained), trained.log, on_epoch)
+        return _with_rules(trained, judge)
 
 
 def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
@@ -92,21 +96,29 @@ def _place(model: SequenceModel, past: Histories) -> None:
     model.bias.data[...] = start_bias(past, model.sizes.items)
 
 
+def _with_rules(trained: Trained, judge: "_Judge") -> Trained:
+    """The same network beside rules of the weight that is best on validation, or as set."""
+    given = trained.settings.rules
+    candidates = [
+        dataclasses.replace(trained, rules=dataclasses.replace(trained.rules, weight=weight))
+        for weight in (WEIGHTS if given is None else [given])
+    ]
+    return candidates[0] if len(candidates) == 1 else max(candidates, key=judge)
+
+
 class _Judge:
     """NDCG@10 of the model as it stands, on the validation items, or on many of them."""
 
-    def __init__(
-        self, trained: Trained, sessions: Sessions, validation: Targets, filter_seen: bool
-    ) -> None:
+    def __init__(self, sessions: Sessions, validation: Targets, filter_seen: bool) -> None:
         if len(validation) > _VALIDATED:
             rows = np.random.default_rng(0).choice(len(validation), _VALIDATED, replace=False)
             validation = validation.take(np.sort(rows))
-        self.scorer = Recommender(trained, trained.settings.workers)
         self.question = sessions, validation
         self.filter_seen = filter_seen
 
-    def __call__(self) -> float:
-        table = compare_leave_one_out([self.scorer], *self.question, filter_seen=self.filter_seen)
+    def __call__(self, trained: Trained) -> float:
+        scorer = Recommender(trained, workers=trained.settings.workers)
+        table = compare_leave_one_out([scorer], *self.question, filter_seen=self.filter_seen)
         return table.results[0].mean("ndcg@10")
 
 
@@ -135,10 +147,11 @@ class _Run:
             while not log or (not schedule.over and schedule.epoch < schedule.epochs):
                 loss = self._epoch(replicas)
                 schedule.epoch += 1
-                latest = data.copy()
+                latest, before_judging = data.copy(), schedule.elapsed
                 data[:] = self.average
                 validation = judge()
                 data[:] = latest
+                schedule.reserved = schedule.elapsed - before_judging
                 log.append({"loss": loss, "validation": validation, "seconds": schedule.elapsed})
                 if on_epoch is not None:
                     on_epoch(
