@@ -18,7 +18,7 @@ import numpy as np
 
 from ..layers.parameter import ParameterBuffer, ShardGradients
 from ..ops._checks import in_range
-from .blas import single_threaded_blas
+from .process import kept_memory, single_threaded_blas
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ class Workers:
         with Workers(2) as workers:
             loss = workers.add_gradients(optimizer.buffer, [first_half, second_half])
 
-    A context: while it stands, a BLAS keeps to one thread a product, if there are several workers.
+    A context: while it stands, freed memory is kept for the next step and, if there are several
+    workers, the BLAS is held to one thread (`process`).
     """
 
     def __init__(self, count: int | None = None) -> None:
@@ -47,8 +48,9 @@ class Workers:
         self._pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> "Workers":
+        self._leave.enter_context(kept_memory)
         if self.count > 1:
-            self._leave.enter_context(single_threaded_blas())
+            self._leave.enter_context(single_threaded_blas)
             self._pool = self._leave.enter_context(ThreadPoolExecutor(self.count - 1))
         return self
 

@@ -1,5 +1,6 @@
 """Workers: shards on threads give the gradients of the whole, and the same bits each time."""
 
+import platform
 import threading
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 import attention as A
 from attention.text import CausalLM
-from attention.training import blas
+from attention.training.process import blas_threads
 
 IDS = np.random.default_rng(0).integers(0, 11, (7, 9))
 
@@ -108,20 +109,37 @@ def test_a_resumed_run_with_workers_ends_with_the_same_bits(tmp_path, workers: i
 
 
 def test_the_blas_keeps_to_one_thread_while_workers_run_and_is_given_back() -> None:
-    before = blas.blas_threads()
+    before = blas_threads()
     with A.Workers(2):
-        assert set(blas.blas_threads()) <= {1}
+        assert set(blas_threads()) <= {1}
         with A.Workers(2):
-            assert set(blas.blas_threads()) <= {1}
-        assert set(blas.blas_threads()) <= {1}
-    assert blas.blas_threads() == before
+            assert set(blas_threads()) <= {1}
+        assert set(blas_threads()) <= {1}
+    assert blas_threads() == before
 
 
 def test_one_worker_leaves_the_blas_alone_and_starts_no_thread() -> None:
-    before = blas.blas_threads(), threading.active_count()
+    before = blas_threads(), threading.active_count()
     with A.Workers(1) as pool:
         assert pool.run([threading.current_thread] * 2) == [threading.main_thread()] * 2
-        assert (blas.blas_threads(), threading.active_count()) == before
+        assert (blas_threads(), threading.active_count()) == before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_memory_stays_while_training_runs_and_is_given_back_after() -> None:
+    with A.Workers(1), A.Workers(1):
+        assert _faults_of_a_large_array() < 20
+    assert _faults_of_a_large_array() > 100
+
+
+def _faults_of_a_large_array() -> int:
+    """Pages fetched to fill 8 MB, when 8 MB were freed just before."""
+    import resource  # not on Windows
+
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        np.ones(1 << 20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
 def test_no_workers_is_an_error() -> None:
