@@ -159,6 +159,14 @@ def test_sessions_of_a_clocked_log_are_states_along_the_way(folder, log):
     np.testing.assert_allclose(vectors[:2], want, rtol=1e-5, atol=1e-6)
 
 
+def test_a_place_that_cannot_be_written_is_told_before_the_training(folder, capsys):
+    arguments = ["sequences", "train", str(folder / "log.txt"), "--overwrite", "--model"]
+    assert main([*arguments, str(folder)]) == 2
+    said = capsys.readouterr()
+    assert "cannot be written" in said.err
+    assert "epoch" not in said.out + said.err
+
+
 @pytest.mark.parametrize(
     ("action", "arguments", "said"),
     [

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any, get_args
 
@@ -50,7 +51,7 @@ def add_parser(commands: Any) -> None:
     )
     for command in (learn, judge):
         command.add_argument(
-            "--sampled", type=int, default=100, metavar="N",
+            "--sampled", type=_whole, default=100, metavar="N",
             help="rank against N sampled items too; 0: do not; default: 100",
         )  # fmt: skip
 
@@ -82,11 +83,7 @@ def add_parser(commands: Any) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
-    if Path(options.model).exists() and not options.overwrite:
-        raise DataError(
-            f"{options.model} exists already; add --overwrite to replace it, or name another file "
-            "with --model."
-        )
+    _check_place(options)
     events = _read(options)
     sessions = single_event_sessions(events)
     split = split_last_sessions(sessions)
@@ -166,6 +163,19 @@ def run_export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_place(options: argparse.Namespace) -> None:
+    """Can the model be written where it is to go? Asked before the training, not after."""
+    path = Path(options.model)
+    if path.exists() and not options.overwrite:
+        raise DataError(
+            f"{path} exists already; add --overwrite to replace it, or name another file with "
+            "--model."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise DataError(f"{path} cannot be written; name a file in a folder of yours with --model.")
+
+
 def _read(options: argparse.Namespace) -> Events:
     if options.file is None:
         raise DataError("Name a FILE with the users' histories, or give --items.")
@@ -231,6 +241,12 @@ def _verdict(table: Comparison, ours: list[str]) -> str:
     gap, low, high = table.difference(ours[0], best.name, metric)
     said = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told apart from"
     return f"The {ours[0]} {said} {best.name} by {metric}: {gap:+.4f} ({low:+.4f} to {high:+.4f})."
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number, 0 or more, not {text!r}")
+    return int(text)
 
 
 class _Told:
