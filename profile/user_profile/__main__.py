@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 after a mistake, which is told in one sentence."""
-    from .sequences.replicas import one_blas_thread
+    from attention.training.process import single_threaded_blas
 
     options = _parser().parse_args(argv)
     try:
-        with one_blas_thread():  # many small products: splitting each costs more than it brings
+        with single_threaded_blas:  # many small products: splitting each costs more than it brings
             return options.run(options)
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)

@@ -4,11 +4,11 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 
-from attention import Adam, clip_grad_norm, warmup_cosine
+from attention import Adam, Workers, clip_grad_norm, warmup_cosine
 
 from .augment import augment
 from .categories import Categories
@@ -20,7 +20,6 @@ from .model import ProfileModel, Sizes
 from .model.batch import Batch
 from .model.loss import Loss
 from .scoring import validate
-from .sequences.replicas import Replicas, one_blas_thread
 from .sessions import Sessions
 from .settings import Settings
 from .split import Split
@@ -99,23 +98,25 @@ def train(
     total = settings.epochs * steps
     trained = Trained(model, vocabulary, settings)
     best, best_state, since_best, step = -1.0, model.state_dict(), 0, 0
-    with one_blas_thread(), Replicas(loss, optimizer.buffer, _WORKERS) as replicas:
+    with Workers(_WORKERS) as workers:
         for epoch in range(1, settings.epochs + 1):
             begin, losses = time.perf_counter(), []
             order = rng.permutation(len(batches))
             for place in range(0, len(order), _WORKERS):
                 chosen = order[place : place + _WORKERS]
-                shares = [
-                    _Share(
+                # A generator of its own for each, so that nothing hangs on who is first.
+                tasks = [
+                    partial(
+                        _learn,
+                        loss,
                         batches[index],
-                        1 / len(chosen),
                         np.random.default_rng([settings.seed, epoch, int(index)]),
                         settings,
                     )
                     for index in chosen
                 ]
                 optimizer.zero_grad()
-                losses.append(sum(replicas.add_gradients(_learn, shares)))
+                losses.append(workers.add_gradients(optimizer.buffer, tasks))
                 clip_grad_norm(optimizer.buffer.parameters, settings.max_norm)
                 step += 1
                 optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
@@ -141,21 +142,11 @@ def train(
     return trained
 
 
-class _Share(NamedTuple):
-    """What one worker does in a step."""
-
-    batch: Batch
-    weight: float  # of its loss in that of the step
-    rng: np.random.Generator  # its own, so that nothing hangs on who is first
-    settings: Settings
-
-
-def _learn(loss: Loss, share: _Share) -> float:
-    chances = {name: getattr(share.settings, name) for name in ("mask", "reorder", "crop")}
-    batch = augment(share.batch, share.rng, **chances)
-    value, saved = loss.forward(batch, rng=share.rng)
-    loss.backward(share.weight, saved)
-    return float(value) * share.weight
+def _learn(loss: Loss, batch: Batch, rng: np.random.Generator, settings: Settings) -> float:
+    chances = {name: getattr(settings, name) for name in ("mask", "reorder", "crop")}
+    value, saved = loss.forward(augment(batch, rng, **chances), rng=rng)
+    loss.backward(1.0, saved)
+    return float(value)
 
 
 def new_model(vocabulary: Vocabulary, settings: Settings) -> ProfileModel:
