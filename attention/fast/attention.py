@@ -193,7 +193,7 @@ def attention_backward(
     Hkv, dtype = k.shape[1], q.dtype
     dout = grouped(upstream(dout, (*shape[:-1], v.shape[-1]), dtype), Hkv)
     dout = np.multiply(dout, inverse, out=np.empty(dout.shape, dtype))
-    shared = (dout * out) @ np.ones((v.shape[-1], 1), dtype)  # Σ_j dw_j w_j, (B, Hkv, G, T, 1)
+    shared = np.vecdot(dout, out)[..., None]  # Σ_j dw_j w_j, (B, Hkv, G, T, 1)
     if into is None:
         keys = (*shape[:-3], Hkv, shape[-1]) if len(shape) > 2 else shape[-1:]
         into = (
@@ -206,12 +206,14 @@ def attention_backward(
         grouped(into[1], Hkv)[:, :, 0],
         grouped(into[2], Hkv)[:, :, 0],
     )
-    dk[...], dv[...] = 0, 0
+    met_once = all(block.shape[-2:] == shape[-2:] for block, _, _ in weighed)
+    if not (met_once and weighed):
+        dk[...], dv[...] = 0, 0
     for block, raw, capped in weighed:
         dout_rows, q_rows = stacked(block.queries(dout)), stacked(block.queries(q))
         own_keep = None if keep is None else block.pairs(keep).reshape(raw.shape)
         used = raw if own_keep is None else raw * own_keep
-        block.keys(dv)[...] += used.swapaxes(-1, -2) @ dout_rows
+        _multiply_into(block.keys(dv), used.swapaxes(-1, -2), dout_rows, met_once)
         dscores = dout_rows @ block.keys(v).swapaxes(-1, -2)  # (b, Hkv, G·t, s)
         if own_keep is not None:
             dscores *= own_keep
@@ -219,10 +221,18 @@ def attention_backward(
         dscores *= raw
         if capped is not None:
             dscores *= 1 - capped * capped
-        block.keys(dk)[...] += dscores.swapaxes(-1, -2) @ q_rows
+        _multiply_into(block.keys(dk), dscores.swapaxes(-1, -2), q_rows, met_once)
         rows = block.queries(dq)
         np.multiply((dscores @ block.keys(k)).reshape(rows.shape), scale, out=rows)
     return into
+
+
+def _multiply_into(room: np.ndarray, a: np.ndarray, b: np.ndarray, alone: bool) -> None:
+    """room = a @ b if no other block writes there, else room += a @ b."""
+    if alone:
+        np.matmul(a, b, out=room)
+    else:
+        room += a @ b
 
 
 def _empty_heads(q: np.ndarray, width: int) -> np.ndarray:

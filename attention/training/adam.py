@@ -36,18 +36,19 @@ class Adam(Optimizer):
         in_range("eps", eps, 0, math.inf, "[)")
         self.betas, self.eps = betas, eps
         self.moments = {"m": np.zeros_like(self.buffer.data), "v": np.zeros_like(self.buffer.data)}
-        self._scratch = np.empty(min(BLOCK, self.buffer.data.size), self.buffer.data.dtype)
 
-    def _update(self) -> None:
+    def _update(self, part: slice) -> None:
         beta1, beta2 = self.betas
         root_correction2 = math.sqrt(1 - beta2**self.steps)  # √v̂ = √v / this
         rate = self.lr / (1 - beta1**self.steps)
-        data, grad, m, v = self.buffer.data, self.buffer.grad, self.moments["m"], self.moments["v"]
+        data, grad = self.buffer.data[part], self.buffer.grad[part]
+        m, v = self.moments["m"][part], self.moments["v"][part]
+        scratch = np.empty(min(BLOCK, data.size), data.dtype)
         with np.errstate(under="ignore"):
             for start in range(0, data.size, BLOCK):
-                part = slice(start, start + BLOCK)
-                g, m_part, v_part = grad[part], m[part], v[part]
-                work = self._scratch[: g.size]
+                block = slice(start, start + BLOCK)
+                g, m_part, v_part = grad[block], m[block], v[block]
+                work = scratch[: g.size]
                 m_part *= beta1
                 m_part += np.multiply(g, 1 - beta1, out=work)
                 v_part *= beta2
@@ -59,4 +60,4 @@ class Adam(Optimizer):
                 work += self.eps
                 np.divide(m_part, work, out=work)
                 work *= rate
-                data[part] -= work
+                data[block] -= work

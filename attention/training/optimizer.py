@@ -1,12 +1,15 @@
 """What optimisers share: the flat buffer, decoupled decay, and a state that can be saved."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ..layers.parameter import Parameter, ParameterBuffer
 from ..ops._checks import expect_shape, in_range
+from .workers import Workers
 
 
 class Optimizer:
@@ -27,14 +30,27 @@ class Optimizer:
     def zero_grad(self) -> None:
         self.buffer.zero_grad()
 
-    def step(self) -> None:
-        """Change the parameters by their gradients; the step count rises once."""
-        self.steps += 1
-        if self.weight_decay:
-            self.buffer.data[: self.buffer.decaying] *= 1 - self.lr * self.weight_decay
-        self._update()
+    def step(self, workers: Workers | None = None) -> None:
+        """Change the parameters by their gradients; the step count rises once.
 
-    def _update(self) -> None:
+        `workers` share the vector out among themselves; the bits do not depend on it.
+        """
+        self.steps += 1
+        size = self.buffer.data.size
+        if workers is None:
+            self._change(0, size)
+        else:
+            ends = np.linspace(0, size, workers.count + 1).astype(int)
+            workers.run([partial(self._change, *part) for part in pairwise(ends)])
+
+    def _change(self, start: int, end: int) -> None:
+        decaying = min(max(self.buffer.decaying, start), end)
+        if self.weight_decay:
+            self.buffer.data[start:decaying] *= 1 - self.lr * self.weight_decay
+        self._update(slice(start, end))
+
+    def _update(self, part: slice) -> None:
+        """Change `part` of the vector; parts may be changed at once, on several threads."""
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, np.ndarray]:

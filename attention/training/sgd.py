@@ -28,9 +28,9 @@ class SGD(Optimizer):
         self.momentum, self.nesterov = momentum, nesterov
         self.moments = {"velocity": np.zeros_like(self.buffer.data)}
 
-    def _update(self) -> None:
-        velocity, grad = self.moments["velocity"], self.buffer.grad
+    def _update(self, part: slice) -> None:
+        velocity, grad = self.moments["velocity"][part], self.buffer.grad[part]
         velocity *= self.momentum
         velocity += grad
         move = grad + self.momentum * velocity if self.nesterov else velocity
-        self.buffer.data -= self.lr * move
+        self.buffer.data[part] -= self.lr * move

@@ -99,7 +99,7 @@ class Trainer:
             norm = clip_grad_norm(self.optimizer.buffer.parameters, self.max_norm or math.inf)
         except FloatingPointError as error:
             raise NonFiniteLoss(self._what_is_left(str(error))) from error
-        self.optimizer.step()
+        self.optimizer.step(self.workers)
         self.step += 1
         self.history.append((loss, self.optimizer.lr, norm))
 

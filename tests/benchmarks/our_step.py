@@ -36,7 +36,7 @@ def our_step(
         optimizer.zero_grad()
         loss = workers.add_gradients(optimizer.buffer, tasks, shares)
         A.clip_grad_norm(optimizer.buffer.parameters, 1.0)
-        optimizer.step()
+        optimizer.step(workers)
         return loss
 
     return step

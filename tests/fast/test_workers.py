@@ -65,6 +65,20 @@ def test_gradients_are_added_to_those_that_stand_there() -> None:
     np.testing.assert_array_equal(p.grad, [3, 5, 7])
 
 
+@pytest.mark.parametrize("kind", [A.Adam, A.SGD])
+def test_an_optimiser_steps_to_the_same_bits_however_many_share_the_work(kind) -> None:
+    results = []
+    for count in (None, 1, 3):
+        model = _model()
+        optimizer = kind(model.parameters(), weight_decay=0.1)
+        optimizer.buffer.grad[:] = np.random.default_rng(0).normal(size=optimizer.buffer.grad.size)
+        with A.Workers(count or 1) as workers:
+            for _ in range(2):
+                optimizer.step(workers if count else None)
+        results.append(optimizer.buffer.data.tobytes())
+    assert results[0] == results[1] == results[2]
+
+
 @pytest.mark.parametrize("where", [0, 1])
 def test_an_error_in_a_shard_is_raised_and_leaves_nothing_behind(where: int) -> None:
     p = A.Parameter(np.zeros(3))

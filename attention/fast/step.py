@@ -1,0 +1,37 @@
+"""Attention of one new token to all that is cached: inference, nothing saved.
+
+Why it is faster than the pair: the last token sees every key, so there is no mask to make, and
+there will be no backward to prepare. At one token, what costs is the number of calls.
+"""
+
+import numpy as np
+
+from ..ops.attention import default_scale, hidden_scores_are_silent
+from ..ops.masks import Window, window_sides
+
+
+@hidden_scores_are_silent
+def attend_last(
+    q: np.ndarray,
+    k: np.ndarray,
+    v: np.ndarray,
+    *,
+    scale: float | None = None,
+    softcap: float | None = None,
+    window: Window = None,
+) -> np.ndarray:
+    """q (B, H, 1, D), k and v (B, Hkv, S, D), S ≥ 1, q the last of the S -> out (B, H, 1, D)."""
+    left, _ = window_sides(window, True)
+    if left is not None and left + 1 < k.shape[2]:
+        k, v = k[:, :, -left - 1 :], v[:, :, -left - 1 :]
+    B, H, _, D = q.shape
+    scale = default_scale(q) if scale is None else scale
+    rows = (q * scale).reshape(B, k.shape[1], -1, D)  # (B, Hkv, G, D)
+    scores = rows @ k.swapaxes(-1, -2)  # (B, Hkv, G, S)
+    if softcap is not None:
+        scores = np.tanh(scores / softcap) * softcap
+    scores -= scores.max(-1, keepdims=True)
+    np.exp(scores, out=scores)
+    out = scores @ v
+    out /= scores.sum(-1, keepdims=True)
+    return out.reshape(B, H, 1, -1)
