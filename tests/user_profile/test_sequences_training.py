@@ -106,6 +106,15 @@ def test_gradients_of_a_whole_step(chain):
         assert gradients[name][place] == pytest.approx((at[0] - at[1]) / 2e-5, abs=1e-7), name
 
 
+def test_a_counted_start_is_ahead_after_one_epoch(chain):
+    split = split_last_sessions(chain)
+    found = {}
+    for start in ("counted", "random"):
+        settings = dataclasses.replace(TINY, epochs=1, lr=1e-4, start=start, rules=0.0)
+        found[start] = train(chain, split.validation, settings).log[0]["validation"]
+    assert found["counted"] > found["random"] + 0.1
+
+
 def test_sampled_softmax_learns_too(chain):
     settings = dataclasses.replace(TINY, negatives=8, epochs=20)
     split = split_last_sessions(chain)
@@ -219,6 +228,8 @@ def test_the_rate_reaches_zero_when_the_time_is_up(speed):
 def test_settings_are_checked_and_fitted():
     with pytest.raises(ValueError, match="dropout"):
         Settings(dropout=1.5)
+    with pytest.raises(ValueError, match="start"):
+        Settings(start="nowhere")
     with pytest.raises(ValueError, match="epochs"):
         Settings(epochs=0)
     large, small = Settings().fitted(3_416, 1_000_000), Settings().fitted(200_000, 10_000)

@@ -6,6 +6,7 @@ from typing import Any
 
 from attention.ops._checks import in_range
 
+STARTS = ("counted", "random")
 FULL_UP_TO = 10_000  # items; above, a softmax over all of them costs more than it brings
 SAMPLED = 1024
 _LARGE = 500_000  # targets of an epoch from which little dropout is needed
@@ -29,6 +30,7 @@ class Settings:
     dropout: float | None = None
     label_smoothing: float = 0.0
     negatives: int | None = None  # items drawn for each step's softmax; 0: all items, none drawn
+    start: str = "counted"  # the first item table; or "random"
     rules: float | None = None  # weight of the rules beside the network; None: by validation
     embed_dim: int = 64
     num_layers: int = 2
@@ -49,6 +51,8 @@ class Settings:
             in_range(name, 1 if getattr(self, name) is None else getattr(self, name), 1, math.inf)
         for name in ("weight_decay", "average", "negatives", "rules", "seed"):
             in_range(name, getattr(self, name) or 0, 0, math.inf, "[)")
+        if self.start not in STARTS:
+            raise ValueError(f"start must be one of {', '.join(STARTS)}, not {self.start!r}")
         in_range("dropout", self.dropout or 0, 0, 1, "[)")
         in_range("label_smoothing", self.label_smoothing, 0, 1, "[)")
 

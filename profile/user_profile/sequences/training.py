@@ -64,7 +64,8 @@ def train(
     settings = settings.fitted(len(events.items), len(past.item))
     features = learn_features(events.user_features)
     model = new_model(len(events.items), features.size, settings)
-    _place(model, past)
+    if settings.start == "counted":
+        _place(model, past)
     codes = features.codes(events.user_features, len(events.users))
     objective = Objective(past, codes, features.unknown, settings)
     optimizer = Adam(
