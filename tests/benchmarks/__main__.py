@@ -7,7 +7,7 @@ same network in PyTorch eager takes its turns; without it, the floor and growth 
 import argparse
 from pathlib import Path
 
-from . import embedding, generation, growth, startup, tiled, training_step
+from . import embedding, generation, growth, startup, tiled, training_step, users
 from .plot import draw
 from .report import environment, load
 
@@ -17,6 +17,7 @@ PARTS = {
     "tiled": tiled.section,
     "embedding": embedding.section,
     "growth": growth.section,
+    "users": users.section,
     "startup": startup.section,
 }
 FIGURE = "benchmarks.png"
