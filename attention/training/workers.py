@@ -8,11 +8,10 @@ the same bits, run after run.
 import math
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from functools import partial
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -45,11 +44,13 @@ class Workers:
         in_range("workers", count, 1, math.inf, "[)")
         self.count = count
         self._leave = ExitStack()
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: Any = None
 
     def __enter__(self) -> "Workers":
         self._leave.enter_context(kept_memory)
         if self.count > 1:
+            from concurrent.futures import ThreadPoolExecutor  # here, since it loads logging
+
             self._leave.enter_context(single_threaded_blas)
             self._pool = self._leave.enter_context(ThreadPoolExecutor(self.count - 1))
         return self
@@ -66,7 +67,9 @@ class Workers:
         try:
             first = [task() for task in tasks[:1]]
         finally:
-            wait(futures)
+            errors = [future.exception() for future in futures]  # waits for each
+        for error in filter(None, errors):
+            raise error
         return first + [future.result() for future in futures]
 
     def add_gradients(
