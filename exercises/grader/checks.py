@@ -20,6 +20,7 @@ class Candidate(Protocol):
     """Whatever can run requests: a student's file in its worker, or a variant of ours."""
 
     source: str
+    sources: dict[str, tuple[str, str]]
     stubs: dict[str, tuple[int, int]]
 
     def run(self, request: Request) -> Outcome:
@@ -72,11 +73,15 @@ class Check:
         atol_: float | None = None,
         says_: str = "",
         compare_: Callable[[Any, Any], str | None] | None = None,
+        diagnose_: bool = True,
         **kwargs: Any,
     ) -> Any:
-        """Run ``drive(module, *args)`` of the test file on both modules and compare."""
+        """Run ``drive(module, *args)`` of the test file on both modules and compare.
+
+        ``diagnose_=False`` spares the known mistakes a drive that takes seconds.
+        """
         request = self._request(drive.__name__, args, kwargs)._replace(drive=True)
-        return self._run(request, Terms(rtol_, atol_, says_, compare_))
+        return self._run(request, Terms(rtol_, atol_, says_, compare_, diagnose=diagnose_))
 
     def dtype(self, name: str, *args: Any, says_: str = "", **kwargs: Any) -> Any:
         """As a plain check, and every array has the dtype of the reference's."""

@@ -34,17 +34,24 @@ class Doctor:
         """The mistakes that show the same symptom in this step."""
         if step.complaint is None or step.complaint.kind in KINDS_OF_PROCESS:
             return []
+        if not step.terms.diagnose:
+            return []
         return [one for one in self.exercise.mistakes if self._same_symptom(step, one)]
 
     def resolve(self, failed: Step, seen: list[Step]) -> list[Variant]:
-        """The candidates of a failed step; where several fit, those that fit every step seen."""
+        """The candidates of a failed step; where several fit, those that fit every step seen.
+
+        Several that merely raise the same type of error are named for nothing less than that.
+        """
         candidates = self.candidates(failed)
         if len(candidates) < 2:
             return candidates
+        diagnosed = [step for step in seen if step.terms.diagnose]
         everywhere = [
-            one for one in candidates if all(self._same_answer(step, one) for step in seen)
+            one for one in candidates if all(self._same_answer(step, one) for step in diagnosed)
         ]
-        return everywhere or candidates
+        by_error_alone = failed.outcome.error is not None
+        return everywhere if everywhere or by_error_alone else candidates
 
     def runner(self, mistake: Variant) -> InProcess:
         """The reference with a mistake in it, ready to run."""

@@ -66,7 +66,18 @@ def load_module(name: str, path: str, source: str | None = None) -> types.Module
     return module
 
 
-def run(module: Any, request: Request, tests: Any = None, own_path: str = "") -> Outcome:
+def load_answer(setup: dict[str, Any]) -> types.ModuleType:
+    """A student's module, with the functions that its exercise takes from other files of theirs."""
+    module = load_module(f"answer_{setup['stem']}", setup["path"], setup["source"])
+    for part in setup["parts"]:
+        other = load_module(f"answer_{part['stem']}", part["path"], part["source"])
+        for name in part["names"]:
+            if hasattr(other, name):
+                setattr(module, name, getattr(other, name))
+    return module
+
+
+def run(module: Any, request: Request, tests: Any = None, own_paths: Sequence[str] = ()) -> Outcome:
     """Run a request on a module; ``tests`` is the exercise's test file, where drives live."""
     runs = LAYOUTS if request.layouts else (None,) * request.times
     outputs: list[Any] = []
@@ -90,16 +101,16 @@ def run(module: Any, request: Request, tests: Any = None, own_path: str = "") ->
                     function = getattr(guarded, request.name)
                     outputs.append(function(*args, **kwargs))
             except BaseException as problem:
-                if isinstance(problem, KeyboardInterrupt) and not own_path:
+                if isinstance(problem, KeyboardInterrupt) and not own_paths:
                     raise  # ours, not a student's: the user pressed Ctrl-C
-                error = describe_error(problem, own_path)
+                error = describe_error(problem, own_paths)
             finally:
                 if request.memory:
                     traced = tracemalloc.is_tracing()
                     peak = tracemalloc.get_traced_memory()[1] if traced else -1
                     tracemalloc.stop()
         seen += [
-            (str(w.message), w.lineno if w.filename == own_path else 0)
+            (str(w.message), w.lineno if w.filename in own_paths[:1] else 0)
             for w in caught
             if issubclass(w.category, RuntimeWarning)
         ]
@@ -157,8 +168,8 @@ def _plain(value: Any) -> Any:
     return {k: _plain(v) for k, v in value.items()} if type(value) is dict else value
 
 
-def describe_error(problem: BaseException, own_path: str) -> dict[str, Any]:
-    """An exception as plain data: its type, message, and the frames in the student's file.
+def describe_error(problem: BaseException, own_paths: Sequence[str]) -> dict[str, Any]:
+    """An exception as plain data: its type, message, and the frames in the student's files.
 
     Walks the traceback by hand: the traceback module would open every file on the way.
     """
@@ -171,11 +182,11 @@ def describe_error(problem: BaseException, own_path: str) -> dict[str, Any]:
     step = problem.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
-        if code.co_filename == own_path:
-            frames.append((step.tb_lineno, code.co_name))
+        if code.co_filename in own_paths:
+            frames.append((step.tb_lineno, code.co_name, code.co_filename))
         step = step.tb_next
-    if isinstance(problem, SyntaxError) and problem.filename == own_path:
-        frames.append((problem.lineno or 0, ""))
+    if isinstance(problem, SyntaxError) and problem.filename in own_paths:
+        frames.append((problem.lineno or 0, "", problem.filename))
         message = problem.msg
     return {
         "type": kind.__name__[:80],

@@ -62,13 +62,30 @@ class Exercise:
         return self.solution / self.file
 
     @cached_property
+    def parts(self) -> dict["Exercise", tuple[str, ...]]:
+        """Other exercises whose functions belong to an answer of this one, with their names."""
+        return {
+            Exercise(self.folder.parent / folder, self.solution.parent): names
+            for folder, names in getattr(self.tests, "PARTS", {}).items()
+        }
+
+    @property
+    def seconds(self) -> float | None:
+        """How long one call may take, where an exercise needs longer than most."""
+        return getattr(self.tests, "SECONDS", None)
+
+    @cached_property
     def _reference_source(self) -> str:
         return self.reference_path.read_text(encoding="utf-8")
 
     def new_reference(self) -> ModuleType:
         """A fresh module of the reference, so that a variant may replace a function in it."""
         name = f"reference_{self.name}"
-        return load_module(name, str(self.reference_path), self._reference_source)
+        module = load_module(name, str(self.reference_path), self._reference_source)
+        for part, names in self.parts.items():
+            for function in names:
+                setattr(module, function, getattr(part.reference, function))
+        return module
 
     @cached_property
     def reference(self) -> ModuleType:

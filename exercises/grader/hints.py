@@ -20,6 +20,17 @@ class Memory(Protocol):
         """Keep a value."""
 
 
+class NoMemory:
+    """Where pytest runs without its cache: every hint is the first, unless one asks for another."""
+
+    def get(self, key: str, default: int) -> int:
+        """Nothing was kept."""
+        return default
+
+    def set(self, key: str, value: object) -> None:
+        """Nothing is kept."""
+
+
 def next_hint(wanted: str, exercises: list[Exercise], memory: Memory, command: str) -> str:
     """The text of the next hint. ``wanted`` is "ex02", or "ex02:1" for a certain one.
 

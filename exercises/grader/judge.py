@@ -23,6 +23,7 @@ class Terms(NamedTuple):
     at_most: int | None = None
     holds: Callable[[Any], str | None] | None = None
     numeric: Callable[[], Any] | None = None
+    diagnose: bool = True
 
     def tolerance(self, expected: Any) -> Tolerance:
         """The tolerance for an expected value."""

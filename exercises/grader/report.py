@@ -49,7 +49,7 @@ def _without_a_step(run: Run, result: Result) -> Iterator[str]:
         yield from _entry("This check", f"is broken, which is not your doing: {result.reason}")
         return
     yield from _entry("Your file", f"{run.exercise.file}: {result.reason}")
-    yield from _source_lines(run, [(result.line, "")] if result.line else [])
+    yield from _source_lines(run, [(result.line, "", "")] if result.line else [])
 
 
 def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
@@ -79,14 +79,15 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
         yield from (" " * MARGIN + line[:WIDTH] for line in lines[1:])
 
 
-def _blamed_lines(step: Step) -> list[tuple[int, str]]:
+def _blamed_lines(step: Step) -> list[tuple[int, str, str]]:
+    """Lines of the student's: number, function, path ("" is that of the exercise's own file)."""
     outcome = step.outcome
     if outcome.violations and outcome.violations[0][1]:
-        return [(outcome.violations[0][1], "")]
+        return [(outcome.violations[0][1], "", "")]
     if outcome.error is not None:
-        return [(int(line), str(name)) for line, name in outcome.error["frames"]]
+        return [(int(line), str(name), str(path)) for line, name, path in outcome.error["frames"]]
     lines = dict.fromkeys(line for _, line in outcome.warnings if line)
-    return [(line, "") for line in lines][:2]
+    return [(line, "", "") for line in lines][:2]
 
 
 def call_text(step: Step) -> str:
@@ -121,12 +122,14 @@ def _entry(label: str, text: str) -> Iterator[str]:
     yield (prefix + line).rstrip()
 
 
-def _source_lines(run: Run, places: list[tuple[int, str]]) -> Iterator[str]:
-    source = run.candidate.source.splitlines()
+def _source_lines(run: Run, places: list[tuple[int, str, str]]) -> Iterator[str]:
+    own = run.exercise.file, run.candidate.source
     label = "In your file"
-    for line, name in places:
+    for line, name, path in places:
+        file, text = run.candidate.sources.get(path, own)
+        source = text.splitlines()
         inside = f", in {name}" if name and name != "<module>" else ""
-        yield from _entry(label, f"{run.exercise.file}, line {line}{inside}")
+        yield from _entry(label, f"{file}, line {line}{inside}")
         if 0 < line <= len(source):
             yield " " * (MARGIN + 2) + source[line - 1].strip()[:WIDTH]
         label = ""

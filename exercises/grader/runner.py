@@ -24,6 +24,7 @@ from grader.execute import Outcome, Request
 from grader.exercise import Exercise
 from grader.pipe import Gone, Pipe
 from grader.rules import Violation, broken_rules, is_untouched, stub_lines
+from grader.sandbox import short
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -54,6 +55,7 @@ class InProcess:
     """
 
     source = ""
+    sources: dict[str, tuple[str, str]] = {}  # noqa: RUF012 - nothing of ours is shown
     stubs: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - ours have none
 
     def __init__(self, module: Any, tests: Any = None) -> None:
@@ -94,8 +96,11 @@ class Sandboxed:
         self._unusable: Unusable | None = None
         self.source, self.untouched = "", not path.is_file()
         self.stubs: dict[str, tuple[int, int]] = {}
+        self.parts: list[tuple[Sandboxed, tuple[str, ...]]] = []
         if not self.untouched:
             self._read()
+        if not self.untouched:
+            self._read_parts(path.parent.parent)
 
     def _read(self) -> None:
         try:
@@ -112,6 +117,31 @@ class Sandboxed:
         if broken and self._overlay is None:
             self._unusable = Unusable(broken[0].text, broken[0].line)
 
+    def _read_parts(self, answers: Path) -> None:
+        """The student's other files that this exercise builds on."""
+        missing = []
+        for part, names in self.exercise.parts.items():
+            other = Sandboxed(part, answers / part.name / part.file)
+            stubs = [name for name in names if other.untouched or name in other.stubs]
+            if stubs:
+                missing.append(f"{part.number} ({', '.join(stubs)})")
+            if other._unusable is not None and self._unusable is None:
+                where = f"{short(str(other.path))}, line {other._unusable.line}"
+                self._unusable = Unusable(f"builds on {where}: {other._unusable}")
+            self.parts.append((other, names))
+        if missing and self._unusable is None:
+            listed = "; ".join(missing)
+            self._unusable = Unusable(f"builds on functions that are not written yet: {listed}")
+
+    @property
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """The text of each file of the answer, and what to call it, by its path."""
+        others = (other for other, _ in self.parts)
+        return {
+            str(self.path): (self.path.name, self.source),
+            **{str(one.path): (short(str(one.path)), one.source) for one in others},
+        }
+
     def run(self, request: Request) -> Outcome:
         """Run one request in the worker. Raises Unusable if the file cannot be run at all."""
         if self._unusable is not None:
@@ -121,7 +151,7 @@ class Sandboxed:
         self._number += 1
         message = {"number": self._number, "request": request._asdict()}
         try:
-            answer = self._exchange(message, self.limits.call)
+            answer = self._exchange(message, self.exercise.seconds or self.limits.call)
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
             return Outcome(**answer)
@@ -155,14 +185,23 @@ class Sandboxed:
             "path": str(self.path),
             "stem": self.path.stem,
             "source": self.source,
+            "parts": [
+                {
+                    "path": str(other.path),
+                    "stem": other.exercise.name,
+                    "source": other.source,
+                    "names": list(names),
+                }
+                for other, names in self.parts
+            ],
             "tests": str(self.exercise.tests_path),
             "overlay": self._overlay,
             "fences": [str(folder) for folder in self.exercise.fences],
             "readable": sorted(roots),
         }
         try:
-            hello = self._exchange(setup, self.limits.start)
-            complaint, line = _start_complaint(hello)
+            hello = self._exchange(setup, self.exercise.seconds or self.limits.start)
+            complaint, line = _start_complaint(hello, str(self.path))
         except Gone as gone:
             complaint, line = f"while it was imported, {self._end(gone)}", 0
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
@@ -228,14 +267,18 @@ def _end_all() -> None:
         sandboxed.close()
 
 
-def _start_complaint(hello: dict[str, Any]) -> tuple[str, int]:
+def _start_complaint(hello: dict[str, Any], path: str) -> tuple[str, int]:
     if hello["violations"]:
         text, line = hello["violations"][0]
         return str(text), int(line)
     error = hello["error"]
     if error is None:
         return "", 0
-    line = error["frames"][-1][0] if error["frames"] else 0
+    line, _, place = error["frames"][-1] if error["frames"] else (0, "", path)
     if error["type"] == "SystemExit":
-        return f"the file calls sys.exit({error['message']}) when it is imported", line
-    return f"the file cannot be imported: {error['type']}: {error['message']}", line
+        text = f"calls sys.exit({error['message']}) when it is imported"
+    else:
+        text = f"cannot be imported: {error['type']}: {error['message']}"
+    if place != path:
+        return f"builds on {short(place)}, line {line}, which {text}", 0
+    return f"the file {text}", line

@@ -67,9 +67,9 @@ class RuleBroken(PermissionError):
 class Sandbox:
     """The rules, armed for the rest of the process; ``violations`` is what was broken so far."""
 
-    def __init__(self, own_path: str, fences: list[str], readable: list[str]) -> None:
+    def __init__(self, own_paths: list[str], fences: list[str], readable: list[str]) -> None:
         self.violations: list[tuple[str, int]] = []
-        self.own_path = own_path
+        self.own_paths = own_paths
         self._fences = [os.path.realpath(folder) + os.sep for folder in fences]
         self._readable = [os.path.realpath(folder) + os.sep for folder in readable]
         self.printed = CappedPrint(self._refuse)
@@ -95,10 +95,14 @@ class Sandbox:
         line = 0
         frame = sys._getframe(1)
         while frame is not None and not line:
-            if frame.f_code.co_filename == self.own_path:
+            path = frame.f_code.co_filename
+            if path in self.own_paths:
                 line = frame.f_lineno
+                if path != self.own_paths[0]:
+                    rule += f" ({short(path)}, line {line})"
             frame = frame.f_back  # type: ignore[assignment]
-        self.violations.append((rule, line))
+        other_file = rule.endswith(f", line {line})")
+        self.violations.append((rule, 0 if other_file else line))
 
     def _hook(self) -> Callable[[str, tuple[Any, ...]], None]:
         events, refuse, complain = FORBIDDEN_EVENTS, self._refuse, self._open_complaint
@@ -125,7 +129,7 @@ class Sandbox:
         if real in (os.devnull, "/dev/urandom"):
             return None
         writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if real == self.own_path and not writes:
+        if real in self.own_paths and not writes:
             return None
         if any(real.startswith(fence) for fence in self._fences):
             name = "solutions" if os.sep + "solutions" + os.sep in real else "workbook's own"
@@ -148,15 +152,15 @@ class Sandbox:
         _thread.start_new_thread = threading._start_new_thread = start_new_thread  # type: ignore
 
     def _guard_imports(self) -> None:
-        hidden = ("grader", "tracemalloc", "_tracemalloc")
+        hidden = ("grader", "attention", "user_profile", "tracemalloc", "_tracemalloc")
         for name in [name for name in sys.modules if name.partition(".")[0] in hidden]:
             del sys.modules[name]
-        original, own_path, refuse = builtins.__import__, self.own_path, self._refuse
+        original, own_paths, refuse = builtins.__import__, self.own_paths, self._refuse
 
         def guarded(
             name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
         ) -> Any:
-            if globals is not None and globals.get("__file__") == own_path:
+            if globals is not None and globals.get("__file__") in own_paths:
                 targets = [f"{name}.{part}" for part in fromlist or ()] or [name]
                 for target in targets:
                     why = module_rule(target)
@@ -210,6 +214,11 @@ class CappedPrint(io.TextIOBase):
         """What was printed since the last call, cut."""
         text, self._kept, self._count = "".join(self._kept)[:2000], [], 0
         return text
+
+
+def short(path: str) -> str:
+    """A file of a workbook, by its folder and name."""
+    return "/".join(path.split(os.sep)[-2:])
 
 
 def limit_resources() -> None:

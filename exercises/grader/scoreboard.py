@@ -52,8 +52,11 @@ def table(scores: list[Score], exercises: Iterable[Exercise]) -> list[tuple[str,
     return lines
 
 
-def next_lines(scores: list[Score], exercises: Iterable[Exercise], here: Path) -> list[str]:
-    """What to do next, and the one command to run."""
+def next_lines(
+    scores: list[Score], exercises: Iterable[Exercise], here: Path, workbook: str | None = None
+) -> list[str]:
+    """What to do next, and the one command to run; ``workbook`` is the folder of --workbook."""
+    option = f" --workbook {workbook}" if workbook else ""
     known = {exercise.name: exercise for exercise in exercises}
     started = [score for score in scores if score.status == FAILED]
     fresh = [score for score in scores if score.status == NOT_STARTED]
@@ -62,29 +65,27 @@ def next_lines(scores: list[Score], exercises: Iterable[Exercise], here: Path) -
         if rest:
             return [
                 "Solved. Where you stand, and what comes next:",
-                f"  pytest {shown(EXERCISES, here)}",
+                f"  pytest {shown(EXERCISES, here)}{option}",
             ]
-        return ["Everything passes. Test yourself against the clock:", *_interview(here)]
+        interview = f"  pytest {shown(EXERCISES, here)} --interview 60{option}"
+        return ["Everything passes. Test yourself against the clock:", interview]
     score = (started or fresh)[0]
     exercise = known[score.name]
     folder = shown(exercise.folder, here)
+    file = f"{Path(workbook) / exercise.name if workbook else folder}/{exercise.file}"
     if started:
         lines = [
-            f"Next: mend {folder}/{exercise.file} (the reports above say what is wrong), then run",
-            f"  pytest {folder}",
+            f"Next: mend {file} (the reports above say what is wrong), then run",
+            f"  pytest {folder}{option}",
         ]
         return [
             *lines,
             f"A hint, if you want one:  pytest {shown(EXERCISES, here)} --hint {exercise.number}",
         ]
     return [
-        f"Next: read {folder}/README.md, write {folder}/{exercise.file}, then run",
-        f"  pytest {folder}",
+        f"Next: read {folder}/README.md, write {file}, then run",
+        f"  pytest {folder}{option}",
     ]
-
-
-def _interview(here: Path) -> list[str]:
-    return [f"  pytest {shown(EXERCISES, here)} --interview 60"]
 
 
 def shown(path: Path, here: Path) -> str:
@@ -103,7 +104,8 @@ def show(
     for text, status in table(scores, exercises):
         terminal.write_line(text, **COLOURS.get(status, {"bold": True}))
     terminal.write_line("")
-    if config.getoption("--solutions") or config.getoption("--workbook"):
+    if config.getoption("--solutions"):
         return
-    for line in next_lines(scores, exercises, config.invocation_params.dir):
+    here, workbook = config.invocation_params.dir, config.getoption("--workbook")
+    for line in next_lines(scores, exercises, here, workbook):
         terminal.write_line(line)

@@ -35,10 +35,13 @@ def main() -> None:
     sandbox.limit_resources()
     path = setup["path"]
     tests = execute.load_module("workbook_tests", setup["tests"]) if setup["tests"] else None
-    base = execute.load_module(f"answer_{setup['stem']}", path) if setup["overlay"] else None
+    if hasattr(tests, "PREPARE"):
+        tests.PREPARE()
+    base = execute.load_answer(setup) if setup["overlay"] else None
     if setup["overlay"]:
         execute.lay_over(base, *setup["overlay"])
-    fence = sandbox.Sandbox(path, setup["fences"], setup["readable"])
+    own_paths = [path, *(part["path"] for part in setup["parts"])]
+    fence = sandbox.Sandbox(own_paths, setup["fences"], setup["readable"])
     del sys.argv[1:]
     sys.path = [entry for entry in sys.path if entry and entry != home]
     sys.modules.pop("workbook_tests", None)
@@ -48,16 +51,16 @@ def main() -> None:
     module: object = base
     if base is None:
         try:
-            module = execute.load_module(f"answer_{setup['stem']}", path, setup["source"])
+            module = execute.load_answer(setup)
         except BaseException as problem:
-            error = execute.describe_error(problem, path)
+            error = execute.describe_error(problem, own_paths)
     fence.note_replacements()
     send({"error": error, "violations": fence.violations, "printed": fence.printed.take()})
 
     while (message := receive()) is not None:
         fence.violations.clear()
         request = execute.Request(**message["request"])
-        outcome = execute.run(module, request, tests, path)
+        outcome = execute.run(module, request, tests, own_paths)
         fence.note_replacements()
         answer = outcome._asdict()
         answer["violations"] = list(fence.violations)
