@@ -9,7 +9,6 @@ from user_profile.evaluate import compare_leave_one_out
 from user_profile.sequences import Recommender, Settings, load_model, save_model, train
 from user_profile.sequences.data import draw_windows, read_histories
 from user_profile.sequences.objective import Objective, Share
-from user_profile.sequences.replicas import _openblas, one_blas_thread
 from user_profile.sequences.schedule import Schedule
 from user_profile.sequences.training import new_model
 from user_profile.sessions import single_event_sessions
@@ -273,14 +272,3 @@ def test_on_the_shipped_log_it_beats_popularity_and_neighbours(retail):
     )  # fmt: skip
     for other in ("popularity", "item-to-item neighbours"):
         assert table.difference("sequence model", other, "ndcg@10")[1] > 0, table
-
-
-def test_blas_gets_its_threads_back():
-    found = _openblas()
-    if found is None:
-        pytest.skip("NumPy's BLAS is not the OpenBLAS of its wheels")
-    threads = found[0]
-    before = threads()
-    with one_blas_thread():
-        assert threads() == 1
-    assert threads() == before

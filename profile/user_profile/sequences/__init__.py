@@ -1,7 +1,7 @@
 """Next items from rows of items: a causal transformer on any log, judged by leave-one-out.
 
 In reading order: data (histories, windows), features (of users), model, loss, objective (one
-step), start (the first table), schedule, replicas (two cores) and training (a run), rules (the
+step), start (the first table), schedule and training (a run), rules (the
 second opinion), recommender (a model at work), export, saved (its file), settings, command.
 """
 

@@ -48,7 +48,7 @@ class Recommender:
 
     def __init__(self, trained: Trained, *, rules: bool = True, workers: int = 1) -> None:
         """Without ``rules`` the network answers alone. ``workers`` threads read histories; more
-        than one pays only inside `one_blas_thread`.
+        than one pays only where the BLAS is held to one.
         """
         self.trained, self.model, self.workers = trained, trained.model, workers
         self.rules = trained.rules if rules and trained.rules.weight else None

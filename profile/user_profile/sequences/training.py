@@ -6,12 +6,14 @@ a high rate what its fall would do later (Polyak and Juditsky 1992; Izmailov et 
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from attention import Adam, clip_grad_norm
 from attention.training import batches_by_length
+from attention.training.workers import Workers
 
 from ..errors import DataError
 from ..evaluate import before, compare_leave_one_out
@@ -22,7 +24,6 @@ from .features import learn_features
 from .model import SequenceModel, Sizes
 from .objective import Objective, Share
 from .recommender import Recommender, Trained
-from .replicas import Replicas, one_blas_thread
 from .rules import WEIGHTS, learn_rules
 from .schedule import Schedule
 from .settings import Settings
@@ -76,8 +77,8 @@ def train(
     )
     judge = _Judge(sessions, validation, filter_seen)
     run = _Run(model, optimizer, objective, settings)
-    with one_blas_thread():
-        run(lambda: judge(trained), trained.log, on_epoch)
+    with Workers(settings.workers) as workers:
+        run(workers, lambda: judge(trained), trained.log, on_epoch)
         return _with_rules(trained, judge)
 
 
@@ -138,36 +139,34 @@ class _Run:
 
     def __call__(
         self,
+        workers: Workers,
         judge: Callable[[], float],
         log: list[dict[str, float]],
         on_epoch: Callable[[EpochEnd], None] | None,
     ) -> None:
         settings, schedule, data = self.settings, self.schedule, self.optimizer.buffer.data
         best, kept = -1.0, data.copy()
-        with Replicas(self.model, self.optimizer.buffer, settings.workers) as replicas:
-            while not log or (not schedule.over and schedule.epoch < schedule.epochs):
-                loss = self._epoch(replicas)
-                schedule.epoch += 1
-                latest, before_judging = data.copy(), schedule.elapsed
-                data[:] = self.average
-                validation = judge()
-                data[:] = latest
-                schedule.reserved = schedule.elapsed - before_judging
-                log.append({"loss": loss, "validation": validation, "seconds": schedule.elapsed})
-                if on_epoch is not None:
-                    on_epoch(
-                        EpochEnd(
-                            schedule.epoch, schedule.epochs, loss, validation, schedule.elapsed
-                        )
-                    )
-                if validation > best:
-                    best, kept = validation, self.average.copy()
-                best_epoch = int(np.argmax([end["validation"] for end in log]))
-                if len(log) - 1 - best_epoch >= settings.patience:
-                    break
+        while not log or (not schedule.over and schedule.epoch < schedule.epochs):
+            loss = self._epoch(workers)
+            schedule.epoch += 1
+            latest, before_judging = data.copy(), schedule.elapsed
+            data[:] = self.average
+            validation = judge()
+            data[:] = latest
+            schedule.reserved = schedule.elapsed - before_judging
+            log.append({"loss": loss, "validation": validation, "seconds": schedule.elapsed})
+            if on_epoch is not None:
+                on_epoch(
+                    EpochEnd(schedule.epoch, schedule.epochs, loss, validation, schedule.elapsed)
+                )
+            if validation > best:
+                best, kept = validation, self.average.copy()
+            best_epoch = int(np.argmax([end["validation"] for end in log]))
+            if len(log) - 1 - best_epoch >= settings.patience:
+                break
         data[:] = kept
 
-    def _epoch(self, replicas: Replicas) -> float:
+    def _epoch(self, workers: Workers) -> float:
         """One pass over all windows; returns the mean loss."""
         settings, schedule = self.settings, self.schedule
         rng = np.random.default_rng([settings.seed, schedule.epoch])
@@ -179,22 +178,24 @@ class _Run:
             if asked == 0:
                 continue
             self.optimizer.lr = schedule.next(len(batches) - number, len(batches))
-            losses.append(self._step(replicas, windows.take(batch), rng))
+            losses.append(self._step(workers, windows.take(batch), rng))
             weights.append(asked)
             self._add_to_average(len(batches))
             if schedule.over:
                 break
         return float(np.average(losses, weights=weights))
 
-    def _step(self, replicas: Replicas, batch: Windows, rng: np.random.Generator) -> float:
-        workers = min(self.settings.workers, len(batch.user))
+    def _step(self, workers: Workers, batch: Windows, rng: np.random.Generator) -> float:
+        count = min(workers.count, len(batch.user))
         weight = 1 / int(batch.targets.sum())
         shares = [
-            Share(batch.take(np.s_[worker::workers]), weight, own)
-            for worker, own in enumerate(rng.spawn(workers))
+            Share(batch.take(np.s_[worker::count]), weight, own)
+            for worker, own in enumerate(rng.spawn(count))
         ]
         self.optimizer.zero_grad()
-        loss = sum(replicas.add_gradients(self.objective.compute, shares))
+        tasks = [partial(self.objective.compute, self.model, share) for share in shares]
+        # A share's loss is its part of the batch's already, so they only add up.
+        loss = workers.add_gradients(self.optimizer.buffer, tasks, [1.0] * len(tasks))
         if not np.isfinite(loss):
             raise FloatingPointError(f"The loss is {loss}; train again with a lower --lr.")
         clip_grad_norm(self.optimizer.buffer.parameters, self.settings.max_norm)
