@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import embedding, generation, growth, startup, tiled, training_step, users
 from .plot import draw
-from .report import environment, load
+from .report import Section, environment, load
 
 PARTS = {
     "steps": training_step.section,
@@ -34,26 +34,29 @@ def main() -> None:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; choose of {', '.join(PARTS)}")
     before = load()
     print(environment(), flush=True)
-    sections = {}
+    sections: dict[str, Section] = {}
     for name in arguments.parts or PARTS:
         sections[name] = PARTS[name](arguments.quick)
         print("\n" + sections[name].markdown(), flush=True)
-    if arguments.write is None:
-        return
+        if arguments.write is not None:
+            _write(arguments.write, sections, before)  # each time: an interrupted run leaves a page
+
+
+def _write(path: Path, sections: dict[str, Section], load_before: str) -> None:
     page = [
         "# Benchmarks",
         "",
         "Made by `python -m tests.benchmarks --write docs/benchmarks.md`, and written as it came "
         "out.",
         "",
-        f"{environment()}. Load of the machine before: {before}, after: {load()}.",
+        f"{environment()}. Load of the machine before: {load_before}, after: {load()}.",
         "",
     ]
     if "steps" in sections:
-        draw(sections["steps"], arguments.write.with_name(FIGURE))
+        draw(sections["steps"], path.with_name(FIGURE))
         page += [f"![Milliseconds of a training step, ours, torch's and the floor]({FIGURE})", ""]
     page += [section.markdown() for section in sections.values()]
-    arguments.write.write_text("\n".join(page), encoding="utf-8")
+    path.write_text("\n".join(page), encoding="utf-8")
 
 
 if __name__ == "__main__":
