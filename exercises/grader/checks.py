@@ -20,8 +20,11 @@ class Candidate(Protocol):
     """Whatever can run requests: a student's file in its worker, or a variant of ours."""
 
     source: str
-    sources: dict[str, tuple[str, str]]
     stubs: dict[str, tuple[int, int]]
+
+    @property
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """What to call each file of the answer, and its text, by its path."""
 
     def run(self, request: Request) -> Outcome:
         """Run one request."""

@@ -186,7 +186,7 @@ def describe_error(problem: BaseException, own_paths: Sequence[str]) -> dict[str
             frames.append((step.tb_lineno, code.co_name, code.co_filename))
         step = step.tb_next
     if isinstance(problem, SyntaxError) and problem.filename in own_paths:
-        frames.append((problem.lineno or 0, "", problem.filename))
+        frames.append((problem.lineno or 0, "", str(problem.filename)))
         message = problem.msg
     return {
         "type": kind.__name__[:80],

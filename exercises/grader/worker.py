@@ -35,8 +35,9 @@ def main() -> None:
     sandbox.limit_resources()
     path = setup["path"]
     tests = execute.load_module("workbook_tests", setup["tests"]) if setup["tests"] else None
-    if hasattr(tests, "PREPARE"):
-        tests.PREPARE()
+    prepare = getattr(tests, "PREPARE", None)
+    if prepare is not None:
+        prepare()
     base = execute.load_answer(setup) if setup["overlay"] else None
     if setup["overlay"]:
         execute.lay_over(base, *setup["overlay"])

@@ -118,6 +118,24 @@ def test_hints_come_one_after_the_other(clone):
     assert "hint 1 of 3" in workbook(clone, "exercises", "--hint", "ex02:1").stdout
 
 
+def test_a_hint_needs_no_cache(clone):
+    done = workbook(clone, "exercises", "--hint", "ex19", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stderr
+    assert "hint 1 of 3" in done.stdout
+
+
+def test_the_next_command_keeps_the_folder(clone, tmp_path):
+    answer = tmp_path / "ex01_softmax" / "softmax.py"
+    answer.parent.mkdir()
+    for source, wanted in (
+        ("softmax_second_try.py", "  pytest exercises/ex01_softmax --workbook "),
+        ("softmax_right.py", "  pytest exercises --workbook "),
+    ):
+        shutil.copy(ANSWERS / source, answer)
+        done = workbook(clone, "exercises/ex01_softmax", "--workbook", tmp_path)
+        assert f"{wanted}{tmp_path}\n" in done.stdout
+
+
 def test_a_reset_keeps_every_attempt(clone):
     answer = clone / "exercises" / "ex05_masks" / "masks.py"
     stub = answer.read_text()

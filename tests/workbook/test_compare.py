@@ -90,3 +90,9 @@ def test_large_values_are_described_in_a_few_words():
     assert describe(np.zeros((9, 9))) == "float64 array (9, 9)"
     assert describe([A] * 20) == "list of 20"
     assert len(describe("x" * 1000)) <= 80
+
+
+def test_a_number_that_is_not_finite_needs_no_count():
+    for got in (float("nan"), np.float64("nan"), np.array(np.inf)):
+        found = difference(got, 0.0, tolerance_for(0.0, None, None), "", False)
+        assert (found.expected, found.note) == ("0", "")

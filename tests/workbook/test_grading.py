@@ -71,6 +71,20 @@ def test_among_several_causes_those_that_fit_every_check_are_named():
     assert try_mistake(exercise, by_name["mask_ignored"]).sound
 
 
+def test_an_error_alone_names_no_mistake_that_fits_nothing_else(tmp_path):
+    exercise = find_exercise("ex02", find_exercises())
+    answer = tmp_path / "attention.py"
+    answer.write_text("def attention(q, k, v, mask=None):\n    raise ValueError('not so')\n")
+    candidate = Sandboxed(exercise, answer)
+    try:
+        run = grade(exercise, candidate)
+    finally:
+        candidate.close()
+    several = [result for result in run.results if len(run.doctor.candidates(result.step)) > 1]
+    assert several
+    assert [run.diagnoses(result) for result in several] == [[]] * len(several)
+
+
 def test_prints_are_shown_with_the_failure(softmax, tmp_path):
     run = graded(softmax, "softmax_first_try.py", tmp_path)
     backward = next(one for one in run.results if one.check == "test_backward_values")

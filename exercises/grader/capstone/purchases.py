@@ -43,7 +43,7 @@ def purchases() -> dict[str, Any]:
         "customers": len(sessions.events.users),
         "sizes": _sizes(vocabulary),
         "season": _plain(batches[0].season),
-        "batches": [_plain(batch._replace(season=None)) for batch in batches],
+        "batches": [_plain(batch._replace(season=batch.season[:0])) for batch in batches],
     }
 
 
