@@ -16,7 +16,21 @@ from grader.strength import passes
 
 ALL = find_exercises()
 TAKE_LONG = {
-    *("ex06", "ex10", "ex12", "ex14", "ex15", "ex17", "ex19", "ex23", "ex25", "ex26", "ex29"),
+    *(
+        "ex06",
+        "ex09",
+        "ex10",
+        "ex12",
+        "ex14",
+        "ex15",
+        "ex17",
+        "ex19",
+        "ex23",
+        "ex25",
+        "ex26",
+        "ex28",
+        "ex29",
+    ),
 }
 MANY_MISTAKES = {"ex02", "ex03", "ex05", "ex06", "ex09", "ex12", "ex23"}
 
