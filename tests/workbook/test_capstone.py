@@ -101,3 +101,14 @@ def test_training_brings_the_loss_down_and_leaves_the_toolkit_as_it_was(capstone
 def test_the_model_trains_on_a_few_hundred_customers():
     given = harness().data()
     assert 200 <= given["customers"] <= 400
+
+
+@pytest.mark.parametrize("name", ["__import__('atten' + 'tion')", "sys.modules['attention']"])
+def test_the_toolkit_that_trains_is_out_of_reach(capstone, answers, name):
+    """It is imported in the worker before a student's code runs, and hidden from it."""
+    replace(answers / LAYER_NORM, "    normalised, _ =", f"    {name}\n    normalised, _ =")
+    replace(answers / LAYER_NORM, "import numpy as np", "import sys\nimport numpy as np")
+    run, failed = graded(capstone, answers)
+    assert "test_layer_norm_of_ex09" in [one.check for one in failed]
+    assert "test_training_on_real_purchases" in [one.check for one in failed]
+    assert LAYER_NORM in failure_text(run, failed[0])
