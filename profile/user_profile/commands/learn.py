@@ -43,6 +43,7 @@ from .common import (
 )
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+DEMO = {"epochs": 3}  # keeps the demo well under two minutes on two cores
 REDUCED = {"epochs": 1, "embed_dim": 16, "most_per_customer": 4}
 _SHOWN_SESSIONS = 12  # the demo's customer has about so many
 
@@ -83,7 +84,7 @@ def run_demo(options: argparse.Namespace) -> int:
     categories = log.categories()
     print(f"\n{len(categories)} interest categories found in the descriptions")
     split = log.split()
-    settings = Settings(seed=options.seed, **(REDUCED if options.reduced else {}))
+    settings = Settings(seed=options.seed, **(REDUCED if options.reduced else DEMO))
     trained = _train(log, split, categories, settings)
     model = Path(options.out) / "profile.npz"
     save_model(model, trained)
