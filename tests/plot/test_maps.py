@@ -190,6 +190,8 @@ def test_one_text_is_not_a_list_of_tokens(figure):
 
 def test_inputs_are_left_alone(figure):
     weights = random_weights(3, 4, 4, causal=True)
+    before = weights.copy()
     weights.flags.writeable = False
     plot_heads(weights, mask=causal_mask(4), fig=figure)
     figure.canvas.draw()
+    np.testing.assert_array_equal(weights, before)

@@ -85,3 +85,4 @@ def test_every_length_draws(T, figure):
     plot_pattern_summary(weights, fig=left, mask=causal_mask(T))
     plot_entropy(weights, ax=right.add_subplot(), mask=causal_mask(T))
     figure.canvas.draw()
+    assert all(part.axes and part.axes[0].has_data() for part in (left, right))
