@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..ops._checks import expect_shape, floats
+from .shared import shared_zeros
 
 _adding = threading.Lock()
 
@@ -87,7 +88,8 @@ class ParameterBuffer:
     """All parameters side by side in one vector, their gradients in another.
 
     `data` and `grad` have shape (N,), those that decay first: `data[:decaying]`. The parameters
-    become views of them. A parameter that stands in the list twice is taken once.
+    become views of them. A parameter that stands in the list twice is taken once. The vectors are
+    in shared memory, so that several processes may learn together.
     Raises ValueError if the parameters are none or of several dtypes.
     """
 
@@ -102,8 +104,8 @@ class ParameterBuffer:
         size = sum(p.data.size for p in self.parameters)
         self._shards: list[ShardGradients] = []
         self.decaying = sum(p.data.size for p in self.parameters if p.decay)
-        self.data = np.empty(size, dtypes.pop())
-        self.grad = np.empty_like(self.data)
+        dtype = dtypes.pop()
+        self.data, self.grad = shared_zeros(size, dtype), shared_zeros(size, dtype)
         for p, data, grad in zip(
             self.parameters, self._parts(self.data), self._parts(self.grad), strict=True
         ):
@@ -115,7 +117,7 @@ class ParameterBuffer:
     def shard_gradients(self, count: int) -> list["ShardGradients"]:
         """`count` further vectors of gradients, one a shard; the same ones at each call."""
         while len(self._shards) < count:
-            grad = np.empty_like(self.data)
+            grad = shared_zeros(self.data.size, self.data.dtype)
             parts = zip(self.parameters, self._parts(grad), strict=True)
             self._shards.append(ShardGradients(grad, {id(p): part for p, part in parts}))
         return self._shards[:count]

@@ -33,7 +33,7 @@ class TextSettings:
     max_norm: float = 1.0
     train_share: float = 0.9
     seed: int = 1337
-    workers: int = 0  # threads, 0: one a core; bits depend on their number
+    workers: int = 0  # 0: one a core; bits depend on their number
 
     def model(self, vocab_size: int) -> CausalLM:
         return CausalLM(

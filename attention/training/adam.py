@@ -13,7 +13,7 @@ from ..layers.parameter import Parameter
 from ..ops._checks import in_range
 from .optimizer import Optimizer
 
-BLOCK = 1 << 14  # elements worked on at a time, so that all five vectors stay in the cache
+BLOCK = 1 << 15  # elements worked on at a time, so that all five vectors stay in the cache
 
 
 class Adam(Optimizer):
@@ -35,12 +35,12 @@ class Adam(Optimizer):
             in_range(f"betas[{i}]", beta, 0, 1, "[)")
         in_range("eps", eps, 0, math.inf, "[)")
         self.betas, self.eps = betas, eps
-        self.moments = {"m": np.zeros_like(self.buffer.data), "v": np.zeros_like(self.buffer.data)}
+        self.moments = {"m": self._moment(), "v": self._moment()}
 
-    def _update(self, part: slice) -> None:
+    def _update(self, part: slice, lr: float, steps: int) -> None:
         beta1, beta2 = self.betas
-        root_correction2 = math.sqrt(1 - beta2**self.steps)  # √v̂ = √v / this
-        rate = self.lr / (1 - beta1**self.steps)
+        root_correction2 = math.sqrt(1 - beta2**steps)  # √v̂ = √v / this
+        rate = lr / (1 - beta1**steps)
         data, grad = self.buffer.data[part], self.buffer.grad[part]
         m, v = self.moments["m"][part], self.moments["v"][part]
         scratch = np.empty(min(BLOCK, data.size), data.dtype)

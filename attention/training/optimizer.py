@@ -1,13 +1,12 @@
 """What optimisers share: the flat buffer, decoupled decay, and a state that can be saved."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ..layers.parameter import Parameter, ParameterBuffer
+from ..layers.shared import shared_zeros
 from ..ops._checks import expect_shape, in_range
 from .workers import Workers
 
@@ -36,22 +35,25 @@ class Optimizer:
         `workers` share the vector out among themselves; the bits do not depend on it.
         """
         self.steps += 1
-        size = self.buffer.data.size
         if workers is None:
-            self._change(0, size)
+            self._change(0, self.buffer.data.size, self.lr, self.steps)
         else:
-            ends = np.linspace(0, size, workers.count + 1).astype(int)
-            workers.run([partial(self._change, *part) for part in pairwise(ends)])
+            parts = workers.parts(self.buffer)
+            workers.map(self._change, [(*part, self.lr, self.steps) for part in parts])
 
-    def _change(self, start: int, end: int) -> None:
+    def _change(self, start: int, end: int, lr: float, steps: int) -> None:
         decaying = min(max(self.buffer.decaying, start), end)
         if self.weight_decay:
-            self.buffer.data[start:decaying] *= 1 - self.lr * self.weight_decay
-        self._update(slice(start, end))
+            self.buffer.data[start:decaying] *= 1 - lr * self.weight_decay
+        self._update(slice(start, end), lr, steps)
 
-    def _update(self, part: slice) -> None:
-        """Change `part` of the vector; parts may be changed at once, on several threads."""
+    def _update(self, part: slice, lr: float, steps: int) -> None:
+        """Change `part` of the vector. A worker knows of lr and steps only what it is told."""
         raise NotImplementedError
+
+    def _moment(self) -> np.ndarray:
+        """(N,) of zeros, one number a parameter."""
+        return shared_zeros(self.buffer.data.size, self.buffer.data.dtype)
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """The step count, and copies of the moments, each (N,)."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from ..layers.parameter import Parameter
 from ..ops._checks import in_range
 from .optimizer import Optimizer
@@ -26,11 +24,11 @@ class SGD(Optimizer):
         super().__init__(parameters, lr, weight_decay)
         in_range("momentum", momentum, 0, 1, "[)")
         self.momentum, self.nesterov = momentum, nesterov
-        self.moments = {"velocity": np.zeros_like(self.buffer.data)}
+        self.moments = {"velocity": self._moment()}
 
-    def _update(self, part: slice) -> None:
+    def _update(self, part: slice, lr: float, steps: int) -> None:
         velocity, grad = self.moments["velocity"][part], self.buffer.grad[part]
         velocity *= self.momentum
         velocity += grad
         move = grad + self.momentum * velocity if self.nesterov else velocity
-        self.buffer.data[part] -= self.lr * move
+        self.buffer.data[part] -= lr * move

@@ -5,7 +5,6 @@ import math
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -54,9 +53,9 @@ class Trainer:
     ) -> None:
         """`schedule(step)` gives the rate, steps from 0; `notes` are arrays kept in checkpoints.
 
-        `workers` cut a batch into as many shards, each given to `compute` on a thread of its own,
-        with a generator of its own; the loss must be a mean over the batch. None: one a core.
-        The same number gives the same bits.
+        `workers` cut a batch into as many shards, each given to `compute` by a worker of its own
+        (see `Workers.map`) with a generator of its own; the loss must be a mean over the batch.
+        None: one a core. The same number gives the same bits.
         """
         self.model, self.optimizer, self.batches, self.compute = model, optimizer, batches, compute
         self.schedule, self.max_norm = schedule, max_norm
@@ -110,11 +109,10 @@ class Trainer:
         shards = np.array_split(batch, count)
         seeds = self.rng.integers(1 << 63, size=count)
         tasks = [
-            partial(self.compute, shard, np.random.default_rng(seed))
-            for shard, seed in zip(shards, seeds, strict=True)
+            (shard, np.random.default_rng(seed)) for shard, seed in zip(shards, seeds, strict=True)
         ]
         shares = [len(shard) / len(batch) for shard in shards]
-        return self.workers.add_gradients(self.optimizer.buffer, tasks, shares)
+        return self.workers.add_gradients(self.optimizer.buffer, self.compute, tasks, shares)
 
     def save(self, path: str | Path) -> None:
         arrays = {f"parameters/{name}": a for name, a in self.model.state_dict().items()}

@@ -1,17 +1,16 @@
-"""Workers: a batch cut into shards, each with its own thread and its own gradients.
+"""Workers: a batch cut into shards, each on a core of its own, with its own gradients.
 
-NumPy lets go of the interpreter while it computes, so threads share all cores, in elementwise work
-as in products. Gradients are added in the order of the shards: the same number of workers gives
-the same bits, run after run.
+Workers are copies of this process where it can fork (`copies`), else threads. Gradients are added
+in the order of the shards: the same number of workers gives the same bits, run after run.
 """
 
 import math
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import partial
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,8 @@ from ..layers.parameter import ParameterBuffer, ShardGradients
 from ..ops._checks import in_range
 from .process import kept_memory, single_threaded_blas
 
-T = TypeVar("T")
+LONG = 1 << 17  # elements of a vector that pays to be shared out
+BLOCK = 1 << 15  # elements worked on at a time, so that they stay in the cache
 
 
 def cores() -> int:
@@ -30,10 +30,10 @@ def cores() -> int:
 
 
 class Workers:
-    """Up to `count` tasks at once, the first on the calling thread; None means one a core.
+    """`count` calls at once, the first of them here; None means one a core.
 
         with Workers(2) as workers:
-            loss = workers.add_gradients(optimizer.buffer, [first_half, second_half])
+            loss = workers.add_gradients(optimizer.buffer, compute, [first_half, second_half])
 
     A context: while it stands, freed memory is kept for the next step and, if there are several
     workers, the BLAS is held to one thread (`process`).
@@ -44,63 +44,106 @@ class Workers:
         in_range("workers", count, 1, math.inf, "[)")
         self.count = count
         self._leave = ExitStack()
-        self._pool: Any = None
+        self._others: Any = None
 
     def __enter__(self) -> "Workers":
         self._leave.enter_context(kept_memory)
         if self.count > 1:
-            from concurrent.futures import ThreadPoolExecutor  # here, since it loads logging
-
             self._leave.enter_context(single_threaded_blas)
-            self._pool = self._leave.enter_context(ThreadPoolExecutor(self.count - 1))
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool = None
+        self._dismiss()
         self._leave.close()
 
-    def run(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
-        """Results in the order of the tasks; an error is raised when all have ended."""
-        if self._pool is None:
-            return [task() for task in tasks]
-        futures = [self._pool.submit(task) for task in tasks[1:]]
+    def map(self, function: Callable[..., Any], arguments: Sequence[tuple]) -> list[Any]:
+        """function(*a) for each `a` of `arguments`; an error is raised when all have ended.
+
+        A worker knows `function`, and all that it reaches, as it was when first called within this
+        context; what it changes stays with it. Only `arguments`, results, and parameters in a
+        ParameterBuffer with their gradients pass between workers.
+        """
+        hands = min(self.count, len(arguments))
+        if hands < 2:
+            return [function(*one) for one in arguments]
+        others = self._others_knowing(function)
+        for hand in range(1, hands):
+            others.ask(hand - 1, function, arguments[hand::hands])
+        outcomes: list[Any] = [None] * len(arguments)
         try:
-            first = [task() for task in tasks[:1]]
+            outcomes[::hands] = [(function(*one), None) for one in arguments[::hands]]
         finally:
-            errors = [future.exception() for future in futures]  # waits for each
-        for error in filter(None, errors):
-            raise error
-        return first + [future.result() for future in futures]
+            for hand in range(1, hands):
+                outcomes[hand::hands] = others.answer(hand - 1)
+        for _, error in outcomes:
+            if error is not None:
+                raise error
+        return [result for result, _ in outcomes]
 
     def add_gradients(
         self,
         buffer: ParameterBuffer,
-        tasks: Sequence[Callable[[], float]],
+        compute: Callable[..., float],
+        shards: Sequence[tuple],
         shares: Sequence[float] | None = None,
     ) -> float:
-        """Run tasks that add up gradients and return a loss; add Σ shareᵢ · gradientsᵢ to `buffer`.
+        """compute(*shard) adds up gradients and returns a loss; Σ shareᵢ · gradientsᵢ to `buffer`.
 
-        `shares` are those of the tasks in the whole, 1/n each by default: for losses that are
-        means, the part of the batch that each task has. Returns Σ shareᵢ · lossᵢ.
+        `shares` are those of the shards in the whole, 1/n each by default: for losses that are
+        means, the part of the batch that each shard has. Returns Σ shareᵢ · lossᵢ. As for `map`.
         """
-        shares = [1 / len(tasks)] * len(tasks) if shares is None else shares
-        if len(tasks) == 1 and shares[0] == 1:
-            return float(tasks[0]())
-        gradients = buffer.shard_gradients(len(tasks))
-
-        def collect(task: Callable[[], float], into: ShardGradients) -> float:
-            with into:
-                return float(task())
-
-        pairs = zip(tasks, gradients, strict=True)
-        losses = self.run([partial(collect, task, into) for task, into in pairs])
-        ranges = np.linspace(0, buffer.grad.size, self.count + 1).astype(int)
-
-        def add(start: int, end: int) -> None:
-            for share, one in zip(shares, gradients, strict=True):
-                part = one.grad[start:end]
-                part *= share
-                buffer.grad[start:end] += part
-
-        self.run([partial(add, start, end) for start, end in pairwise(ranges)])
+        shares = [1 / len(shards)] * len(shards) if shares is None else shares
+        if len(shards) == 1 and shares[0] == 1:
+            return float(compute(*shards[0]))
+        gradients = buffer.shard_gradients(len(shards))
+        losses = self.map(_Collect(compute, gradients), list(enumerate(shards)))
+        self.map(_Add(buffer, gradients), [(*part, shares) for part in self.parts(buffer)])
         return math.fsum(share * loss for share, loss in zip(shares, losses, strict=True))
+
+    def parts(self, buffer: ParameterBuffer) -> list[tuple[int, int]]:
+        """(start, end) of the part of the vector that each worker takes; one, if it is short."""
+        size = buffer.data.size
+        ends = np.linspace(0, size, (self.count if size > LONG else 1) + 1).astype(int)
+        return [(int(start), int(end)) for start, end in pairwise(ends)]
+
+    def _others_knowing(self, function: Callable[..., Any]) -> Any:
+        from . import copies, threads  # here, since they load much of the standard library
+
+        known = [] if self._others is None else self._others.functions
+        if self._others is None or function not in known:
+            self._dismiss()
+            make = copies.Copies if copies.can_be_made() else threads.Threads
+            self._others = make(self.count - 1, [*known, function])
+        return self._others
+
+    def _dismiss(self) -> None:
+        if self._others is not None:
+            self._others.close()
+            self._others = None
+
+
+@dataclass(frozen=True)
+class _Collect:
+    """What a worker does with a shard. Equal to another of the same parts, so known again."""
+
+    compute: Callable[..., float]
+    gradients: list[ShardGradients]
+
+    def __call__(self, place: int, shard: tuple) -> float:
+        with self.gradients[place]:
+            return float(self.compute(*shard))
+
+
+@dataclass(frozen=True)
+class _Add:
+    """Adds part of the gradients of all shards to those of the buffer."""
+
+    buffer: ParameterBuffer
+    gradients: list[ShardGradients]
+
+    def __call__(self, start: int, end: int, shares: Sequence[float]) -> None:
+        for first in range(start, end, BLOCK):
+            block = slice(first, min(first + BLOCK, end))
+            into = self.buffer.grad[block]
+            for share, one in zip(shares, self.gradients, strict=True):
+                into += one.grad[block] if share == 1 else share * one.grad[block]

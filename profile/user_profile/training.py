@@ -4,7 +4,6 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
@@ -98,6 +97,10 @@ def train(
     total = settings.epochs * steps
     trained = Trained(model, vocabulary, settings)
     best, best_state, since_best, step = -1.0, model.state_dict(), 0, 0
+
+    def learn(index: int, rng: np.random.Generator) -> float:
+        return _learn(loss, batches[index], rng, settings)
+
     with Workers(_WORKERS) as workers:
         for epoch in range(1, settings.epochs + 1):
             begin, losses = time.perf_counter(), []
@@ -105,18 +108,12 @@ def train(
             for place in range(0, len(order), _WORKERS):
                 chosen = order[place : place + _WORKERS]
                 # A generator of its own for each, so that nothing hangs on who is first.
-                tasks = [
-                    partial(
-                        _learn,
-                        loss,
-                        batches[index],
-                        np.random.default_rng([settings.seed, epoch, int(index)]),
-                        settings,
-                    )
+                shards = [
+                    (index, np.random.default_rng([settings.seed, epoch, int(index)]))
                     for index in chosen
                 ]
                 optimizer.zero_grad()
-                losses.append(workers.add_gradients(optimizer.buffer, tasks))
+                losses.append(workers.add_gradients(optimizer.buffer, learn, shards))
                 clip_grad_norm(optimizer.buffer.parameters, settings.max_norm)
                 step += 1
                 optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)

@@ -22,19 +22,17 @@ def our_step(
     """-> a function that takes one whole step, as a training loop would, and returns the loss."""
     model = our_model(setting)
     optimizer = A.Adam(model.parameters(), 1e-3, betas=(0.9, 0.99), weight_decay=0.1)
-    shards = np.array_split(np.arange(setting.batch), workers.count)
+    shards = [(rows,) for rows in np.array_split(np.arange(setting.batch), workers.count)]
+    shares = [len(rows) / setting.batch for (rows,) in shards]
 
     def shard_loss(rows: np.ndarray) -> float:
         loss, saved = model.loss_forward(ids[rows], targets[rows])
         model.loss_backward(1.0, saved)
         return float(loss)
 
-    tasks = [partial(shard_loss, rows) for rows in shards]
-    shares = [len(rows) / setting.batch for rows in shards]
-
     def step() -> float:
         optimizer.zero_grad()
-        loss = workers.add_gradients(optimizer.buffer, tasks, shares)
+        loss = workers.add_gradients(optimizer.buffer, shard_loss, shards, shares)
         A.clip_grad_norm(optimizer.buffer.parameters, 1.0)
         optimizer.step(workers)
         return loss
@@ -66,8 +64,9 @@ def floor_step(setting: Setting, workers: A.Workers) -> Callable[[], None]:
 
     shards = [products() for _ in range(workers.count)]
 
-    def multiply(work: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
-        for a, b, out in work:
+    def multiply(shard: int) -> None:
+        for a, b, out in shards[shard]:
             np.matmul(a, b, out=out)
 
-    return lambda: workers.run([partial(multiply, work) for work in shards]) and None
+    numbers = [(shard,) for shard in range(workers.count)]
+    return lambda: workers.map(multiply, numbers) and None

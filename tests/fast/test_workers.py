@@ -1,6 +1,9 @@
-"""Workers: shards on threads give the gradients of the whole, and the same bits each time."""
+"""Workers: shards on copies or on threads give the gradients of the whole, and the same bits."""
 
+import multiprocessing
+import os
 import platform
+import signal
 import threading
 
 import numpy as np
@@ -8,9 +11,21 @@ import pytest
 
 import attention as A
 from attention.text import CausalLM
+from attention.training import copies
 from attention.training.process import blas_threads
 
 IDS = np.random.default_rng(0).integers(0, 11, (7, 9))
+forks = pytest.mark.skipif(not copies.can_be_made(), reason="workers are threads here")
+
+
+@pytest.fixture(params=["copies", "threads"])
+def kind(request, monkeypatch) -> str:
+    """Both kinds of workers, wherever there are both."""
+    if request.param == "threads":
+        monkeypatch.setattr(copies, "can_be_made", lambda: False)
+    elif not copies.can_be_made():
+        pytest.skip("workers are threads here")
+    return request.param
 
 
 def _model() -> CausalLM:
@@ -21,29 +36,28 @@ def _gradient(workers: int, dropout: bool = False) -> tuple[float, np.ndarray]:
     model = _model()
     buffer = A.ParameterBuffer(model.parameters())
 
-    def task(shard: np.ndarray, seed: int) -> float:
+    def compute(shard: np.ndarray, seed: int) -> float:
         rng = seed if dropout else None
         loss, saved = model.loss_forward(shard[:, :-1], shard[:, 1:], rng=rng)
         model.loss_backward(1.0, saved)
         return float(loss)
 
-    shards = np.array_split(IDS, workers)
-    shares = [len(shard) / len(IDS) for shard in shards]
+    shards = [(x, i) for i, x in enumerate(np.array_split(IDS, workers))]
+    shares = [len(x) / len(IDS) for x, _ in shards]
     with A.Workers(workers) as pool:
-        tasks = [lambda x=x, i=i: task(x, i) for i, x in enumerate(shards)]
-        loss = pool.add_gradients(buffer, tasks, shares)
+        loss = pool.add_gradients(buffer, compute, shards, shares)
     return loss, buffer.grad
 
 
 @pytest.mark.parametrize("workers", [2, 3, 7])
-def test_shards_add_up_to_the_whole(workers: int) -> None:
+def test_shards_add_up_to_the_whole(workers: int, kind: str) -> None:
     want_loss, want = _gradient(1)
     loss, grad = _gradient(workers)
     assert loss == pytest.approx(want_loss, rel=1e-13)
     np.testing.assert_allclose(grad, want, atol=1e-14)
 
 
-def test_the_same_number_of_workers_gives_the_same_bits() -> None:
+def test_the_same_number_of_workers_gives_the_same_bits(kind: str) -> None:
     first = _gradient(3, dropout=True)
     for _ in range(3):
         again = _gradient(3, dropout=True)
@@ -51,56 +65,144 @@ def test_the_same_number_of_workers_gives_the_same_bits() -> None:
         assert again[1].tobytes() == first[1].tobytes()
 
 
-def test_gradients_are_added_to_those_that_stand_there() -> None:
+@forks
+def test_copies_and_threads_give_the_same_bits(monkeypatch) -> None:
+    copied = _gradient(3, dropout=True)
+    monkeypatch.setattr(copies, "can_be_made", lambda: False)
+    threaded = _gradient(3, dropout=True)
+    assert copied[0] == threaded[0]
+    assert copied[1].tobytes() == threaded[1].tobytes()
+
+
+@pytest.mark.parametrize("shards", [1, 2, 5])
+def test_gradients_are_added_to_those_that_stand_there(kind: str, shards: int) -> None:
     p = A.Parameter(np.zeros(3))
     buffer = A.ParameterBuffer([p])
     p.grad[...] = 1
 
-    def task() -> float:
+    def compute() -> float:
         p.accumulate(np.array([2.0, 4.0, 6.0]))
         return 5.0
 
     with A.Workers(2) as pool:
-        assert pool.add_gradients(buffer, [task, task]) == 5
-    np.testing.assert_array_equal(p.grad, [3, 5, 7])
+        assert pool.add_gradients(buffer, compute, [()] * shards) == pytest.approx(5)
+    np.testing.assert_allclose(p.grad, [3, 5, 7])
 
 
-@pytest.mark.parametrize("kind", [A.Adam, A.SGD])
-def test_an_optimiser_steps_to_the_same_bits_however_many_share_the_work(kind) -> None:
+def test_a_long_vector_is_added_up_in_parts(kind: str, monkeypatch) -> None:
+    monkeypatch.setattr("attention.training.workers.LONG", 10)
+    monkeypatch.setattr("attention.training.workers.BLOCK", 4)
+    test_gradients = np.arange(31.0)
+    p = A.Parameter(np.zeros(31))
+    buffer = A.ParameterBuffer([p])
+
+    def compute(factor: float) -> float:
+        p.accumulate(factor * test_gradients)
+        return factor
+
+    with A.Workers(3) as pool:
+        loss = pool.add_gradients(buffer, compute, [(1.0,), (2.0,), (4.0,)], [0.5, 0.25, 1.0])
+    assert loss == 5
+    np.testing.assert_array_equal(p.grad, 5 * test_gradients)
+
+
+@pytest.mark.parametrize("optimiser", [A.Adam, A.SGD])
+def test_an_optimiser_steps_to_the_same_bits_however_many_share_the_work(
+    optimiser, kind: str, monkeypatch
+) -> None:
+    monkeypatch.setattr("attention.training.workers.LONG", 100)
     results = []
     for count in (None, 1, 3):
         model = _model()
-        optimizer = kind(model.parameters(), weight_decay=0.1)
-        optimizer.buffer.grad[:] = np.random.default_rng(0).normal(size=optimizer.buffer.grad.size)
+        one = optimiser(model.parameters(), weight_decay=0.1)
+        one.buffer.grad[:] = np.random.default_rng(0).normal(size=one.buffer.grad.size)
         with A.Workers(count or 1) as workers:
-            for _ in range(2):
-                optimizer.step(workers if count else None)
-        results.append(optimizer.buffer.data.tobytes())
+            for step in range(3):
+                one.lr = 0.01 * (step + 1)  # workers must hear of it
+                one.step(workers if count else None)
+        results.append((one.buffer.data.tobytes(), one.moments.popitem()[1].tobytes()))
     assert results[0] == results[1] == results[2]
 
 
-@pytest.mark.parametrize("where", [0, 1])
-def test_an_error_in_a_shard_is_raised_and_leaves_nothing_behind(where: int) -> None:
+def _fail(p: A.Parameter, where: int, failing: int) -> float:
+    p.accumulate(np.ones(3))
+    if where == failing:
+        raise FloatingPointError("no")
+    return 0.0
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_an_error_in_a_shard_is_raised_and_leaves_nothing_behind(failing: int, kind: str) -> None:
     p = A.Parameter(np.zeros(3))
     buffer = A.ParameterBuffer([p])
 
-    def good() -> float:
-        return 0.0
+    def compute(where: int, failing: int) -> float:
+        return _fail(p, where, failing)
 
-    def bad() -> float:
-        raise RuntimeError("no")
-
-    tasks = [good, good]
-    tasks[where] = bad
     with A.Workers(2) as pool:
-        with pytest.raises(RuntimeError, match="no"):
-            pool.add_gradients(buffer, tasks)
-        p.accumulate(np.ones(3))
+        with pytest.raises(FloatingPointError, match="no"):
+            pool.add_gradients(buffer, compute, [(0, failing), (1, failing)])
+        pool.add_gradients(buffer, compute, [(0, 9), (1, 9)])
     np.testing.assert_array_equal(p.grad, 1)
 
 
+@forks
+def test_an_error_that_cannot_be_sent_on_is_told_in_words() -> None:
+    class Odd(Exception):
+        def __init__(self, one: int, two: int) -> None:
+            super().__init__(f"{one} and {two}")
+
+    def raise_odd(one: int) -> None:
+        raise Odd(one, 2) if one else ValueError("plain")
+
+    with A.Workers(2) as pool, pytest.raises(RuntimeError, match="Odd: 1 and 2"):
+        pool.map(_unless_here(raise_odd), [(1,), (1,)])
+
+
+def _unless_here(function):
+    here = os.getpid()
+    return lambda *arguments: None if os.getpid() == here else function(*arguments)
+
+
+@forks
+def test_copies_work_in_processes_of_their_own_and_end_with_the_context() -> None:
+    with A.Workers(3) as pool:
+        ids = pool.map(os.getpid, [(), (), (), ()])
+        assert ids[0] == ids[3] == os.getpid()
+        assert len(set(ids)) == 3
+    assert not multiprocessing.active_children()
+
+
+@forks
+def test_a_worker_that_dies_is_reported() -> None:
+    kill = _unless_here(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    with A.Workers(2) as pool:
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="ended before its work did, with exit code -9"):
+                pool.map(kill, [(), ()])
+
+
+@forks
+def test_an_interrupt_is_for_the_process_that_asks() -> None:
+    interrupt = _unless_here(lambda: os.kill(os.getpid(), signal.SIGINT))
+    with A.Workers(2) as pool:
+        assert pool.map(interrupt, [(), ()]) == [None, None]
+
+
+def test_beside_other_threads_workers_are_threads() -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        with A.Workers(2) as pool:
+            assert pool.map(os.getpid, [(), ()]) == [os.getpid()] * 2
+    finally:
+        done.set()
+        other.join()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_resumed_run_with_workers_ends_with_the_same_bits(tmp_path, workers: int) -> None:
+def test_a_resumed_run_with_workers_ends_with_the_same_bits(tmp_path, workers, kind) -> None:
     def trainer() -> A.Trainer:
         model = _model()
 
@@ -132,10 +234,10 @@ def test_the_blas_keeps_to_one_thread_while_workers_run_and_is_given_back() -> N
     assert blas_threads() == before
 
 
-def test_one_worker_leaves_the_blas_alone_and_starts_no_thread() -> None:
+def test_one_worker_leaves_the_blas_alone_and_starts_nothing() -> None:
     before = blas_threads(), threading.active_count()
     with A.Workers(1) as pool:
-        assert pool.run([threading.current_thread] * 2) == [threading.main_thread()] * 2
+        assert pool.map(os.getpid, [(), ()]) == [os.getpid()] * 2
         assert (blas_threads(), threading.active_count()) == before
 
 

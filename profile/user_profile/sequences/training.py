@@ -6,7 +6,6 @@ a high rate what its fall would do later (Polyak and Juditsky 1992; Izmailov et 
 
 import dataclasses
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -189,18 +188,20 @@ class _Run:
         count = min(workers.count, len(batch.user))
         weight = 1 / int(batch.targets.sum())
         shares = [
-            Share(batch.take(np.s_[worker::count]), weight, own)
+            (Share(batch.take(np.s_[worker::count]), weight, own),)
             for worker, own in enumerate(rng.spawn(count))
         ]
         self.optimizer.zero_grad()
-        tasks = [partial(self.objective.compute, self.model, share) for share in shares]
         # A share's loss is its part of the batch's already, so they only add up.
-        loss = workers.add_gradients(self.optimizer.buffer, tasks, [1.0] * len(tasks))
+        loss = workers.add_gradients(self.optimizer.buffer, self._compute, shares, [1.0] * count)
         if not np.isfinite(loss):
             raise FloatingPointError(f"The loss is {loss}; train again with a lower --lr.")
         clip_grad_norm(self.optimizer.buffer.parameters, self.settings.max_norm)
         self.optimizer.step()
         return loss
+
+    def _compute(self, share: Share) -> float:
+        return self.objective.compute(self.model, share)
 
     def _add_to_average(self, epoch_steps: int) -> None:
         steps = self.settings.average * epoch_steps

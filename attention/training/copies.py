@@ -1,0 +1,86 @@
+"""Copies of this process that wait for work, for cores that threads cannot keep busy.
+
+Threads of one interpreter hand its lock to each other around every array operation; while arrays
+fit a cache, the hand-over takes longer than the operation. Forked copies share no lock. They know
+what stood in memory when they were made, and see arrays of `shared_zeros` as they are now.
+"""
+
+import contextlib
+import multiprocessing
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Outcome = tuple[Any, Exception | None]  # (result, None) or (None, error)
+
+
+def can_be_made() -> bool:
+    """Where forking is sound: on Linux, with no other thread, in a process that may fork."""
+    alone = threading.active_count() == 1
+    return sys.platform == "linux" and alone and not multiprocessing.current_process().daemon
+
+
+class Copies:
+    """`count` processes that know `functions`. They end with the process that made them."""
+
+    def __init__(self, count: int, functions: Sequence[Callable[..., Any]]) -> None:
+        fork = multiprocessing.get_context("fork")
+        self.functions = list(functions)
+        self._pipes: list[Any] = []
+        self._processes: list[Any] = []
+        for _ in range(count):
+            mine, theirs = fork.Pipe()
+            self._pipes.append(mine)
+            process = fork.Process(target=self._serve, args=(theirs,), daemon=True)
+            process.start()
+            self._processes.append(process)
+            theirs.close()
+
+    def ask(self, copy: int, function: Callable[..., Any], arguments: Sequence[tuple]) -> None:
+        """Let a copy begin with function(*a) for each of `arguments`."""
+        with contextlib.suppress(ConnectionError):  # that it has died, `answer` will say
+            self._pipes[copy].send((self.functions.index(function), arguments))
+
+    def answer(self, copy: int) -> list[Outcome]:
+        """What came of all that it was asked last. Raises RuntimeError if the copy has died."""
+        try:
+            return self._pipes[copy].recv()
+        except (EOFError, ConnectionError):
+            self._processes[copy].join()
+            raise RuntimeError(
+                f"a worker process ended before its work did, with exit code "
+                f"{self._processes[copy].exitcode}, as happens when memory runs out; "
+                f"take fewer workers or smaller batches"
+            ) from None
+
+    def close(self) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join()
+
+    def _serve(self, requests: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
+        for pipe in self._pipes:
+            pipe.close()  # or this copy would keep the pipes of those before it open
+        try:
+            while True:
+                place, arguments = requests.recv()
+                requests.send([outcome(self.functions[place], one) for one in arguments])
+        except (EOFError, ConnectionError):
+            return  # nobody asks any more
+
+
+def outcome(function: Callable[..., Any], arguments: tuple) -> Outcome:
+    """Of function(*arguments); an error that cannot be sent on becomes a RuntimeError."""
+    try:
+        return function(*arguments), None
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))
+        except Exception:
+            return None, RuntimeError(f"{type(error).__name__}: {error}")
+        return None, error
