@@ -2,38 +2,39 @@
 
 Every function takes arrays of weights or what a forward pass saved, draws on the ``ax=`` or
 ``fig=`` it is given (or on a new figure), passes style keywords on and returns the artists.
-None shows, saves, or changes any setting.
+None shows, saves, or changes any setting. Names are imported when first used: matplotlib takes
+longer to load than all the rest.
 
 The pictures show where weight goes. That is not yet why the model answers as it does:
 attention is not explanation (Jain & Wallace 2019, arXiv:1902.10186).
 """
 
-from .animate import animate_attention
-from .lines import plot_lines
-from .maps import plot_attention, plot_heads
-from .patterns import (
-    HeadPatterns,
-    attention_entropy,
-    head_patterns,
-    plot_entropy,
-    plot_pattern_summary,
-)
-from .rollout import attention_rollout, plot_rollout
-from .training import plot_training
-from .weights import find_weights
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "HeadPatterns",
-    "animate_attention",
-    "attention_entropy",
-    "attention_rollout",
-    "find_weights",
-    "head_patterns",
-    "plot_attention",
-    "plot_entropy",
-    "plot_heads",
-    "plot_lines",
-    "plot_pattern_summary",
-    "plot_rollout",
-    "plot_training",
-]
+_HOMES = {
+    "HeadPatterns": "patterns",
+    "animate_attention": "animate",
+    "attention_entropy": "patterns",
+    "attention_rollout": "rollout",
+    "find_weights": "weights",
+    "head_patterns": "patterns",
+    "plot_attention": "maps",
+    "plot_entropy": "patterns",
+    "plot_heads": "maps",
+    "plot_lines": "lines",
+    "plot_pattern_summary": "patterns",
+    "plot_rollout": "rollout",
+    "plot_training": "training",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

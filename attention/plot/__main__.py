@@ -10,14 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import style
 
+from .. import plot
 from ..pretrained import SentenceEncoder
-from .canvas import figure_of
-from .lines import plot_lines
-from .maps import plot_attention, plot_heads
-from .patterns import head_patterns, plot_entropy, plot_pattern_summary
-from .rollout import plot_rollout
 
 KINDS = ("heads", "map", "lines", "rollout", "entropy", "patterns")
 MODEL_HELP = (
@@ -56,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print(f"{len(layers)} layers of {len(layers[0])} heads, {len(tokens)} tokens")
-    for name, scores in head_patterns(layers)._asdict().items():
+    for name, scores in plot.head_patterns(layers)._asdict().items():
         layer, head = np.unravel_index(np.nanargmax(scores), scores.shape)
         words = name.replace("_", " ") + ":"
         print(f"  most {words:15} layer {layer}, head {head} ({scores[layer, head]:.2f})")
@@ -75,21 +70,23 @@ def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[n
     if options.head is not None and not 0 <= options.head < len(layers[layer]):
         raise ValueError(f"--head is {options.head}; there are 0 to {len(layers[layer]) - 1}.")
     shown = layers if options.layer is None else [layers[layer]]
+    from matplotlib import style  # here, since it takes longer to load than --help to print
+
     with style.context("dark_background" if options.dark else []):
         artist: Any
         if kind == "heads":
-            artist = plot_heads(shown, tokens)[0]
+            artist = plot.plot_heads(shown, tokens)[0]
         elif kind == "map":
-            artist = plot_attention(layers, tokens, layer=layer, head=options.head)
+            artist = plot.plot_attention(layers, tokens, layer=layer, head=options.head)
         elif kind == "lines":
-            artist = plot_lines(layers, tokens, layer=layer, head=options.head)
+            artist = plot.plot_lines(layers, tokens, layer=layer, head=options.head)
         elif kind == "rollout":
-            artist = plot_rollout(layers, tokens)
+            artist = plot.plot_rollout(layers, tokens)
         elif kind == "entropy":
-            artist = plot_entropy(shown)
+            artist = plot.plot_entropy(shown)
         else:
-            artist = plot_pattern_summary(shown)[0]
-        figure_of(artist.axes).savefig(options.out, dpi=options.dpi)
+            artist = plot.plot_pattern_summary(shown)[0]
+        artist.figure.figure.savefig(options.out, dpi=options.dpi)
 
 
 if __name__ == "__main__":

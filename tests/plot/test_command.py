@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import attention.plot
 from attention.plot.__main__ import KINDS, main
 from tests.pretrained.conftest import small_model  # noqa: F401
 
@@ -51,7 +52,22 @@ def test_mistakes_get_one_sentence(extra, message, small_model, capsys):  # noqa
     assert len(said.err.splitlines()) == 1
 
 
-def test_importing_the_plots_does_not_start_pyplot():
-    code = "import sys, attention.plot; print('matplotlib.pyplot' in sys.modules)"
+@pytest.mark.parametrize(
+    ("code", "unneeded"),
+    [
+        ("from attention.plot.__main__ import build_parser as b; b().format_help()", "matplotlib"),
+        ("from attention.plot import *; plot_heads", "matplotlib.pyplot"),
+    ],
+)
+def test_what_is_not_needed_is_not_loaded(code, unneeded):
+    code = f"import sys; {code}; print({unneeded!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_every_public_name_is_found():
+    assert set(attention.plot.__all__) <= set(dir(attention.plot))
+    for name in attention.plot.__all__:
+        assert getattr(attention.plot, name).__module__.startswith("attention.plot.")
+    with pytest.raises(AttributeError, match="no attribute 'plot_nothing'"):
+        getattr(attention.plot, "plot_nothing")  # noqa: B009
