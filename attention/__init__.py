@@ -10,21 +10,42 @@
     gradcheck   proves every pair
 
 The one rule everywhere: `out, saved = X.forward(inputs)`, `dinputs = X.backward(dout, saved)`.
+
+All names of `ops`, `layers`, `training` and `gradcheck` stand here too. Each of these is loaded
+when a name is first looked for in it, so that `import attention` costs nothing.
 """
 
-from . import layers as _layers
-from . import ops as _ops
-from . import training as _training
-from .gradcheck import GradientError, GradientReport, check_gradients
-from .layers import *
-from .ops import *
-from .training import *
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    *_ops.__all__,
-    *_layers.__all__,
-    *_training.__all__,
-    "GradientError",
-    "GradientReport",
-    "check_gradients",
-]
+if TYPE_CHECKING:
+    from .gradcheck import *
+    from .layers import *
+    from .ops import *
+    from .training import *
+
+_NAMED_HERE = ("ops", "layers", "training", "gradcheck")
+_MODULES = (*_NAMED_HERE, "fast", "text", "pretrained", "plot")
+
+
+def _load(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    if name == "__all__":
+        return [public for module in _NAMED_HERE for public in _load(module).__all__]
+    if not name.startswith("_"):
+        for module in _NAMED_HERE:
+            if name in _load(module).__all__:
+                return getattr(_load(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # type checkers read the imports above, and so tell a wrong name
+
+    def __getattr__(name: str) -> Any:
+        globals()[name] = value = _load(name)  # the next look-up finds it at once
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES, *_load("__all__")})

@@ -14,6 +14,8 @@ import numpy as np
 
 from .layers.layer import Layer
 
+__all__ = ["GradientError", "GradientReport", "check_gradients"]
+
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
 
 TOLERANCE = {"central": 1e-7, "complex": 1e-12}

@@ -1,7 +1,6 @@
 """Files that a crash cannot spoil: written aside, then renamed over the old one."""
 
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,13 +29,15 @@ def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
     """Read an .npz whole. Raises FileNotFoundError, or FileFormatError if it is damaged."""
+    from zipfile import BadZipFile  # slow to load; numpy too does so when it meets the first file
+
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist; check the path, or train a model first")
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, AttributeError, KeyError) as error:
+    except (BadZipFile, ValueError, EOFError, OSError, AttributeError, KeyError) as error:
         raise FileFormatError(
             f"{path} is cut short or not a file of saved arrays ({error}); "
             f"save it again, or use another copy"

@@ -41,7 +41,7 @@ class Trainer:
         model: Layer,
         optimizer: Optimizer,
         batches: ShuffledBatches,
-        compute: Callable[[np.ndarray, np.random.Generator], float],
+        compute: "Callable[[np.ndarray, np.random.Generator], float]",  # read, it loads np.random
         *,
         schedule: Callable[[int], float] | None = None,
         max_norm: float | None = 1.0,
