@@ -13,8 +13,8 @@ import numpy as np
 
 from ..ops._visibility import Visibility
 
-ROWS = 64  # queries of a block, about
-SCORES = 1 << 17  # scores of a block, at most, unless one sequence has more
+ROWS = 96  # queries of a block, about
+SCORES = 1 << 18  # scores of a block, at most, unless one sequence has more
 
 
 class Block(NamedTuple):
@@ -32,6 +32,10 @@ class Block(NamedTuple):
     def keys(self, x: np.ndarray) -> np.ndarray:
         """x (B, Hkv, S, N) -> (b, Hkv, s, N), a view."""
         return x[self.batch, :, self.cols]
+
+    def columns(self, x: np.ndarray) -> np.ndarray:
+        """x (B, Hkv, N, S) -> (b, Hkv, N, s), a view."""
+        return x[self.batch, :, :, self.cols]
 
     def pairs(self, x: np.ndarray) -> np.ndarray:
         """x (B, Hkv, G, T, S) -> (b, Hkv, G, t, s), a view."""

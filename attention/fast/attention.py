@@ -1,9 +1,11 @@
 """Attention, tuned: scores stay in the cache from product to product, and are worked on in place.
 
-Why it is faster than `ops.attention`: a block holds few enough scores for the cache, and only keys
-that its queries can reach. Scores that are all small need no maximum taken away. Rows are summed by
-a product with ones. Weights are never divided by those sums, but out is, over D instead of S; and
-backward takes Σ_j dw_j w_j as dout · out, over D again.
+Why it is faster: a block holds few enough scores for the cache, and only keys that its queries can
+reach. Scores that are all small need no maximum taken away. Rows are summed by a product with ones.
+Weights are never divided by those sums, but out is, over D instead of S. A product of small
+matrices takes half the time if the second is not transposed: keys are copied as (D, S), and the
+scale goes in on the way. Backward does the same with the values, (Dv, S); a further row of them
+takes Σ_j dw_j w_j, which is dout · out, from the scores within the product.
 """
 
 import math
@@ -13,7 +15,7 @@ import numpy as np
 
 from .. import ops
 from ..ops._checks import upstream
-from ..ops._visibility import read_visibility
+from ..ops._visibility import Visibility, read_visibility
 from ..ops.attention import (
     check_attention_inputs,
     default_scale,
@@ -34,7 +36,7 @@ class Weighed(NamedTuple):
 
 
 class FastAttentionSaved(NamedTuple):
-    q: np.ndarray  # (B, Hkv, G, T, D), times the scale
+    q: np.ndarray  # (B, Hkv, G, T, D)
     k: np.ndarray  # (B, Hkv, S, D)
     v: np.ndarray  # (B, Hkv, S, Dv)
     out: np.ndarray  # (B, Hkv, G, T, Dv)
@@ -82,38 +84,55 @@ def attention_forward(
     shape = (*q.shape[:-1], k.shape[-2])  # (..., H, T, S)
     sight = read_visibility(attn_mask, shape, q.dtype, is_causal, window, offset)
     scale = default_scale(q) if scale is None else scale
-    bad = None
-    if not math.isfinite(k.sum() + v.sum()):
-        k, v, bad = without_bad_keys(k, v)
     keep = None if rng is None else draw_keep(shape, dropout_p, rng, q.dtype)
-
     Hkv = k.shape[-3] if k.ndim > 2 else 1
+    if q.shape[-3:-2] != k.shape[-3:-2]:
+        q = np.ascontiguousarray(q)  # so that heads that share a key can be stacked
     out = _empty_heads(q, v.shape[-1])  # (..., H, T, Dv)
-    scaled = np.multiply(q, scale, out=np.empty(q.shape, q.dtype))
     saved = FastAttentionSaved(
-        q=grouped(scaled, Hkv),
+        q=grouped(q, Hkv),
         k=grouped(k, Hkv)[:, :, 0],
         v=grouped(v, Hkv)[:, :, 0],
         out=grouped(out, Hkv),
-        inverse=grouped(np.empty((*q.shape[:-1], 1), q.dtype), Hkv),
+        inverse=grouped(_empty_heads(q, 1), Hkv),
         weighed=[],
         keep=None if keep is None else grouped(keep, Hkv),
         scale=scale,
         shape=shape,
     )
     sight = sight_in_five_axes(sight, shape, Hkv)
-    for block in blocks((*saved.q.shape[:-1], shape[-1]), sight, q.dtype):
-        saved.weighed.append(_forward_block(block, saved, softcap))
-    if bad is not None:
-        _blind(saved, sight.block(), bad.reshape(*saved.k.shape[:2], 1, 1, -1))
+    if not _weigh_all(saved, sight, softcap):
+        clean_k, clean_v, bad = without_bad_keys(saved.k, saved.v)
+        if bad is not None:
+            saved = saved._replace(k=clean_k, v=clean_v, weighed=[])
+            _weigh_all(saved, sight, softcap)
+            _blind(saved, sight.block(), bad[:, :, None, None])
     return out, saved
 
 
-def _forward_block(block: Block, saved: FastAttentionSaved, softcap: float | None) -> Weighed:
+def _weigh_all(saved: FastAttentionSaved, sight: Visibility, softcap: float | None) -> bool:
+    """Fill out and 1 / sum, and `weighed` block by block; False if keys may hold NaN or inf."""
+    turned = _turned(saved.k, saved.scale)
+    for block in blocks((*saved.q.shape[:-1], saved.shape[-1]), sight, saved.q.dtype):
+        saved.weighed.append(_forward_block(block, saved, turned, softcap))
+    return math.isfinite(turned.sum() + saved.out.sum())
+
+
+def _turned(x: np.ndarray, scale: float, rows: int = 0) -> np.ndarray:
+    """x (B, Hkv, S, N) -> x · scale (B, Hkv, N, S), and room for further rows."""
+    *lead, S, N = x.shape
+    turned = np.empty((*lead, N + rows, S), x.dtype)
+    np.multiply(x.swapaxes(-1, -2), scale, out=turned[..., :N, :])
+    return turned
+
+
+def _forward_block(
+    block: Block, saved: FastAttentionSaved, turned: np.ndarray, softcap: float | None
+) -> Weighed:
     """Weigh the keys of a block, and write its queries' out and 1 / sum."""
-    q, k, v = stacked(block.queries(saved.q)), block.keys(saved.k), block.keys(saved.v)
+    q, k = stacked(block.queries(saved.q)), block.columns(turned)
     inverse, out = block.queries(saved.inverse), block.queries(saved.out)
-    raw = np.empty((*q.shape[:-1], k.shape[-2]), q.dtype)  # (b, Hkv, G·t, s)
+    raw = np.empty((*q.shape[:-1], k.shape[-1]), q.dtype)  # (b, Hkv, G·t, s)
     capped = _scores(q, k, softcap, block, raw)
     sums = _exp_of_small(raw, block)
     if sums is None:
@@ -122,8 +141,8 @@ def _forward_block(block: Block, saved: FastAttentionSaved, softcap: float | Non
     inverse[...] = 0
     np.divide(1, sums, out=inverse, where=sums != 0)
     used = raw if saved.keep is None else raw * block.pairs(saved.keep).reshape(raw.shape)
-    mixed = used @ v  # (b, Hkv, G·t, Dv)
-    np.multiply(mixed.reshape(out.shape), inverse, out=out)
+    _multiply_queries(out, used, block.keys(saved.v))
+    out *= inverse
     return Weighed(block, raw, capped)
 
 
@@ -131,7 +150,7 @@ def _scores(
     q: np.ndarray, k: np.ndarray, softcap: float | None, block: Block, scores: np.ndarray
 ) -> np.ndarray | None:
     """Capped scores with their bias, written to `scores`; returns tanh(scores / softcap)."""
-    np.matmul(q, k.swapaxes(-1, -2), out=scores)
+    np.matmul(q, k, out=scores)
     capped = None
     if softcap is not None:
         scores *= 1 / softcap
@@ -191,9 +210,13 @@ def attention_backward(
         return into or gradients
     q, k, v, out, inverse, weighed, keep, scale, shape = saved
     Hkv, dtype = k.shape[1], q.dtype
-    dout = grouped(upstream(dout, (*shape[:-1], v.shape[-1]), dtype), Hkv)
-    dout = np.multiply(dout, inverse, out=np.empty(dout.shape, dtype))
-    shared = np.vecdot(dout, out)[..., None]  # Σ_j dw_j w_j, (B, Hkv, G, T, 1)
+    dout = upstream(dout, (*shape[:-1], v.shape[-1]), dtype)
+    both = grouped(_empty_heads(dout, v.shape[-1] + 1), Hkv)  # (B, Hkv, G, T, Dv + 1)
+    shared = both[..., -1:]  # Σ_j dw_j w_j
+    dout = np.multiply(grouped(dout, Hkv), inverse, out=both[..., :-1])
+    np.matmul(dout * out, np.ones((v.shape[-1], 1), dtype), out=shared)
+    turned = _turned(v, scale, rows=1)  # (B, Hkv, Dv + 1, S)
+    turned[..., -1, :] = -scale
     if into is None:
         keys = (*shape[:-3], Hkv, shape[-1]) if len(shape) > 2 else shape[-1:]
         into = (
@@ -206,25 +229,36 @@ def attention_backward(
         grouped(into[1], Hkv)[:, :, 0],
         grouped(into[2], Hkv)[:, :, 0],
     )
-    met_once = all(block.shape[-2:] == shape[-2:] for block, _, _ in weighed)
-    if not (met_once and weighed):
+    # The last queries see all keys, if any do: they write to dk and dv, and the others add.
+    writing = weighed[-1].block.rows if weighed and weighed[-1].block.shape[-1] == shape[-1] else ()
+    if not writing:
         dk[...], dv[...] = 0, 0
-    for block, raw, capped in weighed:
+    for block, raw, capped in reversed(weighed):
+        alone = block.rows == writing
         dout_rows, q_rows = stacked(block.queries(dout)), stacked(block.queries(q))
         own_keep = None if keep is None else block.pairs(keep).reshape(raw.shape)
         used = raw if own_keep is None else raw * own_keep
-        _multiply_into(block.keys(dv), used.swapaxes(-1, -2), dout_rows, met_once)
-        dscores = dout_rows @ block.keys(v).swapaxes(-1, -2)  # (b, Hkv, G·t, s)
-        if own_keep is not None:
+        _multiply_into(block.keys(dv), used.swapaxes(-1, -2), dout_rows, alone)
+        if own_keep is None:
+            dscores = stacked(block.queries(both)) @ block.columns(turned)  # (b, Hkv, G·t, s)
+        else:
+            dscores = dout_rows @ block.columns(turned)[..., :-1, :]
             dscores *= own_keep
-        dscores -= stacked(block.queries(shared))
+            dscores -= scale * stacked(block.queries(shared))
         dscores *= raw
         if capped is not None:
             dscores *= 1 - capped * capped
-        _multiply_into(block.keys(dk), dscores.swapaxes(-1, -2), q_rows, met_once)
-        rows = block.queries(dq)
-        np.multiply((dscores @ block.keys(k)).reshape(rows.shape), scale, out=rows)
+        _multiply_into(block.keys(dk), dscores.swapaxes(-1, -2), q_rows, alone)
+        _multiply_queries(block.queries(dq), dscores, block.keys(k))
     return into
+
+
+def _multiply_queries(room: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    """room (b, Hkv, G, t, N) = a (b, Hkv, G·t, s) @ b (b, Hkv, s, N)."""
+    if room.shape[2] == 1:
+        np.matmul(a, b, out=room[:, :, 0])
+    else:
+        room[...] = (a @ b).reshape(room.shape)
 
 
 def _multiply_into(room: np.ndarray, a: np.ndarray, b: np.ndarray, alone: bool) -> None:

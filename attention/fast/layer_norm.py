@@ -61,15 +61,14 @@ def layer_norm_backward(
     """dout (..., E) -> dx (..., E), dgain (E,), dbias (E,)."""
     normed, rstd, gain, shape = saved
     dout = flat(upstream(dout, shape, normed.dtype))
-    ones, share = np.ones((1, len(dout)), dout.dtype), _share(dout.shape[1], dout.dtype)
+    ones = np.ones((1, len(dout)), dout.dtype)
+    shares = _share(dout.shape[1], dout.dtype) * gain[:, None]  # (E, 1): d @ shares is mean(d gain)
     dbias = (ones @ dout)[0]
     work = dout * normed
     dgain = (ones @ work)[0]
-    work *= gain
-    along = work @ share  # (N, 1), mean(g x̂)
+    np.multiply(normed, work @ shares, out=work)
+    work += dout @ shares
     dx = dout * gain
-    dx -= dx @ share
-    np.multiply(normed, along, out=work)
     dx -= work
     dx *= rstd
     return dx.reshape(shape), dgain, dbias

@@ -38,7 +38,7 @@ def residual_forward(
     saved_dropout = None
     if rng is not None and dropout:
         inner, saved_dropout = dropout_forward(inner, dropout, rng)
-    out = x + inner
+    out = np.add(x, inner, out=inner)  # which nobody else holds
     if not norm_first:
         out, saved_norm = norm.forward(out)
     return out, ResidualSaved(saved_norm, saved_inner, saved_dropout)
@@ -59,4 +59,4 @@ def residual_backward(
     dinner_in, dsecond = dinner_in if isinstance(dinner_in, tuple) else (dinner_in, None)
     if norm_first:
         dinner_in = norm.backward(dinner_in, saved.norm)
-    return dout + dinner_in, dsecond
+    return np.add(dout, dinner_in, out=dinner_in), dsecond
