@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
-from scipy.cluster.vq import kmeans, vq
-from scipy.sparse.linalg import svds
+import scipy  # its parts load when they are first used
 
 from .errors import DataError
 from .readers.report import ReadReport
@@ -79,7 +77,7 @@ def find_categories(
             "give a file of your own that maps items to categories."
         )
     sample = rng.permutation(len(known))[:_SAMPLE]
-    found = {size: vq(points, _centres(points, size, rng))[0] for size in sizes}
+    found = {size: scipy.cluster.vq.vq(points, _centres(points, size, rng))[0] for size in sizes}
     scores = {size: silhouette(points[sample], found[size][sample]) for size in sizes}
     labels = found[max(scores, key=scores.__getitem__)]
     _, labels = np.unique(labels, return_inverse=True)
@@ -135,7 +133,7 @@ def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
     return Categories(np.array([code_of[name] for name in given], dtype=np.int32), tuple(names), {})
 
 
-def _tf_idf(texts: Sequence[str]) -> tuple[list[str], sparse.csr_array]:
+def _tf_idf(texts: Sequence[str]) -> "tuple[list[str], scipy.sparse.csr_array]":
     """The words that at least three items share, and unit rows of tf-idf weights (I, W)."""
     bags = [sorted(set(_WORD.findall(text.lower())) - _STOP_WORDS) for text in texts]
     spread = Counter(word for bag in bags for word in bag)
@@ -146,13 +144,15 @@ def _tf_idf(texts: Sequence[str]) -> tuple[list[str], sparse.csr_array]:
     ]
     rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     idf = np.log(len(texts) / np.array([spread[word] for word in words], dtype=np.float64))
-    weights = sparse.csr_array((idf[columns], (rows, columns)), (len(texts), len(words)))
+    weights = scipy.sparse.csr_array((idf[columns], (rows, columns)), (len(texts), len(words)))
     length = np.sqrt(weights.power(2).sum(axis=1))
-    return words, sparse.diags_array(1 / np.maximum(length, 1e-12)) @ weights
+    return words, scipy.sparse.diags_array(1 / np.maximum(length, 1e-12)) @ weights
 
 
-def _latent(weights: sparse.csr_array) -> np.ndarray:
+def _latent(weights: "scipy.sparse.csr_array") -> np.ndarray:
     """The rows in their strongest directions, (N, D) of unit length."""
+    from scipy.sparse.linalg import svds
+
     directions = min(_DIRECTIONS, min(weights.shape) - 1)
     if directions < 1:
         points = weights.toarray()
@@ -165,7 +165,7 @@ def _latent(weights: sparse.csr_array) -> np.ndarray:
 
 def _centres(points: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """The best of three k-means runs, each begun far apart (k-means++), (at most size, D)."""
-    runs = (kmeans(points, _spread_out(points, size, rng)) for _ in range(3))
+    runs = (scipy.cluster.vq.kmeans(points, _spread_out(points, size, rng)) for _ in range(3))
     return min(runs, key=lambda run: run[1])[0]
 
 
@@ -179,7 +179,7 @@ def _spread_out(points: np.ndarray, size: int, rng: np.random.Generator) -> np.n
     return np.array(chosen)
 
 
-def _names(words: list[str], weights: sparse.csr_array, labels: np.ndarray) -> list[str]:
+def _names(words: list[str], weights: "scipy.sparse.csr_array", labels: np.ndarray) -> list[str]:
     """Each category's three words that stand out most from the whole, joined by commas."""
     overall = weights.mean(axis=0)
     names = []

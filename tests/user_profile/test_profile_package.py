@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from user_profile.__main__ import COMMANDS, main
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,6 +40,34 @@ def test_importing_the_package_imports_nothing_heavy():
         "print([name for name in ('numpy', 'scipy', 'matplotlib') if name in sys.modules])"
     )
     assert python("-c", code).stdout.strip() == "[]"
+
+
+def test_help_names_every_command_and_loads_none():
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'profile')!r})\n"
+        "from user_profile.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "finally: print([name for name in ('numpy', 'scipy', 'attention') if name in sys.modules])"
+    )
+    *lines, loaded = python("-c", code).stdout.splitlines()
+    assert loaded == "[]"
+    for name in COMMANDS:
+        assert sum(line.split()[:1] == [name] for line in lines) == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_comes_with_its_options(name, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([name, "--help"])
+    assert end.value.code == 0
+    assert "--model" in capsys.readouterr().out or name in ("demo", "sequences")
+
+
+def test_a_wrong_command_is_told_all_the_right_ones(capsys):
+    with pytest.raises(SystemExit):
+        main(["shwo"])
+    told = capsys.readouterr().err
+    assert all(f"'{name}'" in told for name in COMMANDS)
 
 
 def test_every_public_name_can_be_reached():

@@ -49,13 +49,13 @@ _SHOWN_SESSIONS = 12  # the demo's customer has about so many
 
 
 def add_commands(commands) -> None:
-    demo = commands.add_parser("demo", help="train on the shipped log, judge, show one customer")
+    demo = commands.add_parser("demo")
     demo.set_defaults(run=run_demo)
     demo.add_argument("--out", default="runs", help="folder of model and picture; default: runs")
     demo.add_argument("--reduced", action="store_true", help="a small, quick run that proves less")
     demo.add_argument("--seed", type=int, default=0)
 
-    learn = commands.add_parser("train", help="train a model on a log and save it")
+    learn = commands.add_parser("train")
     learn.set_defaults(run=run_train)
     learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
     learn.add_argument("--categories", help="a CSV file that maps item to category")
@@ -69,7 +69,7 @@ def add_commands(commands) -> None:
         )
     add_training_options(learn)
 
-    judge = commands.add_parser("evaluate", help="a saved model on the test sessions")
+    judge = commands.add_parser("evaluate")
     judge.set_defaults(run=run_evaluate)
     judge.add_argument("--validation", action="store_true", help="judge on validation instead")
     for command in (learn, judge):

@@ -28,32 +28,29 @@ _SHOWN = 20  # rows on the terminal; a file takes all
 
 
 def add_commands(commands) -> None:
-    show = commands.add_parser("show", help="the profile of one customer, and why")
+    show = commands.add_parser("show")
     show.set_defaults(run=run_show)
     show.add_argument("customer")
     show.add_argument("--plot", help="draw the profile on one page: .png, .svg or .pdf")
     show.add_argument("--out", help="write the profile, without raw events: .json")
 
-    drift = commands.add_parser("drift", help="how the interests of one customer changed")
+    drift = commands.add_parser("drift")
     drift.set_defaults(run=run_drift)
     drift.add_argument("customer")
     drift.add_argument("--plot", help="draw the interests after each session: .png, .svg or .pdf")
 
-    suggest = commands.add_parser("recommend", help="next purchases of a customer, or of all")
+    suggest = commands.add_parser("recommend")
     suggest.set_defaults(run=run_recommend)
     suggest.add_argument("customer", nargs="?", help="default: all customers")
     suggest.add_argument("--top", type=int, default=10, help="items a customer; default: 10")
 
-    target = commands.add_parser("target", help="the audience of an advertisement")
+    target = commands.add_parser("target")
     target.set_defaults(run=run_target)
     target.add_argument("category", help="an interest category, or a part of its name")
     target.add_argument("--size", type=int, default=100, help="customers; default: 100")
 
-    for name, function, text in (
-        ("risk", run_risk, "the chance that a customer cancels within 90 days"),
-        ("retention", run_retention, "the chance that a customer returns within 90 days"),
-    ):
-        command = commands.add_parser(name, help=text)
+    for name, function in (("risk", run_risk), ("retention", run_retention)):
+        command = commands.add_parser(name)
         command.set_defaults(run=function)
         command.add_argument("customer", nargs="?", help="default: all customers")
         command.add_argument("--out", help="write all rows: .csv or .json")

@@ -17,7 +17,7 @@ _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one m
 
 
 def add_commands(commands) -> None:
-    update = commands.add_parser("update", help="add a session to a profile, without training")
+    update = commands.add_parser("update")
     update.set_defaults(run=run_update)
     update.add_argument("customer", help="one of the log, or a new one")
     update.add_argument(

@@ -89,9 +89,7 @@ def train_with_progress(
 
 
 def add_commands(commands) -> None:
-    export = commands.add_parser(
-        "export-profiles", help="all profiles as levels and chances, without raw events"
-    )
+    export = commands.add_parser("export-profiles")
     export.set_defaults(run=run_export)
     export.add_argument("--out", required=True, help="the file to write: .csv or .json")
     export.add_argument("--overwrite", action="store_true", help="replace the file")
