@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure, SubFigure
 
-from .colour import page_colour, paper_and_ink
+from .colour import map_for
 
 AnyFigure = Figure | SubFigure
 
@@ -18,9 +18,11 @@ def new_figure(width: float, height: float, layout: str = "constrained") -> Figu
     return plt.figure(figsize=(width, height), layout=layout)
 
 
-def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
-    """The given axes, or those of a new figure."""
-    return ax if ax is not None else new_figure(width, height).add_subplot()
+def axes_for(ax: Axes | None, width: float, height: float, layout: str = "constrained") -> Axes:
+    """The given axes, or those of a new figure. Maps of equal cells need the compressed layout:
+    the other measures labels where the axes stood before they were narrowed, and cuts them off.
+    """
+    return ax if ax is not None else new_figure(width, height, layout).add_subplot()
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -45,5 +47,5 @@ def colour_style(ax: Axes, highest: float, style: dict[str, Any]) -> dict[str, A
     elif vmax is not None:
         raise ValueError("Pass norm or vmax, not both: vmax=v is norm=Normalize(0, v).")
     if style.get("cmap") is None:
-        style["cmap"] = paper_and_ink(page_colour(ax))
+        style["cmap"] = map_for(ax)
     return style

@@ -2,9 +2,8 @@
 
 Lightness runs straight from the page's to the ink's, so equal steps of weight look equal, also in
 grey and to colour-blind eyes; the hue only turns from teal to indigo along the way. The space is
-Oklab (Ottosson 2020, https://bottosson.github.io/posts/oklab/) with its author's toe on the
-lightness (https://bottosson.github.io/posts/colorpicker/), without which black swallows the
-faintest steps.
+Oklab (Ottosson 2020, https://bottosson.github.io/posts/oklab/), its lightness counted from what a
+screen's glare leaves of black: without the glare, black swallows the faintest steps.
 """
 
 import matplotlib
@@ -15,9 +14,9 @@ from matplotlib.colors import ListedColormap, to_rgba
 STEPS = 256
 HUES = np.radians((190.0, 285.0))  # of the faintest and the strongest weight
 CHROMA = 0.11
-DARKEST, LIGHTEST = 0.12, 0.95  # lightness of the strongest weight
-K1, K2 = 0.206, 0.03  # of the toe
-K3 = (1 + K1) / (1 + K2)
+DARKEST, LIGHTEST = 0.06, 0.95  # lightness of the strongest weight
+GLARE = 0.01  # luminance that a screen adds to everything, white = 1
+BLACK, WHITE = GLARE ** (1 / 3), (1 + GLARE) ** (1 / 3)  # lightness with the glare
 
 # Oklab's two matrices: (L, a, b) to cone responses, and those, cubed, to linear sRGB.
 TO_CONES = np.array(
@@ -40,13 +39,19 @@ def page_colour(ax: Axes) -> tuple[float, float, float]:
     return (0.0, 0.0, 0.0) if light_text else (1.0, 1.0, 1.0)
 
 
-def paper_and_ink(page: tuple[float, float, float]) -> ListedColormap:
+def map_for(ax: Axes) -> ListedColormap:
+    """The map for the page of these axes, without hue where the style's own map is grey."""
+    own = matplotlib.colormaps[matplotlib.rcParams["image.cmap"]](np.linspace(0, 1, 16))
+    return paper_and_ink(page_colour(ax), grey=bool((own[:, :3] == own[:, :1]).all()))
+
+
+def paper_and_ink(page: tuple[float, float, float], *, grey: bool = False) -> ListedColormap:
     """The map for a page of this colour, (red, green, blue) in 0 … 1."""
     paper = to_oklab(page)
     top = DARKEST if paper[0] > 0.5 else LIGHTEST
     t = np.linspace(0, 1, STEPS)
     hue = HUES[0] + (HUES[1] - HUES[0]) * (t if top == DARKEST else 1 - t)
-    chroma = CHROMA * np.sin(np.pi * t) ** 0.8 + 0.03 * t
+    chroma = 0.0 if grey else CHROMA * np.sin(np.pi * t) ** 0.8 + 0.03 * t
     lab = np.stack(
         [
             paper[0] + (top - paper[0]) * t,
@@ -62,7 +67,7 @@ def paper_and_ink(page: tuple[float, float, float]) -> ListedColormap:
 
 def ink(ax: Axes, strength: float) -> tuple[float, ...]:
     """One colour for dots and curves, 0 = the page, 1 = the strongest."""
-    return tuple(paper_and_ink(page_colour(ax))(strength))
+    return tuple(map_for(ax)(strength))
 
 
 def lightness(rgb: tuple[float, ...]) -> float:
@@ -71,19 +76,18 @@ def lightness(rgb: tuple[float, ...]) -> float:
 
 
 def to_oklab(rgb: tuple[float, ...] | np.ndarray) -> np.ndarray:
-    """sRGB (..., 3) in 0 … 1 -> Oklab (..., 3), lightness with the toe."""
+    """sRGB (..., 3) in 0 … 1 -> Oklab (..., 3), lightness above the glare, 0 … 1."""
     rgb = np.asarray(rgb, float)
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     cones = np.cbrt(linear @ np.linalg.inv(TO_LINEAR_RGB).T)
     lab = cones @ np.linalg.inv(TO_CONES).T
-    raw = K3 * lab[..., 0] - K1
-    lab[..., 0] = (raw + np.sqrt(raw**2 + 4 * K2 * K3 * lab[..., 0])) / 2
+    lab[..., 0] = (np.cbrt(lab[..., 0] ** 3 + GLARE) - BLACK) / (WHITE - BLACK)
     return lab
 
 
 def to_srgb(lab: np.ndarray) -> np.ndarray:
-    """Oklab (..., 3), lightness with the toe -> sRGB (..., 3), cut to 0 … 1."""
-    raw = lab[..., :1]
-    lab = np.concatenate([(raw**2 + K1 * raw) / (K3 * (raw + K2)), lab[..., 1:]], axis=-1)
+    """Oklab (..., 3), lightness above the glare -> sRGB (..., 3), cut to 0 … 1."""
+    light = np.cbrt((BLACK + (WHITE - BLACK) * lab[..., :1]) ** 3 - GLARE)
+    lab = np.concatenate([light, lab[..., 1:]], axis=-1)
     linear = np.clip((lab @ TO_CONES.T) ** 3 @ TO_LINEAR_RGB.T, 0, 1)
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 
 def block_maximum(weights: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -59,11 +60,17 @@ class WeightsImage(AxesImage):
         self._write_note()
 
     def draw(self, renderer: Any) -> None:
-        self._reduce(getattr(renderer, "get_image_magnification", lambda: 1.0)())
+        self._reduce(renderer)
         super().draw(renderer)
 
-    def _reduce(self, magnification: float = 1.0) -> None:
+    def get_tightbbox(self, renderer: Any = None) -> Bbox:
+        """The axes. Asked for while room is shared out, when the note must be final already."""
+        self._reduce(renderer)
+        return self.axes.bbox.frozen()
+
+    def _reduce(self, renderer: Any = None) -> None:
         """Take block maxima to the pixels that the whole matrix would cover."""
+        magnification = getattr(renderer, "get_image_magnification", lambda: 1.0)()
         T, S = self.weights.shape
         left, right, bottom, top = self.get_extent()
         corners = self.axes.transData.transform([(left, bottom), (right, top)])
@@ -91,24 +98,32 @@ def draw_weights(ax: Axes, weights: np.ndarray, **style: Any) -> WeightsImage:
     ax.set(xlim=(-0.5, S - 0.5), ylim=(T - 0.5, -0.5))
     ax.grid(False)
     image = WeightsImage(ax, weights, **style)
-    image.set_clip_path(ax.patch)
-    ax.add_image(image)
+    ax.add_image(image)  # no clip path: layouts pass over artists that have the axes' own
     return image
 
 
-def frame_panels(
-    ax: Axes, boxes: list[tuple[float, float, float, float]], hatched: bool
-) -> PolyCollection:
-    """Frames under (left, right, top, bottom) boxes; hatching shows through masked cells."""
+Boxes = list[tuple[float, float, float, float]]  # left, right, top, bottom
+
+
+def frame_panels(ax: Axes, boxes: Boxes) -> PolyCollection:
+    """Thin frames that stand outside the panels."""
+    return _outline(ax, boxes, linewidth=0.5)
+
+
+def hatch_panels(ax: Axes, boxes: Boxes) -> PolyCollection:
+    """Hatching under the panels, to be seen where cells are masked."""
+    return _outline(ax, boxes, linewidth=0, hatch="////")
+
+
+def _outline(ax: Axes, boxes: Boxes, **style: Any) -> PolyCollection:
     corners = [[(x0, y0), (x1, y0), (x1, y1), (x0, y1)] for x0, x1, y0, y1 in boxes]
-    frames = PolyCollection(
+    drawn = PolyCollection(
         corners,
         facecolor="none",
         edgecolor=ax.xaxis.label.get_color(),
-        linewidth=0.5,
-        hatch="////" if hatched else None,
         alpha=0.25,
         zorder=-1,  # under the image, whose masked cells are transparent
+        **style,
     )
-    ax.add_collection(frames, autolim=False)
-    return frames
+    ax.add_collection(drawn, autolim=False)
+    return drawn

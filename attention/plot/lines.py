@@ -10,11 +10,12 @@ from matplotlib.ticker import MaxNLocator
 
 from .canvas import axes_for, colour_style, figure_of
 from .maps import both_tokens, colour_bar
-from .tokens import SMALLEST_POINTS, fitting_size, readable
+from .tokens import SMALLEST_POINTS, cells, fitting_size, readable, room, written_out
 from .weights import choose
 
 BENDS = np.linspace(0, 1, 17)  # points of a line; more cannot be told apart
 SWING = BENDS**2 * (3 - 2 * BENDS)  # leaves and arrives level
+THINNEST, THICKEST = 0.7, 3.0  # points of the strongest line, where tokens stand close and apart
 
 
 def plot_lines(
@@ -45,7 +46,7 @@ def plot_lines(
         raise ValueError(f"max_lines is {max_lines}; at least one line must be drawn.")
     rows = _query_rows(queries, T)
     chosen = one[rows]
-    ax = axes_for(ax, 4.6, min(10.0, max(2.4, 0.27 * max(T, S) + 0.8)))
+    ax = axes_for(ax, *_lines_size(tokens, key_tokens, max(T, S)))
     style = colour_style(ax, float(chosen.max()), style)
     strongest = _strongest(chosen, max_lines)
     row, key = np.unravel_index(strongest, chosen.shape)
@@ -55,7 +56,8 @@ def plot_lines(
     end = _heights(S)[key]
     y = start[:, None] + (end - start)[:, None] * SWING  # (lines, bends)
     points = np.stack([np.broadcast_to(BENDS, y.shape), y], axis=-1)
-    widths = 0.4 + 2.6 * np.clip(style["norm"](values), 0, 1)
+    thickest = min(THICKEST, max(THINNEST, 0.8 * room(ax.yaxis, max(T, S))))
+    widths = thickest * (0.13 + 0.87 * np.clip(style["norm"](values), 0, 1))
     lines = LineCollection(list(points), array=values, **{"linewidths": widths} | style)
     ax.add_collection(lines, autolim=False)
 
@@ -70,6 +72,18 @@ def plot_lines(
         has_engine = figure_of(ax).get_layout_engine() is not None
         colour_bar(ax.figure, lines, ax, pad=0.02 if has_engine else 0.3)
     return lines
+
+
+def _lines_size(
+    queries: list[str] | None, keys: list[str] | None, length: int
+) -> tuple[float, float]:
+    """Inches in which the lines have room beside the labels, where labels can be shown."""
+    height = min(10.0, max(2.4, 0.27 * length + 0.8))
+    points = min(10.0, 0.65 * 72 * height / length)  # of the labels' type
+    if points < SMALLEST_POINTS:
+        return 4.6, height
+    columns = [max(cells(written_out(t)) for t in tokens) for tokens in (queries, keys) if tokens]
+    return max(4.6, 3.4 + 0.62 * points / 72 * sum(columns)), height
 
 
 def _query_rows(queries: int | Sequence[int] | None, T: int) -> np.ndarray:

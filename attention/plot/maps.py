@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 
 from .canvas import AnyFigure, axes_for, colour_style, map_size, new_figure
-from .image import WeightsImage, draw_weights, frame_panels
+from .image import WeightsImage, draw_weights, hatch_panels
 from .mosaic import draw_mosaic
 from .tokens import check_tokens, label_axis
 from .weights import choose, hide, read_layers, read_mask
@@ -44,7 +44,7 @@ def plot_attention(
     T, S = one.shape
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
     allowed = read_mask(mask, (1, T, S), example)[0]
-    ax = axes_for(ax, *map_size(T, S))
+    ax = axes_for(ax, *map_size(T, S), "compressed")
     image = _draw_panel(ax, one, allowed, colour_style(ax, float(one.max()), style))
     label_axis(ax.yaxis, tokens, T)
     label_axis(ax.xaxis, key_tokens, S)
@@ -127,10 +127,10 @@ def _draw_panel(
     shown = hide(weights, allowed)
     image = draw_weights(ax, shown, **style)
     if shown is not weights:
-        frame_panels(ax, [(-0.5, S - 0.5, -0.5, T - 0.5)], hatched=True)
+        hatch_panels(ax, [(-0.5, S - 0.5, -0.5, T - 0.5)])
     if max(T, S) <= 4 * min(T, S):  # longer strips may stretch
         ax.set_aspect("equal")
-    ax.spines[:].set_linewidth(0.5)
+    ax.spines[:].set(linewidth=0.5, alpha=0.4)  # fainter than ink, or it would hide the first key
     return image
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .image import WeightsImage, block_maximum, draw_weights, frame_panels
+from .image import WeightsImage, block_maximum, draw_weights, frame_panels, hatch_panels
 from .weights import hide
 
 MAX_SIDE = 4096  # cells of the whole mosaic along one side; a screen has fewer pixels
@@ -25,10 +25,14 @@ def draw_mosaic(
     T, S = layers[0].shape[1:]
     enlarge = -(-SMALLEST // max(T, S))  # few cells are repeated, or the gaps would be wide
     height, width = min(T * enlarge, MAX_SIDE // len(rows)), min(S * enlarge, MAX_SIDE // columns)
+    square = max(T, S) <= 4 * min(T, S)  # cells; longer strips may stretch
+    if square:
+        scale = min(height / T, width / S)
+        height, width = round(scale * T), round(scale * S)
     gap = max(1, round(GAP * max(height, width)))
     shape = len(rows) * (height + gap) - gap, columns * (width + gap) - gap
     mosaic = np.full(shape, np.nan, np.float32)
-    panels, any_hidden = [], False
+    panels, frames, any_hidden = [], [], False
     for r, row in enumerate(rows):
         for c, (layer, head) in enumerate(row):
             y, x = r * (height + gap), c * (width + gap)
@@ -36,12 +40,16 @@ def draw_mosaic(
             any_hidden |= bool(np.isnan(weights).any())
             weights = weights.repeat(enlarge, axis=0).repeat(enlarge, axis=1)
             mosaic[y : y + height, x : x + width] = block_maximum(weights, height, width)
-            left, top, edge = x - 0.5, y - 0.5, gap / 6  # room for the frame beside the image
-            panels.append((left - edge, left + width + edge, top - edge, top + height + edge))
+            box = x - 0.5, x + width - 0.5, y - 0.5, y + height - 0.5
+            edge = gap / 6  # room for the frame beside the image
+            panels.append(box)
+            frames.append((box[0] - edge, box[1] + edge, box[2] - edge, box[3] + edge))
     cells = max(1, T / height), max(1, S / width)
     image = draw_weights(ax, mosaic, cells=cells, **style)
-    frame_panels(ax, panels, hatched=any_hidden).set_clip_on(False)
-    ax.set_aspect("equal" if max(height, width) <= 4 * min(height, width) else "auto")
+    frame_panels(ax, frames).set_clip_on(False)
+    if any_hidden:
+        hatch_panels(ax, panels)
+    ax.set_aspect("equal" if square else "auto")
     _label_panels(ax, rows, height, width, gap)
     return image
 

@@ -66,7 +66,7 @@ def plot_training(
         ax = grid[list(panels).index("gradient norm")]
         ax.axhline(max_norm, color=ax.xaxis.label.get_color(), linewidth=0.8, linestyle=":")
     grid[-1].set_xlabel("step")
-    grid[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    grid[-1].xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     return lines
 
 
@@ -101,10 +101,11 @@ def _columns(history: Any) -> dict[str, np.ndarray]:
         raise ValueError(f"The columns of history differ in length: {lengths}.")
     if 0 in lengths.values():
         raise ValueError("history is empty; train at least one step first.")
-    return {
+    columns = {
         name: np.array([np.nan if v is None else v for v in values], dtype=float)
         for name, values in known.items()
     }
+    return {name: column for name, column in columns.items() if np.isfinite(column).any()}
 
 
 def _as_record(row: Any) -> Mapping[str, float]:

@@ -27,6 +27,21 @@ def test_grey_print_keeps_the_order(page):
     assert abs(grey[-1] - grey[0]) > 0.7
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_faint_weight_can_be_told_from_none(page):
+    colours = paper_and_ink(page)([0, 0.1])[:, :3]
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    none, faint = linear @ (0.2126, 0.7152, 0.0722) + 0.05  # contrast as WCAG 2 defines it
+    assert max(none, faint) / min(none, faint) > 1.2
+
+
+def test_a_grey_style_gets_grey_ink():
+    with plt.style.context("grayscale"):
+        colours = plot_attention(random_weights(4, 4)).get_cmap()(np.linspace(0, 1, 9))[:, :3]
+    np.testing.assert_allclose(colours, colours[:, :1].repeat(3, axis=1), atol=1e-6)
+    assert np.ptp(colours) > 0.8
+
+
 def test_oklab_and_back():
     colours = np.random.default_rng(0).uniform(size=(50, 3))
     np.testing.assert_allclose(to_srgb(to_oklab(colours)), colours, atol=1e-6)

@@ -47,6 +47,20 @@ def test_every_length_draws(T, figure):
     assert len(lines.get_segments()) >= min(T, 500)
 
 
+def test_lines_have_room_beside_long_tokens():
+    lines = plot_lines(random_weights(64, 64), ["a token that is far too long"] * 64)
+    lines.figure.canvas.draw()
+    assert lines.axes.get_window_extent().width / lines.figure.dpi > 2
+
+
+def test_where_tokens_stand_close_lines_are_thinner(figure):
+    few, many = (
+        max(plot_lines(previous_token_head(T), ax=figure.add_subplot()).get_linewidths())
+        for T in (12, 2048)
+    )
+    assert many < few / 2
+
+
 def test_queries_keep_their_own_lines(figure):
     lines = plot_lines(random_weights(6, 6), queries=[2, -1], ax=figure.gca())
     assert {query for query, _ in ends_of(lines, 6, 6)} == {2, 5}

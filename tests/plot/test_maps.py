@@ -54,6 +54,18 @@ def test_cross_attention_has_its_own_key_labels(figure):
     assert [t.get_text() for t in ax.get_yticklabels()] == ["q0", "q1"]
 
 
+@pytest.mark.parametrize(("T", "S"), [(64, 30), (12, 4), (30, 64), (64, 64)])
+def test_nothing_is_cut_off_beside_long_tokens(T, S):
+    tokens = ["a token that is far too long"] * max(T, S)
+    axes = plot_attention(random_weights(T, S), tokens[:T], tokens[:S]).axes
+    axes.figure.canvas.draw()
+    page = axes.figure.bbox
+    for text in (axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels()):
+        box = text.get_window_extent()
+        assert page.x0 <= box.x0 < box.x1 <= page.x1
+        assert page.y0 <= box.y0 < box.y1 <= page.y1
+
+
 def test_head_none_is_the_mean_and_says_so(figure):
     weights = random_weights(3, 4, 4)
     image = plot_attention(weights, ax=figure.gca())
@@ -80,6 +92,19 @@ def test_masked_cells_are_hatched_and_zero_is_not(figure):
     assert masked.std() > 0.02
     assert zero.std() == 0
     assert zero.mean() == 1  # the paper itself
+
+
+@pytest.mark.parametrize("look", ["default", "dark_background"])
+def test_a_first_token_head_is_not_lost_in_the_frame(look):
+    weights = np.zeros((2048, 2048), np.float32)
+    weights[:, 0] = 1
+    with plt.style.context(look):
+        ax = plot_attention(weights, colorbar=False).axes
+        ax.figure.canvas.draw()
+    box, page = ax.get_window_extent(), np.asarray(ax.figure.canvas.buffer_rgba())[..., :3] / 255
+    row = page[page.shape[0] // 2].mean(axis=-1)  # across the map, both edges of its frame
+    left, right = (np.abs(row[int(x) - 3 : int(x) + 4] - row[0]).max() for x in (box.x0, box.x1))
+    assert left > right + 0.3
 
 
 def test_weight_at_a_masked_cell_is_shown(figure):

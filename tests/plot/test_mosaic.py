@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from attention import causal_mask
-from attention.plot import plot_heads
+from attention.plot import mosaic, plot_heads
 from tests.plot.helpers import pixels_of, previous_token_head, random_weights
 
 
@@ -46,12 +46,32 @@ def test_long_panels_keep_their_line_and_say_so(figure):
     assert image.block >= (10, 10)
 
 
+def test_panels_that_are_reduced_stay_square(figure, monkeypatch):
+    monkeypatch.setattr(mosaic, "MAX_SIDE", 200)
+    (image,) = plot_heads([np.ones((4, 64, 64))] * 5, fig=figure)
+    filled = np.isfinite(image.weights)
+    assert filled.any(axis=1).sum() / 5 == filled.any(axis=0).sum() / 4 == 40
+
+
+def test_the_note_is_known_before_room_is_shared_out():
+    (image,) = plot_heads([random_weights(12, 64, 64)] * 6)
+    label, page = image.colorbar.ax.yaxis.label, image.figure.bbox
+    image.figure.set_dpi(80)
+    image.figure.canvas.draw()
+    assert "cells a pixel" in label.get_text()
+    assert label.get_window_extent().x1 <= page.x1
+
+
 def test_masked_cells_are_hatched_gaps_are_not(figure):
     layers = [random_weights(6, 24, 24, causal=True)] * 4
     (image,) = plot_heads(layers, mask=causal_mask(24), fig=figure)
-    (frames,) = [c for c in image.axes.collections if isinstance(c, PolyCollection)]
-    assert frames.get_hatch() == "////"
-    assert len(frames.get_paths()) == 24
+    frames, hatching = [c for c in image.axes.collections if isinstance(c, PolyCollection)]
+    assert frames.get_hatch() is None
+    assert hatching.get_hatch() == "////"
+    assert len(frames.get_paths()) == len(hatching.get_paths()) == 24
+    first, second = (path.get_extents() for path in hatching.get_paths()[:2])
+    assert first.extents.tolist() == [-0.5, -0.5, 23.5, 23.5]  # no more than the panel
+    assert second.x0 == 25.5
     (image,) = plot_heads(layers, fig=figure)
     (frames,) = [c for c in image.axes.collections if isinstance(c, PolyCollection)]
     assert frames.get_hatch() is None

@@ -58,6 +58,20 @@ def test_long_curves_get_a_running_mean_that_is_not_late(figure):
     assert len(figure.axes[0].get_lines()) == 2
 
 
+def test_a_single_step_has_a_whole_number(figure):
+    plot_training(history(1), fig=figure)
+    figure.canvas.draw()
+    ticks = figure.axes[-1].get_xticks()
+    assert len(ticks)
+    np.testing.assert_array_equal(ticks, np.round(ticks))
+
+
+def test_a_name_without_numbers_is_left_out(figure):
+    (line,) = plot_training({"loss": [3, 2], "val_loss": [None, None]}, fig=figure)
+    assert line.get_label() == "loss"
+    assert figure.axes[0].get_legend() is None
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -65,6 +79,7 @@ def test_long_curves_get_a_running_mean_that_is_not_late(figure):
         ([], "names none of"),
         ([(1.0, 2.0)], "loss, lr, grad_norm"),
         ({"accuracy": [1]}, "names none of grad_norm"),
+        ({"loss": [None, np.nan]}, "no number for them"),
         ({"loss": [], "lr": []}, "empty"),
         ({"loss": [1, 2], "lr": [1]}, "differ in length"),
     ],
