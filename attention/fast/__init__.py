@@ -6,6 +6,11 @@ away; forward keeps the derivative instead of what it would be computed from.
 """
 
 from .attention import FastAttentionSaved, attention_backward, attention_forward
+from .cross_entropy import (
+    FastCrossEntropySaved,
+    cross_entropy_backward,
+    cross_entropy_forward,
+)
 from .gelu import FastGeluSaved, gelu_backward, gelu_forward
 from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
 from .rotary import FastRotarySaved, rotary_backward, rotary_forward
@@ -13,12 +18,15 @@ from .step import attend_last
 
 __all__ = [
     "FastAttentionSaved",
+    "FastCrossEntropySaved",
     "FastGeluSaved",
     "FastLayerNormSaved",
     "FastRotarySaved",
     "attend_last",
     "attention_backward",
     "attention_forward",
+    "cross_entropy_backward",
+    "cross_entropy_forward",
     "gelu_backward",
     "gelu_forward",
     "layer_norm_backward",

@@ -29,19 +29,9 @@ def cross_entropy_forward(
 
     The mean runs over the targets that are not `ignore_index`; where none is left the loss is 0.
     """
-    (logits,) = floats(logits=logits)
-    at_least_dims("logits", logits, 1, "(..., V)")
-    targets = integers("targets", targets)
-    expect_shape("targets", targets, logits.shape[:-1], f"to fit logits {logits.shape}")
-    in_range("label_smoothing", label_smoothing, 0, 1)
-    counted = np.ones(targets.shape, bool) if ignore_index is None else targets != ignore_index
-    targets = np.where(counted, targets, 0)
-    V = logits.shape[-1]
-    if counted.any() and not 0 <= targets.min() <= targets.max() < V:
-        raise ValueError(
-            f"targets must lie in 0 … {V - 1} (or be ignore_index = {ignore_index}), "
-            f"got {targets.min()} … {targets.max()}"
-        )
+    logits, targets, counted = check_cross_entropy_inputs(
+        logits, targets, ignore_index, label_smoothing
+    )
     log_p, _ = log_softmax_forward(logits)
     saved = CrossEntropySaved(log_p, targets, counted, label_smoothing)
     if not counted.any():
@@ -56,6 +46,7 @@ def cross_entropy_forward(
 def cross_entropy_backward(dout: Any, saved: CrossEntropySaved) -> np.ndarray:
     """dout, a scalar -> dlogits (..., V)."""
     log_p, targets, counted, label_smoothing = saved
+    expect_shape("dout", np.asarray(dout), (), "one number, as the loss is")
     dlogits = np.exp(log_p)
     if label_smoothing:
         dlogits -= label_smoothing / log_p.shape[-1]
@@ -64,3 +55,25 @@ def cross_entropy_backward(dout: Any, saved: CrossEntropySaved) -> np.ndarray:
     np.put_along_axis(dlogits, at_target, aimed, -1)
     share = counted * (dout / max(int(counted.sum()), 1))  # (...), 0 where ignored
     return dlogits * share[..., None].astype(log_p.dtype)
+
+
+def check_cross_entropy_inputs(
+    logits: np.ndarray, targets: Any, ignore_index: int | None, label_smoothing: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Both as arrays, the targets 0 where ignored, and which of them count, bool."""
+    (logits,) = floats(logits=logits)
+    at_least_dims("logits", logits, 1, "(..., V)")
+    targets = integers("targets", targets)
+    expect_shape("targets", targets, logits.shape[:-1], f"to fit logits {logits.shape}")
+    in_range("label_smoothing", label_smoothing, 0, 1)
+    counted = np.ones(targets.shape, bool)
+    if ignore_index is not None:
+        counted = np.asarray(targets != ignore_index)
+        targets = np.where(counted, targets, 0)
+    V = logits.shape[-1]
+    if counted.any() and not 0 <= targets.min() <= targets.max() < V:
+        raise ValueError(
+            f"targets must lie in 0 … {V - 1} (or be ignore_index = {ignore_index}), "
+            f"got {targets.min()} … {targets.max()}"
+        )
+    return logits, targets, counted

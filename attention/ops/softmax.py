@@ -37,7 +37,7 @@ def softmax_forward(x: np.ndarray, axis: int = -1) -> tuple[np.ndarray, SoftmaxS
     """
     (x,) = floats(x=x)
     _check_axis(x, axis)
-    e = np.exp(x - _finite_max(x, axis))
+    e = np.exp(x - finite_max(x, axis))
     total = e.sum(axis, keepdims=True)
     y = e / np.where(total == 0, 1, total).astype(x.dtype)
     return y, SoftmaxSaved(y, axis)
@@ -56,7 +56,7 @@ def log_softmax_forward(x: np.ndarray, axis: int = -1) -> tuple[np.ndarray, LogS
     """x (...) -> log y (...), log y = x − log Σ exp(x) along `axis`, stable for any finite x."""
     (x,) = floats(x=x)
     _check_axis(x, axis)
-    shifted = x - _finite_max(x, axis)
+    shifted = x - finite_max(x, axis)
     log_y = shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
     return log_y, LogSoftmaxSaved(log_y, axis)
 
@@ -74,7 +74,7 @@ def _check_axis(x: np.ndarray, axis: int) -> None:
         raise ValueError(f"axis must be one of the {x.ndim} axes of x {x.shape}, got {axis}")
 
 
-def _finite_max(x: np.ndarray, axis: int) -> np.ndarray:
+def finite_max(x: np.ndarray, axis: int) -> np.ndarray:
     """The maximum that exp is shifted by; 0 where all is −inf, since −inf − −inf is NaN."""
     top = x.max(axis, keepdims=True, initial=-np.inf)
     return np.where(np.isneginf(top.real), 0, top).astype(x.dtype)

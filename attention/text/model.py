@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..fast.cross_entropy import (
+    AnyCrossEntropySaved,
+    cross_entropy_backward,
+    cross_entropy_forward,
+)
 from ..layers import Embedding, Encoder, KVCache, Layer, Linear
 from ..layers.stack import StackSaved
-from ..ops.cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
 from ..ops.dropout import DropoutSaved, dropout_backward, dropout_forward
 from ..ops.embedding import EmbeddingSaved
 from ..ops.linear import LinearSaved, linear_backward, linear_forward
@@ -102,13 +106,13 @@ class CausalLM(Layer):
 
     def loss_forward(
         self, ids: Any, targets: Any, *, rng: Any = None
-    ) -> tuple[np.floating, tuple[CausalLMSaved, CrossEntropySaved]]:
+    ) -> tuple[np.floating, tuple[CausalLMSaved, AnyCrossEntropySaved]]:
         """ids, targets (B, T) -> mean cross-entropy in nats a token."""
         logits, saved = self.forward(ids, rng=rng)
         loss, saved_loss = cross_entropy_forward(logits, targets)
         return loss, (saved, saved_loss)
 
-    def loss_backward(self, dloss: Any, saved: tuple[CausalLMSaved, CrossEntropySaved]) -> None:
+    def loss_backward(self, dloss: Any, saved: tuple[CausalLMSaved, AnyCrossEntropySaved]) -> None:
         self.backward(cross_entropy_backward(dloss, saved[1]), saved[0])
 
     def step(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
