@@ -5,6 +5,7 @@ that share one, and two more. A block's scores are stacked, (b, Hkv, G·t, s): o
 the group.
 """
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from ..ops._visibility import Visibility
 
 ROWS = 96  # queries of a block, about
 SCORES = 1 << 18  # scores of a block, at most, unless one sequence has more
+KEPT = 1 << 15  # scores of a block whose causal bias is kept for the next, at most
 
 
 class Block(NamedTuple):
@@ -49,17 +51,38 @@ def blocks(shape: tuple[int, ...], sight: Visibility, dtype: np.dtype) -> Iterat
     for i in range(count):
         rows = slice(T * i // count, T * (i + 1) // count)
         cols = slice(*sight.keys_in_reach(rows))
-        visible, bias = sight.block(rows, cols), sight.bias_block(rows, cols)
-        sees: np.ndarray | None = None
-        if visible is not None:
-            sees = np.any(visible, -1, keepdims=True)
-            bias = np.where(visible, 0 if bias is None else bias, -np.inf).astype(dtype)
+        bias, sees = _bias(sight, rows, cols, dtype)
         t, s = rows.stop - rows.start, cols.stop - cols.start
         step = max(1, SCORES // max(Hkv * G * t * s, 1))
         for start in range(0, B, step):
             batch = slice(start, min(start + step, B))
             own = batch.stop - start, Hkv, G, t, s
             yield Block(own, batch, rows, cols, _cut(bias, batch), _cut(sees, batch))
+
+
+def _bias(
+    sight: Visibility, rows: slice, cols: slice, dtype: np.dtype
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """What is added to the scores of a block, and which queries see any key; None: 0, and all."""
+    ends = rows.start, rows.stop, cols.start, cols.stop
+    small = (rows.stop - rows.start) * (cols.stop - cols.start) <= KEPT
+    if small and sight.allowed is None and sight.bias is None:
+        return _bias_of_band(sight, ends, dtype)
+    return _read_bias(sight, ends, dtype)
+
+
+def _read_bias(
+    sight: Visibility, ends: tuple[int, int, int, int], dtype: np.dtype
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    rows, cols = slice(*ends[:2]), slice(*ends[2:])
+    visible, bias = sight.block(rows, cols), sight.bias_block(rows, cols)
+    if visible is None:
+        return bias, None
+    bias = np.where(visible, 0 if bias is None else bias, -np.inf).astype(dtype)
+    return bias, np.any(visible, -1, keepdims=True)
+
+
+_bias_of_band = functools.lru_cache(maxsize=64)(_read_bias)  # the same in every step and layer
 
 
 def grouped(x: np.ndarray, Hkv: int) -> np.ndarray:

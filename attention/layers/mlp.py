@@ -12,10 +12,19 @@ from ..ops.linear import LinearSaved
 from .layer import Layer
 from .linear import Linear
 
+
+def _gelu_forward(hidden: np.ndarray, **options: Any) -> tuple[np.ndarray, Any]:
+    return gelu_forward(hidden, into=hidden, **options)  # nobody else holds it
+
+
+def _gelu_backward(dbent: np.ndarray, saved: Any) -> np.ndarray:
+    return gelu_backward(dbent, saved, into=dbent)
+
+
 ACTIVATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "relu": (activations.relu_forward, activations.relu_backward),
-    "gelu": (gelu_forward, gelu_backward),
-    "gelu_tanh": (partial(gelu_forward, approximate="tanh"), gelu_backward),
+    "gelu": (_gelu_forward, _gelu_backward),
+    "gelu_tanh": (partial(_gelu_forward, approximate="tanh"), _gelu_backward),
     "silu": (activations.silu_forward, activations.silu_backward),
 }
 

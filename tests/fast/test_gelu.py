@@ -1,6 +1,7 @@
 """Tuned GELU in float32: right to rounding everywhere, quiet at the ends of the range."""
 
 import numpy as np
+import pytest
 from scipy.special import ndtr
 
 from attention import fast
@@ -26,3 +27,17 @@ def test_every_size_of_x_is_right_to_rounding() -> None:
     density = np.exp(-(np.clip(exact, -40, 40) ** 2) / 2) / np.sqrt(2 * np.pi)
     np.testing.assert_allclose(out, exact * ndtr(exact), rtol=3e-7, atol=5e-7)
     np.testing.assert_allclose(saved.slope, ndtr(exact) + exact * density, atol=4e-7)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_written_over_its_argument_it_is_the_same(dtype, approximate) -> None:
+    x, dout = np.random.default_rng(0).normal(size=(2, 3, BLOCK)).astype(dtype)
+    out, saved = fast.gelu_forward(x, approximate)
+    dx = fast.gelu_backward(dout, saved)
+    own_out, own_saved = fast.gelu_forward(x, approximate, into=x)
+    own_dx = fast.gelu_backward(dout, own_saved, into=dout)
+    assert own_out.tobytes() == out.tobytes()
+    assert own_dx is dout
+    assert own_dx.tobytes() == dx.tobytes()
+    assert (own_out is x) == (dtype == np.float32 and approximate == "none")
