@@ -11,6 +11,7 @@ from .cross_entropy import (
     cross_entropy_backward,
     cross_entropy_forward,
 )
+from .embedding import embedding_backward, sum_by_id
 from .gelu import FastGeluSaved, gelu_backward, gelu_forward
 from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
 from .rotary import FastRotarySaved, rotary_backward, rotary_forward
@@ -27,10 +28,12 @@ __all__ = [
     "attention_forward",
     "cross_entropy_backward",
     "cross_entropy_forward",
+    "embedding_backward",
     "gelu_backward",
     "gelu_forward",
     "layer_norm_backward",
     "layer_norm_forward",
     "rotary_backward",
     "rotary_forward",
+    "sum_by_id",
 ]
