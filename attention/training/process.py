@@ -1,9 +1,9 @@
 """What the whole process does differently while training runs: two settings, then put back.
 
-Threads. Ours, one a core, and those of OpenBLAS, one a core for each product, would fight: while
-shards run, OpenBLAS is held to one. Memory. A step frees what the next one takes; the C library
-hands large arrays back to the system at once, and every page must then be fetched and zeroed
-again, up to a quarter of a step: while training runs, freed memory is kept.
+Threads. Workers, one a core, and the threads of OpenBLAS, one a core for each product, would fight:
+while workers stand, OpenBLAS is held to one. Memory. A step frees what the next one takes; the C
+library hands large arrays back to the system at once, and every page must then be fetched and
+zeroed again, up to a quarter of a step: while training runs, freed memory is kept.
 
 No environment variable is needed. Where there is no OpenBLAS or no glibc, nothing is changed.
 """

@@ -13,7 +13,7 @@ COMMAND = "python -m tests.benchmarks steps"
 
 
 def measure(setting: Setting, rounds: int, seconds: float) -> dict[str, float]:
-    """Seconds of a step of each side, and of ours with one worker."""
+    """Seconds of a step of each side."""
     rng = np.random.default_rng(0)
     ids, targets = rng.integers(0, setting.vocabulary, (2, setting.batch, setting.length))
     with A.Workers() as workers:
@@ -25,10 +25,7 @@ def measure(setting: Setting, rounds: int, seconds: float) -> dict[str, float]:
             from .torch_step import torch_step
 
             tasks["torch"] = torch_step(setting, ids, targets)
-        taken = in_turns(tasks, rounds=rounds, seconds=seconds)
-    with A.Workers(1) as alone:
-        one = {"one worker": our_step(setting, ids, targets, alone)}
-        return taken | in_turns(one, rounds=1, seconds=seconds)
+        return in_turns(tasks, rounds=rounds, seconds=seconds)
 
 
 def section(quick: bool) -> Section:
@@ -45,7 +42,6 @@ def section(quick: bool) -> Section:
                 milliseconds(taken["floor"]),
                 "—" if torch is None else f"{taken['ours'] / torch:.2f}",
                 f"{taken['ours'] / taken['floor']:.2f}",
-                milliseconds(taken["one worker"]),
             ]
         )
     return Section(
@@ -54,9 +50,8 @@ def section(quick: bool) -> Section:
         "Forward, backward, clipping and Adam of a causal language model (pre-norm blocks, exact "
         "GELU, 65 tokens, no dropout), float32, in milliseconds. Torch is eager, with its fused "
         "attention and AdamW. The floor is the sum of the bare matrix products, without masks. "
-        "All three use all cores and take turns in one process; medians of the rounds. With one "
-        "worker, threads are left to the BLAS.",
+        "All three use all cores and take turns in one run; medians of the rounds.",
         ["setting", "batch×length×width×heads×layers", "ours", "torch", "floor", "ours / torch",
-         "ours / floor", "ours, one worker"],
+         "ours / floor"],
         rows,
     )  # fmt: skip
