@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from .canvas import AnyFigure, axes_for, colour_style, new_figure
 from .colour import ink
 from .maps import colour_bar
+from .tokens import room
 from .weights import read_layers, read_mask
 
 LAYER_WIDTH = 0.7  # of the 1.0 between two layers, taken up by their heads
@@ -82,7 +83,9 @@ def plot_pattern_summary(
     layers, heads = scores.broad.shape
     if fig is None:
         side = min(0.3, 3.2 / heads)
-        fig = new_figure(4 * max(1.5, side * heads) + 1.6, max(1.3, side * layers + 1.0))
+        width = max(1.5, side * heads)
+        height = max(side * layers, min(1.5, width * layers / heads))
+        fig = new_figure(4 * width + 1.6, height + 1.0, "compressed")
     grid = fig.subplots(1, 4, sharey=True)
     style = colour_style(grid[0], 1.0, style)
     images = []
@@ -90,8 +93,9 @@ def plot_pattern_summary(
         images.append(ax.imshow(score, **{"interpolation": "nearest"} | style))
         ax.set_title(name.replace("_", " "), fontsize="medium")
         ax.set_xlabel("head")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
+        for axis, count, points in ((ax.xaxis, heads, 20), (ax.yaxis, layers, 13)):
+            fitting = max(1, int(count * room(axis, count) / points))
+            axis.set_major_locator(MaxNLocator(fitting, integer=True, min_n_ticks=1))
         ax.tick_params(length=0)
         ax.spines[:].set_linewidth(0.5)
     grid[0].set_ylabel("layer")

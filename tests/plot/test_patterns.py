@@ -78,6 +78,25 @@ def test_summary_is_four_maps_on_one_scale(figure):
     figure.canvas.draw()
 
 
+def test_a_few_heads_and_layers_all_have_their_numbers():
+    images = plot_pattern_summary([random_weights(4, 8, 8)] * 6)
+    images[0].figure.canvas.draw()
+    for axis, count in ((images[0].axes.xaxis, 4), (images[0].axes.yaxis, 6)):
+        shown = [int(tick) for tick in axis.get_majorticklocs() if 0 <= tick < count]
+        assert shown == list(range(count))
+
+
+@pytest.mark.parametrize(("layers", "heads"), [(1, 2), (1, 12), (3, 4), (24, 2)])
+def test_titles_and_labels_stay_on_the_page(layers, heads):
+    images = plot_pattern_summary([random_weights(heads, 4, 4)] * layers)
+    page = images[0].figure.bbox
+    images[0].figure.canvas.draw()
+    for image in images:
+        title, label = (t.get_window_extent() for t in (image.axes.title, image.axes.xaxis.label))
+        assert title.y1 <= page.y1
+        assert label.y0 >= page.y0
+
+
 @pytest.mark.parametrize("T", [1, 2, 64, 2048])
 def test_every_length_draws(T, figure):
     left, right = figure.subfigures(1, 2)
