@@ -31,6 +31,11 @@ from .masks import causal_mask, padding_mask, window_mask
 from .positions import sinusoidal_positions
 from .rms_norm import rms_norm_backward, rms_norm_forward
 from .rotary import rotary_backward, rotary_forward
+from .sampled_softmax import (
+    sampled_softmax_backward,
+    sampled_softmax_forward,
+    sampled_softmax_row_gradients,
+)
 from .softmax import (
     log_softmax_backward,
     log_softmax_forward,
@@ -67,6 +72,9 @@ __all__ = [
     "rms_norm_forward",
     "rotary_backward",
     "rotary_forward",
+    "sampled_softmax_backward",
+    "sampled_softmax_forward",
+    "sampled_softmax_row_gradients",
     "silu_backward",
     "silu_forward",
     "sinusoidal_positions",

@@ -51,6 +51,13 @@ def pair_cases(seed: int = 0) -> list[Case]:
             {"ignore_index": -1, "label_smoothing": 0.2},
         ),
     ]
+    rows = draw(6, 3), draw(9, 3)
+    ids = np.array([0, 8, 3, 3, 5, 1]), np.array([2, 3, 3, 7, 0])
+    counts = {"log_expected": draw(5)}
+    cases += [
+        Case("sampled_softmax", _pair("sampled_softmax"), (*rows, draw(9), *ids), counts),
+        Case("sampled_softmax without bias", _pair("sampled_softmax"), (*rows, None, *ids), {}),
+    ]
     for name, inputs, options in attention_variants(seed):
         cases.append(Case(f"attention, {name}", _pair("attention"), inputs, options))
         tiled = {**options, "tile": 3}
