@@ -83,14 +83,12 @@ def plot_pattern_summary(
     layers, heads = scores.broad.shape
     if fig is None:
         side = min(0.3, 3.2 / heads)
-        width = max(1.5, side * heads)
-        height = max(side * layers, min(1.5, width * layers / heads))
-        fig = new_figure(4 * width + 1.6, height + 1.0, "compressed")
+        fig = new_figure(4 * max(1.5, side * heads) + 1.6, max(0.6, side * layers) + 1.0)
     grid = fig.subplots(1, 4, sharey=True)
     style = colour_style(grid[0], 1.0, style)
     images = []
     for ax, name, score in zip(grid, HeadPatterns._fields, scores):
-        images.append(ax.imshow(score, **{"interpolation": "nearest"} | style))
+        images.append(ax.imshow(score, **{"interpolation": "nearest", "aspect": "auto"} | style))
         ax.set_title(name.replace("_", " "), fontsize="medium")
         ax.set_xlabel("head")
         for axis, count, points in ((ax.xaxis, heads, 20), (ax.yaxis, layers, 13)):

@@ -1,6 +1,7 @@
 """Entropy and the four patterns, on heads whose pattern is known."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -91,10 +92,10 @@ def test_titles_and_labels_stay_on_the_page(layers, heads):
     images = plot_pattern_summary([random_weights(heads, 4, 4)] * layers)
     page = images[0].figure.bbox
     images[0].figure.canvas.draw()
-    for image in images:
-        title, label = (t.get_window_extent() for t in (image.axes.title, image.axes.xaxis.label))
-        assert title.y1 <= page.y1
-        assert label.y0 >= page.y0
+    titles = [image.axes.title.get_window_extent() for image in images]
+    assert all(title.y1 <= page.y1 for title in titles)
+    assert all(left.x1 < right.x0 for left, right in pairwise(titles))
+    assert all(image.axes.xaxis.label.get_window_extent().y0 >= page.y0 for image in images)
 
 
 @pytest.mark.parametrize("T", [1, 2, 64, 2048])
