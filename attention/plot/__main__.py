@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from .. import plot
-from ..pretrained import SentenceEncoder
 
 KINDS = ("heads", "map", "lines", "rollout", "entropy", "patterns")
 MODEL_HELP = (
@@ -42,6 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw, save, and say where and what; 2 and one sentence on standard error if it cannot be."""
     options = build_parser().parse_args(arguments)
+    from ..pretrained import SentenceEncoder  # not before: --help needs no model
+
     try:
         if not Path(options.out).absolute().parent.is_dir():
             raise ValueError(f"--out is {options.out}, but that directory does not exist.")
@@ -70,7 +71,7 @@ def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[n
     if options.head is not None and not 0 <= options.head < len(layers[layer]):
         raise ValueError(f"--head is {options.head}; there are 0 to {len(layers[layer]) - 1}.")
     shown = layers if options.layer is None else [layers[layer]]
-    from matplotlib import style  # here, since it takes longer to load than --help to print
+    from matplotlib import style  # not before: it is slow to load
 
     with style.context("dark_background" if options.dark else []):
         artist: Any
