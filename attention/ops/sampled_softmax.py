@@ -60,11 +60,12 @@ def sampled_softmax_forward(
         expect_shape("log_expected", log_expected, (S,), "one for each sampled id")
     at_targets, at_sampled = table[targets], table[sampled]
     of_target = (hidden * at_targets).sum(1)  # (N,)
-    scores = hidden @ at_sampled.T - log_expected  # (N, E) (E, S)
+    scores = hidden @ at_sampled.T  # (N, E) (E, S)
     if bias is not None:
         of_target += bias[targets]
         scores += bias[sampled]
-    scores = np.where(sampled == targets[:, None], -np.inf, scores)
+    scores -= log_expected
+    scores[sampled == targets[:, None]] = -np.inf
     logits = np.column_stack([of_target, scores])  # (N, 1 + S), the target's first
     loss, saved = cross_entropy_forward(logits, np.zeros(len(logits), int))
     ids = np.concatenate([targets, sampled])

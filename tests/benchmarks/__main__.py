@@ -7,7 +7,7 @@ same network in PyTorch eager takes its turns; without it, the floor and growth 
 import argparse
 from pathlib import Path
 
-from . import embedding, generation, growth, startup, tiled, training_step, users, workers
+from . import embedding, generation, growth, items, startup, tiled, training_step, users, workers
 from .plot import draw
 from .report import Section, environment, load
 
@@ -17,6 +17,7 @@ PARTS = {
     "generation": generation.section,
     "tiled": tiled.section,
     "embedding": embedding.section,
+    "items": items.section,
     "growth": growth.section,
     "users": users.section,
     "startup": startup.section,
