@@ -47,21 +47,26 @@ def add_date_option(parser: argparse.ArgumentParser) -> None:
 
 
 def load_log(options: argparse.Namespace) -> Prepared:
-    mapping = None
-    if options.columns:
-        pairs = [pair.partition("=") for pair in options.columns.split(",")]
-        if any(not equals or not name or not column for name, equals, column in pairs):
-            raise DataError(
-                f"--columns must be name=column pairs joined by commas, not {options.columns!r}."
-            )
-        mapping = {name.strip(): column.strip() for name, _, column in pairs}
     return prepare(
         options.data,
         options.format,
-        mapping=mapping,
+        mapping=named_pairs("--columns", options.columns),
         user_features=options.user_features,
         keep_charges=options.keep_charges,
     )
+
+
+def named_pairs(option: str, text: str | None, value: str = "column") -> dict[str, str] | None:
+    """What an option such as --columns user=customer,item=sku says. Raises DataError if unclear."""
+    if text is None:
+        return None
+    parts = [[part.strip() for part in pair.partition("=")] for pair in text.split(",")]
+    if not all(all(part) for part in parts):
+        raise DataError(f"{option} must be name={value} pairs joined by commas, not {text!r}.")
+    names = [name for name, _, _ in parts]
+    if len(set(names)) < len(names):
+        raise DataError(f"{option} gives a name twice: {text!r}; give each once.")
+    return {name: value for name, _, value in parts}
 
 
 def load_profiler(options: argparse.Namespace) -> tuple[Prepared, Trained, Profiler]:

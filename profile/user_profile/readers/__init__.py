@@ -63,6 +63,6 @@ def recognise(path: Path, encoding: str = "utf-8") -> str:
             return name
     raise DataError(
         f"The format of {path} is not recognised from its first line {lines[0][:60]!a}; "
-        f"name it with format= one of {', '.join(FORMATS)}, or map its columns with "
-        "mapping={'user': …, 'item': …, 'time': …}."
+        f"name it with --format (in Python format=), one of {', '.join(FORMATS)}, or say which "
+        "columns to read with --columns user=…,item=…,time=… (in Python mapping={'user': …})."
     )

@@ -12,6 +12,7 @@ from .report import ReadReport
 MAX_BAD = 0.05  # the share of unreadable rows above which reading stops
 _MILLISECONDS_FROM = 1e11  # as seconds, the year 5138
 _LATEST = 253_402_300_800  # the year 10000
+_LONGEST = 1024  # characters of an id: tables of ids are as wide as the longest
 
 
 def assemble(
@@ -55,10 +56,13 @@ def assemble(
         coded, vocabulary = factorise(values)
         if required:
             reject(values, coded == MISSING, f"is empty ({name})")
-        # A surrogate can only come from a byte that the encoding does not have.
         broken = [code for code, value in enumerate(vocabulary) if not _encodable(value)]
         if broken:
             reject(values, np.isin(coded, broken), f"has bytes in another encoding ({name})")
+        long = [code for code, value in enumerate(vocabulary) if len(value) > _LONGEST]
+        if long and required:
+            reason = f"is longer than {_LONGEST:,} characters ({name})"
+            reject(values, np.isin(coded, long), reason)
         return coded, vocabulary
 
     users, user_names = codes(user, "user", user_required)
@@ -149,6 +153,9 @@ def _seconds(value: str) -> int:
 
 
 def _encodable(value: str) -> bool:
+    """A lone surrogate comes from a byte that the encoding does not have, a zero from UTF-16."""
+    if "\0" in value:
+        return False
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -92,8 +92,12 @@ def _read_json(
             wanted = wanted or _own_names(list(record))
             find_columns(path, list(record), {name: wanted[name] for name in REQUIRED})
             columns = {name: [] for name in wanted}
-        for ours, theirs in (wanted or {}).items():
-            value = record.get(theirs)
+        values = {ours: record.get(theirs) for ours, theirs in (wanted or {}).items()}
+        nested = [ours for ours, value in values.items() if isinstance(value, dict | list)]
+        if nested:
+            report.add(number, str(values[nested[0]]), f"is no text or number ({nested[0]})")
+            continue
+        for ours, value in values.items():
             columns[ours].append("" if value is None else str(value))
         lines.append(number)
     if not columns:

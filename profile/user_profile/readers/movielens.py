@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..events import Events, factorise
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
-from .rows import first_lines, read_delimited, sibling
+from .rows import first_lines, read_delimited, readable, sibling
 
 _GENRES_100K = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary",
@@ -101,7 +101,7 @@ def _with_films(events: Events, path: Path, shape: _Shape) -> Events:
         ]
     text_of = {
         film: f"{title} {genre}"
-        for film, title, genre in zip(films["movieId"], films["title"], genres)
+        for film, title, genre in zip(films["movieId"], readable(films["title"]), readable(genres))
     }
     codes, texts = factorise(text_of.get(item, "") for item in events.items)
     return replace(events, text=codes[events.item], texts=texts)

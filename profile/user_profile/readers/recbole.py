@@ -7,7 +7,7 @@ from ..errors import DataError
 from ..events import Events, factorise
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
-from .rows import first_lines, read_delimited, sibling
+from .rows import first_lines, read_delimited, readable, sibling
 
 # Our column, and the names under which RecBole's own data sets hold it.
 _NAMES = {
@@ -63,7 +63,7 @@ def _side_file(path: Path, suffix: str) -> dict[str, list[str]] | None:
     table = read_delimited(
         found, ReadReport(found), delimiter="\t", wanted=_typed_header(found), quoted=False
     )
-    return table.columns
+    return {name: readable(values) for name, values in table.columns.items()}
 
 
 def _with_item_file(events: Events, path: Path) -> Events:

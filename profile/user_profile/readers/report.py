@@ -32,8 +32,10 @@ class ReadReport:
     backwards: int = 0  # good rows earlier than their user's row before; sorted, not dropped
     examples: list[BadRow] = field(default_factory=list)
 
-    def add(self, line: int, value: str, reason: str) -> None:
-        self.bad += 1
+    def add(self, line: int, value: str, reason: str, rows: int = 0) -> None:
+        """A bad row that is counted among ``rows`` already, or so many that are not yet."""
+        self.rows += rows
+        self.bad += max(1, rows)
         if len(self.examples) < EXAMPLES:
             self.examples.append(BadRow(line, value, reason))
 

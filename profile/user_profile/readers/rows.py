@@ -91,6 +91,7 @@ def read_delimited(
 ) -> Table:
     """The rows of a delimited file; rows of another width or beyond csv's field limit are bad.
 
+    A quote that is never closed swallows the lines after it: each of them counts as a bad row.
     ``header`` names the columns of a file without a header line. ``wanted`` (our name to theirs)
     keeps those columns alone. Raises DataError if one of them is missing.
     """
@@ -106,26 +107,30 @@ def read_delimited(
     positions = find_columns(path, header, wanted or {name: name for name in header})
     width = len(header)
 
+    def reject(value: str, reason: str) -> None:
+        """Of the lines from ``line`` on, up to where the parser stands now."""
+        report.add(line, value, reason, rows=max(1, reader.line_num + 1 - line))
+
     columns: list[list[str]] = [[] for _ in range(width)]
     numbers: list[int] = []
+    line = reader.line_num + 1
     while True:
         flat: list[str] = []  # a flat list spares the garbage collector half a million rows
         try:
             for row in reader:
                 if len(row) == width:
                     flat += row
-                    numbers.append(reader.line_num)
-                    if len(flat) > 500_000:
-                        break
+                    numbers.append(line)
                 elif row:
-                    reason = f"has {len(row)} fields instead of {width}"
-                    report.add(reader.line_num, delimiter.join(row), reason)
-                    report.rows += 1
+                    reject(delimiter.join(row), f"has {len(row)} fields instead of {width}")
+                line = reader.line_num + 1
+                if len(flat) > 500_000:
+                    break
             else:
                 break
         except csv.Error as error:
-            report.add(reader.line_num, "", f"cannot be parsed ({error})")
-            report.rows += 1
+            reject("", f"cannot be parsed ({error})")
+            line = reader.line_num + 1
         finally:
             for position in positions.values():
                 columns[position] += flat[position::width]
@@ -149,9 +154,20 @@ def find_columns(path: Path, header: list[str], wanted: dict[str, str]) -> dict[
         shown = [name[:40] for name in header[:20]]
         raise DataError(
             f"{path} has no column {missing[0]!r}; found {shown}, expected "
-            f"{list(wanted.values())}: rename them or give a column mapping."
+            f"{list(wanted.values())}: name them so in the first line, or say which columns they "
+            "are with --columns (in Python mapping=)."
         )
+    for name in wanted.values():
+        if header.count(name) > 1:
+            raise DataError(
+                f"{path} has {header.count(name)} columns {name!r}; rename all but one."
+            )
     return {ours: header.index(theirs) for ours, theirs in wanted.items()}
+
+
+def readable(values: list[str]) -> list[str]:
+    """For text that is only shown: bytes in another encoding become question marks."""
+    return [value.encode(errors="surrogateescape").decode(errors="replace") for value in values]
 
 
 def read_json_lines(

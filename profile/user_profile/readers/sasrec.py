@@ -7,6 +7,8 @@ from .assemble import MAX_BAD, assemble
 from .report import ReadReport
 from .rows import text_lines
 
+_HEADER = ({"user", "userid", "uid"}, {"item", "itemid", "iid"})
+
 
 def matches(path: Path, lines: list[str]) -> bool:
     return all(len(line.split()) == 2 and "," not in line for line in lines)
@@ -21,12 +23,18 @@ def read(
     numbers: list[int] = []
     for number, line in enumerate(text_lines(path, encoding), start=1):
         fields = line.split()
-        if len(fields) == 2:
+        if len(fields) == 2 and not users and _is_header(fields):
+            report.add(number, line.strip(), "is a header, where an event was expected", rows=1)
+        elif len(fields) == 2:
             users.append(fields[0])
             items.append(fields[1])
             numbers.append(number)
         elif fields:
-            report.rows += 1
-            report.add(number, line.strip(), f"has {len(fields)} fields instead of 2")
+            report.add(number, line.strip(), f"has {len(fields)} fields instead of 2", rows=1)
     report.rows += len(numbers)
     return assemble(report, numbers, user=users, item=items, time=None, max_bad=max_bad)
+
+
+def _is_header(fields: list[str]) -> bool:
+    plain = [field.lower().replace("_", "").replace("#", "") for field in fields]
+    return all(name in names for name, names in zip(plain, _HEADER))
