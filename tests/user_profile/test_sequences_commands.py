@@ -176,10 +176,11 @@ def test_a_place_that_cannot_be_written_is_told_before_the_training(folder, caps
         ("train", ["short.txt", "--overwrite"], "longer log"),
         ("train", ["same.txt", "--overwrite"], "seen before"),
         ("train", ["log.txt", "--overwrite", "--embed-dim", "7"], "multiple"),
-        ("evaluate", ["log.txt", "--columns", "user"], "name=value"),
+        ("evaluate", ["log.txt", "--columns", "user"], "name=column"),
         ("recommend", [], "FILE"),
         ("recommend", ["log.txt", "--user", "nobody"], "nobody"),
         ("recommend", ["--items", "i1", "--top", "0"], "top"),
+        ("recommend", ["--items", "i1", "--features", "age"], "name=value"),
         ("recommend", ["--items", "i1", "--out", "x.txt"], ".csv"),
         ("export", ["log.txt", "--out", "x.json"], ".npz"),
         ("export", ["bytes.txt", "--out", "x.npz"], "bytes.txt"),
@@ -190,7 +191,7 @@ def test_mistakes_cost_one_sentence_and_nothing_else(
 ):
     monkeypatch.chdir(folder)
     (folder / "short.txt").write_text("a b\nc d\n")
-    (folder / "same.txt").write_text("a b\n" * 5 + "c b\n" * 5)
+    (folder / "same.txt").write_text("a b\na d\n" * 5 + "c b\nc d\n" * 5)
     (folder / "bytes.txt").write_bytes(b"\xff\xfe \xfa\n" * 5)
     before = (folder / "m.npz").read_bytes(), sorted(p.name for p in folder.iterdir())
     status, _, error = ask(action, *arguments)

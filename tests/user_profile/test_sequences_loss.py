@@ -37,7 +37,9 @@ def plain(hidden, table, bias, targets, label_smoothing=0.0):
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
-@pytest.mark.parametrize("spread", [0.5, 6.0, 40.0], ids=["small", "shifted", "folded"])
+@pytest.mark.parametrize(
+    "spread", [0.5, 2.5, 6.0, 40.0], ids=["small", "looked at", "shifted", "folded"]
+)
 def test_equals_linear_then_cross_entropy(spread, smoothing):
     x = inputs(spread=spread)
     loss, saved = linear_cross_entropy_forward(*x, label_smoothing=smoothing)
@@ -47,9 +49,12 @@ def test_equals_linear_then_cross_entropy(spread, smoothing):
 
 
 def test_each_way_through_is_taken():
-    """The three cases above are what they are called: only "folded" has such biases."""
-    for spread, shifted, folded in ((0.5, False, False), (6.0, True, False), (40.0, True, True)):
+    """The four cases above are what they are called: only "folded" has such biases."""
+    ways = {0.5: (False, False, False), 2.5: (True, False, False), 6.0: (True, True, False),
+            40.0: (True, True, True)}  # fmt: skip
+    for spread, (large, shifted, folded) in ways.items():
         hidden, table, bias, _ = inputs(spread=spread)
+        assert (module._bound(hidden) * module._bound(table) >= module.SMALL) == large
         assert (np.abs((hidden @ table.T).max(axis=1)).max() > module.SMALL) == shifted
         assert (np.ptp(bias) > module.SMALL) == folded
 

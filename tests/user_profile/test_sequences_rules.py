@@ -60,9 +60,9 @@ def trained():
 def test_the_recommender_adds_them_unless_told_not_to(trained):
     both, alone = Recommender(trained), Recommender(trained, rules=False)
     assert both.recommend(["d"], 1).items == ["a"]  # a follows d, and nothing else directly
-    row, features = [np.array([3])], np.zeros((1, 0), dtype=int)
+    row, state = [np.array([3])], np.ones((1, 8), np.float32)
     np.testing.assert_allclose(
-        both._scores(row, features) - alone._scores(row, features), trained.rules.scores(row),
+        both._scores(state, row) - alone._scores(state, row), trained.rules.scores(row),
         rtol=1e-4, atol=1e-5,
     )  # fmt: skip
     assert alone.name == "network alone"

@@ -10,7 +10,7 @@ from user_profile.sequences import Recommender, Settings, load_model, save_model
 from user_profile.sequences.data import draw_windows, read_histories
 from user_profile.sequences.objective import Objective, Share
 from user_profile.sequences.schedule import Schedule
-from user_profile.sequences.training import new_model
+from user_profile.sequences.training import _Judge, new_model
 from user_profile.sessions import single_event_sessions
 from user_profile.split import split_last_sessions
 
@@ -139,7 +139,7 @@ def test_held_out_items_do_not_touch_training(chain, trained):
 
 
 def test_early_stopping_keeps_the_best_epoch(chain):
-    settings = dataclasses.replace(TINY, epochs=200, patience=2)
+    settings = dataclasses.replace(TINY, epochs=200, patience=2, rules=0.0)
     trained = train(chain, split_last_sessions(chain).validation, settings)
     found = [end["validation"] for end in trained.log]
     assert len(found) < 200
@@ -224,6 +224,41 @@ def test_the_rate_reaches_zero_when_the_time_is_up(speed):
     assert 50 < len(rates) < 200
 
 
+def test_the_epochs_that_there_is_time_for_are_told():
+    clock = Clock()
+    schedule = Schedule(1.0, 4, 60, 100.0, clock)
+    assert schedule.expected == 60  # nothing is known yet
+    clock.now, schedule.epoch = 12.0, 1
+    assert schedule.expected == 9  # 88 s more at 12 s each, the last cut short
+    schedule.reserved = 10.0
+    assert schedule.expected == 8
+    clock.now, schedule.epoch = 120.0, 10
+    assert schedule.expected == 10
+    clock.now = 12.0
+    assert Schedule(1.0, 4, 3, 100.0, clock).expected == 3
+
+
+def test_a_judge_of_many_weights_reads_once_and_finds_what_each_is_worth(
+    chain, trained, monkeypatch
+):
+    validation = split_last_sessions(chain).validation
+    models = [
+        dataclasses.replace(trained, rules=dataclasses.replace(trained.rules, weight=weight))
+        for weight in (0.0, 3.0, 9.0)
+    ]
+    want = [
+        compare_leave_one_out([Recommender(model)], chain, validation).results[0].mean("ndcg@10")
+        for model in models
+    ]
+    assert len(set(want)) > 1
+    asked, read = [], Recommender.states
+    monkeypatch.setattr(
+        Recommender, "states", lambda self, rows, f: asked.append(len(rows)) or read(self, rows, f)
+    )
+    assert _Judge(chain, validation, True)(*models) == want
+    assert asked == [len(validation)]
+
+
 def test_settings_are_checked_and_fitted():
     with pytest.raises(ValueError, match="dropout"):
         Settings(dropout=1.5)
@@ -241,15 +276,16 @@ def test_settings_are_checked_and_fitted():
 
 def test_user_features_decide_where_items_cannot(log):
     """Who is known to be left begins at i0, who is right at i10; all go round the same ring."""
+    walk = np.cumsum(np.random.default_rng(0).choice([0, 1, 2, 3], size=(60, 6)), axis=1)
     rows = [
-        (f"u{user}", f"i{(10 * (user % 2) + step) % 20}", step, "")
+        (f"u{user}", f"i{(10 * (user % 2) + walk[user, step] - walk[user, 0]) % 20}", step, "")
         for user in range(60)
         for step in range(6)
     ]
     events = log(rows, kinds=("event",))
     sides = {"side": tuple("left" if user % 2 == 0 else "right" for user in range(60))}
     sessions = single_event_sessions(dataclasses.replace(events, user_features=sides))
-    settings = dataclasses.replace(TINY, epochs=15)
+    settings = dataclasses.replace(TINY, epochs=30, patience=30)
     trained = train(sessions, split_last_sessions(sessions).validation, settings)
     recommender = Recommender(trained)
     assert recommender.recommend([], 1, features={"side": "left"}).items == ["i0"]

@@ -11,15 +11,15 @@ import numpy as np
 from attention.training import Progress
 
 from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
-from ..commands.common import check_output, print_rows, write_rows
+from ..commands.common import check_output, named_pairs, print_rows, write_rows
 from ..errors import DataError
-from ..evaluate import Comparison, compare_leave_one_out
+from ..evaluate import Comparison, before, compare_leave_one_out
 from ..events import Events
 from ..readers import FORMATS, read_events
-from ..sessions import single_event_sessions
-from ..split import Targets, split_last_sessions
+from ..sessions import Sessions, single_event_sessions
+from ..split import Split, Targets, split_last_sessions
 from .export import TABLES, export_tables, write_npz
-from .recommender import Recommendation, Recommender
+from .recommender import ReadingOnce, Recommendation, Recommender, Trained
 from .saved import load_model, save_model
 from .settings import Settings
 from .training import EpochEnd, train
@@ -85,10 +85,16 @@ def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
     _check_place(options)
     events = _read(options)
-    sessions = single_event_sessions(events)
-    split = split_last_sessions(sessions)
+    sessions, split = _split(options, events)
     for targets in (split.validation, split.test):  # fails now rather than after the training
         compare_leave_one_out([Popularity()], sessions, targets, filter_seen=not options.repeat)
+    positions = int(before(sessions, split.validation).sum())
+    plan = settings.fitted(len(events.items), positions)
+    print(
+        f"training: {settings.minutes:g} minutes at most (--minutes), {plan.epochs} epochs of "
+        f"{positions:,} positions at most (--epochs); then the tables",
+        flush=True,
+    )
     trained = train(
         sessions, split.validation, settings, filter_seen=not options.repeat, on_epoch=_Told()
     )
@@ -105,16 +111,16 @@ def run_train(options: argparse.Namespace) -> int:
         f"validation NDCG@10 {trained.log[best]['validation']:.4f}, beside it rules of weight "
         f"{trained.rules.weight:g}; saved to {options.model}"
     )
-    _print_tables(options, events, split.test, Recommender(trained))
+    _print_tables(options, events, split.test, trained)
     return 0
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    recommender = Recommender(load_model(options.model))
+    trained = load_model(options.model)
     events = _read(options)
-    split = split_last_sessions(single_event_sessions(events))
+    _, split = _split(options, events)
     targets = split.validation if options.validation else split.test
-    _print_tables(options, events, targets, recommender)
+    _print_tables(options, events, targets, trained)
     return 0
 
 
@@ -126,7 +132,7 @@ def run_recommend(options: argparse.Namespace) -> int:
         answer = recommender.recommend(
             given,
             options.top,
-            features=_pairs("--features", options.features),
+            features=named_pairs("--features", options.features, "value"),
             repeat=options.repeat,
         )
         rows = _rows(None, answer)
@@ -179,11 +185,25 @@ def _check_place(options: argparse.Namespace) -> None:
 def _read(options: argparse.Namespace) -> Events:
     if options.file is None:
         raise DataError("Name a FILE with the users' histories, or give --items.")
-    mapping = _pairs("--columns", options.columns)
+    mapping = named_pairs("--columns", options.columns)
     events, report = read_events(options.file, options.format, mapping=mapping)
     print(report)
     print(f"{len(events.users):,} users, {len(events.items):,} items, {len(events):,} interactions")
     return events
+
+
+def _split(options: argparse.Namespace, events: Events) -> tuple[Sessions, Split]:
+    """One event a session, and each user's last two held out."""
+    most = int(np.bincount(events.user).max())
+    if most < 3:
+        raise DataError(
+            f"No user of {options.file} has three items (the most is {most}); training, validation "
+            "and test need one each, so give a longer log."
+        )
+    if len(events.items) < 2:
+        raise DataError(f"{options.file} has one item only; ranking needs several.")
+    sessions = single_event_sessions(events)
+    return sessions, split_last_sessions(sessions)
 
 
 def _known_log(options: argparse.Namespace, recommender: Recommender) -> Events:
@@ -206,23 +226,15 @@ def _user(options: argparse.Namespace, events: Events) -> int:
     return events.users.index(options.user)
 
 
-def _pairs(option: str, text: str | None) -> dict[str, str] | None:
-    if text is None:
-        return None
-    parts = [pair.partition("=") for pair in text.split(",")]
-    if any(not equals or not name or not value for name, equals, value in parts):
-        raise DataError(f"{option} must be name=value pairs joined by commas, not {text!r}.")
-    return {name.strip(): value.strip() for name, _, value in parts}
-
-
 def _print_tables(
-    options: argparse.Namespace, events: Events, targets: Targets, recommender: Recommender
+    options: argparse.Namespace, events: Events, targets: Targets, trained: Trained
 ) -> None:
     """Full ranking, and apart from it the one against sampled items, which flatters."""
     sessions = single_event_sessions(events)
-    ours = [recommender]
-    if recommender.rules is not None:
-        ours.append(Recommender(recommender.trained, rules=False))
+    read: dict[bytes, np.ndarray] = {}
+    ours = [ReadingOnce(trained, read)]
+    if trained.rules.weight:
+        ours.append(ReadingOnce(trained, read, rules=False))
     for negatives in [None, options.sampled] if options.sampled else [None]:
         table = compare_leave_one_out(
             [Popularity(), ItemNeighbours(), Markov(), SequenceRules(), *ours],
@@ -258,7 +270,8 @@ class _Told:
         self._progress = self._progress or Progress(end.epochs)
         self._progress.say(
             f"epoch {end.epoch}/{end.epochs}  loss {end.loss:.4f}  "
-            f"validation NDCG@10 {end.validation:.4f}  {end.seconds:.0f} s"
+            f"validation NDCG@10 {end.validation:.4f}  {end.seconds:.0f} s, about "
+            f"{end.seconds / end.epoch * (end.epochs - end.epoch):.0f} s left"
         )
 
 

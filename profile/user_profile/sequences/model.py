@@ -72,7 +72,7 @@ class SequenceModel(Layer):
             )
         self.encoder = Encoder(
             sizes.num_layers, width, sizes.num_heads, sizes.hidden_dim, dropout=dropout, rng=rng,
-            dtype=dtype, rotary="half" if sizes.positions == "rotary" else None,
+            dtype=dtype, rotary="interleaved" if sizes.positions == "rotary" else None,
         )  # fmt: skip
         for block in self.encoder.blocks:
             block.self_attn.dropout = 0.0  # T² random numbers a head: as dear as all the rest

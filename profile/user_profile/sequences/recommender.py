@@ -74,7 +74,8 @@ class Recommender:
         """
         if as_of is not None:
             raise ValueError("The sequence model reads whole histories; leave as_of out.")
-        scores = self._scores([self.histories.of(user) for user in users], self.features[users])
+        rows = [self.histories.of(user) for user in users]
+        scores = self._scores(self.user_states(users), rows)
         result = np.full((len(users), len(self.code)), -np.inf, dtype=scores.dtype)
         result[:, self.code >= 0] = scores[:, self.code[self.code >= 0]]
         return result
@@ -120,9 +121,9 @@ class Recommender:
         """What follows the history of a user of the fitted log."""
         return self._best(self.histories.of(user), self.features[[user]], top, repeat, [])
 
-    def _scores(self, rows: Sequence[np.ndarray], features: np.ndarray) -> np.ndarray:
-        """A score of every item of the model after each row, (Q, V)."""
-        scores = self.model.scores(self.states(rows, features))
+    def _scores(self, states: np.ndarray, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """A score of every item of the model after each row, of state (Q, E): (Q, V)."""
+        scores = self.model.scores(states)
         return scores if self.rules is None else scores + self.rules.scores(rows)
 
     def _best(
@@ -130,7 +131,7 @@ class Recommender:
     ) -> Recommendation:
         if top < 1:
             raise ValueError(f"top must be 1 or more, not {top}.")
-        scores = self._scores([seen], features)[0].astype(np.float64)
+        scores = self._scores(self.states([seen], features), [seen])[0].astype(np.float64)
         belief = np.exp(scores - scores.max())
         belief /= belief.sum()
         if not repeat:
@@ -142,3 +143,22 @@ class Recommender:
             belief[best].tolist(),
             list(dict.fromkeys(unknown)),
         )
+
+
+class ReadingOnce(Recommender):
+    """One of several of the same network and log: histories that another has read are known.
+
+    It uses as many threads as training had workers.
+    """
+
+    def __init__(
+        self, trained: Trained, read: dict[bytes, np.ndarray], *, rules: bool = True
+    ) -> None:
+        super().__init__(trained, rules=rules, workers=trained.settings.workers)
+        self.read = read  # states by the bytes of the users' codes
+
+    def user_states(self, users: np.ndarray) -> np.ndarray:
+        key = users.tobytes()
+        if key not in self.read:
+            self.read[key] = super().user_states(users)
+        return self.read[key]

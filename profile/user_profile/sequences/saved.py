@@ -15,7 +15,7 @@ from .rules import Rules
 from .settings import Settings
 from .training import new_model
 
-VERSION = 1
+VERSION = 2
 FORMAT = "user_profile sequence model"
 _PARAMETERS = "parameters/"
 

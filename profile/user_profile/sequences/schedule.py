@@ -35,6 +35,12 @@ class Schedule:
         return self.seconds - self.reserved - self.elapsed
 
     @property
+    def expected(self) -> int:
+        """Epochs in all, judged by how long those took that are done; the last may be cut short."""
+        more = max(0.0, self.left) / (self.elapsed / self.epoch) if self.epoch else math.inf
+        return min(self.epochs, self.epoch + math.ceil(min(more, self.epochs)))
+
+    @property
     def over(self) -> bool:
         """True when the rate has reached zero or the time is up."""
         return self.progress >= 1 or self.left <= 0

@@ -18,7 +18,7 @@ class Settings:
     """None: by the size of the log, see `fitted`. Same settings and log, and time enough for all
     epochs: same bits."""
 
-    minutes: float = 30.0  # of training, after which the rate has come down to zero
+    minutes: float = 25.0  # of training, after which the rate has come down to zero
     epochs: int | None = None
     patience: int = 10  # epochs without a better validation before training ends
     lr: float = 2e-3

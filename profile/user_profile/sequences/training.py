@@ -22,20 +22,21 @@ from .data import Histories, Windows, draw_windows, read_histories
 from .features import learn_features
 from .model import SequenceModel, Sizes
 from .objective import Objective, Share
-from .recommender import Recommender, Trained
+from .recommender import ReadingOnce, Trained
 from .rules import WEIGHTS, learn_rules
 from .schedule import Schedule
 from .settings import Settings
 from .start import start_bias, start_table
 
-_VALIDATED = 3_000  # users asked after each epoch
+_VALIDATED = 2_000  # users asked after each epoch
+_AFTER = 3  # judgings' worth of time kept for the last one and for choosing the rules' weight
 
 
 class EpochEnd(NamedTuple):
     """What `on_epoch` is told."""
 
     epoch: int
-    epochs: int
+    epochs: int  # that the plan has, or for which there is time
     loss: float
     validation: float  # NDCG@10
     seconds: float  # since the start
@@ -77,7 +78,7 @@ def train(
     judge = _Judge(sessions, validation, filter_seen)
     run = _Run(model, optimizer, objective, settings)
     with Workers(settings.workers) as workers:
-        run(workers, lambda: judge(trained), trained.log, on_epoch)
+        run(workers, lambda: judge(trained)[0], trained.log, on_epoch)
         return _with_rules(trained, judge)
 
 
@@ -104,11 +105,13 @@ def _with_rules(trained: Trained, judge: "_Judge") -> Trained:
         dataclasses.replace(trained, rules=dataclasses.replace(trained.rules, weight=weight))
         for weight in (WEIGHTS if given is None else [given])
     ]
-    return candidates[0] if len(candidates) == 1 else max(candidates, key=judge)
+    if len(candidates) == 1:
+        return candidates[0]
+    return candidates[int(np.argmax(judge(*candidates)))]
 
 
 class _Judge:
-    """NDCG@10 of the model as it stands, on the validation items, or on many of them."""
+    """NDCG@10 of models of one network, on the validation items, or on many of them."""
 
     def __init__(self, sessions: Sessions, validation: Targets, filter_seen: bool) -> None:
         if len(validation) > _VALIDATED:
@@ -117,10 +120,14 @@ class _Judge:
         self.question = sessions, validation
         self.filter_seen = filter_seen
 
-    def __call__(self, trained: Trained) -> float:
-        scorer = Recommender(trained, workers=trained.settings.workers)
-        table = compare_leave_one_out([scorer], *self.question, filter_seen=self.filter_seen)
-        return table.results[0].mean("ndcg@10")
+    def __call__(self, *models: Trained) -> list[float]:
+        read: dict[bytes, np.ndarray] = {}
+        table = compare_leave_one_out(
+            [ReadingOnce(trained, read) for trained in models],
+            *self.question,
+            filter_seen=self.filter_seen,
+        )
+        return [result.mean("ndcg@10") for result in table.results]
 
 
 class _Run:
@@ -152,11 +159,11 @@ class _Run:
             data[:] = self.average
             validation = judge()
             data[:] = latest
-            schedule.reserved = schedule.elapsed - before_judging
+            schedule.reserved = _AFTER * (schedule.elapsed - before_judging)
             log.append({"loss": loss, "validation": validation, "seconds": schedule.elapsed})
             if on_epoch is not None:
                 on_epoch(
-                    EpochEnd(schedule.epoch, schedule.epochs, loss, validation, schedule.elapsed)
+                    EpochEnd(schedule.epoch, schedule.expected, loss, validation, schedule.elapsed)
                 )
             if validation > best:
                 best, kept = validation, self.average.copy()
