@@ -138,7 +138,7 @@ def plot_entropy(
     )
     for i, layer in enumerate(layers):
         middle = np.nanmedian(y[sum(map(len, layers[:i])) :][: len(layer)])
-        ax.plot([i - LAYER_WIDTH / 2, i + LAYER_WIDTH / 2], [middle] * 2, color=blue, alpha=0.35)
+        ax.plot([i - LAYER_WIDTH / 2, i + LAYER_WIDTH / 2], [middle] * 2, color=blue, alpha=0.5)
     ax.set(xlim=(-0.6, len(layers) - 0.4), ylim=(-0.04 * most, 1.15 * most or 1))
     ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     ax.set(xlabel="layer, heads from left to right", ylabel="entropy (bits)")
