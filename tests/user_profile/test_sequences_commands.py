@@ -178,6 +178,8 @@ def test_a_place_that_cannot_be_written_is_told_before_the_training(folder, caps
         ("train", ["log.txt", "--overwrite", "--embed-dim", "7"], "multiple"),
         ("evaluate", ["log.txt", "--columns", "user"], "name=column"),
         ("recommend", [], "FILE"),
+        ("recommend", ["log.txt", "--items", "i1"], "not both"),
+        ("recommend", ["log.txt", "--features", "age=3"], "--items"),
         ("recommend", ["log.txt", "--user", "nobody"], "nobody"),
         ("recommend", ["--items", "i1", "--top", "0"], "top"),
         ("recommend", ["--items", "i1", "--features", "age"], "name=value"),
@@ -200,3 +202,34 @@ def test_mistakes_cost_one_sentence_and_nothing_else(
     assert error.startswith("error: ")
     assert error.count("\n") == 1
     assert before == ((folder / "m.npz").read_bytes(), sorted(p.name for p in folder.iterdir()))
+
+
+def test_features_are_asked_for_by_their_names(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    rows = [
+        f"{user}\t{(start + step) % 20 + 1}\t4\t{1000 * user + step}\n"
+        for user in range(1, 31)
+        for start in [int(rng.integers(20))]
+        for step in range(6)
+    ]
+    (tmp_path / "u.data").write_text("".join(rows))
+    (tmp_path / "u.user").write_text(
+        "".join(f"{u}|{20 + u}|{'MF'[u % 2]}|x|1\n" for u in range(1, 31))
+    )
+    model = ["--model", str(tmp_path / "m.npz")]
+    assert main(["sequences", "train", str(tmp_path / "u.data"), *model, *QUICK]) == 0
+    ask = ["sequences", "recommend", *model, "--top", "2", "--items", "3"]
+    capsys.readouterr()
+    assert main([*ask, "--features", "gender=F,age=24"]) == 0
+    assert "not known" not in capsys.readouterr().out
+    assert main([*ask, "--features", "gender=X"]) == 0
+    assert "gender=X was not met" in capsys.readouterr().out
+    assert main([*ask, "--features", "shoe=9"]) == 2
+    assert "no user feature 'shoe'; it was trained with age, gender" in capsys.readouterr().err
+
+
+def test_evaluate_names_what_the_model_does_not_know(folder, tmp_path, ask):
+    (tmp_path / "other.txt").write_text("a i1\na i2\na new\na i3\nb i1\nb i5\nb i6\n")
+    status, out, _ = ask("evaluate", str(tmp_path / "other.txt"), "--sampled", "0")
+    assert status == 0
+    assert "1 of 6 items are not known to the model and left out: new" in out

@@ -66,7 +66,7 @@ def named_pairs(option: str, text: str | None, value: str = "column") -> dict[st
     names = [name for name, _, _ in parts]
     if len(set(names)) < len(names):
         raise DataError(f"{option} gives a name twice: {text!r}; give each once.")
-    return {name: value for name, _, value in parts}
+    return {name: given for name, _, given in parts}
 
 
 def load_profiler(options: argparse.Namespace) -> tuple[Prepared, Trained, Profiler]:

@@ -2,8 +2,6 @@
 
 import argparse
 import dataclasses
-import os
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -11,14 +9,23 @@ import numpy as np
 from attention.training import Progress
 
 from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
-from ..commands.common import check_output, named_pairs, print_rows, write_rows
+from ..commands.common import check_output, print_rows, write_rows
 from ..errors import DataError
 from ..evaluate import Comparison, before, compare_leave_one_out
 from ..events import Events
-from ..readers import FORMATS, read_events
-from ..sessions import Sessions, single_event_sessions
-from ..split import Split, Targets, split_last_sessions
+from ..readers import FORMATS
+from ..sessions import single_event_sessions
+from ..split import Targets
 from .export import TABLES, export_tables, write_npz
+from .inputs import (
+    check_place,
+    known_features,
+    known_log,
+    one_user,
+    read_log,
+    split_log,
+    tell_unknown,
+)
 from .recommender import ReadingOnce, Recommendation, Recommender, Trained
 from .saved import load_model, save_model
 from .settings import Settings
@@ -83,9 +90,9 @@ def add_parser(commands: Any) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
-    _check_place(options)
-    events = _read(options)
-    sessions, split = _split(options, events)
+    check_place(options)
+    events = read_log(options)
+    sessions, split = split_log(options, events)
     for targets in (split.validation, split.test):  # fails now rather than after the training
         compare_leave_one_out([Popularity()], sessions, targets, filter_seen=not options.repeat)
     positions = int(before(sessions, split.validation).sum())
@@ -117,8 +124,9 @@ def run_train(options: argparse.Namespace) -> int:
 
 def run_evaluate(options: argparse.Namespace) -> int:
     trained = load_model(options.model)
-    events = _read(options)
-    _, split = _split(options, events)
+    events = read_log(options)
+    _, split = split_log(options, events)
+    tell_unknown(trained.items, events.items)
     targets = split.validation if options.validation else split.test
     _print_tables(options, events, targets, trained)
     return 0
@@ -128,19 +136,23 @@ def run_recommend(options: argparse.Namespace) -> int:
     check_output(options.out, (".csv", ".json"))
     recommender = Recommender(load_model(options.model))
     if options.items is not None:
+        if options.file is not None:
+            raise DataError("Give FILE or --items, not both.")
         given = [item.strip() for item in options.items.split(",") if item.strip()]
         answer = recommender.recommend(
             given,
             options.top,
-            features=named_pairs("--features", options.features, "value"),
+            features=known_features(options, recommender),
             repeat=options.repeat,
         )
         rows = _rows(None, answer)
         if answer.unknown:
             print(f"not known to the model, left out: {', '.join(answer.unknown)}")
     else:
-        events = _known_log(options, recommender)
-        users = range(len(events.users)) if options.user is None else [_user(options, events)]
+        if options.features is not None:
+            raise DataError("--features are those of the user of --items; a FILE brings its own.")
+        events = known_log(options, recommender)
+        users = range(len(events.users)) if options.user is None else [one_user(options, events)]
         rows = []
         for user in users:
             answer = recommender.recommend_user(user, options.top, repeat=options.repeat)
@@ -152,7 +164,7 @@ def run_recommend(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     check_output(options.out, (".csv", ".npz"))
     recommender = Recommender(load_model(options.model))
-    events = _known_log(options, recommender)
+    events = known_log(options, recommender)
     tables = export_tables(recommender, events)
     if options.out.lower().endswith(".npz"):
         write_npz(options.out, tables)
@@ -167,63 +179,6 @@ def run_export(options: argparse.Namespace) -> int:
         print(f"{len(ids):,} {options.table}")
     print(f"written to {options.out}")
     return 0
-
-
-def _check_place(options: argparse.Namespace) -> None:
-    """Can the model be written where it is to go? Asked before the training, not after."""
-    path = Path(options.model)
-    if path.exists() and not options.overwrite:
-        raise DataError(
-            f"{path} exists already; add --overwrite to replace it, or name another file with "
-            "--model."
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise DataError(f"{path} cannot be written; name a file in a folder of yours with --model.")
-
-
-def _read(options: argparse.Namespace) -> Events:
-    if options.file is None:
-        raise DataError("Name a FILE with the users' histories, or give --items.")
-    mapping = named_pairs("--columns", options.columns)
-    events, report = read_events(options.file, options.format, mapping=mapping)
-    print(report)
-    print(f"{len(events.users):,} users, {len(events.items):,} items, {len(events):,} interactions")
-    return events
-
-
-def _split(options: argparse.Namespace, events: Events) -> tuple[Sessions, Split]:
-    """One event a session, and each user's last two held out."""
-    most = int(np.bincount(events.user).max())
-    if most < 3:
-        raise DataError(
-            f"No user of {options.file} has three items (the most is {most}); training, validation "
-            "and test need one each, so give a longer log."
-        )
-    if len(events.items) < 2:
-        raise DataError(f"{options.file} has one item only; ranking needs several.")
-    sessions = single_event_sessions(events)
-    return sessions, split_last_sessions(sessions)
-
-
-def _known_log(options: argparse.Namespace, recommender: Recommender) -> Events:
-    """The log of FILE, its histories taken in by the recommender."""
-    events = _read(options)
-    recommender.fit(single_event_sessions(events))
-    unknown = recommender.unknown_items
-    if unknown:
-        some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
-        print(f"{len(unknown):,} items are not known to the model and left out: {some}")
-    return events
-
-
-def _user(options: argparse.Namespace, events: Events) -> int:
-    if options.user not in events.users:
-        raise DataError(
-            f"There is no user {options.user!r} in {options.file}; name one of it, or give what "
-            "they had with --items."
-        )
-    return events.users.index(options.user)
 
 
 def _print_tables(

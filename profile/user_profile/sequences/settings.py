@@ -20,7 +20,7 @@ class Settings:
 
     minutes: float = 25.0  # of training, after which the rate has come down to zero
     epochs: int | None = None
-    patience: int = 10  # epochs without a better validation before training ends
+    patience: int = 15  # epochs without a better validation before training ends
     lr: float = 2e-3
     warmup: int = 100  # steps
     weight_decay: float = 0.01

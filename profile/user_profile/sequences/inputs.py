@@ -1,0 +1,100 @@
+"""What the commands read: logs, users and features; mistakes are told before any work."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..commands.common import named_pairs
+from ..errors import DataError
+from ..events import MISSING, Events
+from ..readers import read_events
+from ..sessions import Sessions, single_event_sessions
+from ..split import Split, split_last_sessions
+from .recommender import Recommender
+
+
+def check_place(options: argparse.Namespace) -> None:
+    """Can the model be written where it is to go? Asked before the training, not after."""
+    path = Path(options.model)
+    if path.exists() and not options.overwrite:
+        raise DataError(
+            f"{path} exists already; add --overwrite to replace it, or name another file with "
+            "--model."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise DataError(f"{path} cannot be written; name a file in a folder of yours with --model.")
+
+
+def read_log(options: argparse.Namespace) -> Events:
+    if options.file is None:
+        raise DataError("Name a FILE with the users' histories, or give --items.")
+    mapping = named_pairs("--columns", options.columns)
+    events, report = read_events(options.file, options.format, mapping=mapping)
+    print(report)
+    nobody = int((events.user == MISSING).sum())
+    if nobody:
+        events = events.take(events.user != MISSING).compact()
+        print(f"{nobody:,} rows without a user are left out")
+    print(f"{len(events.users):,} users, {len(events.items):,} items, {len(events):,} interactions")
+    return events
+
+
+def split_log(options: argparse.Namespace, events: Events) -> tuple[Sessions, Split]:
+    """One event a session, and each user's last two held out."""
+    most = int(np.bincount(events.user).max(initial=0))
+    if most < 3:
+        raise DataError(
+            f"No user of {options.file} has three items (the most is {most}); training, validation "
+            "and test need one each, so give a longer log."
+        )
+    if len(events.items) < 2:
+        raise DataError(f"{options.file} has one item only; ranking needs several.")
+    sessions = single_event_sessions(events)
+    return sessions, split_last_sessions(sessions)
+
+
+def known_log(options: argparse.Namespace, recommender: Recommender) -> Events:
+    """The log of FILE, its histories taken in by the recommender."""
+    events = read_log(options)
+    recommender.fit(single_event_sessions(events))
+    tell_unknown(recommender.trained.items, events.items)
+    return events
+
+
+def tell_unknown(known: Sequence[str], items: Sequence[str]) -> None:
+    met = set(known)
+    unknown = [item for item in items if item not in met]
+    if unknown:
+        some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        print(
+            f"{len(unknown):,} of {len(items):,} items are not known to the model and left out: "
+            + some
+        )
+
+
+def one_user(options: argparse.Namespace, events: Events) -> int:
+    if options.user not in events.users:
+        raise DataError(
+            f"There is no user {options.user!r} in {options.file}; name one of it, or give what "
+            "they had with --items."
+        )
+    return events.users.index(options.user)
+
+
+def known_features(options: argparse.Namespace, recommender: Recommender) -> dict[str, str]:
+    """What --features says of a user. Raises DataError for a column that the model has not."""
+    given = named_pairs("--features", options.features, "value") or {}
+    columns = {column.name: column for column in recommender.trained.features.columns}
+    for name, value in given.items():
+        if name not in columns:
+            raise DataError(
+                f"The model knows no user feature {name!r}; it was trained with "
+                f"{', '.join(columns) or 'none'}."
+            )
+        if not columns[name].codes([value])[0]:
+            print(f"{name}={value} was not met in training and counts as not known")
+    return given
