@@ -2,7 +2,7 @@
 
 import pytest
 
-from ..benchmarks.tiled_memory import measure
+from ..benchmarks.tiled import measure
 
 
 def test_four_thousand_tokens_take_little_more_than_one_thousand() -> None:
