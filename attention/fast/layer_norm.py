@@ -35,8 +35,8 @@ def layer_norm_forward(
     """x (..., E), gain (E,), bias (E,) -> out (..., E), as `ops.layer_norm_forward`."""
     x, gain, bias = floats(x=x, gain=gain, bias=bias)
     at_least_dims("x", x, 1, "(..., E)")
-    expect_shape("gain", gain, x.shape[-1:], f"to fit x {x.shape}")
-    expect_shape("bias", bias, x.shape[-1:], f"to fit x {x.shape}")
+    expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
+    expect_shape("bias", bias, x.shape[-1:], fit=("x", x))
     in_range("eps", eps, 0, math.inf, "[)")
     if x.shape[-1] == 0:
         raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")

@@ -12,6 +12,9 @@ underflow_is_zero = np.errstate(under="ignore")
 
 def floats(**arrays: Any) -> list[np.ndarray]:
     """The arguments as arrays of one floating dtype; integers are refused, never promoted."""
+    given = list(arrays.values())
+    if all(type(x) is np.ndarray and x.dtype is FLOATS[0] for x in given):
+        return given  # as nearly always
     checked: list[np.ndarray] = []
     first = ""
     for name, value in arrays.items():
@@ -46,10 +49,20 @@ def at_least_dims(name: str, x: np.ndarray, ndim: int, shape: str) -> None:
         raise ValueError(f"{name} must have shape {shape}, got {x.shape}")
 
 
-def expect_shape(name: str, x: np.ndarray, expected: tuple[int, ...], why: str = "") -> None:
-    if x.shape != expected:
-        reason = f" ({why})" if why else ""
-        raise ValueError(f"{name} must have shape {expected}{reason}, got {x.shape}")
+def expect_shape(
+    name: str,
+    x: np.ndarray,
+    expected: tuple[int, ...],
+    why: str = "",
+    *,
+    fit: tuple[str, np.ndarray] | None = None,
+) -> None:
+    """`why`, or the name and value of what x must fit, goes into the message."""
+    if x.shape == expected:
+        return
+    why = why if fit is None else f"to fit {fit[0]} {fit[1].shape}"
+    reason = f" ({why})" if why else ""
+    raise ValueError(f"{name} must have shape {expected}{reason}, got {x.shape}")
 
 
 def upstream(dout: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -64,7 +64,7 @@ def check_cross_entropy_inputs(
     (logits,) = floats(logits=logits)
     at_least_dims("logits", logits, 1, "(..., V)")
     targets = integers("targets", targets)
-    expect_shape("targets", targets, logits.shape[:-1], f"to fit logits {logits.shape}")
+    expect_shape("targets", targets, logits.shape[:-1], fit=("logits", logits))
     in_range("label_smoothing", label_smoothing, 0, 1)
     counted = np.ones(targets.shape, bool)
     if ignore_index is not None:

@@ -24,11 +24,11 @@ def linear_forward(
     x, w = floats(x=x, w=w)
     at_least_dims("x", x, 1, "(..., in)")
     at_least_dims("w", w, 2, "(in, out)")
-    expect_shape("w", w, (x.shape[-1], w.shape[-1]), f"to fit x {x.shape}")
+    expect_shape("w", w, (x.shape[-1], w.shape[-1]), fit=("x", x))
     out = flat(x) @ w  # (N, out): one product for all leading axes
     if b is not None:
         _, b = floats(x=x, b=b)
-        expect_shape("b", b, (w.shape[1],), f"to fit w {w.shape}")
+        expect_shape("b", b, (w.shape[1],), fit=("w", w))
         out += b
     return out.reshape(*x.shape[:-1], w.shape[1]), LinearSaved(x, w, b is not None)
 
