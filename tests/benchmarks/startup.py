@@ -24,7 +24,10 @@ HELP = {
     f"python -m {name} --help": ["-m", name, "--help"]
     for name in ("attention.text", "attention.plot", "user_profile")
 }
-EXERCISE = {"pytest exercises/ex01_softmax": ["-m", "pytest", "-q", "exercises/ex01_softmax"]}
+EXERCISE = {
+    "pytest --version": ["-m", "pytest", "--version"],
+    "pytest exercises/ex01_softmax": ["-m", "pytest", "-q", "exercises/ex01_softmax"],
+}
 
 
 def section(quick: bool) -> Section:
@@ -45,8 +48,8 @@ def section(quick: bool) -> Section:
         COMMAND,
         "Milliseconds from the command to its end, in turns, medians of several fresh processes "
         "after one to warm up; files in the system's cache, modules compiled, as an installer "
-        "leaves them. The exercise is marked while its stub is unsolved; `show` reads the shipped "
-        "log and a model of the reduced demo.",
+        "leaves them. The exercise is marked while its stub is unsolved, beside what pytest alone "
+        "takes; `show` reads the shipped log and a model of the reduced demo.",
         ["command", "ms"],
         [[f"`{name}`", f"{taken * 1e3:,.0f}"] for name, taken in seconds.items()],
         f"`import attention` takes {first * 1e3:.0f} ms beyond numpy's own, since a part of it is "
