@@ -33,7 +33,7 @@ def masks() -> Figure:
         "window, 2 back": A.window_mask(10, 10, 2, 0),
         "causal and padding": A.causal_mask(10) & padding,
     }
-    fig, axes = plt.subplots(1, 4, figsize=(8.6, 2.5))
+    fig, axes = plt.subplots(1, 4, figsize=(8.6, 2.8), layout="compressed")
     for ax, (title, mask) in zip(axes, shown.items()):
         weights = A.attention_forward(q, k, v, mask)[1].weights[0]
         plot_attention(weights, mask=mask, ax=ax, vmax=1.0, colorbar=False)
@@ -46,7 +46,7 @@ def masks() -> Figure:
 def heads() -> Figure:
     model, tokenizer, _ = trained_text_model()
     _, saved = model.forward(tokenizer.encode(LINE)[None])
-    fig = plt.figure(figsize=(8.8, 4.9))
+    fig = plt.figure(figsize=(8.8, 4.5), layout="compressed")
     plot_heads(saved.weights, list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
     return fig
 
@@ -67,9 +67,9 @@ def tiles() -> Figure:
             peaks[name].append(tracemalloc.get_traced_memory()[1] / 2**20)
             tracemalloc.stop()
     fig, ax = plt.subplots(figsize=(5.6, 2.8))
-    for (name, values), colour in zip(peaks.items(), (WRONG, DARK)):
+    for (name, values), colour, above in zip(peaks.items(), (WRONG, DARK), (8, -16)):
         ax.loglog(lengths, values, "o-", base=2, color=colour, markersize=4)
-        name_line(ax, lengths[-3], values[-3], name, colour, xytext=(-6, 8), ha="right")
+        name_line(ax, lengths[-3], values[-3], name, colour, xytext=(-6, above), ha="right")
         words = f"{values[-1]:,.0f} MiB"
         name_line(ax, lengths[-1], values[-1], words, colour, xytext=(6, -3), ha="left")
     ax.set(xlabel="length of the sequence", ylabel="peak memory (MiB)")
@@ -87,7 +87,7 @@ def cache() -> Figure:
     for n in lengths:
         caches = model.new_caches(1)
         model.step(ids[:, : n - 4], caches)
-        whole.append(_milliseconds(lambda n=n: model.forward(ids[:, :n])))
+        whole.append(_milliseconds(lambda n=n: model.forward(ids[:, :n]), 25))
         cached.append(_milliseconds(lambda n=n, c=caches: model.step(ids[:, n - 1 : n], c), 4))
     fig, ax = plt.subplots(figsize=(5.6, 2.8))
     for values, name, colour in ((whole, "read all anew", WRONG), (cached, "cache", DARK)):
@@ -97,7 +97,7 @@ def cache() -> Figure:
     return fig
 
 
-def _milliseconds(work: object, repeats: int = 4) -> float:
+def _milliseconds(work: object, repeats: int) -> float:
     """The fastest of a few runs: the machine may be busy with other things."""
     times = []
     for _ in range(repeats):

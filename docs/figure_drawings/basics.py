@@ -114,7 +114,7 @@ def positions() -> Figure:
         turned_q = A.rotary_forward(q, np.array([start]))[0]
         turned_k = [A.rotary_forward(k, np.array([start + d]))[0] for d in distances]
         scores = [float((turned_q * one).sum()) for one in turned_k]
-        label = f"query at {start:,}"
+        label = f"query at {start:,}" if start == 0 else f"at {start:,}"
         right.plot(distances, scores, color="#cccccc", linewidth=0.8, zorder=0)
         right.plot(distances, scores, "o", color=colour, markersize=size, label=label)
     right.set(xlabel="distance of the key", ylabel="score", title="rotary: one q, one k")
