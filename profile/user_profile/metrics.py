@@ -6,7 +6,7 @@ protocol is usually reported, the expected (average) rank is put into the formul
 """
 
 import numpy as np
-from scipy.special import gammaln
+import scipy  # its parts load when they are first used
 
 from .errors import DataError
 
@@ -106,6 +106,7 @@ def _chance_of_none(places: np.ndarray, answers: np.ndarray, drawn: np.ndarray) 
     others = places - answers
     possible = others >= drawn
     others, rest = np.where(possible, others, 0), np.where(possible, drawn, 0)
+    gammaln = scipy.special.gammaln
     log_chance = (
         gammaln(others + 1.0)
         - gammaln(others - rest + 1.0)

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import expit
+import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear
 
@@ -32,7 +32,7 @@ class GatedFusion(Layer):
     def forward(self, x: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, FusionSaved]:
         """x (..., E), side (..., K) -> out (..., E)."""
         logit, saved_gate = self.gate.forward(np.concatenate([x, side], axis=-1))
-        gate = expit(logit)
+        gate = scipy.special.expit(logit)
         value, saved_value = self.value.forward(side)
         return x + gate * value, FusionSaved(saved_gate, gate, saved_value, value, x.shape[-1])
 

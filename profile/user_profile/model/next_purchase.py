@@ -10,7 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import expit
+import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear, Parameter
 from attention.ops import dropout_backward, dropout_forward, relu_backward, relu_forward
@@ -32,7 +32,7 @@ def copy_forward(
     out = vocabulary.copy()
     before = vocabulary[question, item]
     out[question, item] = np.logaddexp(before, copied)
-    return out, CopySaved(question, item, expit(copied - before))
+    return out, CopySaved(question, item, scipy.special.expit(copied - before))
 
 
 def copy_backward(dout: np.ndarray, saved: CopySaved) -> tuple[np.ndarray, np.ndarray]:
