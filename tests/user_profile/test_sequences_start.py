@@ -1,6 +1,7 @@
 """The table that training starts from, and the items that have no place in it."""
 
 import numpy as np
+from user_profile.sequences import start
 from user_profile.sequences.data import Histories
 from user_profile.sequences.start import start_bias, start_table
 
@@ -40,3 +41,17 @@ def test_popular_items_start_higher():
 def test_too_few_items_or_pairs_leave_the_random_start():
     assert start_table(histories([[0, 1, 2]]), 3, 8) is None
     assert start_table(histories([[0], [1], [2]]), 9, 2) is None
+
+
+def test_items_that_are_all_met_alike_do_not_hold_the_start_up():
+    """A path of items met once each: its eigenvalues lie too close for the search."""
+    table = start_table(histories([np.arange(3_000)]), 3_000, 4)
+    assert table.shape == (3_000, 4)
+    assert np.isfinite(table).all()
+
+
+def test_too_many_items_leave_the_random_start(monkeypatch):
+    monkeypatch.setattr(start, "_ITEMS", 30)
+    rows = [np.arange(20)] * 3
+    assert start_table(histories(rows), 30, 2) is not None
+    assert start_table(histories(rows), 31, 2) is None

@@ -153,10 +153,8 @@ def run_recommend(options: argparse.Namespace) -> int:
             raise DataError("--features are those of the user of --items; a FILE brings its own.")
         events = known_log(options, recommender)
         users = range(len(events.users)) if options.user is None else [one_user(options, events)]
-        rows = []
-        for user in users:
-            answer = recommender.recommend_user(user, options.top, repeat=options.repeat)
-            rows += _rows(events.users[user], answer)
+        answers = recommender.recommend_users(users, options.top, repeat=options.repeat)
+        rows = [row for user, one in zip(users, answers) for row in _rows(events.users[user], one)]
     _give(rows, options.out)
     return 0
 

@@ -4,7 +4,7 @@ Nothing is learnt here: new users, raw sequences and other logs are read as they
 the model does not know are left out of what it reads, and named.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -21,6 +21,7 @@ from .rules import Rules
 from .settings import Settings
 
 _TOKENS = 4096  # positions read at a time
+_ASKED = 256  # users at a time: bounds the (users × items) scores
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,18 @@ class Recommender:
         codes = np.array([self._code_of[item] for item in items if item in self._code_of], int)
         given = {name: [value] for name, value in (features or {}).items()}
         unknown = [item for item in items if item not in self._code_of]
-        return self._best(codes, self.trained.features.codes(given, 1), top, repeat, unknown)
+        states = self.states([codes], self.trained.features.codes(given, 1))
+        return self._best(self._scores(states, [codes])[0], codes, top, repeat, unknown)
 
-    def recommend_user(self, user: int, top: int = 10, *, repeat: bool = False) -> Recommendation:
-        """What follows the history of a user of the fitted log."""
-        return self._best(self.histories.of(user), self.features[[user]], top, repeat, [])
+    def recommend_users(
+        self, users: Sequence[int], top: int = 10, *, repeat: bool = False
+    ) -> Iterator[Recommendation]:
+        """What follows the history of each of some users of the fitted log."""
+        for start in range(0, len(users), _ASKED):
+            part = np.array(users[start : start + _ASKED])
+            rows = [self.histories.of(user) for user in part]
+            for row, scores in zip(rows, self._scores(self.user_states(part), rows)):
+                yield self._best(scores, row, top, repeat, [])
 
     def _scores(self, states: np.ndarray, rows: Sequence[np.ndarray]) -> np.ndarray:
         """A score of every item of the model after each row, of state (Q, E): (Q, V)."""
@@ -127,11 +135,12 @@ class Recommender:
         return scores if self.rules is None else scores + self.rules.scores(rows)
 
     def _best(
-        self, seen: np.ndarray, features: np.ndarray, top: int, repeat: bool, unknown: list[str]
+        self, scores: np.ndarray, seen: np.ndarray, top: int, repeat: bool, unknown: list[str]
     ) -> Recommendation:
+        """Of scores (V,) after the codes ``seen``."""
         if top < 1:
             raise ValueError(f"top must be 1 or more, not {top}.")
-        scores = self._scores(self.states([seen], features), [seen])[0].astype(np.float64)
+        scores = scores.astype(np.float64)
         belief = np.exp(scores - scores.max())
         belief /= belief.sum()
         if not repeat:

@@ -7,12 +7,14 @@ each other (pointwise mutual information, which word2vec factorises too: Levy an
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from .data import Histories
 
 _STEPS = 10  # as far apart as two items may stand, weighted 1/distance
 _MOST = 5_000_000  # interactions looked at, the last ones: bounds time and memory
+_ITEMS = 50_000  # up to which eigenvectors cost less than an epoch
+_RESTARTS = 30  # of the search for them; where all items are met alike, it would never end
 _SPREAD = 0.1  # standard deviation of the table's entries
 
 
@@ -23,18 +25,27 @@ def start_bias(past: Histories, items: int) -> np.ndarray:
 
 
 def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
-    """Rows (V, E) whose products tell how close items stand, or None where there are too few."""
+    """Rows (V, E) whose products tell how close items stand, or None: too few items, or too many.
+
+    Columns that the search does not settle are zero.
+    """
+    if not width < items <= _ITEMS:
+        return None
     together = nearness(past, items)
     together = together + together.T
-    if width >= items or together.nnz == 0:
+    if together.nnz == 0:
         return None
     count = together.sum(axis=0)
     base = count + count.mean()  # rare pairs prove little: their chance is taken as higher
     together = together.tocoo()
     excess = np.log1p(together.data * count.sum() / (base[together.row] * base[together.col]))
     matrix = sparse.csr_array((excess, (together.row, together.col)), together.shape)
-    value, vector = eigsh(matrix, k=width, which="LA", v0=np.ones(items))
-    table = vector * np.sqrt(np.maximum(value, 0))
+    try:
+        value, vector = eigsh(matrix, width, which="LA", v0=np.ones(items), maxiter=_RESTARTS)
+    except ArpackNoConvergence as unsettled:
+        value, vector = unsettled.eigenvalues, unsettled.eigenvectors
+    table = np.zeros((items, width))
+    table[:, : len(value)] = vector * np.sqrt(np.maximum(value, 0))
     return table * (_SPREAD / max(table.std(), 1e-12))
 
 
