@@ -42,7 +42,7 @@ def _measure(setting: Setting, quick: bool) -> dict[str, float]:
     with A.Workers() as copied, A.Workers() as threads:
         copied_step = our_step(setting, ids, targets, copied)
         copied_step()  # makes the copies, which must come before any thread
-        with mock.patch.object(copies, "can_be_made", lambda: False):
+        with mock.patch.object(copies, "can_be_made", return_value=False):
             threaded_step = our_step(setting, ids, targets, threads)
             threaded_step()
         sides = {"threads": threaded_step, "copies": copied_step}
