@@ -32,7 +32,7 @@ def test_followers_count_by_one_over_their_distance():
 def test_scores_start_from_the_latest_items():
     follows = rules().follows.toarray()
     found = follows[1] + follows[0] / 2  # 1 is the latest, 0 the one before
-    want = 2.0 * np.log(found / found.sum() + 0.1 / 5)
+    want = 2.0 * np.log(found / found.sum() + 10 / 5)
     np.testing.assert_allclose(rules(2.0).scores([np.array([0, 1])])[0], want, rtol=1e-6)
 
 

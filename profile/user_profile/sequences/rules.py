@@ -14,10 +14,12 @@ from scipy import sparse
 from .data import Histories
 from .start import nearness
 
-WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # what is tried
+WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)  # what is tried
 _FOLLOWERS = 300  # kept of each item, the strongest
 _RECENT = 10  # items that rules start from, the n-th last weighing 1/n
-_FLOOR = 0.1  # what items without a rule share, against 1 for those with one
+# Shared out over all items, against 1 over those with a rule. With less, chance decides between a
+# rare rule and none.
+_FLOOR = 10.0
 
 
 @dataclass(frozen=True)

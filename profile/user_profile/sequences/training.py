@@ -29,6 +29,7 @@ from .settings import Settings
 from .start import start_bias, start_table
 
 _VALIDATED = 2_000  # users asked after each epoch
+_UNTIMED = 0.1  # the share of the time kept for judging before it has been timed
 _AFTER = 3  # judgings' worth of time kept for the last one and for choosing the rules' weight
 
 
@@ -142,6 +143,7 @@ class _Run:
         self.schedule = Schedule(
             settings.lr, settings.warmup, settings.epochs or 1, settings.minutes * 60
         )
+        self.schedule.reserved = _UNTIMED * self.schedule.seconds
 
     def __call__(
         self,
