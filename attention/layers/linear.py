@@ -34,11 +34,17 @@ class Linear(Layer):
 
     def forward(self, x: np.ndarray) -> tuple[np.ndarray, LinearSaved]:
         """x (..., in_features) -> out (..., out_features)."""
-        return self.forward_columns(x, slice(None))
+        return linear_forward(x, self.weight.data, None if self.bias is None else self.bias.data)
 
     def backward(self, dout: np.ndarray, saved: LinearSaved) -> np.ndarray:
         """dout (..., out_features) -> dx (..., in_features)."""
-        return self.backward_columns(dout, saved, slice(None))
+        room = self.weight.room()
+        dx, dweight, dbias = linear_backward(dout, saved, room)
+        if room is None:
+            self.weight.accumulate(dweight)
+        if self.bias is not None and dbias is not None:
+            self.bias.accumulate(dbias)
+        return dx
 
     def forward_columns(self, x: np.ndarray, columns: slice) -> tuple[np.ndarray, LinearSaved]:
         """As forward, for some of the outputs only: x (..., in) -> out (..., columns)."""

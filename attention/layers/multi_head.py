@@ -127,11 +127,12 @@ class MultiHeadAttention(Layer):
         if saved.rotary is not None:
             dq[...] = rotary_backward(dq, saved.rotary[0])
             dk[...] = rotary_backward(dk, saved.rotary[1])
-        dinputs = tuple(
+        if len(dprojected) == 1:
+            return self.in_proj.backward(dprojected[0], saved.in_proj[0])
+        return tuple(
             self.in_proj.backward_columns(d, one, self._columns(parts))
             for d, one, parts in zip(dprojected, saved.in_proj, shares, strict=True)
         )
-        return dinputs if len(dinputs) > 1 else dinputs[0]
 
     def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""

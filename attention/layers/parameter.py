@@ -17,6 +17,7 @@ class _Here(threading.local):
 
     def __init__(self) -> None:
         self.gradients: dict[int, np.ndarray] = {}
+        self.untouched: set[int] = set()  # of these: what stands there is of an earlier step
 
 
 _here = _Here()
@@ -62,11 +63,23 @@ class Parameter:
         Within a `ShardGradients`, into that shard's own gradients.
         """
         shard = _here.gradients.get(id(self))
-        if shard is not None:
-            shard[where] += gradient
-        else:
+        if shard is None:
             with _adding:
                 self._grad[where] += gradient
+        elif id(self) not in _here.untouched:
+            shard[where] += gradient
+        else:
+            _here.untouched.remove(id(self))
+            if where is not ...:
+                shard[...] = 0
+            shard[where] = gradient
+
+    def room(self) -> np.ndarray | None:
+        """Where a first gradient of a shard may be written at once, all of it; None: accumulate."""
+        if id(self) not in _here.untouched:
+            return None
+        _here.untouched.remove(id(self))
+        return _here.gradients[id(self)]
 
     def move_to(self, data: np.ndarray, grad: np.ndarray) -> None:
         """Carry both arrays, cast if need be, into other storage, and live there from now on."""
@@ -138,9 +151,10 @@ class ShardGradients:
         self._parts = parts
 
     def __enter__(self) -> "ShardGradients":
-        self.grad[:] = 0
-        _here.gradients = self._parts
+        _here.gradients, _here.untouched = self._parts, set(self._parts)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _here.gradients = {}
+        for left in _here.untouched:
+            self._parts[left][...] = 0
+        _here.gradients, _here.untouched = {}, set()

@@ -34,14 +34,17 @@ def linear_forward(
 
 
 def linear_backward(
-    dout: np.ndarray, saved: LinearSaved
+    dout: np.ndarray, saved: LinearSaved, dw_room: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """dout (..., out) -> dx (..., in), dw (in, out), db (out,), None where forward had no b."""
+    """dout (..., out) -> dx (..., in), dw (in, out), db (out,), None where forward had no b.
+
+    dw is written to `dw_room`, if that is given.
+    """
     x, w, has_bias = saved
     dout = upstream(dout, (*x.shape[:-1], w.shape[1]), x.dtype)
     dflat = flat(dout)
     db = dflat.sum(0) if has_bias else None
-    dw = flat(x).T @ dflat  # (in, N) (N, out)
+    dw = np.matmul(flat(x).T, dflat, out=dw_room)  # (in, N) (N, out)
     dx = dflat @ w.T  # (N, out) (out, in)
     return dx.reshape(x.shape), dw, db
 

@@ -40,7 +40,8 @@ class Adam(Optimizer):
     def _update(self, part: slice, lr: float, steps: int) -> None:
         beta1, beta2 = self.betas
         root_correction2 = math.sqrt(1 - beta2**steps)  # √v̂ = √v / this
-        rate = lr / (1 - beta1**steps)
+        rate = lr * root_correction2 / (1 - beta1**steps)
+        eps = self.eps * root_correction2
         data, grad = self.buffer.data[part], self.buffer.grad[part]
         m, v = self.moments["m"][part], self.moments["v"][part]
         scratch = np.empty(min(BLOCK, data.size), data.dtype)
@@ -56,8 +57,7 @@ class Adam(Optimizer):
                 work *= 1 - beta2
                 v_part += work
                 np.sqrt(v_part, out=work)
-                work /= root_correction2
-                work += self.eps
+                work += eps
                 np.divide(m_part, work, out=work)
                 work *= rate
                 data[block] -= work

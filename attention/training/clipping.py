@@ -5,27 +5,31 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..layers.parameter import Parameter
+from ..layers.parameter import Parameter, ParameterBuffer
 from ..ops._checks import in_range
 
 
-def clip_grad_norm(parameters: Iterable[Parameter], max_norm: float) -> float:
+def clip_grad_norm(parameters: Iterable[Parameter] | ParameterBuffer, max_norm: float) -> float:
     """Scale all gradients, in place, so that their common norm is at most `max_norm`.
 
-    Returns the norm before clipping. Raises FloatingPointError if it is not finite; the gradients
-    are then left as they are, and no step should be taken on them.
+    An optimiser's `buffer` is quicker than its parameters one by one. Returns the norm before
+    clipping. Raises FloatingPointError if it is not finite; the gradients are then left as they
+    are, and no step should be taken on them.
     """
     in_range("max_norm", max_norm, 0, math.inf)
-    unique = {id(p): p for p in parameters}.values()
-    norm = math.sqrt(math.fsum(_sum_of_squares(p.grad) for p in unique))
+    if isinstance(parameters, ParameterBuffer):
+        gradients = [parameters.grad]
+    else:
+        gradients = [p.grad for p in {id(p): p for p in parameters}.values()]
+    norm = math.sqrt(math.fsum(_sum_of_squares(gradient) for gradient in gradients))
     if not math.isfinite(norm):
         raise FloatingPointError(
             f"the gradient norm is {norm}; lower the learning rate, or look for the parameter "
             f"whose gradient is not finite"
         )
     if norm > max_norm:
-        for p in unique:
-            p.grad *= max_norm / norm
+        for gradient in gradients:
+            gradient *= max_norm / norm
     return norm
 
 

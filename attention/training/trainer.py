@@ -95,7 +95,7 @@ class Trainer:
         if not math.isfinite(loss):
             raise NonFiniteLoss(self._what_is_left(f"the loss is {loss}"))
         try:
-            norm = clip_grad_norm(self.optimizer.buffer.parameters, self.max_norm or math.inf)
+            norm = clip_grad_norm(self.optimizer.buffer, self.max_norm or math.inf)
         except FloatingPointError as error:
             raise NonFiniteLoss(self._what_is_left(str(error))) from error
         self.optimizer.step(self.workers)

@@ -114,7 +114,7 @@ def train(
                 ]
                 optimizer.zero_grad()
                 losses.append(workers.add_gradients(optimizer.buffer, learn, shards))
-                clip_grad_norm(optimizer.buffer.parameters, settings.max_norm)
+                clip_grad_norm(optimizer.buffer, settings.max_norm)
                 step += 1
                 optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
                 optimizer.step()

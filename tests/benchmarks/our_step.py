@@ -33,7 +33,7 @@ def our_step(
     def step() -> float:
         optimizer.zero_grad()
         loss = workers.add_gradients(optimizer.buffer, shard_loss, shards, shares)
-        A.clip_grad_norm(optimizer.buffer.parameters, 1.0)
+        A.clip_grad_norm(optimizer.buffer, 1.0)
         optimizer.step(workers)
         return loss
 
