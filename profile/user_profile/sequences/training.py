@@ -205,7 +205,7 @@ class _Run:
         loss = workers.add_gradients(self.optimizer.buffer, self._compute, shares, [1.0] * count)
         if not np.isfinite(loss):
             raise FloatingPointError(f"The loss is {loss}; train again with a lower --lr.")
-        clip_grad_norm(self.optimizer.buffer.parameters, self.settings.max_norm)
+        clip_grad_norm(self.optimizer.buffer, self.settings.max_norm)
         self.optimizer.step()
         return loss
 
