@@ -73,8 +73,18 @@ def gelu_backward(
 
 def _gelu_block(x: np.ndarray, out: np.ndarray, slope: np.ndarray, scratch: np.ndarray) -> None:
     """x (n,) into out (n,) and slope (n,); scratch is (n,) or longer."""
-    gate = scratch[: x.size]
-    square = np.multiply(x, x, out=slope)
+    gate = normal_cdf(x, slope, scratch[: x.size])
+    slope *= MINUS_HALF
+    density = np.exp(slope, out=slope)
+    density *= DENSITY_AT_0
+    slope *= x
+    slope += gate
+    np.multiply(x, gate, out=out)  # last, since it may be x
+
+
+def normal_cdf(x: np.ndarray, square: np.ndarray, gate: np.ndarray) -> np.ndarray:
+    """Φ(x), written to `gate`; x² to `square`; all (...) of float32."""
+    np.multiply(x, x, out=square)
     np.multiply(square, LEADING, out=gate)
     for coefficient in REST[:-1]:
         gate += coefficient
@@ -83,10 +93,5 @@ def _gelu_block(x: np.ndarray, out: np.ndarray, slope: np.ndarray, scratch: np.n
     gate *= x
     np.tanh(gate, out=gate)
     gate *= HALF
-    gate += HALF  # Φ(x)
-    square *= MINUS_HALF
-    density = np.exp(square, out=slope)
-    density *= DENSITY_AT_0
-    slope *= x
-    slope += gate
-    np.multiply(x, gate, out=out)  # last, since it may be x
+    gate += HALF
+    return gate

@@ -1,6 +1,6 @@
-"""Attention of one new token to all that is cached: inference, nothing saved.
+"""Inference, one new token at a time: attention to all that is cached, layer norm, GELU.
 
-Why it is faster than the pair: the last token sees every key, so there is no mask to make, and
+Why these are faster than the pairs: the last token sees every key, so there is no mask to make, and
 there will be no backward to prepare. At one token, what costs is the number of calls.
 """
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from ..ops.attention import default_scale, hidden_scores_are_silent
 from ..ops.masks import Window, window_sides
+from .gelu import far_is_flat, gelu_forward, normal_cdf
 
 
 @hidden_scores_are_silent
@@ -35,3 +36,23 @@ def attend_last(
     out = scores @ v
     out /= scores.sum(-1, keepdims=True)
     return out.reshape(B, H, 1, -1)
+
+
+def layer_norm(x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float) -> np.ndarray:
+    """x (..., E) -> out (..., E), as `layer_norm_forward`."""
+    E = x.shape[-1]
+    out = x - np.add.reduce(x, -1, keepdims=True) / E
+    variance = np.add.reduce(out * out, -1, keepdims=True) / E
+    out /= np.sqrt(variance + eps)
+    out *= gain
+    out += bias
+    return out
+
+
+@far_is_flat
+def gelu(x: np.ndarray) -> np.ndarray:
+    """x (...) -> x Φ(x) (...), as `gelu_forward`; x is overwritten."""
+    if x.dtype != np.float32:
+        return gelu_forward(x)[0]
+    x *= normal_cdf(x, np.empty_like(x), np.empty_like(x))
+    return x

@@ -91,12 +91,11 @@ class EncoderBlock(Layer):
 
     def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
-
-        def attend(z: np.ndarray) -> tuple[np.ndarray, None]:
-            return self.self_attn.step(z, cache), None
-
-        h, _ = residual_forward(x, attend, self.norm1, self.norm_first, 0.0, None)
-        return residual_forward(h, self.mlp.forward, self.norm2, self.norm_first, 0.0, None)[0]
+        if self.norm_first:
+            x = x + self.self_attn.step(self.norm1.step(x), cache)
+            return x + self.mlp.step(self.norm2.step(x))
+        x = self.norm1.step(x + self.self_attn.step(x, cache))
+        return self.norm2.step(x + self.mlp.step(x))
 
 
 class Encoder(Stack):
@@ -108,7 +107,7 @@ class Encoder(Stack):
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E); one cache a block."""
         for block, cache in zip(self.blocks, caches, strict=True):
             x = block.step(x, cache)
-        return x if self.norm is None else self.norm.forward(x)[0]
+        return x if self.norm is None else self.norm.step(x)
 
     def new_caches(self, batch: int, max_length: int) -> list[KVCache]:
         return [block.self_attn.new_cache(batch, max_length) for block in self.blocks]

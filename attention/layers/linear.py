@@ -46,6 +46,13 @@ class Linear(Layer):
             self.bias.accumulate(dbias)
         return dx
 
+    def step(self, x: np.ndarray) -> np.ndarray:
+        """Inference: as forward, nothing checked or saved."""
+        out = x.reshape(-1, x.shape[-1]) @ self.weight.data
+        if self.bias is not None:
+            out += self.bias.data
+        return out.reshape(*x.shape[:-1], -1)
+
     def forward_columns(self, x: np.ndarray, columns: slice) -> tuple[np.ndarray, LinearSaved]:
         """As forward, for some of the outputs only: x (..., in) -> out (..., columns)."""
         bias = None if self.bias is None else self.bias.data[columns]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..fast.gelu import gelu_backward, gelu_forward
+from ..fast.step import gelu
 from ..ops import activations
 from ..ops.linear import LinearSaved
 from .layer import Layer
@@ -67,6 +68,13 @@ class MLP(Layer):
         bent, saved_activation = ACTIVATIONS[self.activation][0](hidden)
         out, saved2 = self.linear2.forward(bent)
         return out, MLPSaved(saved1, saved_activation, saved2)
+
+    def step(self, x: np.ndarray) -> np.ndarray:
+        """Inference: as forward, nothing checked or saved."""
+        hidden = self.linear1.step(x)
+        if self.activation == "gelu":
+            return self.linear2.step(gelu(hidden))
+        return self.linear2.step(ACTIVATIONS[self.activation][0](hidden)[0])
 
     def backward(self, dout: np.ndarray, saved: MLPSaved) -> np.ndarray:
         """dout (..., E) -> dx (..., E)."""

@@ -136,18 +136,17 @@ class MultiHeadAttention(Layer):
 
     def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
-        projected = self.in_proj.forward(x)[0]
-        q, k, v = self._heads([projected], _SHARES[1])
+        q, k, v = self._heads([self.in_proj.step(x)], _SHARES[1])
         before = cache.length
         if self.rotary is not None:
             q, k = self._turn(q, before)[0], self._turn(k, before)[0]
         k, v = cache.append(k, v)
         if x.shape[1] == 1:
             heads = attend_last(q, k, v, **self.options)  # (B, H, 1, D), which is (B, 1, E)
-            return self.out_proj.forward(heads.reshape(x.shape))[0]
+            return self.out_proj.step(heads.reshape(x.shape))
         attend = tiled_attention_forward if self.tiled else attention_forward
         heads, _ = attend(q, k, v, is_causal=True, offset=before, **self.options)
-        return self.out_proj.forward(merge_heads(heads))[0]
+        return self.out_proj.step(merge_heads(heads))
 
     def new_cache(self, batch: int, max_length: int) -> KVCache:
         dtype = self.in_proj.weight.data.dtype

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..fast.layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
+from ..fast.step import layer_norm
 from ..ops.rms_norm import RMSNormSaved, rms_norm_backward, rms_norm_forward
 from .layer import Layer
 from .parameter import Parameter
@@ -21,6 +22,10 @@ class LayerNorm(Layer):
     def forward(self, x: np.ndarray) -> tuple[np.ndarray, FastLayerNormSaved]:
         """x (..., E) -> out (..., E)."""
         return layer_norm_forward(x, self.gain.data, self.bias.data, self.eps)
+
+    def step(self, x: np.ndarray) -> np.ndarray:
+        """Inference: as forward, nothing checked or saved."""
+        return layer_norm(x, self.gain.data, self.bias.data, self.eps)
 
     def backward(self, dout: np.ndarray, saved: FastLayerNormSaved) -> np.ndarray:
         """dout (..., E) -> dx (..., E)."""
@@ -40,6 +45,10 @@ class RMSNorm(Layer):
     def forward(self, x: np.ndarray) -> tuple[np.ndarray, RMSNormSaved]:
         """x (..., E) -> out (..., E)."""
         return rms_norm_forward(x, self.gain.data, self.eps)
+
+    def step(self, x: np.ndarray) -> np.ndarray:
+        """Inference: as forward, nothing saved."""
+        return self.forward(x)[0]
 
     def backward(self, dout: np.ndarray, saved: RMSNormSaved) -> np.ndarray:
         """dout (..., E) -> dx (..., E)."""
