@@ -1,4 +1,4 @@
-"""python -m attention.text train | generate"""
+"""python -m attention.text train | generate: a character model of your text, and its writing."""
 
 import argparse
 import dataclasses
@@ -51,7 +51,9 @@ def _train(arguments: argparse.Namespace) -> int:
     size = sum(p.data.size for p in model.parameters())
     print(f"{size:,} parameters, {settings.steps} steps in {seconds:.0f} s")
     print(f"validation loss {loss:.4f} nats a character, over the whole validation part")
-    print(f"saved to {arguments.model}; try: python -m attention.text generate --prompt 'ROMEO:'")
+    named = "" if arguments.model == MODEL else f" --model {arguments.model}"
+    print(f"saved to {arguments.model}")
+    print(f"next: python -m attention.text generate --prompt 'ROMEO:'{named}")
     return 0
 
 
@@ -85,7 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--overwrite", action="store_true", help="replace a saved model")
     for name, field in SETTINGS.items():
         train.add_argument(
-            f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
+            f"--{name.replace('_', '-')}",
+            type=type(field.default),
+            default=field.default,
+            help=f"default: {field.default}",
         )
 
     generate = commands.add_parser("generate", help="let a trained model write")

@@ -39,6 +39,5 @@ def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
             return {name: file[name] for name in file.files}
     except (BadZipFile, ValueError, EOFError, OSError, AttributeError, KeyError) as error:
         raise FileFormatError(
-            f"{path} is cut short or not a file of saved arrays ({error}); "
-            f"save it again, or use another copy"
+            f"{path} is cut short or not a file of saved arrays; save it again, or use another copy"
         ) from error

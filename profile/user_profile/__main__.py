@@ -58,6 +58,8 @@ def _parser(asked: str) -> argparse.ArgumentParser:
             commands.add_parser(name, help=text)
     if needed:
         resolve_name(needed)(commands)
+        for name, command in commands.choices.items():
+            command.description = command.description or COMMANDS[name][1]
     return parser
 
 

@@ -134,7 +134,7 @@ def compare_leave_one_out(
         if not new.any():
             raise DataError(
                 "Every item asked for was seen before by its user, so filtering what was seen "
-                "leaves nothing to find; set filter_seen=False."
+                "leaves nothing to find; rank what was seen too (--repeat, or filter_seen=False)."
             )
     against = "all" if negatives is None else f"{negatives} sampled"
     title = title or f"Leave one out, {len(targets):,} users, {against} items ranked"

@@ -1,27 +1,33 @@
 """What decides a training run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def _set(default: Any, meaning: str) -> Any:
+    """A setting, its default, and what `train --help` says of it."""
+    return field(default=default, metadata={"help": meaning})
 
 
 @dataclass(frozen=True)
 class Settings:
     """Everything that decides a run; the same settings and log give the same bits."""
 
-    epochs: int = 4
-    patience: int = 2  # epochs without a better validation before training ends
-    lr: float = 4e-3
-    warmup: float = 0.05  # share of all steps
-    weight_decay: float = 0.02
-    max_norm: float = 1.0
-    questions: int = 48  # a batch; a step takes one batch on each of two workers
-    most_per_customer: int = 48  # questions of one customer, the latest; history is never cut
-    embed_dim: int = 32
-    num_heads: int = 2
-    session_layers: int = 1
-    customer_layers: int = 1
-    interest_layers: int = 1
-    dropout: float = 0.2
-    mask: float = 0.0  # augmentation: chance of an item to be hidden,
-    reorder: float = 0.0  # of a session to be shuffled,
-    crop: float = 0.0  # of a history to begin later
-    seed: int = 0
+    epochs: int = _set(4, "passes over the training sessions, at most")
+    patience: int = _set(2, "epochs without a better validation before training ends")
+    lr: float = _set(4e-3, "the highest learning rate")
+    warmup: float = _set(0.05, "share of all steps in which the rate rises")
+    weight_decay: float = _set(0.02, "of Adam, decoupled")
+    max_norm: float = _set(1.0, "gradients are clipped to this norm")
+    questions: int = _set(48, "a batch; a step takes one batch on each of two workers")
+    most_per_customer: int = _set(48, "questions of one customer, the latest; no history is cut")
+    embed_dim: int = _set(32, "width of items and sessions")
+    num_heads: int = _set(2, "attention heads of each layer")
+    session_layers: int = _set(1, "encoder layers within a session")
+    customer_layers: int = _set(1, "encoder layers over a customer's sessions")
+    interest_layers: int = _set(1, "decoder layers from interests to sessions")
+    dropout: float = _set(0.2, "of weights and residual paths, in training")
+    mask: float = _set(0.0, "augmentation: chance of an item to be hidden")
+    reorder: float = _set(0.0, "augmentation: chance of a session to be shuffled")
+    crop: float = _set(0.0, "augmentation: chance of a history to begin later")
+    seed: int = _set(0, "of weights, order and dropout")

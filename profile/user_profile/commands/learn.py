@@ -65,7 +65,10 @@ def add_commands(commands) -> None:
     )
     for name, field in _FIELDS.items():
         learn.add_argument(
-            f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
+            f"--{name.replace('_', '-')}",
+            type=type(field.default),
+            default=field.default,
+            help=f"{field.metadata['help']}; default: {field.default}",
         )
     add_training_options(learn)
 
