@@ -1,8 +1,8 @@
 """Copies of this process that wait for work, for cores that threads cannot keep busy.
 
-Threads of one interpreter hand its lock to each other around every array operation; while arrays
-fit a cache, the hand-over takes longer than the operation. Forked copies share no lock. They know
-what stood in memory when they were made, and see arrays of `shared_zeros` as they are now.
+Threads of one interpreter hand its lock to each other around every array operation, which for
+small arrays takes longer than the operation. Forked copies share no lock. They know what stood in
+memory when they were made, and see arrays of `shared_zeros` as they are now.
 """
 
 import contextlib

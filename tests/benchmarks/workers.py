@@ -27,9 +27,9 @@ def section(quick: bool) -> Section:
         COMMAND,
         f"Milliseconds of the same training step of ours with one worker, whose products take all "
         f"{A.cores()} cores, and with {A.cores()} workers that share the batch. Threads of one "
-        "interpreter hand its lock to each other around every array operation, which takes longer "
-        "than most of these operations do; copies of the process share only the memory of "
-        "parameters and gradients. Where the process cannot fork, workers are threads.",
+        "interpreter hand its lock to each other around every array operation, which costs the "
+        "more, the smaller the arrays; copies of the process share only the memory of parameters "
+        "and gradients. Where the process cannot fork, workers are threads.",
         ["setting", "batch×length×width×heads×layers", "one worker", "threads", "copies"],
         rows,
     )
