@@ -7,12 +7,24 @@ same network in PyTorch eager takes its turns; without it, the floor and growth 
 import argparse
 from pathlib import Path
 
-from . import embedding, generation, growth, items, startup, tiled, training_step, users, workers
+from . import (
+    embedding,
+    generation,
+    growth,
+    items,
+    shares,
+    startup,
+    tiled,
+    training_step,
+    users,
+    workers,
+)
 from .plot import draw
 from .report import Section, environment, load
 
 PARTS = {
     "steps": training_step.section,
+    "shares": shares.section,
     "workers": workers.section,
     "generation": generation.section,
     "tiled": tiled.section,
