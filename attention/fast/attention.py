@@ -3,7 +3,7 @@
 Why it is faster: a block holds few enough scores for the cache, and only keys that its queries can
 reach. Scores that are all small need no maximum taken away. Rows are summed by a product with ones.
 Weights are never divided by those sums, but out is, over D instead of S. A product of small
-matrices takes half the time if the second is not transposed: keys are copied as (D, S), and the
+matrices is far quicker if the second is not transposed: keys are copied as (D, S), and the
 scale goes in on the way. Backward does the same with the values, (Dv, S); a further row of them
 takes Σ_j dw_j w_j, which is dout · out, from the scores within the product.
 """
