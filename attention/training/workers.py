@@ -67,8 +67,12 @@ class Workers:
         if hands < 2:
             return [function(*one) for one in arguments]
         others = self._others_knowing(function)
-        for hand in range(1, hands):
-            others.ask(hand - 1, function, arguments[hand::hands])
+        try:
+            for hand in range(1, hands):
+                others.ask(hand - 1, function, arguments[hand::hands])
+        except BaseException:
+            self._dismiss()  # or the answers of those that were asked would be taken for later ones
+            raise
         outcomes: list[Any] = [None] * len(arguments)
         try:
             outcomes[::hands] = [(function(*one), None) for one in arguments[::hands]]

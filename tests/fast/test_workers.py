@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import platform
 import signal
 import threading
@@ -180,6 +181,14 @@ def test_a_worker_that_dies_is_reported() -> None:
         for _ in range(2):
             with pytest.raises(RuntimeError, match="ended before its work did, with exit code -9"):
                 pool.map(kill, [(), ()])
+
+
+@forks
+def test_arguments_that_cannot_be_sent_leave_no_answers_behind() -> None:
+    with A.Workers(3) as pool:
+        with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+            pool.map(str, [(1,), (2,), (lambda: 3,)])
+        assert pool.map(str, [(4,), (5,), (6,)]) == ["4", "5", "6"]
 
 
 @forks
