@@ -67,18 +67,16 @@ class Workers:
         if hands < 2:
             return [function(*one) for one in arguments]
         others = self._others_knowing(function)
+        outcomes: list[Any] = [None] * len(arguments)
         try:
             for hand in range(1, hands):
                 others.ask(hand - 1, function, arguments[hand::hands])
-        except BaseException:
-            self._dismiss()  # or the answers of those that were asked would be taken for later ones
-            raise
-        outcomes: list[Any] = [None] * len(arguments)
-        try:
             outcomes[::hands] = [(function(*one), None) for one in arguments[::hands]]
-        finally:
             for hand in range(1, hands):
                 outcomes[hand::hands] = others.answer(hand - 1)
+        except BaseException:
+            self._dismiss()  # which waits, and lets no late answer be taken for a later one
+            raise
         for _, error in outcomes:
             if error is not None:
                 raise error
