@@ -11,11 +11,11 @@ from .cross_entropy import (
     cross_entropy_backward,
     cross_entropy_forward,
 )
+from .decode import attend_last
 from .embedding import embedding_backward, sum_by_id
 from .gelu import FastGeluSaved, gelu_backward, gelu_forward
 from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
 from .rotary import FastRotarySaved, rotary_backward, rotary_forward
-from .step import attend_last
 
 __all__ = [
     "FastAttentionSaved",

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..fast.decode import gelu
 from ..fast.gelu import gelu_backward, gelu_forward
-from ..fast.step import gelu
 from ..ops import activations
 from ..ops.linear import LinearSaved
 from .layer import Layer

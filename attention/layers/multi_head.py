@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..fast.attention import AnySaved, attention_backward, attention_forward
+from ..fast.decode import attend_last
 from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
-from ..fast.step import attend_last
 from ..ops.linear import LinearSaved
 from ..ops.masks import Window
 from ..ops.rotary import Pairing

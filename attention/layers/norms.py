@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from ..fast.decode import layer_norm
 from ..fast.layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
-from ..fast.step import layer_norm
 from ..ops.rms_norm import RMSNormSaved, rms_norm_backward, rms_norm_forward
 from .layer import Layer
 from .parameter import Parameter

@@ -1,5 +1,6 @@
 """Training: optimisers on one flat buffer, clipping, schedules, batches, the loop, checkpoints."""
 
+from ..parallel.workers import Workers, cores
 from .adam import Adam
 from .batching import ShuffledBatches, batches_by_length
 from .clipping import clip_grad_norm
@@ -8,7 +9,6 @@ from .progress import Progress
 from .schedules import warmup_cosine
 from .sgd import SGD
 from .trainer import Interrupted, NonFiniteLoss, Trainer, read_checkpoint
-from .workers import Workers, cores
 
 __all__ = [
     "Adam",

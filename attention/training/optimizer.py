@@ -8,7 +8,7 @@ import numpy as np
 from ..layers.parameter import Parameter, ParameterBuffer
 from ..layers.shared import shared_zeros
 from ..ops._checks import expect_shape, in_range
-from .workers import Workers
+from ..parallel.workers import Workers
 
 
 class Optimizer:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..layers.layer import Layer
+from ..parallel.workers import Workers
 from .batching import ShuffledBatches
 from .clipping import clip_grad_norm
 from .files import FileFormatError, load_arrays, save_arrays
 from .optimizer import Optimizer
-from .workers import Workers
 
 CHECKPOINT_VERSION = 1
 

@@ -17,7 +17,7 @@ from user_profile.baselines import (
     Popularity,
     TifuKnn,
 )
-from user_profile.metrics import bootstrap_interval
+from user_profile.judging.metrics import bootstrap_interval
 
 from .page import DARK, LIGHT, MIDDLE, Drawing
 

@@ -4,6 +4,6 @@ Authors of exercises need only the names below; README.md of the workbook says h
 """
 
 from grader.kit import mistake, normal, style
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
 
 __all__ = ["Seed", "mistake", "normal", "style"]

@@ -17,7 +17,7 @@ from grader.exercise import EXERCISES, Exercise, find_exercise, find_exercises
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.kit import Variant
 from grader.report import failure_text, title
-from grader.runner import InProcess, Sandboxed
+from grader.sandbox.runner import InProcess, Sandboxed
 from grader.strength import (
     INTRODUCTION,
     RIGHT_AT_MOST,

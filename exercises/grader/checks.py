@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.diagnose import Step
-from grader.execute import Outcome, Request
 from grader.exercise import Exercise
 from grader.judge import Terms, judge
-from grader.runner import InProcess
-from grader.wire import Named, encode
+from grader.sandbox.execute import Outcome, Request
+from grader.sandbox.runner import InProcess
+from grader.sandbox.wire import Named, encode
 
 
 class Candidate(Protocol):

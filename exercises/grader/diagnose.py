@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from grader.compare import Tolerance, difference
-from grader.execute import Outcome, Request
 from grader.exercise import Exercise
 from grader.judge import KINDS_OF_PROCESS, Complaint, Terms, judge
 from grader.kit import Variant
-from grader.runner import InProcess
+from grader.sandbox.execute import Outcome, Request
+from grader.sandbox.runner import InProcess
 
 
 class Step(NamedTuple):

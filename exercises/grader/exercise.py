@@ -6,8 +6,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from grader.execute import load_module
 from grader.kit import Variant
+from grader.sandbox.execute import load_module
 
 EXERCISES = Path(__file__).resolve().parent.parent
 SOLUTIONS = EXERCISES.parent / "solutions"

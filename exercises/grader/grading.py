@@ -10,7 +10,7 @@ from grader.checks import Candidate, Check, CheckFailed, NotStarted
 from grader.diagnose import Doctor, Step
 from grader.exercise import Exercise
 from grader.kit import Variant
-from grader.runner import Unusable
+from grader.sandbox.runner import Unusable
 
 PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
 

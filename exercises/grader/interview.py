@@ -15,7 +15,7 @@ from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED, Score, grade
 from grader.question import asked, follow_ups, rubric
 from grader.reset import reset
-from grader.runner import Sandboxed
+from grader.sandbox.runner import Sandboxed
 
 
 class Answer(NamedTuple):

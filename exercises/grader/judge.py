@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.compare import Difference, Tolerance, describe, difference, tolerance_for
-from grader.execute import LAYOUTS, Outcome, Request
+from grader.sandbox.execute import LAYOUTS, Outcome, Request
 
 
 class Terms(NamedTuple):

@@ -12,7 +12,7 @@ from grader.checks import Check, CheckFailed, NotStarted
 from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, generator_for
 from grader.report import brief_text, failure_text, sentence
-from grader.runner import Sandboxed, Unusable
+from grader.sandbox.runner import Sandboxed, Unusable
 
 FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 LETTERS = {PASSED: (".", "green"), FAILED: ("F", "red"), NOT_STARTED: ("-", "yellow")}

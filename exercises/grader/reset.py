@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
-from grader.rules import is_untouched
+from grader.sandbox.rules import is_untouched
 
 STUB = "stub.py"
 

@@ -9,8 +9,8 @@ from pkgutil import resolve_name
 LEARN = "user_profile.commands.learn:add_commands"
 LOOK = "user_profile.commands.look:add_commands"
 UPDATE = "user_profile.commands.update:add_commands"
-EXPORT = "user_profile.privacy.options:add_commands"
-SEQUENCES = "user_profile.sequences.command:add_parser"
+EXPORT = "user_profile.commands.private:add_commands"
+SEQUENCES = "user_profile.commands.sequences:add_parser"
 
 COMMANDS = {
     "demo": (LEARN, "train on the shipped log, judge, show one customer"),
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 after a mistake, which is told in one sentence."""
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv[0] if argv else "").parse_args(argv)
-    from attention.training.process import single_threaded_blas
+    from attention.parallel.process import single_threaded_blas
 
     try:
         with single_threaded_blas:  # many small products: splitting each costs more than it brings

@@ -12,13 +12,13 @@ import time
 from dataclasses import replace
 
 from user_profile.baselines import PersonalFrequency, Popularity
-from user_profile.evaluate import compare
-from user_profile.judge import Table, judge_interests
-from user_profile.metrics import bootstrap_interval
-from user_profile.prepare import prepare
-from user_profile.privacy.training import Privacy, read_customers, train_private
-from user_profile.profiler import Profiler
-from user_profile.training import Settings, Trained, new_model, train
+from user_profile.judging.compare import compare
+from user_profile.judging.heads import Table, judge_interests
+from user_profile.judging.metrics import bootstrap_interval
+from user_profile.log.prepare import prepare
+from user_profile.privacy.loop import Privacy, read_customers, train_private
+from user_profile.serving.profiler import Profiler
+from user_profile.training.loop import Settings, Trained, new_model, train
 
 HEAD = (
     "| training | noise multiplier | ε | NDCG@10 | 95 % interval | interest accuracy | macro F1 "

@@ -8,10 +8,10 @@ import sys
 import time
 from typing import Any
 
-from user_profile.evaluate import Comparison, compare
-from user_profile.prepare import prepare
-from user_profile.profiler import Profiler
-from user_profile.training import Settings, train
+from user_profile.judging.compare import Comparison, compare
+from user_profile.log.prepare import prepare
+from user_profile.serving.profiler import Profiler
+from user_profile.training.loop import Settings, train
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "without country": {"without": ["country"]},

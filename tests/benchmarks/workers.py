@@ -5,7 +5,7 @@ from unittest import mock
 import numpy as np
 
 import attention as A
-from attention.training import copies
+from attention.parallel import copies
 
 from .our_step import our_step
 from .report import Section, milliseconds

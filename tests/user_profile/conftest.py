@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from user_profile.events import Events, factorise
-from user_profile.readers import read_events
+from user_profile.log.events import Events, factorise
+from user_profile.log.readers import read_events
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from user_profile.categories import Categories
-from user_profile.events import Events, factorise
-from user_profile.sessions import Sessions, group_sessions
+from user_profile.log.categories import Categories
+from user_profile.log.events import Events, factorise
+from user_profile.log.sessions import Sessions, group_sessions
 
 DAY = 86_400
 WORDS = ("red mug", "blue mug", "tea cup", "door sign", "wall sign", "metal sign")

@@ -7,7 +7,7 @@ from grader.capstone import harness
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, grade
 from grader.report import failure_text
-from grader.runner import Sandboxed
+from grader.sandbox.runner import Sandboxed
 
 LAYER_NORM = "ex09_layer_norm/layer_norm.py"
 

@@ -13,7 +13,7 @@ import pytest
 from grader.exercise import Exercise, find_exercise, find_exercises
 from grader.grading import FAILED, PASSED, grade
 from grader.report import failure_text
-from grader.runner import Limits, Sandboxed
+from grader.sandbox.runner import Limits, Sandboxed
 
 HOSTILE = sorted(path for path in (Path(__file__).parent / "hostile").iterdir() if path.is_file())
 QUICK = Limits(start=10.0, call=1.0, losses=1)

@@ -11,7 +11,7 @@ import pytest
 from grader.audit import TABLE, audit, try_mistake, try_style
 from grader.exercise import EXERCISES, SOLUTIONS, find_exercises
 from grader.question import HINT, follow_ups, rubric, section
-from grader.rules import is_untouched
+from grader.sandbox.rules import is_untouched
 from grader.strength import passes
 
 ALL = find_exercises()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from grader.wire import Named, Seed, Unsendable, decode, encode
+from grader.sandbox.wire import Named, Seed, Unsendable, decode, encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -10,16 +10,16 @@ import tempfile
 from typing import Any
 
 import numpy as np
-from user_profile.categories import find_categories
+from user_profile.features.batch import Batch, Behaviours, Group, Labels, Moment, Question
 from user_profile.features.history import read_history
 from user_profile.features.reader import HistoryReader, Vocabulary, widths
-from user_profile.materials import fit_vocabulary, training_batches, training_targets
-from user_profile.model.batch import Batch, Behaviours, Group, Labels, Moment, Question
-from user_profile.prepare import prepare
-from user_profile.readers.online_retail import SHIPPED
-from user_profile.readers.rows import text_lines
-from user_profile.sessions import Sessions, group_sessions
-from user_profile.settings import Settings
+from user_profile.log.categories import find_categories
+from user_profile.log.prepare import prepare
+from user_profile.log.readers.online_retail import SHIPPED
+from user_profile.log.readers.rows import text_lines
+from user_profile.log.sessions import Sessions, group_sessions
+from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
+from user_profile.training.settings import Settings
 
 ROWS = 30_000
 SESSIONS_AT_LEAST, ROWS_AT_MOST = 2, 100  # of a customer

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from ..errors import DataError
-from ..sessions import Sessions
+from ..log.sessions import Sessions
 
 _CELLS = 4_000_000  # of a dense array of work: 16 MB
 

@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from ..sessions import Sessions
+from ..log.sessions import Sessions
 from .base import Baseline, in_parts
 from .profiles import Profiles
 

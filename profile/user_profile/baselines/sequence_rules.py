@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from ..sessions import Sessions
+from ..log.sessions import Sessions
 from .base import Baseline, in_parts
 
 

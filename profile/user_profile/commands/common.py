@@ -13,11 +13,11 @@ import numpy as np
 
 from ..errors import DataError
 from ..features.history import DAY
-from ..prepare import Prepared, prepare
-from ..profiler import Profiler
-from ..report import to_json
-from ..saved import load_model
-from ..training import Trained
+from ..log.prepare import Prepared, prepare
+from ..model.saved import load_model
+from ..serving.profiler import Profiler
+from ..serving.report import to_json
+from ..training.loop import Trained
 
 MODEL = "runs/profile.npz"
 

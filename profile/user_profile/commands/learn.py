@@ -20,20 +20,19 @@ from ..baselines import (
     SequenceRules,
     TifuKnn,
 )
-from ..categories import Categories
 from ..errors import DataError
-from ..evaluate import Comparison, Scorer, compare
-from ..explain import judge_faithfulness
 from ..features.item_side import PARTS, read_item_vectors
-from ..judge import judge_interests, judge_outlook
-from ..prepare import Prepared, prepare
-from ..privacy.options import add_training_options, privacy_of, train_with_progress
-from ..privacy.training import guarantee
-from ..profiler import Profiler
-from ..report import describe_profile
-from ..saved import load_model, save_model
-from ..split import Split, Targets
-from ..training import EpochEnd, Settings, Trained, train
+from ..judging.compare import Comparison, Scorer, compare
+from ..judging.faithfulness import judge_faithfulness
+from ..judging.heads import judge_interests, judge_outlook
+from ..log.categories import Categories
+from ..log.prepare import Prepared, prepare
+from ..log.split import Split, Targets
+from ..model.saved import load_model, save_model
+from ..privacy.loop import guarantee
+from ..serving.profiler import Profiler
+from ..serving.report import describe_profile
+from ..training.loop import EpochEnd, Settings, Trained, train
 from .common import (
     add_log_options,
     add_model_option,
@@ -41,6 +40,7 @@ from .common import (
     load_log,
     save_figure,
 )
+from .private import add_training_options, privacy_of, train_with_progress
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
 DEMO = {"epochs": 3}  # keeps the demo well under two minutes on two cores
@@ -247,7 +247,7 @@ def _train(
 
 
 def _draw(path: Path, profiler: Profiler, profile, texts: list[str], bought: list[int]) -> None:
-    from ..card import plot_card  # matplotlib takes a second to import
+    from ..serving.card import plot_card  # matplotlib takes a second to import
 
     save_figure(path, plot_card(profiler, profile, texts, bought=bought))
 

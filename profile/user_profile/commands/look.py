@@ -4,10 +4,10 @@ import argparse
 
 import numpy as np
 
-from ..applications import audience, recommend, retention, risk
 from ..errors import DataError
-from ..profiler import Profiler
-from ..report import describe_profile, profile_record, to_json
+from ..serving.applications import audience, recommend, retention, risk
+from ..serving.profiler import Profiler
+from ..serving.report import describe_profile, profile_record, to_json
 from .common import (
     add_date_option,
     add_log_options,
@@ -71,7 +71,7 @@ def run_show(options: argparse.Namespace) -> int:
     if options.out:
         write_text(options.out, to_json(profile_record(profiler, profile, texts)))
     if options.plot:
-        from ..card import plot_card  # matplotlib takes a second to import
+        from ..serving.card import plot_card  # matplotlib takes a second to import
 
         save_figure(options.plot, plot_card(profiler, profile, texts))
         print(f"\nsaved to {options.plot}")
@@ -81,7 +81,7 @@ def run_show(options: argparse.Namespace) -> int:
 def run_drift(options: argparse.Namespace) -> int:
     check_output(options.plot, _PICTURE)
     log, _, profiler = load_profiler(options)
-    from ..drift import interest_drift, plot_drift  # matplotlib takes a second to import
+    from ..serving.drift import interest_drift, plot_drift  # matplotlib takes a second to import
 
     found = interest_drift(profiler, log.user(options.customer), moment_of(options, profiler))
     names = profiler.vocabulary.category_names

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..errors import DataError
 from ..features.history import DAY
-from ..live import LiveProfile, NewEvent
-from ..profiler import Profile, Profiler
-from ..report import describe_profile
+from ..serving.live import LiveProfile, NewEvent
+from ..serving.profiler import Profile, Profiler
+from ..serving.report import describe_profile
 from .common import add_log_options, add_model_option, item_texts, load_profiler
 
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured

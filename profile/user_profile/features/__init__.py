@@ -1,1 +1,13 @@
-"""What the model may know at a moment: everything before it, as plain arrays."""
+"""What the model may know at a moment: everything before it, as plain arrays.
+
+history     the log as flat arrays, users by sessions by items
+moments     when customers are asked about
+context     a customer at a moment: recency, frequency, spend
+season      what sells at a time of the year
+past_items  what a customer bought before, and how that stands to the moment
+item_side   what is known of an item beside its number
+labels      the answers: levels, returns, cancellations, spend
+scaling     mean and spread, taken from training
+batch       the arrays that a model reads
+reader      all of the above into one batch
+"""

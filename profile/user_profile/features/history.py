@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..events import MISSING
-from ..readers.online_retail import CANCELLATION, PURCHASE
-from ..sessions import Sessions
+from ..log.events import MISSING
+from ..log.readers.online_retail import CANCELLATION, PURCHASE
+from ..log.sessions import Sessions
 
 DAY = 86_400
 _BY_ROW = ("item", "kind", "bought", "quantity", "price", "spent", "place")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.batch import Batch, Behaviours, Labels, Moment, Question, group_by_length
 from . import context as context_features
 from . import past_items as pair_features
 from . import season as season_features
+from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length
 from .context import read_context
 from .history import DAY, History, bucket, ranges
 from .labels import Thresholds, category_counts

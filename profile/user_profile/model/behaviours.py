@@ -7,7 +7,7 @@ import numpy as np
 from attention import Embedding, Layer, Linear
 from attention.ops import dropout_backward, dropout_forward
 
-from .batch import Behaviours
+from ..features.batch import Behaviours
 from .fusion import GatedFusion
 
 

@@ -12,7 +12,7 @@ from attention.ops import (
     log_softmax_forward,
 )
 
-from .batch import Batch
+from ..features.batch import Batch
 from .outlook import Outlook
 from .profile_model import Outputs, ProfileModel
 

@@ -16,7 +16,7 @@ from attention import Layer, Linear, Parameter
 from attention.ops import dropout_backward, dropout_forward, relu_backward, relu_forward
 from attention.ops.embedding import sum_by_id
 
-from .batch import Question
+from ..features.batch import Question
 
 
 class CopySaved(NamedTuple):

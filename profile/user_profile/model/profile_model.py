@@ -8,7 +8,7 @@ import numpy as np
 from attention import Layer
 from attention.ops.embedding import sum_by_id
 
-from .batch import Batch
+from ..features.batch import Batch
 from .behaviours import BehaviourEmbedding
 from .customers import CustomerEncoder
 from .interests import InterestDecoder

@@ -6,7 +6,7 @@ import numpy as np
 
 from attention import AttentionPool, Encoder, Layer
 
-from .batch import Group
+from ..features.batch import Group
 
 
 class SessionSaved(NamedTuple):

@@ -6,7 +6,7 @@ and then taken apart.
 
 import numpy as np
 
-from ..model.batch import Batch, Behaviours, Group, Labels, Moment, Question, group_by_length
+from ..features.batch import Batch, Behaviours, Group, Labels, Moment, Question, group_by_length
 
 
 def split_customers(batch: Batch) -> list[Batch]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from attention.layers.parameter import ParameterBuffer
 
-from ..model.batch import Batch
+from ..features.batch import Batch
 from ..model.loss import Loss
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..sessions import Sessions
+from ..log.sessions import Sessions
 
 
 @dataclass(frozen=True)

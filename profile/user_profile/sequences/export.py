@@ -6,8 +6,8 @@ import numpy as np
 
 from attention.training import save_arrays
 
-from ..events import Events
-from ..sessions import group_sessions
+from ..log.events import Events
+from ..log.sessions import group_sessions
 from .recommender import Recommender
 
 TABLES = ("users", "items", "sessions")

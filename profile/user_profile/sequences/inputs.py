@@ -9,10 +9,10 @@ import numpy as np
 
 from ..commands.common import named_pairs
 from ..errors import DataError
-from ..events import MISSING, Events
-from ..readers import read_events
-from ..sessions import Sessions, single_event_sessions
-from ..split import Split, split_last_sessions
+from ..log.events import MISSING, Events
+from ..log.readers import read_events
+from ..log.sessions import Sessions, single_event_sessions
+from ..log.split import Split, split_last_sessions
 from .recommender import Recommender
 
 

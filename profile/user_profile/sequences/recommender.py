@@ -13,7 +13,7 @@ import numpy as np
 
 from attention.training import batches_by_length
 
-from ..sessions import Sessions
+from ..log.sessions import Sessions
 from .data import Histories, pad, read_histories
 from .features import UserFeatures
 from .model import SequenceModel

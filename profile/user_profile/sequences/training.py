@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from attention import Adam, clip_grad_norm
+from attention.parallel.workers import Workers
 from attention.training import batches_by_length
-from attention.training.workers import Workers
 
 from ..errors import DataError
-from ..evaluate import before, compare_leave_one_out
-from ..sessions import Sessions
-from ..split import Targets
+from ..judging.compare import before, compare_leave_one_out
+from ..log.sessions import Sessions
+from ..log.split import Targets
 from .data import Histories, Windows, draw_windows, read_histories
 from .features import learn_features
 from .model import SequenceModel, Sizes

@@ -1,0 +1,11 @@
+"""Workers: where a step's shards are computed, and how their gradients come together.
+
+workers   the pool, and gradients summed in the order of the shards
+copies    forked copies of the process that share parameters and gradients
+threads   the same on threads, where forking is unsound
+process   what one process asks of BLAS and of memory
+"""
+
+from .workers import Workers, cores
+
+__all__ = ["Workers", "cores"]

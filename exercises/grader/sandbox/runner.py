@@ -1,0 +1,284 @@
+"""Runs an answer: a student's file in a process of its own, or one of our variants in this one.
+
+The parent keeps the clock and the expected answers. A worker that hangs is killed with its whole
+process group; one that hangs twice is not tried again.
+"""
+
+import ast
+import atexit
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.exercise import Exercise
+from grader.sandbox import execute, wire
+from grader.sandbox.execute import Outcome, Request
+from grader.sandbox.fence import short
+from grader.sandbox.pipe import Gone, Pipe
+from grader.sandbox.rules import Violation, broken_rules, is_untouched, stub_lines
+
+WORKER = Path(__file__).with_name("worker.py")
+
+
+class Limits(NamedTuple):
+    """Seconds for the import and for one call; how many lost workers end the attempt."""
+
+    start: float = 10.0
+    call: float = 6.0
+    losses: int = 2
+
+
+LIMITS = Limits()
+
+
+class Unusable(Exception):
+    """The file cannot be run at all: the reason, and the line if one is to blame."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+class InProcess:
+    """A module of ours (the reference, a mistake, a style) run in this process.
+
+    It answers equal requests from memory: an audit asks the same of it many times.
+    """
+
+    source = ""
+    sources: dict[str, tuple[str, str]] = {}  # noqa: RUF012 - nothing of ours is shown
+    stubs: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - ours have none
+
+    def __init__(self, module: Any, tests: Any = None) -> None:
+        self.module, self.tests = module, tests
+        self._memory: dict[bytes, Outcome] = {}
+
+    def run(self, request: Request) -> Outcome:
+        """Run one request; the answer passes through the encoding, as a student's does."""
+        key = sha256(wire.encode(request._asdict())).digest()
+        if key not in self._memory:
+            outcome = execute.run(self.module, request, self.tests)
+            try:
+                outputs = wire.decode(wire.encode(outcome.outputs))
+                self._memory[key] = outcome._replace(outputs=outputs)
+            except wire.Unsendable as reason:
+                self._memory[key] = outcome._replace(outputs=[], refused=str(reason))
+        return self._memory[key]
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class Sandboxed:
+    """A file run in a worker process, started when first needed."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        path: Path,
+        limits: Limits = LIMITS,
+        overlay: tuple[str, str, str, str] | None = None,
+    ) -> None:
+        self.exercise, self.path, self.limits = exercise, Path(os.path.realpath(path)), limits
+        self._overlay = overlay
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: Pipe | None = None
+        self._losses, self._number = 0, 0
+        self._unusable: Unusable | None = None
+        self.source, self.untouched = "", not path.is_file()
+        self.stubs: dict[str, tuple[int, int]] = {}
+        self.parts: list[tuple[Sandboxed, tuple[str, ...]]] = []
+        if not self.untouched:
+            self._read()
+        if not self.untouched:
+            self._read_parts(path.parent.parent)
+
+    def _read(self) -> None:
+        try:
+            self.source = self.path.read_text(encoding="utf-8")
+            tree = ast.parse(self.source, str(self.path))
+        except SyntaxError as problem:
+            self._unusable = Unusable(f"SyntaxError: {problem.msg}", problem.lineno or 0)
+            return
+        except (ValueError, OSError, RecursionError, MemoryError) as problem:
+            self._unusable = Unusable(f"the file cannot be read: {problem}")
+            return
+        self.untouched, self.stubs = is_untouched(tree), stub_lines(tree)
+        broken: list[Violation] = broken_rules(tree, self.exercise.forbidden)
+        if broken and self._overlay is None:
+            self._unusable = Unusable(broken[0].text, broken[0].line)
+
+    def _read_parts(self, answers: Path) -> None:
+        """The student's other files that this exercise builds on."""
+        missing = []
+        for part, names in self.exercise.parts.items():
+            other = Sandboxed(part, answers / part.name / part.file)
+            stubs = [name for name in names if other.untouched or name in other.stubs]
+            if stubs:
+                missing.append(f"{part.number} ({', '.join(stubs)})")
+            if other._unusable is not None and self._unusable is None:
+                where = f"{short(str(other.path))}, line {other._unusable.line}"
+                self._unusable = Unusable(f"builds on {where}: {other._unusable}")
+            self.parts.append((other, names))
+        if missing and self._unusable is None:
+            listed = "; ".join(missing)
+            self._unusable = Unusable(f"builds on functions that are not written yet: {listed}")
+
+    @property
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """The text of each file of the answer, and what to call it, by its path."""
+        others = (other for other, _ in self.parts)
+        return {
+            str(self.path): (self.path.name, self.source),
+            **{str(one.path): (short(str(one.path)), one.source) for one in others},
+        }
+
+    def run(self, request: Request) -> Outcome:
+        """Run one request in the worker. Raises Unusable if the file cannot be run at all."""
+        if self._unusable is not None:
+            raise self._unusable
+        if self._pipe is None:
+            self._start()
+        self._number += 1
+        message = {"number": self._number, "request": request._asdict()}
+        try:
+            answer = self._exchange(message, self.exercise.seconds or self.limits.call)
+            if answer.pop("number") != self._number:
+                raise ValueError("an answer to another question")
+            return Outcome(**answer)
+        except Gone as gone:
+            return Outcome([], [], [], None, 0, stopped=self._end(gone))
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as bad:
+            why = f"what your code sent to the grader is not an answer ({bad!s:.80})"
+            return Outcome([], [], [], None, 0, stopped=self._lose(why))
+
+    def _start(self) -> None:
+        to_worker, from_parent = os.pipe(), os.pipe()
+        numpy_home = str(Path(np.__file__).parent.parent)
+        fds = (to_worker[0], from_parent[1])
+        command = [sys.executable, "-I", "-B", str(WORKER), *map(str, fds)]
+        self._process = subprocess.Popen(
+            [*command, str(self.exercise.grader_home), numpy_home],
+            pass_fds=fds,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=tempfile.gettempdir(),
+            env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+        )
+        for fd in fds:
+            os.close(fd)
+        self._pipe = Pipe(to_worker[1], from_parent[0])
+        _living.add(self)
+        roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), numpy_home}
+        setup = {
+            "path": str(self.path),
+            "stem": self.path.stem,
+            "source": self.source,
+            "parts": [
+                {
+                    "path": str(other.path),
+                    "stem": other.exercise.name,
+                    "source": other.source,
+                    "names": list(names),
+                }
+                for other, names in self.parts
+            ],
+            "tests": str(self.exercise.tests_path),
+            "overlay": self._overlay,
+            "fences": [str(folder) for folder in self.exercise.fences],
+            "readable": sorted(roots),
+        }
+        try:
+            hello = self._exchange(setup, self.exercise.seconds or self.limits.start)
+            complaint, line = _start_complaint(hello, str(self.path))
+        except Gone as gone:
+            complaint, line = f"while it was imported, {self._end(gone)}", 0
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            complaint, line = "its import disturbed the grader's connection", 0
+        if complaint:
+            self.close()
+            self._unusable = Unusable(complaint, line)
+            raise self._unusable
+
+    def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
+        assert self._pipe is not None
+        deadline = time.monotonic() + seconds
+        self._pipe.send(wire.encode(message), deadline)
+        return wire.decode(self._pipe.receive(deadline))
+
+    def _end(self, gone: Gone) -> str:
+        """Why the worker is gone, in a sentence about the student's code."""
+        status = None
+        if not gone.hung and self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = self._process.wait(0.5)
+        if gone.hung:
+            return self._lose(f"your code did not finish within {gone.seconds:.0f} s")
+        if status is None:
+            return self._lose("your code closed the grader's connection")
+        if status < 0:
+            name = signal.Signals(-status).name if -status in _SIGNALS else f"signal {-status}"
+            hint = {"SIGSEGV": ": endless recursion?", "SIGXCPU": ": too much computing"}
+            return self._lose(f"your code crashed its process ({name}{hint.get(name, '')})")
+        text = f"your code ended its process (exit status {status}) instead of returning"
+        return self._lose(text)
+
+    def _lose(self, text: str) -> str:
+        """End a worker that is no longer of use; after a few the file is not tried again."""
+        self.close()
+        self._losses += 1
+        if self._losses >= self.limits.losses:
+            times = f", {self._losses} times" if self._losses > 1 else ""
+            self._unusable = Unusable(f"{text}{times}; it is not tried again")
+        return text
+
+    def close(self) -> None:
+        """End the worker and everything it started."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+        _living.discard(self)
+
+
+_SIGNALS = {int(number) for number in signal.Signals}
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_living: set[Sandboxed] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    for sandboxed in list(_living):
+        sandboxed.close()
+
+
+def _start_complaint(hello: dict[str, Any], path: str) -> tuple[str, int]:
+    if hello["violations"]:
+        text, line = hello["violations"][0]
+        return str(text), int(line)
+    error = hello["error"]
+    if error is None:
+        return "", 0
+    line, _, place = error["frames"][-1] if error["frames"] else (0, "", path)
+    if error["type"] == "SystemExit":
+        text = f"calls sys.exit({error['message']}) when it is imported"
+    else:
+        text = f"cannot be imported: {error['type']}: {error['message']}"
+    if place != path:
+        return f"builds on {short(place)}, line {line}, which {text}", 0
+    return f"the file {text}", line

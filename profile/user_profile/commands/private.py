@@ -1,0 +1,110 @@
+"""The command line's side: options of `train --private`, and the command `export-profiles`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from attention.training import Progress
+
+from ..errors import DataError
+from ..log.categories import Categories
+from ..log.prepare import Prepared
+from ..privacy.loop import Privacy, read_customers, train_private
+from ..serving.export import profile_rows
+from ..training.loop import Settings, Trained
+from .common import (
+    add_date_option,
+    add_log_options,
+    add_model_option,
+    check_output,
+    load_profiler,
+    moment_of,
+    write_rows,
+)
+
+_FORMATS = (".csv", ".json")
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `train`. Those beside --private take effect with it alone."""
+    private = parser.add_argument_group("private training")
+    private.add_argument(
+        "--private", action="store_true", help="clip each customer, add noise, report (ε, δ)"
+    )
+    private.add_argument(
+        "--noise-multiplier",
+        type=float,
+        default=Privacy.noise_multiplier,
+        help="deviation of the noise over the clip; default: 1",
+    )
+    private.add_argument(
+        "--clip", type=float, default=Privacy.clip, help="of a customer's gradient; default: 1"
+    )
+    private.add_argument(
+        "--sample-rate",
+        type=float,
+        default=Privacy.sample_rate,
+        help=f"chance of a customer to take part in a step; default: {Privacy.sample_rate}",
+    )
+    private.add_argument("--steps", type=int, help="default: epochs / sample rate")
+    private.add_argument("--delta", type=float, help="default: 1 / (10 · customers)")
+    private.add_argument(
+        "--noise-seed", type=int, help="repeatable noise, for study: who knows it can subtract it"
+    )
+
+
+def privacy_of(options: argparse.Namespace) -> Privacy | None:
+    """What was asked for, None without --private. Raises ValueError for what makes no sense."""
+    if not options.private:
+        return None
+    return Privacy(
+        options.noise_multiplier,
+        options.clip,
+        options.sample_rate,
+        options.steps,
+        options.delta,
+        options.noise_seed,
+    )
+
+
+def train_with_progress(
+    privacy: Privacy,
+    log: Prepared,
+    categories: Categories,
+    settings: Settings,
+    item_vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
+) -> Trained:
+    """Private training on a log, with a status line."""
+    customers = read_customers(
+        log.sessions, log.split(), categories, settings, item_vectors=item_vectors, without=without
+    )
+    total = privacy.total_steps(settings.epochs)
+    progress = Progress(total, every=-(-total // 20))
+    return train_private(
+        customers, settings, privacy, on_step=lambda step, _: progress.show(step, "private step")
+    )
+
+
+def add_commands(commands) -> None:
+    export = commands.add_parser("export-profiles")
+    export.set_defaults(run=run_export)
+    export.add_argument("--out", required=True, help="the file to write: .csv or .json")
+    export.add_argument("--overwrite", action="store_true", help="replace the file")
+    add_date_option(export)
+    add_model_option(export)
+    add_log_options(export)
+
+
+def run_export(options: argparse.Namespace) -> int:
+    check_output(options.out, _FORMATS)
+    if Path(options.out).exists() and not options.overwrite:
+        raise DataError(f"{options.out} exists already; add --overwrite, or name another file.")
+    _, _, profiler = load_profiler(options)
+    everybody = np.arange(len(profiler.history.users))
+    rows = profile_rows(profiler, everybody, moment_of(options, profiler))
+    write_rows(options.out, rows)
+    print(f"{len(rows):,} profiles written to {options.out}; no event of the log is among them")
+    return 0

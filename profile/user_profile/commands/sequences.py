@@ -1,0 +1,246 @@
+"""python -m user_profile sequences train | evaluate | recommend | export"""
+
+import argparse
+import dataclasses
+from typing import Any, get_args
+
+import numpy as np
+
+from attention.training import Progress
+
+from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
+from ..errors import DataError
+from ..judging.compare import Comparison, before, compare_leave_one_out
+from ..log.events import Events
+from ..log.readers import FORMATS
+from ..log.sessions import single_event_sessions
+from ..log.split import Targets
+from ..sequences.export import TABLES, export_tables, write_npz
+from ..sequences.inputs import (
+    check_place,
+    known_features,
+    known_log,
+    one_user,
+    read_log,
+    split_log,
+    tell_unknown,
+)
+from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Trained
+from ..sequences.saved import load_model, save_model
+from ..sequences.settings import Settings
+from ..sequences.training import EpochEnd, train
+from .common import check_output, print_rows, write_rows
+
+MODEL = "runs/sequences.npz"
+_SHOWN = 20  # rows on the terminal; a file takes all
+
+
+def add_parser(commands: Any) -> None:
+    """Add `sequences` and its own commands to the subparsers of `python -m user_profile`."""
+    sequences = commands.add_parser("sequences", help="next items on any log of items in order")
+    actions = sequences.add_subparsers(required=True, metavar="ACTION")
+
+    learn = actions.add_parser("train", help="train on a log, save the model, judge it")
+    learn.set_defaults(run=run_train)
+    learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    for field in dataclasses.fields(Settings):
+        kind = field.type if isinstance(field.type, type) else get_args(field.type)[0]
+        shown = "by the size of the log" if field.default is None else field.default
+        learn.add_argument(
+            f"--{field.name.replace('_', '-')}", type=kind, default=field.default,
+            help=f"default: {shown}",
+        )  # fmt: skip
+
+    judge = actions.add_parser("evaluate", help="a saved model beside the baselines")
+    judge.set_defaults(run=run_evaluate)
+    judge.add_argument(
+        "--validation", action="store_true", help="ask for the items before the last"
+    )
+    for command in (learn, judge):
+        command.add_argument(
+            "--sampled", type=_whole, default=100, metavar="N",
+            help="rank against N sampled items too; 0: do not; default: 100",
+        )  # fmt: skip
+
+    suggest = actions.add_parser("recommend", help="next items of users, or after given items")
+    suggest.set_defaults(run=run_recommend)
+    asked = suggest.add_mutually_exclusive_group()
+    asked.add_argument("--user", help="one user of FILE; default: all")
+    asked.add_argument("--items", help="a sequence of item ids, oldest first: 12,7,31")
+    suggest.add_argument("--features", help="what is known of the user of --items: age=24,…")
+    suggest.add_argument("--top", type=int, default=10, help="items a user; default: 10")
+    suggest.add_argument("--out", help="write all rows: .csv or .json")
+
+    give = actions.add_parser("export", help="embeddings of users, items and sessions")
+    give.set_defaults(run=run_export)
+    give.add_argument("--out", required=True, help=".npz with all three, or .csv with one of them")
+    give.add_argument("--table", choices=TABLES, default="users", help="of a .csv; default: users")
+
+    for command in (learn, judge, suggest, give):
+        optional = {"nargs": "?"} if command is suggest else {}
+        command.add_argument("file", metavar="FILE", help="a log of any format", **optional)
+        command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
+        command.add_argument("--format", choices=FORMATS, help="recognised if left out")
+        command.add_argument("--columns", help="for plain CSV or JSONL: user=…,item=…,time=…")
+        if command is not give:
+            command.add_argument(
+                "--repeat", action="store_true", help="items that a user had may come again"
+            )
+
+
+def run_train(options: argparse.Namespace) -> int:
+    settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
+    check_place(options)
+    events = read_log(options)
+    sessions, split = split_log(options, events)
+    for targets in (split.validation, split.test):  # fails now rather than after the training
+        compare_leave_one_out([Popularity()], sessions, targets, filter_seen=not options.repeat)
+    positions = int(before(sessions, split.validation).sum())
+    plan = settings.fitted(len(events.items), positions)
+    print(
+        f"training: {settings.minutes:g} minutes at most (--minutes), {plan.epochs} epochs of "
+        f"{positions:,} positions at most (--epochs); then the tables",
+        flush=True,
+    )
+    trained = train(
+        sessions, split.validation, settings, filter_seen=not options.repeat, on_epoch=_Told()
+    )
+    save_model(options.model, trained)
+    chosen = trained.settings
+    best = int(np.argmax([end["validation"] for end in trained.log]))
+    print(
+        f"{sum(p.data.size for p in trained.model.parameters()):,} parameters, dropout "
+        f"{chosen.dropout:g}, {chosen.tokens:,} positions a step, softmax over "
+        + (f"{chosen.negatives:,} drawn items and the batch's" if chosen.negatives else "all items")
+    )
+    print(
+        f"{len(trained.log)} epochs in {trained.log[-1]['seconds']:.0f} s; kept epoch {best + 1}, "
+        f"validation NDCG@10 {trained.log[best]['validation']:.4f}, beside it rules of weight "
+        f"{trained.rules.weight:g}; saved to {options.model}"
+    )
+    _print_tables(options, events, split.test, trained)
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    trained = load_model(options.model)
+    events = read_log(options)
+    _, split = split_log(options, events)
+    tell_unknown(trained.items, events.items)
+    targets = split.validation if options.validation else split.test
+    _print_tables(options, events, targets, trained)
+    return 0
+
+
+def run_recommend(options: argparse.Namespace) -> int:
+    check_output(options.out, (".csv", ".json"))
+    recommender = Recommender(load_model(options.model))
+    if options.items is not None:
+        if options.file is not None:
+            raise DataError("Give FILE or --items, not both.")
+        given = [item.strip() for item in options.items.split(",") if item.strip()]
+        answer = recommender.recommend(
+            given,
+            options.top,
+            features=known_features(options, recommender),
+            repeat=options.repeat,
+        )
+        rows = _rows(None, answer)
+        if answer.unknown:
+            print(f"not known to the model, left out: {', '.join(answer.unknown)}")
+    else:
+        if options.features is not None:
+            raise DataError("--features are those of the user of --items; a FILE brings its own.")
+        events = known_log(options, recommender)
+        users = range(len(events.users)) if options.user is None else [one_user(options, events)]
+        answers = recommender.recommend_users(users, options.top, repeat=options.repeat)
+        rows = [row for user, one in zip(users, answers) for row in _rows(events.users[user], one)]
+    _give(rows, options.out)
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    check_output(options.out, (".csv", ".npz"))
+    recommender = Recommender(load_model(options.model))
+    events = known_log(options, recommender)
+    tables = export_tables(recommender, events)
+    if options.out.lower().endswith(".npz"):
+        write_npz(options.out, tables)
+        print(", ".join(f"{len(ids):,} {name}" for name, (ids, _) in tables.items()))
+    else:
+        ids, vectors = tables[options.table]
+        names = [f"e{i}" for i in range(vectors.shape[1])]
+        write_rows(
+            options.out,
+            [{"id": one, **dict(zip(names, row))} for one, row in zip(ids, vectors.tolist())],
+        )
+        print(f"{len(ids):,} {options.table}")
+    print(f"written to {options.out}")
+    return 0
+
+
+def _print_tables(
+    options: argparse.Namespace, events: Events, targets: Targets, trained: Trained
+) -> None:
+    """Full ranking, and apart from it the one against sampled items, which flatters."""
+    sessions = single_event_sessions(events)
+    read: dict[bytes, np.ndarray] = {}
+    ours = [ReadingOnce(trained, read)]
+    if trained.rules.weight:
+        ours.append(ReadingOnce(trained, read, rules=False))
+    for negatives in [None, options.sampled] if options.sampled else [None]:
+        table = compare_leave_one_out(
+            [Popularity(), ItemNeighbours(), Markov(), SequenceRules(), *ours],
+            sessions, targets, filter_seen=not options.repeat, negatives=negatives,
+        )  # fmt: skip
+        print()
+        print(table)
+        print(_verdict(table, [scorer.name for scorer in ours]))
+
+
+def _verdict(table: Comparison, ours: list[str]) -> str:
+    """The model against the best of the baselines, in one sentence."""
+    metric = next(iter(table.results[0].metrics))
+    others = [result for result in table.results if result.name not in ours]
+    best = max(others, key=lambda result: result.mean(metric))
+    gap, low, high = table.difference(ours[0], best.name, metric)
+    said = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told apart from"
+    return f"The {ours[0]} {said} {best.name} by {metric}: {gap:+.4f} ({low:+.4f} to {high:+.4f})."
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number, 0 or more, not {text!r}")
+    return int(text)
+
+
+class _Told:
+    """A line after each epoch."""
+
+    _progress: Progress | None = None
+
+    def __call__(self, end: EpochEnd) -> None:
+        self._progress = self._progress or Progress(end.epochs)
+        self._progress.say(
+            f"epoch {end.epoch}/{end.epochs}  loss {end.loss:.4f}  "
+            f"validation NDCG@10 {end.validation:.4f}  {end.seconds:.0f} s, about "
+            f"{end.seconds / end.epoch * (end.epochs - end.epoch):.0f} s left"
+        )
+
+
+def _rows(user: str | None, answer: Recommendation) -> list[dict[str, Any]]:
+    named = {} if user is None else {"user": user}
+    return [
+        {**named, "rank": rank, "item": item, "probability": probability}
+        for rank, (item, probability) in enumerate(zip(answer.items, answer.probabilities), start=1)
+    ]
+
+
+def _give(rows: list[dict[str, Any]], out: str | None) -> None:
+    if out is None:
+        print_rows(rows[:_SHOWN])
+        if len(rows) > _SHOWN:
+            print(f"… and {len(rows) - _SHOWN:,} more rows; --out writes all")
+    else:
+        write_rows(out, rows)
+        print(f"{len(rows):,} rows written to {out}")

@@ -1,0 +1,10 @@
+"""A file becomes dated sessions.
+
+events      the columns every reader fills
+readers     one file a format; rows that cannot be read are counted and told
+clean       duplicates, charges, cancellations
+sessions    events of one user close in time
+split       which sessions are trained on, which are held out
+categories  names for groups of items
+prepare     all of it in one call
+"""

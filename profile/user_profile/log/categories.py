@@ -1,0 +1,190 @@
+"""Interest categories: found in the item descriptions, or given by the user's own file.
+
+Found: bag of words, tf-idf, a few dozen latent directions (latent semantic analysis), k-means.
+The number of categories is the one with the best silhouette among those tried.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy  # its parts load when they are first used
+
+from ..errors import DataError
+from .readers.report import ReadReport
+from .readers.rows import first_lines, read_delimited
+
+OTHER = "other"
+_WORD = re.compile(r"[^\W\d_]{3,}")
+# Words that join, count, size or colour, and so say nothing of what a thing is for.
+_STOP_WORDS = frozenset((
+    "and", "for", "from", "the", "with", "set", "pack", "assorted", "asstd", "design", "designs",
+    "piece", "pieces", "small", "medium", "large", "mini", "big", "tall", "red", "blue", "green",
+    "pink", "white", "black", "ivory", "cream", "gold", "silver", "yellow", "purple", "turquoise",
+    "orange", "grey", "brown", "colour", "two", "three", "four", "six", "twelve",
+))  # fmt: skip
+_DIRECTIONS = 12  # more of them pull every category apart, and the silhouette has no peak
+_SAMPLE = 2000  # items the silhouette looks at; it compares all pairs
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A category for each of I items."""
+
+    of_item: np.ndarray  # (I,) int32, code into names
+    names: tuple[str, ...]
+    silhouettes: dict[int, float]  # by the number of categories tried; empty if they were given
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __str__(self) -> str:
+        sizes = np.bincount(self.of_item, minlength=len(self)).tolist()
+        lines = [f"{size:6,} items  {name}" for name, size in zip(self.names, sizes)]
+        if self.silhouettes:
+            tried = ", ".join(f"{k}: {score:.3f}" for k, score in self.silhouettes.items())
+            lines.append(f"silhouette by number of categories: {tried}")
+        return "\n".join(lines)
+
+
+def find_categories(
+    texts: Sequence[str],
+    sizes: Sequence[int] = (8, 10, 12, 14, 16),
+    rng: np.random.Generator | int = 0,
+) -> Categories:
+    """Categories of I items from their ``texts``; items without a known word become "other".
+
+    ``sizes`` are the numbers of categories tried. Raises DataError if the texts are too few or
+    too much alike to be told apart.
+    """
+    rng = np.random.default_rng(rng)
+    words, weights = _tf_idf(texts)
+    known = np.flatnonzero(np.diff(weights.indptr))
+    if len(known) == 0:
+        raise DataError(
+            "The items have no descriptions that share words, so no categories can be found; "
+            "give a file of your own that maps items to categories."
+        )
+    points = _latent(weights[known])
+    distinct = len(np.unique(points.round(6), axis=0))
+    sizes = sorted({size for size in sizes if 2 <= size < distinct})
+    if not sizes:
+        raise DataError(
+            f"Only {distinct} items differ in their descriptions, too few for categories; "
+            "give a file of your own that maps items to categories."
+        )
+    sample = rng.permutation(len(known))[:_SAMPLE]
+    found = {size: scipy.cluster.vq.vq(points, _centres(points, size, rng))[0] for size in sizes}
+    scores = {size: silhouette(points[sample], found[size][sample]) for size in sizes}
+    labels = found[max(scores, key=scores.__getitem__)]
+    _, labels = np.unique(labels, return_inverse=True)
+
+    names = _names(words, weights[known], labels)
+    of_item = np.full(len(texts), len(names), dtype=np.int32)
+    of_item[known] = labels
+    if len(known) < len(texts):
+        names.append(OTHER)
+    return Categories(of_item, tuple(names), scores)
+
+
+def silhouette(points: np.ndarray, labels: np.ndarray) -> float:
+    """Mean silhouette of N points (N, D) in at least two groups, from -1 to 1.
+
+    (b - a) / max(a, b), with a the mean distance to one's own group, b to the nearest other.
+    A point alone in its group counts 0. Rousseeuw (1987).
+    """
+    square = (points**2).sum(axis=1)
+    distance = np.sqrt(np.maximum(square[:, None] + square - 2 * points @ points.T, 0))  # (N, N)
+    member = labels[:, None] == np.unique(labels)  # (N, K)
+    size = member.sum(axis=0)
+    total = distance @ member.astype(points.dtype)  # (N, K)
+    own_size = (member * size).sum(axis=1)
+    own = (total * member).sum(axis=1) / np.maximum(own_size - 1, 1)
+    other = np.where(member, np.inf, total / size).min(axis=1)
+    score = (other - own) / np.maximum(np.maximum(own, other), 1e-12)
+    return float(np.where(own_size > 1, score, 0.0).mean())
+
+
+def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
+    """Categories from a CSV file with the columns ``item`` and ``category``.
+
+    Items that the file does not name become "other". Raises DataError if the file is unusable or
+    names none of ``items``.
+    """
+    path = Path(path)
+    report = ReadReport(path)
+    if not first_lines(path):
+        raise DataError(f"{path} is empty; give a CSV file with the columns item,category.")
+    wanted = {"item": "item", "category": "category"}
+    columns, _ = read_delimited(path, report, wanted=wanted)
+    report.check(max_bad=0.05)
+    category_of = dict(zip(columns["item"], columns["category"]))
+    given = [category_of.get(item) or OTHER for item in items]
+    if all(category == OTHER for category in given):
+        raise DataError(
+            f"{path} gives a category to none of the {len(items):,} items of the log, such as "
+            f"{items[0]!r}; its item column must hold the ids of the log."
+        )
+    names = sorted(set(given) - {OTHER}) + ([OTHER] if OTHER in given else [])
+    code_of = {name: code for code, name in enumerate(names)}
+    return Categories(np.array([code_of[name] for name in given], dtype=np.int32), tuple(names), {})
+
+
+def _tf_idf(texts: Sequence[str]) -> "tuple[list[str], scipy.sparse.csr_array]":
+    """The words that at least three items share, and unit rows of tf-idf weights (I, W)."""
+    bags = [sorted(set(_WORD.findall(text.lower())) - _STOP_WORDS) for text in texts]
+    spread = Counter(word for bag in bags for word in bag)
+    words = sorted(word for word, items in spread.items() if items >= 3)
+    code_of = {word: code for code, word in enumerate(words)}
+    pairs = [
+        (row, code_of[word]) for row, bag in enumerate(bags) for word in bag if word in code_of
+    ]
+    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    idf = np.log(len(texts) / np.array([spread[word] for word in words], dtype=np.float64))
+    weights = scipy.sparse.csr_array((idf[columns], (rows, columns)), (len(texts), len(words)))
+    length = np.sqrt(weights.power(2).sum(axis=1))
+    return words, scipy.sparse.diags_array(1 / np.maximum(length, 1e-12)) @ weights
+
+
+def _latent(weights: "scipy.sparse.csr_array") -> np.ndarray:
+    """The rows in their strongest directions, (N, D) of unit length."""
+    from scipy.sparse.linalg import svds
+
+    directions = min(_DIRECTIONS, min(weights.shape) - 1)
+    if directions < 1:
+        points = weights.toarray()
+    else:
+        start = np.ones(min(weights.shape))  # a fixed start makes the solver deterministic
+        left, strength, _ = svds(weights, k=directions, v0=start)
+        points = left * strength
+    return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
+
+
+def _centres(points: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """The best of three k-means runs, each begun far apart (k-means++), (at most size, D)."""
+    runs = (scipy.cluster.vq.kmeans(points, _spread_out(points, size, rng)) for _ in range(3))
+    return min(runs, key=lambda run: run[1])[0]
+
+
+def _spread_out(points: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Points drawn with odds of their squared distance to those drawn before. Arthur (2007)."""
+    chosen = [points[rng.integers(len(points))]]
+    nearest = ((points - chosen[0]) ** 2).sum(axis=1)
+    while len(chosen) < size:
+        chosen.append(points[rng.choice(len(points), p=nearest / nearest.sum())])
+        nearest = np.minimum(nearest, ((points - chosen[-1]) ** 2).sum(axis=1))
+    return np.array(chosen)
+
+
+def _names(words: list[str], weights: "scipy.sparse.csr_array", labels: np.ndarray) -> list[str]:
+    """Each category's three words that stand out most from the whole, joined by commas."""
+    overall = weights.mean(axis=0)
+    names = []
+    for label in range(labels.max() + 1):
+        standing_out = weights[labels == label].mean(axis=0) - overall
+        best = np.argsort(-standing_out, kind="stable")[:3]
+        names.append(", ".join(words[word] for word in best if standing_out[word] > 0))
+    return names

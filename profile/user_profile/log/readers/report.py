@@ -1,0 +1,60 @@
+"""What reading a file met: every bad row is counted, the first few are kept to be shown."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from ...errors import DataError
+
+EXAMPLES = 5
+SHOWN_CHARACTERS = 40
+
+
+class BadRow(NamedTuple):
+    line: int  # from 1, as an editor counts
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        value = self.value
+        if len(value) > SHOWN_CHARACTERS:
+            value = f"{value[:SHOWN_CHARACTERS]}… ({len(self.value):,} characters)"
+        return f"line {self.line:,}: {value!a} {self.reason}"
+
+
+@dataclass
+class ReadReport:
+    """Counts of one reading. ``str(report)`` is what a command prints."""
+
+    path: Path
+    rows: int = 0  # data rows met, good and bad
+    bad: int = 0
+    backwards: int = 0  # good rows earlier than their user's row before; sorted, not dropped
+    examples: list[BadRow] = field(default_factory=list)
+
+    def add(self, line: int, value: str, reason: str, rows: int = 0) -> None:
+        """A bad row that is counted among ``rows`` already, or so many that are not yet."""
+        self.rows += rows
+        self.bad += max(1, rows)
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(BadRow(line, value, reason))
+
+    def check(self, max_bad: float) -> None:
+        """Raise DataError if nothing could be read, or more than the share ``max_bad`` is bad."""
+        if self.rows == 0:
+            raise DataError(f"{self.path} holds no data rows; give a file with at least one event.")
+        if self.bad == self.rows or self.bad > max_bad * self.rows:
+            raise DataError(
+                f"{self.bad:,} of {self.rows:,} rows of {self.path} cannot be read "
+                f"(more than {max_bad:.0%}), the first at {self.examples[0]}; "
+                "check the format, the column mapping and the encoding."
+            )
+
+    def __str__(self) -> str:
+        lines = [f"{self.path.name}: {self.rows:,} rows read, {self.bad:,} of them unreadable"]
+        lines += [f"  {row}" for row in self.examples]
+        if self.bad > len(self.examples):
+            lines.append(f"  … and {self.bad - len(self.examples):,} more")
+        if self.backwards:
+            lines.append(f"  {self.backwards:,} rows go back in time; they were sorted")
+        return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""Events grouped into sessions: what the model reads one at a time, and the protocol predicts.
+
+Rows are sorted once, by user, then session, then time; a session is then a slice of the rows, and
+a user a slice of the sessions. Events of equal time keep the order of the file.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import DataError
+from .events import MISSING, Events
+
+HALF_AN_HOUR = 30 * 60
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """S sessions of U users over N events, sorted by user and start."""
+
+    events: Events  # the rows, reordered: those of session s are offsets[s]:offsets[s + 1]
+    offsets: np.ndarray  # (S + 1,) int64
+    user: np.ndarray  # (S,) int32
+    time: np.ndarray  # (S,) int64, of the first event
+    end: np.ndarray  # (S,) int64, of the last event
+    user_offsets: np.ndarray  # (U + 1,) int64: sessions of user u are user_offsets[u:u + 2]
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Sessions of each user, (U,)."""
+        return np.diff(self.user_offsets)
+
+    def of_user(self, user: int) -> range:
+        """The sessions of one user, oldest first."""
+        return range(self.user_offsets[user], self.user_offsets[user + 1])
+
+    def items(self, session: int) -> np.ndarray:
+        """The distinct items of one session, (K,), in order of first appearance."""
+        items = self.events.item[self.offsets[session] : self.offsets[session + 1]]
+        _, first = np.unique(items, return_index=True)
+        return items[np.sort(first)]
+
+    def take(self, keep: np.ndarray) -> "Sessions":
+        """The sessions that ``keep`` (S,) bool selects, same users and vocabularies."""
+        sizes = np.diff(self.offsets)
+        rows = np.flatnonzero(np.repeat(keep, sizes))
+        return _grouped(self.events, rows, np.repeat(np.arange(keep.sum()), sizes[keep]))
+
+    def session_of_row(self) -> np.ndarray:
+        """The session of each row of ``events``, (N,)."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
+
+def group_sessions(events: Events, gap: int = HALF_AN_HOUR) -> Sessions:
+    """Sessions as the log names them, or else split where a user pauses more than ``gap`` seconds.
+
+    Raises DataError on an empty table and on events without a user.
+    """
+    rows = _by_user_and_time(events)
+    user, time, given = events.user[rows], events.time[rows], events.session[rows]
+    if (given == MISSING).any():
+        pause = (np.diff(time) > gap) | (np.diff(user) > 0)
+        return _grouped(events, rows, np.concatenate([[0], np.cumsum(pause)]))
+    # Two users under one session id are two sessions. Sessions rank by their first event.
+    pair = user.astype(np.int64) * len(events.sessions) + given
+    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    session = rank[inverse]
+    order = np.argsort(session, kind="stable")
+    return _grouped(events, rows[order], session[order])
+
+
+def single_event_sessions(events: Events) -> Sessions:
+    """Every event a session of its own: a log of items in a row, as for leave-one-out."""
+    rows = _by_user_and_time(events)
+    return _grouped(events, rows, np.arange(len(rows)))
+
+
+def _by_user_and_time(events: Events) -> np.ndarray:
+    if len(events) == 0:
+        raise DataError("There are no events to group into sessions; the log is empty.")
+    if (events.user == MISSING).any():
+        raise DataError("Some events have no user; remove them with clean_events first.")
+    return np.lexsort((events.time, events.user))
+
+
+def _grouped(events: Events, rows: np.ndarray, session: np.ndarray) -> Sessions:
+    """``session`` (N,) numbers the sorted rows 0, 1, 2 … without gaps."""
+    ordered = events.take(rows)
+    starts = np.flatnonzero(np.diff(session, prepend=-1))
+    offsets = np.append(starts, len(rows))
+    user = ordered.user[starts]
+    counts = np.bincount(user, minlength=len(events.users))
+    return Sessions(
+        events=ordered,
+        offsets=offsets,
+        user=user,
+        time=ordered.time[starts],
+        end=ordered.time[offsets[1:] - 1],
+        user_offsets=np.concatenate([[0], np.cumsum(counts)]),
+    )

@@ -1,0 +1,112 @@
+"""What profiles are for: recommendation, advertising, risk control, retention.
+
+Each function answers for one customer or many, as rows of plain values in a useful order.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from attention import softmax
+
+from ..errors import DataError
+from ..model.interests import LEVELS
+from ..model.outlook import SPEND_BANDS
+from .profiler import Profiler
+
+Row = dict[str, Any]
+
+
+class Audience(NamedTuple):
+    """Customers to show an advertisement of a category."""
+
+    category: str
+    rows: list[Row]
+    expected_precision: float  # mean chance that one of them buys of the category in a session
+    base_rate: float  # the same for all customers
+
+
+def recommend(
+    profiler: Profiler, users: np.ndarray, moment: int, texts: Sequence[str], top: int = 10
+) -> list[Row]:
+    """The ``top`` items of each of ``users`` in a session at ``moment``, the likeliest first."""
+    rows = []
+    for begin in range(0, len(users), 256):
+        part = users[begin : begin + 256]
+        chances = softmax(profiler.score(part, np.full(len(part), moment)))
+        best = np.argsort(-chances, axis=1, kind="stable")[:, :top]
+        for user, items, chance in zip(part.tolist(), best, chances):
+            for rank, item in enumerate(items.tolist(), start=1):
+                rows.append(
+                    {
+                        "customer": profiler.history.users[user],
+                        "rank": rank,
+                        "item": profiler.vocabulary.items[item],
+                        "share": round(float(chance[item]), 5),
+                        "text": texts[item].strip(),
+                    }
+                )
+    return rows
+
+
+def audience(
+    profiler: Profiler, category: str, users: np.ndarray, moment: int, size: int = 100
+) -> Audience:
+    """The ``size`` customers likeliest to buy of a category in a session at ``moment``.
+
+    ``category`` may be any part of one name that no other shares. Raises DataError otherwise.
+    """
+    code = _category(profiler.vocabulary.category_names, category)
+    chances = profiler.levels(users, np.full(len(users), moment))[:, code]  # (Q, 3)
+    buys = 1 - chances[:, 0]
+    chosen = np.argsort(-buys, kind="stable")[:size]
+    rows = [
+        {
+            "customer": profiler.history.users[users[row]],
+            "chance": round(float(buys[row]), 4),
+            "level": LEVELS[int(chances[row].argmax())],
+        }
+        for row in chosen.tolist()
+    ]
+    name = profiler.vocabulary.category_names[code]
+    return Audience(name, rows, float(buys[chosen].mean()), float(buys.mean()))
+
+
+def risk(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
+    """Chance of a cancellation within 90 days, the highest first."""
+    chances = profiler.outlook(users, np.full(len(users), moment)).cancelled
+    return _ranked(profiler, users, {"cancels": chances}, -chances)
+
+
+def retention(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
+    """Chance of a purchase within 90 days and the likeliest spend band, the lowest first."""
+    outlook = profiler.outlook(users, np.full(len(users), moment))
+    rows = _ranked(profiler, users, {"returns": outlook.returned}, outlook.returned)
+    band_of = dict(
+        zip((profiler.history.users[user] for user in users), outlook.spend.argmax(1).tolist())
+    )
+    return [{**row, "spend": SPEND_BANDS[band_of[row["customer"]]]} for row in rows]
+
+
+def _ranked(
+    profiler: Profiler, users: np.ndarray, columns: dict[str, np.ndarray], key: np.ndarray
+) -> list[Row]:
+    history = profiler.history
+    rows = []
+    for place in np.argsort(key, kind="stable").tolist():
+        user = int(users[place])
+        values = {name: round(float(column[place]), 4) for name, column in columns.items()}
+        sessions = int(history.user_offsets[user + 1] - history.user_offsets[user])
+        rows.append({"customer": history.users[user], **values, "sessions": sessions})
+    return rows
+
+
+def _category(names: Sequence[str], wanted: str) -> int:
+    if wanted in names:
+        return list(names).index(wanted)
+    found = [code for code, name in enumerate(names) if wanted.lower() in name.lower()]
+    if len(found) != 1:
+        fault = "no category" if not found else f"{len(found)} categories"
+        raise DataError(f"{wanted!r} names {fault}; choose one of: {'; '.join(names)}.")
+    return found[0]

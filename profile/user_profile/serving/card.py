@@ -1,0 +1,160 @@
+"""A profile on one page: interests, the sessions they rest on, what may be bought next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from ..model.interests import LEVELS
+from .profiler import Profile, Profiler
+
+COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark
+_COPIED, _NEW = "#1f4e79", "#e08214"
+_LABELS = 12  # dates written below the timeline at most
+
+
+def plot_card(
+    profiler: Profiler,
+    profile: Profile,
+    texts: Sequence[str],
+    *,
+    bought: Sequence[int] = (),
+    fig: Figure | None = None,
+) -> Figure:
+    """Draw a profile. ``texts`` name the items; ``bought``, if known, are marked in the list."""
+    fig = Figure(figsize=(13, 9.5), layout="constrained") if fig is None else fig
+    heights, widths = (0.9, 2.6, 2.2), (1.0, 1.35)
+    axes = fig.subplot_mosaic(
+        [["head", "timeline"], ["interests", "attention"], ["next", "next"]],
+        height_ratios=heights,
+        width_ratios=widths,
+    )
+    _head(axes["head"], profiler, profile)
+    _timeline(axes["timeline"], profiler, profile)
+    plot_interests(profile, ax=axes["interests"])
+    plot_looked_at(profiler, profile, ax=axes["attention"])
+    plot_suggestions(profile, texts, bought=bought, ax=axes["next"])
+    return fig
+
+
+def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
+    """Chances of low, medium and high for each category, the strongest on top."""
+    names = [interest.category for interest in profile.interests]
+    chances = np.array([interest.probabilities for interest in profile.interests])  # (C, 3)
+    places, left = np.arange(len(names)), np.zeros(len(names))
+    bars = []
+    for level in reversed(range(len(LEVELS))):
+        bars.append(
+            ax.barh(
+                places,
+                chances[:, level],
+                left=left,
+                **{"color": COLOURS[level], "label": LEVELS[level], **style},
+            )
+        )
+        left += chances[:, level]
+    _name_rows(ax, names)
+    ax.set_xlim(0, 1)
+    ax.invert_yaxis()
+    ax.set_title("Interest in the coming session", fontsize=10, loc="left")
+    ax.legend(ncols=3, fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, -0.2))
+    ax.spines[["top", "right"]].set_visible(False)
+    return bars
+
+
+def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: Any) -> Any:
+    """Attention from each interest, in the order of `plot_interests`, to each session."""
+    codes = [
+        profiler.vocabulary.category_names.index(interest.category)
+        for interest in profile.interests
+    ]
+    shares = profile.attention[codes, 1:]
+    ax.set_title("Sessions each interest looked at", fontsize=10, loc="left")
+    ax.set_yticks([])
+    if not shares.size:
+        ax.text(0.5, 0.5, "no session yet", ha="center", va="center", transform=ax.transAxes)
+        return None
+    image = ax.imshow(
+        shares,
+        **{
+            "aspect": "auto",
+            "cmap": "cividis",
+            "norm": Normalize(0, float(shares.max())),
+            "interpolation": "nearest",
+            **style,
+        },
+    )
+    _dates(ax, profiler, profile, np.arange(profile.known))
+    ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label="share of attention")
+    return image
+
+
+def plot_suggestions(
+    profile: Profile, texts: Sequence[str], *, bought: Sequence[int] = (), ax: Axes
+) -> list[Any]:
+    """Likely next purchases: the part copied from past purchases, and the part that is new."""
+    chosen, places = profile.suggestions, np.arange(len(profile.suggestions))
+    chance = np.array([suggestion.probability for suggestion in chosen])
+    copied = chance * np.array([suggestion.copied for suggestion in chosen])
+    bars = [
+        ax.barh(places, copied, color=_COPIED, label="from past purchases"),
+        ax.barh(places, chance - copied, left=copied, color=_NEW, label="from season and taste"),
+    ]
+    names = [
+        ("✓ " if suggestion.item in set(bought) else "") + texts[suggestion.item].strip()
+        for suggestion in chosen
+    ]
+    _name_rows(ax, names)
+    ax.invert_yaxis()
+    title = "Next purchases: share of the coming basket"
+    ax.set_title(title + (" (✓ was bought)" if len(bought) else ""), fontsize=10, loc="left")
+    ax.legend(fontsize=8, frameon=False, loc="lower right")
+    ax.spines[["top", "right"]].set_visible(False)
+    return bars
+
+
+def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
+    ax.axis("off")
+    day = np.datetime64(profile.moment, "s").astype("datetime64[D]")
+    lines = (
+        f"Customer {profiler.history.users[profile.user]} on {day}, {profile.known} sessions",
+        f"buys again within 90 days: {profile.returns:.0%}",
+        f"cancels something within 90 days: {profile.cancels:.0%}",
+        f"spend in 90 days: {profile.spend_band} ({max(profile.spend):.0%})",
+        "Attention shows where the model looked; it is not by itself the cause of an answer.",
+    )
+    for row, line in enumerate(lines):
+        size = (13, 10, 10, 10, 7.5)[row]
+        text = ax.text(0, 0.95 - 0.21 * row, line, fontsize=size, va="top", transform=ax.transAxes)
+        text.set_parse_math(False)
+
+
+def _timeline(ax: Axes, profiler: Profiler, profile: Profile) -> None:
+    history = profiler.history
+    first = history.user_offsets[profile.user]
+    sizes = np.diff(history.offsets)[first : first + profile.known]
+    bought = history.purchase[first : first + profile.known]
+    places = np.arange(profile.known)
+    ax.bar(places, sizes, color=np.where(bought, _COPIED, _NEW), width=0.7)
+    ax.set_title("Items in each session (orange: cancellation)", fontsize=10, loc="left")
+    ax.set_xlim(-0.5, max(profile.known, 1) - 0.5)
+    _dates(ax, profiler, profile, places)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _dates(ax: Axes, profiler: Profiler, profile: Profile, places: np.ndarray) -> None:
+    step = max(1, -(-len(places) // _LABELS))
+    shown = places[::step]
+    first = profiler.history.user_offsets[profile.user]
+    days = profiler.history.start[first + shown].astype("datetime64[s]").astype("datetime64[D]")
+    ax.set_xticks(shown, [str(day) for day in days], rotation=40, ha="right", fontsize=7)
+
+
+def _name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Descriptions are not mathematics: a $ in one is a dollar."""
+    ax.set_yticks(np.arange(len(names)), names, fontsize=8)
+    for label in ax.get_yticklabels():
+        label.set_parse_math(False)

@@ -1,0 +1,74 @@
+"""How a customer's interests changed: their levels after each session, and the picture."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from ..errors import DataError
+from .profiler import Profiler
+
+_LABELS = 16  # dates written below the picture at most
+
+
+class Drift(NamedTuple):
+    """Interests of one customer at K moments."""
+
+    user: int
+    moments: np.ndarray  # (K,) seconds, each just after a session
+    chances: np.ndarray  # (K, C) that something of a category is bought in the coming session
+
+    @property
+    def turnover(self) -> np.ndarray:
+        """How far the interests moved at each session but the first, (K - 1,): mean change."""
+        return np.abs(np.diff(self.chances, axis=0)).mean(axis=1)
+
+
+def interest_drift(profiler: Profiler, user: int, until: int | None = None) -> Drift:
+    """Interests after each session that ended before ``until``.
+
+    Raises DataError if there is none.
+    """
+    history = profiler.history
+    ends = np.unique(history.end[slice(*history.user_offsets[user : user + 2])])
+    moments = ends[ends < (profiler.now if until is None else until)] + 1
+    if not len(moments):
+        raise DataError(
+            f"Customer {history.users[user]!r} has no session yet by then; give a later --date."
+        )
+    levels = profiler.levels(np.full(len(moments), user), moments)
+    return Drift(user, moments, 1 - levels[:, :, 0])
+
+
+def plot_drift(
+    profiler: Profiler, drift: Drift, *, ax: Axes | None = None, **style: Any
+) -> tuple[Axes, Any]:
+    """A row for each category, a column for each session; light is a likely purchase."""
+    names = profiler.vocabulary.category_names
+    if ax is None:
+        size = (4 + 0.25 * min(len(drift.moments), 40), 1.5 + 0.28 * len(names))
+        ax = Figure(figsize=size, layout="constrained").add_subplot()
+    order = np.argsort(-drift.chances.mean(axis=0), kind="stable")
+    image = ax.imshow(
+        drift.chances[:, order].T,
+        **{
+            "aspect": "auto",
+            "cmap": "cividis",
+            "norm": Normalize(0, 1),
+            "interpolation": "nearest",
+            **style,
+        },
+    )
+    ax.set_yticks(np.arange(len(order)), [names[code] for code in order], fontsize=8)
+    for name in ax.get_yticklabels():
+        name.set_parse_math(False)
+    shown = np.arange(0, len(drift.moments), -(-len(drift.moments) // _LABELS))
+    days = drift.moments[shown].astype("datetime64[s]").astype("datetime64[D]")
+    ax.set_xticks(shown, [str(day) for day in days], rotation=40, ha="right", fontsize=7)
+    customer = profiler.history.users[drift.user]
+    ax.set_title(f"Interests of customer {customer} after each session", fontsize=10, loc="left")
+    label = "chance of a purchase in the coming session"
+    ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label=label)
+    return ax, image

@@ -1,0 +1,42 @@
+"""Everybody's profile as levels and probabilities: what may leave the room where the log is kept.
+
+No item, session, date of a purchase, price or quantity is among it. Next purchases are left out on
+purpose: most of them are copied from a customer's own past, so a list of them *is* a history.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..model.interests import LEVELS
+from ..model.outlook import SPEND_BANDS
+from .profiler import Profiler
+
+
+def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dict[str, Any]]:
+    """One flat row for each of ``users`` as of ``moment``: for a CSV file or a JSON list.
+
+    For each category its likeliest level and the chance of more than low; then the chances of
+    return, cancellation and each spend band in 90 days. Four digits: more would tell nothing.
+    """
+    names = profiler.vocabulary.category_names
+    as_of = np.full(len(users), moment)
+    levels = profiler.levels(users, as_of)  # (U, C, 3)
+    outlook = profiler.outlook(users, as_of)
+    day = str(np.datetime64(moment, "s").astype("datetime64[D]"))
+    rows = []
+    for place, user in enumerate(users.tolist()):
+        row: dict[str, Any] = {"customer": profiler.history.users[user], "as_of": day}
+        for name, chances in zip(names, levels[place]):
+            row[f"{name}: level"] = LEVELS[int(chances.argmax())]
+            row[f"{name}: chance"] = _rounded(1 - chances[0])
+        row["returns"] = _rounded(outlook.returned[place])
+        row["cancels"] = _rounded(outlook.cancelled[place])
+        for band, chance in zip(SPEND_BANDS, outlook.spend[place]):
+            row[f"spend: {band}"] = _rounded(chance)
+        rows.append(row)
+    return rows
+
+
+def _rounded(chance: np.floating) -> float:
+    return round(float(chance), 4)

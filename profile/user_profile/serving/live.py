@@ -1,0 +1,162 @@
+"""A profile that lives: each new session or event updates it, without training or reading anew.
+
+What was encoded stays: the keys and values of the customer encoder, and the states. A new session
+costs its own encoding and one step of causal attention over the cache; an event that joins the
+last session takes that step back and repeats it. The answers equal those of reading the whole
+history anew, in the season of the log: one session makes no season.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from attention import KVCache
+
+from ..errors import DataError
+from ..features.batch import group_by_length
+from ..features.history import (
+    History,
+    append_session,
+    cut_sessions,
+    join_sessions,
+    of_user,
+)
+from ..features.past_items import read_past_items
+from ..features.reader import Asked
+from ..log.readers.online_retail import PURCHASE
+from .profiler import Answered, Profile, Profiler, assemble_profile, pooled_items
+
+_ROOM = 16  # sessions a cache has room for at first; it doubles when full
+
+
+class NewEvent(NamedTuple):
+    """One item of a session that the log does not hold; the model reads an unknown one as such."""
+
+    item: str
+    quantity: float = 1.0
+    price: float = 0.0  # of one piece, 0 if not known
+    kind: str = PURCHASE
+
+
+class LiveProfile:
+    """One customer's profile, kept up to date. ``user`` None is a customer never seen before."""
+
+    def __init__(self, profiler: Profiler, user: int | None, name: str = "new customer") -> None:
+        self._model, self._vocabulary = profiler.model, profiler.vocabulary
+        side = np.array([[len(values) for values in self._vocabulary.side.values()]], np.int64)
+        if user is not None:
+            side = profiler.reader.side[user : user + 1]
+        history = of_user(profiler.history, user, name)
+        self._reader = profiler.reader.with_history(history, side)
+        self._now = profiler.now
+        self._caches: list[KVCache] = []
+        self._states = np.zeros((1, 0, self._model.customers.start.data.size), np.float32)
+        self._within: list[tuple[np.ndarray, np.ndarray]] = []
+        self._encode(np.arange(len(history.user)))
+
+    @property
+    def history(self) -> History:
+        """All that is known of this customer, who is customer 0 of it."""
+        return self._reader.history
+
+    def add_session(self, events: Sequence[NewEvent], time: int) -> None:
+        """A session at ``time`` (seconds). Raises DataError if it is empty or time goes back."""
+        if not events:
+            raise DataError("A session needs at least one event.")
+        history = self.history
+        if len(history.end) and time < history.end.max():
+            raise DataError(
+                f"The session of {np.datetime64(time, 's')} comes before the end of the last one, "
+                f"{np.datetime64(int(history.end.max()), 's')}; add sessions in their order."
+            )
+        self._read(append_session(history, self._session(events, time)))
+
+    def add_events(self, events: Sequence[NewEvent]) -> None:
+        """Further events of the last session. Raises DataError if there is no session yet."""
+        history = self.history
+        count = len(history.user)
+        if not count:
+            raise DataError("There is no session to add events to; add a session first.")
+        last = cut_sessions(history, count - 1, count)
+        joined = join_sessions(last, self._session(events, int(last.start[0])))
+        for cache in self._caches:
+            cache.length -= 1
+        self._states = self._states[:, :-1]
+        self._within.pop()
+        self._read(append_session(cut_sessions(history, 0, count - 1), joined))
+
+    def profile(self, moment: int | None = None, top: int = 10) -> Profile:
+        """The profile at ``moment``, by default the end of the log or of the last session."""
+        history = self.history
+        if moment is None:
+            moment = max(self._now, int(history.end.max(initial=0)) + 1)
+        users, moments = np.zeros(1, np.int64), np.array([moment])
+        known = history.known_sessions(users, moments)
+        batch = self._reader.batch(users, Asked(users, moments, users, moments))
+        states = self._states[:, : 1 + int(known[0])]
+        outputs, saved = self._model.answer(states, batch)
+        past = read_past_items(history, self._reader.season, users, moments, known)
+        answered = Answered(0, moment, history, batch, outputs, saved)
+        return assemble_profile(self._vocabulary, answered, self._within, past, top)
+
+    def _session(self, events: Sequence[NewEvent], time: int) -> History:
+        """New events as a history of one session."""
+        vocabulary = self._vocabulary
+        unknown = sorted({event.kind for event in events} - set(vocabulary.kinds))
+        if unknown:
+            raise DataError(
+                f"There is no kind {unknown[0]!r} of event; this model knows "
+                f"{', '.join(vocabulary.kinds)}."
+            )
+        code_of = {item: code for code, item in enumerate(vocabulary.items)}
+        item = np.array([code_of.get(e.item, len(vocabulary.items)) for e in events], np.int64)
+        kind = np.array([vocabulary.kinds.index(e.kind) for e in events], np.int64)
+        target = vocabulary.kinds.index(PURCHASE) if PURCHASE in vocabulary.kinds else None
+        bought = np.ones(len(events), bool) if target is None else kind == target
+        quantity = np.abs([e.quantity for e in events]).astype(np.float64)
+        price = np.array([e.price for e in events])
+        raw = History(
+            item=item,
+            kind=kind,
+            bought=bought,
+            quantity=np.log1p(quantity).astype(np.float32),
+            price=np.log1p(np.maximum(price, 0)).astype(np.float32),
+            spent=quantity * price,
+            place=np.arange(len(events)),
+            offsets=np.array([0, len(events)]),
+            user=np.zeros(1, np.int64),
+            start=np.array([time]),
+            end=np.array([time]),
+            purchase=np.array([bought.any()]),
+            user_offsets=np.array([0, 1]),
+            items=vocabulary.items,
+            kinds=vocabulary.kinds,
+            users=self.history.users,
+        )
+        return join_sessions(raw, cut_sessions(raw, 1, 1))  # an item named twice counts once
+
+    def _read(self, history: History) -> None:
+        """Take over a history that differs from the encoded one by its last session."""
+        self._reader = self._reader.with_history(history, self._reader.side)
+        self._encode(np.array([len(history.user) - 1]))
+
+    def _encode(self, sessions: np.ndarray) -> None:
+        """Encode the next sessions, and the start before the first, on top of what is kept."""
+        behaviours, lengths = self._reader.behaviours(sessions)
+        groups = group_by_length(np.cumsum(lengths) - lengths, lengths)
+        x, _ = self._model.behaviours.forward(behaviours)
+        vectors, saved = self._model.sessions.forward(x, groups)
+        self._within += pooled_items(saved, behaviours, groups)
+        self._make_room(1 + len(self.history.user))
+        states = self._model.customers.step(vectors, self._caches, self._reader.side)
+        self._states = np.concatenate([self._states, states], axis=1)
+
+    def _make_room(self, places: int) -> None:
+        if self._caches and self._caches[0].max_length >= places:
+            return
+        room = max(_ROOM, 2 * places)
+        wider = self._model.customers.encoder.new_caches(1, room)
+        for old, new in zip(self._caches, wider):
+            new.append(old.k[:, :, : old.length], old.v[:, :, : old.length])
+        self._caches = wider

@@ -1,0 +1,226 @@
+"""A trained model looking at a log: what it says of its customers at any moment."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from attention import softmax
+
+from ..features.batch import Batch, Behaviours, Group
+from ..features.history import History, read_history
+from ..features.past_items import PastItems
+from ..features.reader import Asked, HistoryReader, Vocabulary
+from ..features.season import Season
+from ..log.sessions import Sessions
+from ..model import Outputs
+from ..model.interests import LEVELS
+from ..model.outlook import SPEND_BANDS
+from ..model.profile_model import HeadsSaved
+from ..model.sessions import SessionSaved
+from ..training.loop import Trained
+from ..training.scoring import ask, score_items
+
+_NOBODY = np.zeros(0, np.int64)
+
+
+class Interest(NamedTuple):
+    """How high the interest in a category is, and what was looked at to say so."""
+
+    category: str
+    level: str
+    probabilities: tuple[float, ...]  # of LEVELS
+    sessions: tuple[tuple[int, float], ...]  # session of the log and share of attention
+    items: tuple[tuple[int, float], ...]  # item and share of attention
+
+
+class Suggestion(NamedTuple):
+    """One likely next purchase."""
+
+    item: int
+    probability: float
+    copied: float  # share of it that comes from the customer's own past purchases
+    times: int  # sessions that held it
+    last_session: int  # of the log, -1 if never bought
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One customer at one moment."""
+
+    user: int
+    moment: int  # seconds
+    known: int  # sessions that had ended
+    interests: tuple[Interest, ...]  # the most likely first
+    suggestions: tuple[Suggestion, ...]
+    returns: float  # chance of a purchase in 90 days
+    cancels: float  # chance of a cancellation in 90 days
+    spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days
+    attention: np.ndarray  # (C, 1 + known), the first column "no session"
+
+    @property
+    def spend_band(self) -> str:
+        return SPEND_BANDS[int(np.argmax(self.spend))]
+
+
+class OutlookChances(NamedTuple):
+    returned: np.ndarray  # (M,)
+    cancelled: np.ndarray  # (M,)
+    spend: np.ndarray  # (M, 4)
+
+
+class Profiler:
+    """Reads one log with one model. It is also a scorer that `evaluate.compare` can judge."""
+
+    name = "profile model"
+
+    def __init__(self, trained: Trained, sessions: Sessions, season: Season | None = None) -> None:
+        """``season`` stands in for that of the log, where a log was changed to see what follows."""
+        self.model, self.vocabulary = trained.model, trained.vocabulary
+        self.history = read_history(
+            sessions, items=self.vocabulary.items, kinds=self.vocabulary.kinds
+        )
+        self.reader = HistoryReader(
+            self.history, self.vocabulary, dict(sessions.events.user_features), season
+        )
+        self.now = self.history.last_moment + 1
+
+    def fit(self, history: Sessions) -> Self:
+        """Nothing is left to fit: the model is trained and has its log."""
+        return self
+
+    def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
+        """Scores (Q, I) of every item for a session of each of ``users`` that begins ``as_of``."""
+        as_of = np.full(len(users), self.now) if as_of is None else as_of
+        return score_items(self.model, self.reader, users, as_of)
+
+    def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+        """Chances (Q, C, 3) of LEVELS in a session that begins at ``as_of``."""
+        chances = np.empty((len(users), len(self.vocabulary.category_names), len(LEVELS)), "f4")
+        for rows, batch in ask(self.reader, users, as_of):
+            chances[rows] = softmax(self.model.forward(batch)[0].levels)
+        return chances
+
+    def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> OutlookChances:
+        """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
+        parts = []
+        order = np.lexsort((users, self.history.known_sessions(users, moments)))
+        for begin in range(0, len(order), size):
+            rows = order[begin : begin + size]
+            asked = Asked(_NOBODY, _NOBODY, users[rows], moments[rows])
+            batch = self.reader.batch(np.unique(users[rows]), asked)
+            outputs, _ = self.model.forward(batch)
+            parts.append([softmax(logits) for logits in outputs.outlook])
+        joined = [np.concatenate(part) for part in zip(*parts)]
+        back = np.argsort(order)
+        returned, cancels, spend = (part[back] for part in joined)
+        return OutlookChances(returned[:, 1], cancels[:, 1], spend)
+
+    def profile(self, user: int, moment: int | None = None, top: int = 10) -> Profile:
+        """Everything about one customer. A customer with no session yet gets what all get."""
+        moment = self.now if moment is None else moment
+        users, moments = np.array([user]), np.array([moment])
+        batch = self.reader.batch(users, Asked(users, moments, users, moments))
+        outputs, saved = self.model.forward(batch)
+        return assemble_profile(
+            self.vocabulary,
+            Answered(user, moment, self.history, batch, outputs, saved.heads),
+            pooled_items(saved.sessions, batch.behaviours, batch.groups),
+            self.reader.past_items(users, moments),
+            top,
+        )
+
+
+class Answered(NamedTuple):
+    """A question about one customer, and what the model said."""
+
+    user: int
+    moment: int
+    history: History
+    batch: Batch
+    outputs: Outputs
+    saved: HeadsSaved
+
+
+def assemble_profile(
+    vocabulary: Vocabulary,
+    answered: Answered,
+    within: list[tuple[np.ndarray, np.ndarray]],
+    past: PastItems,
+    top: int,
+) -> Profile:
+    """The profile that one answer amounts to. ``within``: items and weights of each session."""
+    user, moment, history, batch, outputs, saved = answered
+    known = int(batch.question.known[0])
+    first = int(history.user_offsets[user])
+    attention = attended_sessions(saved, 0, known)
+    chances = softmax(outputs.levels[0])  # (C, 3)
+    interests = []
+    for code in np.argsort(-(chances @ np.arange(len(LEVELS))), kind="stable").tolist():
+        shares = attention[code, 1:]
+        best = np.argsort(-shares, kind="stable")[:3]
+        interests.append(
+            Interest(
+                vocabulary.category_names[code],
+                LEVELS[int(np.argmax(chances[code]))],
+                tuple(chances[code].tolist()),
+                tuple((int(first + place), float(shares[place])) for place in best),
+                _attended_items(within, shares, vocabulary.category, code),
+            )
+        )
+    items = softmax(outputs.items[0])
+    share = np.zeros(len(items))
+    share[batch.question.pair_item] = saved.next_purchase.copy.share
+    row_of = {int(item): row for row, item in enumerate(past.item)}
+    suggestions = []
+    for item in np.argsort(-outputs.items[0], kind="stable")[:top].tolist():
+        row = row_of.get(item)
+        times, last = (0, -1) if row is None else (past.times[row], past.session[row])
+        suggestions.append(
+            Suggestion(item, float(items[item]), float(share[item]), int(times), int(last))
+        )
+    returned, cancels, spend = (softmax(logits[0]) for logits in outputs.outlook)
+    return Profile(
+        user,
+        moment,
+        known,
+        tuple(interests),
+        tuple(suggestions),
+        float(returned[1]),
+        float(cancels[1]),
+        tuple(spend.tolist()),
+        attention,
+    )
+
+
+def attended_sessions(saved: HeadsSaved, question: int, known: int) -> np.ndarray:
+    """How much each interest was read from each session, (C, 1 + known), mean of heads."""
+    return saved.interests.weights[question].mean(0)[:, : 1 + known]
+
+
+def pooled_items(
+    saved: SessionSaved, behaviours: Behaviours, groups: list[Group]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each session: its items, and their weights in the pooling."""
+    result: list = [None] * sum(len(group.sequences) for group in groups)
+    for group, pool in zip(groups, saved.pool, strict=True):
+        weights = pool.weights[:, 0, 0]  # (b, T)
+        for row, session in enumerate(group.sequences):
+            real = group.real[row]
+            result[session] = behaviours.item[group.rows[row][real]], weights[row][real]
+    return result
+
+
+def _attended_items(
+    within: list[tuple[np.ndarray, np.ndarray]],
+    shares: np.ndarray,
+    category: np.ndarray,
+    code: int,
+) -> tuple[tuple[int, float], ...]:
+    """The items of a category that carried most attention: that of the session times its own."""
+    weight: dict[int, float] = {}
+    for (items, weights), share in zip(within, shares):
+        for item, own in zip(items.tolist(), weights.tolist()):
+            if item < len(category) and category[item] == code:
+                weight[item] = weight.get(item, 0.0) + own * float(share)
+    return tuple(sorted(weight.items(), key=lambda pair: -pair[1])[:3])

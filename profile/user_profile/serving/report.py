@@ -1,0 +1,105 @@
+"""A profile in words, for the terminal, and as JSON without raw events."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..features.history import DAY, History
+from ..model.interests import LEVELS
+from ..model.outlook import SPEND_BANDS
+from .profiler import Profile, Profiler, Suggestion
+
+
+def describe_profile(
+    history: History, profile: Profile, texts: Sequence[str], bought: Sequence[int] = ()
+) -> str:
+    """The profile as text; ``bought``, if known, are marked among the suggestions."""
+    day = np.datetime64(profile.moment, "s").astype("datetime64[D]")
+    name = history.users[profile.user]
+    lines = [f"Customer {name} on {day}, after {profile.known} sessions"]
+    if not profile.known:
+        lines.append("  Nothing is known of this customer yet: these are everybody's answers.")
+    elif profile.known == 1:
+        lines.append("  Only one session is known: habits cannot be told from chance yet.")
+    lines += ["", "  Interest in the coming session          " + "".join(f"{x:>8}" for x in LEVELS)]
+    for interest in profile.interests:
+        chances = "".join(f"{chance:8.0%}" for chance in interest.probabilities)
+        lines.append(f"  {interest.level:7} {interest.category[:30]:30}  {chances}")
+        if interest.level != LEVELS[0]:
+            looked = ", ".join(
+                f"{describe_session(history, session)} ({share:.0%})"
+                for session, share in interest.sessions[:2]
+            )
+            items = ", ".join(texts[item].strip().lower() for item, _ in interest.items[:2])
+            lines.append(f"          looked at: {looked}" + (f"; {items}" if items else ""))
+    lines += ["", "  Next purchases (share of the coming basket, part copied from past purchases)"]
+    for suggestion in profile.suggestions:
+        mark = "✓" if suggestion.item in set(bought) else " "
+        why = _why(history, profile, suggestion)
+        text = texts[suggestion.item].strip()[:36]
+        share = f"{suggestion.probability:6.1%} {suggestion.copied:5.0%}"
+        lines.append(f"  {mark} {text:36} {share}  {why}")
+    if len(bought):
+        lines.append("  ✓ was bought in the session that followed")
+    lines += [
+        "",
+        f"  Within 90 days: buys again {profile.returns:.0%}, cancels something "
+        f"{profile.cancels:.0%}, spend {profile.spend_band} ({max(profile.spend):.0%})",
+    ]
+    return "\n".join(lines)
+
+
+def profile_record(profiler: Profiler, profile: Profile, texts: Sequence[str]) -> dict[str, Any]:
+    """A profile as plain values: answers and shares alone, no event of the log."""
+    items = profiler.vocabulary.items
+    return {
+        "customer": profiler.history.users[profile.user],
+        "moment": str(np.datetime64(profile.moment, "s")),
+        "sessions": profile.known,
+        "interests": [
+            {
+                "category": interest.category,
+                "level": interest.level,
+                "chances": _rounded(LEVELS, interest.probabilities),
+            }
+            for interest in profile.interests
+        ],
+        "next_purchases": [
+            {
+                "item": items[suggestion.item],
+                "text": texts[suggestion.item],
+                "chance": round(suggestion.probability, 6),
+                "copied": round(suggestion.copied, 4),
+            }
+            for suggestion in profile.suggestions
+        ],
+        "returns_within_90_days": round(profile.returns, 4),
+        "cancels_within_90_days": round(profile.cancels, 4),
+        "spend_in_90_days": _rounded(SPEND_BANDS, profile.spend),
+    }
+
+
+def to_json(records: Any) -> str:
+    return json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rounded(names: Sequence[str], chances: Sequence[float]) -> dict[str, float]:
+    return {name: round(chance, 4) for name, chance in zip(names, chances, strict=True)}
+
+
+def describe_session(history: History, session: int) -> str:
+    """A session in a few words: its date, its number of items, whether it is a cancellation."""
+    day = np.datetime64(int(history.start[session]), "s").astype("datetime64[D]")
+    items = history.offsets[session + 1] - history.offsets[session]
+    what = "bought" if history.purchase[session] else "cancelled"
+    return f"{day} {what} {items} item{'s' if items != 1 else ''}"
+
+
+def _why(history: History, profile: Profile, suggestion: Suggestion) -> str:
+    if suggestion.last_session < 0:
+        return "not bought before: season and taste"
+    days = (profile.moment - int(history.end[suggestion.last_session])) / DAY
+    times = "once" if suggestion.times == 1 else f"{suggestion.times} times"
+    return f"bought {times}, last {days:.0f} days before"

@@ -1,0 +1,41 @@
+"""Asking a model about many customers at once: batches, scores of items, the validation metric."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..features.batch import Batch
+from ..features.reader import Asked, HistoryReader
+from ..judging.metrics import ranking_metrics
+from ..log.split import Targets
+from ..model import ProfileModel
+
+
+def ask(
+    reader: HistoryReader, users: np.ndarray, as_of: np.ndarray, size: int = 128
+) -> Iterator[tuple[np.ndarray, Batch]]:
+    """Questions (Q,) about ``users``, in batches: yields (rows, batch), short histories first."""
+    history = reader.history
+    order = np.lexsort((users, history.known_sessions(users, as_of)))
+    nobody = np.zeros(0, np.int64)
+    for begin in range(0, len(order), size):
+        rows = order[begin : begin + size]
+        distinct = np.unique(users[rows])
+        yield rows, reader.batch(distinct, Asked(users[rows], as_of[rows], nobody, nobody))
+
+
+def score_items(
+    model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
+) -> np.ndarray:
+    """Scores (Q, I) of every item for a session of each of ``users`` that begins at ``as_of``."""
+    scores = np.empty((len(users), len(reader.vocabulary.items)), np.float32)
+    for rows, batch in ask(reader, users, as_of):
+        states, _ = model.encode(batch)
+        scores[rows] = model.score_items(batch, states)
+    return scores
+
+
+def validate(model: ProfileModel, reader: HistoryReader, targets: Targets) -> float:
+    """Mean NDCG@10 of the questions."""
+    scores = score_items(model, reader, targets.user, targets.time)
+    return float(ranking_metrics(scores, targets.item, targets.offsets)["ndcg@10"].mean())

@@ -1,0 +1,299 @@
+"""Workers: shards on copies or on threads give the gradients of the whole, and the same bits."""
+
+import multiprocessing
+import os
+import pickle
+import platform
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+import attention as A
+from attention.parallel import copies
+from attention.parallel.process import blas_threads
+from attention.text import CausalLM
+
+IDS = np.random.default_rng(0).integers(0, 11, (7, 9))
+forks = pytest.mark.skipif(not copies.can_be_made(), reason="workers are threads here")
+
+
+@pytest.fixture(params=["copies", "threads"])
+def kind(request, monkeypatch) -> str:
+    """Both kinds of workers, wherever there are both."""
+    if request.param == "threads":
+        monkeypatch.setattr(copies, "can_be_made", lambda: False)
+    elif not copies.can_be_made():
+        pytest.skip("workers are threads here")
+    return request.param
+
+
+def _model() -> CausalLM:
+    return CausalLM(11, 8, 2, 16, 2, dropout=0.2, rng=0, dtype=np.float64)
+
+
+def _gradient(workers: int, dropout: bool = False) -> tuple[float, np.ndarray]:
+    model = _model()
+    buffer = A.ParameterBuffer(model.parameters())
+
+    def compute(shard: np.ndarray, seed: int) -> float:
+        rng = seed if dropout else None
+        loss, saved = model.loss_forward(shard[:, :-1], shard[:, 1:], rng=rng)
+        model.loss_backward(1.0, saved)
+        return float(loss)
+
+    shards = [(x, i) for i, x in enumerate(np.array_split(IDS, workers))]
+    shares = [len(x) / len(IDS) for x, _ in shards]
+    with A.Workers(workers) as pool:
+        loss = pool.add_gradients(buffer, compute, shards, shares)
+    return loss, buffer.grad
+
+
+@pytest.mark.parametrize("workers", [2, 3, 7])
+def test_shards_add_up_to_the_whole(workers: int, kind: str) -> None:
+    want_loss, want = _gradient(1)
+    loss, grad = _gradient(workers)
+    assert loss == pytest.approx(want_loss, rel=1e-13)
+    np.testing.assert_allclose(grad, want, atol=1e-14)
+
+
+def test_the_same_number_of_workers_gives_the_same_bits(kind: str) -> None:
+    first = _gradient(3, dropout=True)
+    for _ in range(3):
+        again = _gradient(3, dropout=True)
+        assert again[0] == first[0]
+        assert again[1].tobytes() == first[1].tobytes()
+
+
+@forks
+def test_copies_and_threads_give_the_same_bits(monkeypatch) -> None:
+    copied = _gradient(3, dropout=True)
+    monkeypatch.setattr(copies, "can_be_made", lambda: False)
+    threaded = _gradient(3, dropout=True)
+    assert copied[0] == threaded[0]
+    assert copied[1].tobytes() == threaded[1].tobytes()
+
+
+@pytest.mark.parametrize("shards", [1, 2, 5])
+def test_gradients_are_added_to_those_that_stand_there(kind: str, shards: int) -> None:
+    p = A.Parameter(np.zeros(3))
+    buffer = A.ParameterBuffer([p])
+    p.grad[...] = 1
+
+    def compute() -> float:
+        p.accumulate(np.array([2.0, 4.0, 6.0]))
+        return 5.0
+
+    with A.Workers(2) as pool:
+        assert pool.add_gradients(buffer, compute, [()] * shards) == pytest.approx(5)
+    np.testing.assert_allclose(p.grad, [3, 5, 7])
+
+
+def test_a_long_vector_is_added_up_in_parts(kind: str, monkeypatch) -> None:
+    monkeypatch.setattr("attention.parallel.workers.LONG", 10)
+    monkeypatch.setattr("attention.parallel.workers.BLOCK", 4)
+    test_gradients = np.arange(31.0)
+    p = A.Parameter(np.zeros(31))
+    buffer = A.ParameterBuffer([p])
+
+    def compute(factor: float) -> float:
+        p.accumulate(factor * test_gradients)
+        return factor
+
+    with A.Workers(3) as pool:
+        loss = pool.add_gradients(buffer, compute, [(1.0,), (2.0,), (4.0,)], [0.5, 0.25, 1.0])
+    assert loss == 5
+    np.testing.assert_array_equal(p.grad, 5 * test_gradients)
+
+
+@pytest.mark.parametrize("optimiser", [A.Adam, A.SGD])
+def test_an_optimiser_steps_to_the_same_bits_however_many_share_the_work(
+    optimiser, kind: str, monkeypatch
+) -> None:
+    monkeypatch.setattr("attention.parallel.workers.LONG", 100)
+    results = []
+    for count in (None, 1, 3):
+        model = _model()
+        one = optimiser(model.parameters(), weight_decay=0.1)
+        one.buffer.grad[:] = np.random.default_rng(0).normal(size=one.buffer.grad.size)
+        with A.Workers(count or 1) as workers:
+            for step in range(3):
+                one.lr = 0.01 * (step + 1)  # workers must hear of it
+                one.step(workers if count else None)
+        results.append((one.buffer.data.tobytes(), one.moments.popitem()[1].tobytes()))
+    assert results[0] == results[1] == results[2]
+
+
+def _fail(p: A.Parameter, where: int, failing: int) -> float:
+    p.accumulate(np.ones(3))
+    if where == failing:
+        raise FloatingPointError("no")
+    return 0.0
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_an_error_in_a_shard_is_raised_and_leaves_nothing_behind(failing: int, kind: str) -> None:
+    p = A.Parameter(np.zeros(3))
+    buffer = A.ParameterBuffer([p])
+
+    def compute(where: int, failing: int) -> float:
+        return _fail(p, where, failing)
+
+    with A.Workers(2) as pool:
+        with pytest.raises(FloatingPointError, match="no"):
+            pool.add_gradients(buffer, compute, [(0, failing), (1, failing)])
+        pool.add_gradients(buffer, compute, [(0, 9), (1, 9)])
+    np.testing.assert_array_equal(p.grad, 1)
+
+
+@forks
+def test_an_error_that_cannot_be_sent_on_is_told_in_words() -> None:
+    class Odd(Exception):
+        def __init__(self, one: int, two: int) -> None:
+            super().__init__(f"{one} and {two}")
+
+    def raise_odd(one: int) -> None:
+        raise Odd(one, 2) if one else ValueError("plain")
+
+    with A.Workers(2) as pool, pytest.raises(RuntimeError, match="Odd: 1 and 2"):
+        pool.map(_unless_here(raise_odd), [(1,), (1,)])
+
+
+def _unless_here(function):
+    here = os.getpid()
+    return lambda *arguments: None if os.getpid() == here else function(*arguments)
+
+
+@forks
+def test_copies_work_in_processes_of_their_own_and_end_with_the_context() -> None:
+    with A.Workers(3) as pool:
+        ids = pool.map(os.getpid, [(), (), (), ()])
+        assert ids[0] == ids[3] == os.getpid()
+        assert len(set(ids)) == 3
+    assert not multiprocessing.active_children()
+
+
+@forks
+def test_a_worker_that_dies_is_reported() -> None:
+    kill = _unless_here(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    with A.Workers(2) as pool:
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="ended before its work did, with exit code -9"):
+                pool.map(kill, [(), ()])
+
+
+@forks
+def test_arguments_that_cannot_be_sent_leave_no_answers_behind() -> None:
+    with A.Workers(3) as pool:
+        with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+            pool.map(str, [(1,), (2,), (lambda: 3,)])
+        assert pool.map(str, [(4,), (5,), (6,)]) == ["4", "5", "6"]
+
+
+@forks
+def test_an_interrupt_is_for_the_process_that_asks() -> None:
+    interrupt = _unless_here(lambda: os.kill(os.getpid(), signal.SIGINT))
+    with A.Workers(2) as pool:
+        assert pool.map(interrupt, [(), ()]) == [None, None]
+
+
+def test_beside_other_threads_workers_are_threads() -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        with A.Workers(2) as pool:
+            assert pool.map(os.getpid, [(), ()]) == [os.getpid()] * 2
+    finally:
+        done.set()
+        other.join()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_resumed_run_with_workers_ends_with_the_same_bits(tmp_path, workers, kind) -> None:
+    def trainer() -> A.Trainer:
+        model = _model()
+
+        def compute(rows: np.ndarray, rng: np.random.Generator) -> float:
+            loss, saved = model.loss_forward(IDS[rows, :-1], IDS[rows, 1:], rng=rng)
+            model.loss_backward(1.0, saved)
+            return float(loss)
+
+        adam = A.Adam(model.parameters())
+        return A.Trainer(model, adam, A.ShuffledBatches(7, 4), compute, workers=workers)
+
+    whole, first, second = trainer(), trainer(), trainer()
+    whole.run(6)
+    first.run(3)
+    first.save(tmp_path / "run.npz")
+    second.resume(tmp_path / "run.npz")
+    second.run(6)
+    for name, array in whole.model.state_dict().items():
+        assert second.model.state_dict()[name].tobytes() == array.tobytes()
+
+
+def test_the_blas_keeps_to_one_thread_while_workers_run_and_is_given_back() -> None:
+    before = blas_threads()
+    with A.Workers(2):
+        assert set(blas_threads()) <= {1}
+        with A.Workers(2):
+            assert set(blas_threads()) <= {1}
+        assert set(blas_threads()) <= {1}
+    assert blas_threads() == before
+
+
+def test_one_worker_leaves_the_blas_alone_and_starts_nothing() -> None:
+    before = blas_threads(), threading.active_count()
+    with A.Workers(1) as pool:
+        assert pool.map(os.getpid, [(), ()]) == [os.getpid()] * 2
+        assert (blas_threads(), threading.active_count()) == before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_memory_stays_while_training_runs() -> None:
+    with A.Workers(1):
+        with A.Workers(1):
+            pass
+        assert _faults_of_a_large_array() < 20
+
+
+def _faults_of_a_large_array() -> int:
+    """Pages fetched to fill 64 MB, when 64 MB were freed just before."""
+    import resource  # not on Windows
+
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        np.ones(1 << 23)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+def test_no_workers_is_an_error() -> None:
+    with pytest.raises(ValueError, match="workers must lie in"):
+        A.Workers(0)
+
+
+def test_a_first_gradient_replaces_what_an_earlier_step_left() -> None:
+    """Whole, in part, written at once, or none: the shard holds this step's gradients alone."""
+    names = ("whole", "part", "room", "twice", "none")
+    p = {name: A.Parameter(np.zeros((2, 3))) for name in names}
+    buffer = A.ParameterBuffer(p.values())
+    (shard,) = buffer.shard_gradients(1)
+    for step in (1.0, 10.0):
+        with shard:
+            p["whole"].accumulate(np.full((2, 3), step))
+            p["part"].accumulate(np.full(2, step), np.s_[:, 1])
+            room = p["room"].room()
+            assert room is not None
+            room[...] = step
+            assert p["room"].room() is None
+            p["twice"].accumulate(np.full((2, 3), step))
+            p["twice"].accumulate(np.full(3, step), 0)
+            if step == 1:
+                p["none"].accumulate(np.ones((2, 3)))
+    want = {"whole": [[10] * 3] * 2, "part": [[0, 10, 0]] * 2, "room": [[10] * 3] * 2}
+    want |= {"twice": [[20] * 3, [10] * 3], "none": [[0] * 3] * 2}
+    got = np.concatenate([np.ravel(want[name]) for name in names])
+    np.testing.assert_array_equal(shard.grad, got)
+    assert p["whole"].room() is None  # outside, gradients add up
+    np.testing.assert_array_equal(buffer.grad, 0)

@@ -1,0 +1,91 @@
+"""Each storey imports only from those below it: the law of the rooms, read from the imports."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STOREYS = {
+    "attention": (
+        ("files",),
+        ("ops",),
+        ("fast",),
+        ("layers",),
+        ("parallel",),
+        ("training",),
+        ("text", "pretrained"),
+        ("plot",),
+    ),
+    "profile/user_profile": (
+        ("errors",),
+        ("log",),
+        ("features",),
+        ("model",),
+        ("training",),
+        ("privacy", "serving"),
+        ("judging",),
+        ("baselines", "sequences"),
+        ("commands",),
+    ),
+}
+
+
+def imported(path: Path, package: Path) -> set[str]:
+    """The rooms of ``package`` that a file imports from."""
+    here = path.relative_to(package.parent).parent.parts
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names: list[tuple[str, ...]] = []
+        if isinstance(node, ast.ImportFrom):
+            above = here[: len(here) + 1 - node.level] if node.level else ()
+            module = (*above, *(node.module or "").split("."))
+            names = [tuple(part for part in (*module, alias.name) if part) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        rooms |= {name[1] for name in names if len(name) > 1 and name[0] == package.name}
+    return rooms
+
+
+def upward(package: Path, storeys: tuple[tuple[str, ...], ...]) -> list[str]:
+    """What breaks the law, a line each."""
+    storey = {room: number for number, rooms in enumerate(storeys) for room in rooms}
+    said = []
+    for path in sorted(package.rglob("*.py")):
+        room = path.relative_to(package).with_suffix("").parts[0]
+        if room not in storey:
+            continue
+        for other in sorted(imported(path, package) - {room}):
+            if storey.get(other, -1) >= storey[room]:
+                said.append(f"{path.relative_to(package)} imports {other}")
+    return said
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "attention",
+        pytest.param(
+            "profile/user_profile", marks=pytest.mark.xfail(strict=True, reason="three left")
+        ),
+    ],
+)
+def test_rooms_import_downwards_only(package):
+    assert upward(ROOT / package, STOREYS[package]) == []
+
+
+@pytest.mark.parametrize("package", STOREYS)
+def test_every_room_stands_in_the_law(package):
+    rooms = {path.name for path in (ROOT / package).iterdir() if (path / "__init__.py").exists()}
+    assert rooms <= {room for storey in STOREYS[package] for room in storey}
+
+
+def test_an_import_from_above_is_found(tmp_path):
+    package = tmp_path / "house"
+    for room, text in (
+        ("low", "from ..high import roof\n"),
+        ("high", "from ..low.cellar import x"),
+    ):
+        (package / room).mkdir(parents=True)
+        (package / room / "__init__.py").write_text(text)
+    assert upward(package, (("low",), ("high",))) == ["low/__init__.py imports high"]

@@ -1,0 +1,204 @@
+"""The commands from end to end on a small log, and one sentence for every mistake."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from user_profile.__main__ import main
+from user_profile.errors import DataError
+from user_profile.log.prepare import prepare
+
+from tests.user_profile.shop_log import make_rows, write_csv
+
+TRAIN = ["--epochs", "1", "--embed-dim", "8"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A log of its own, the categories of its items, and a model trained on both."""
+    folder = tmp_path_factory.mktemp("shop")
+    rows = make_rows(customers=25)
+    log = write_csv(folder / "log.csv", rows)
+    categories = folder / "categories.csv"
+    items = sorted({row[2] for row in rows})
+    lines = [f"{item},{'mugs' if int(item[1:]) % 2 else 'signs'}" for item in items]
+    categories.write_text("item,category\n" + "\n".join(lines) + "\n")
+    model = folder / "model.npz"
+    arguments = ["--data", str(log), "--model", str(model), "--categories", str(categories)]
+    assert main(["train", *arguments, *TRAIN]) == 0
+    return folder
+
+
+@pytest.fixture
+def run(shop, capsys):
+    def run(command, *arguments, status=0):
+        where = ["--data", str(shop / "log.csv"), "--model", str(shop / "model.npz")]
+        assert main([command, *arguments, *where]) == status
+        return capsys.readouterr()
+
+    return run
+
+
+def test_evaluate_names_the_winner(run):
+    said = run("evaluate").out
+    assert "personal frequency" in said
+    assert "The profile model" in said
+    assert "Return within 90 days" in said
+
+
+def test_show_says_why(run, shop):
+    said = run("show", "c4", "--out", str(shop / "c4.json"), "--plot", str(shop / "c4.png")).out
+    assert "Customer c4" in said
+    assert "times, last" in said
+    record = json.loads((shop / "c4.json").read_text())
+    assert record["customer"] == "c4"
+    assert {interest["category"] for interest in record["interests"]} == {"mugs", "signs"}
+    assert (shop / "c4.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_customer_with_one_session_gets_a_marked_answer(run):
+    assert "Only one session is known" in run("show", "c0").out
+
+
+def test_recommend_all_to_a_file(run, shop):
+    run("recommend", "--top", "3", "--out", str(shop / "all.csv"))
+    with open(shop / "all.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 25 * 3
+    assert [row["rank"] for row in rows[:3]] == ["1", "2", "3"]
+
+
+def test_target_expects_more_of_its_audience(run, shop):
+    said = run("target", "MUG", "--size", "5", "--out", str(shop / "mugs.json")).out
+    assert "5 customers for 'mugs'" in said
+    chances = [row["chance"] for row in json.loads((shop / "mugs.json").read_text())]
+    assert chances == sorted(chances, reverse=True)
+
+
+@pytest.mark.parametrize("command", ["risk", "retention"])
+def test_outlook_for_one_and_for_all(run, command):
+    assert "c7" in run(command, "c7").out
+    assert "more rows" in run(command).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["show", "c999"], "no customer 'c999'"),
+        (["show", "c1", "--plot", "card.txt"], "must end in .png"),
+        (["show", "c1", "--plot", "/nowhere/card.png"], "does not exist"),
+        (["show", "c1", "--date", "yesterday"], "must be a day such as"),
+        (["show", "c1", "--date", "1990-01-01"], "outside the log"),
+        (["recommend", "c1", "--top", "0"], "--top must be 1 or more"),
+        (["target", "spoons"], "choose one of: mugs; signs"),
+        (["risk", "--out", "risk.doc"], "must end in .csv or .json"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(run, arguments, told):
+    said = run(*arguments, status=2)
+    assert said.err.startswith("error: ")
+    assert told in said.err
+    assert said.err.count("\n") == 1
+    assert not said.out
+
+
+def test_missing_and_damaged_files(shop, tmp_path, capsys):
+    log, model = str(shop / "log.csv"), shop / "model.npz"
+    short = tmp_path / "short.npz"
+    short.write_bytes(model.read_bytes()[:1000])
+    for arguments, told in (
+        (["show", "c1", "--model", str(tmp_path / "none.npz")], "does not exist"),
+        (["show", "c1", "--model", str(short)], "cut short"),
+        (["show", "c1", "--data", str(tmp_path / "no.csv"), "--model", str(model)], "no.csv"),
+        (["train", "--data", log, "--model", str(model)], "exists already"),
+        (["train", "--data", log, "--columns", "user", "--model", "x.npz"], "name=column pairs"),
+    ):
+        assert main(arguments) == 2
+        assert told in capsys.readouterr().err
+
+
+def test_a_failed_training_leaves_the_old_model(shop, tmp_path, capsys):
+    model = tmp_path / "model.npz"
+    model.write_bytes(b"the old model")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    assert main(["train", "--data", str(empty), "--model", str(model), "--overwrite"]) == 2
+    assert model.read_bytes() == b"the old model"
+    assert "empty" in capsys.readouterr().err
+
+
+def test_update_moves_a_profile(run):
+    said = run("update", "c4", "--items", "i3:6,i99,i3", "--cost").out
+    assert "does not know i99" in said
+    assert "without training" in said
+    assert "1,000" in said
+
+
+def test_update_takes_a_new_customer(run):
+    said = run("update", "stranger", "--items", "i3").out
+    assert "stranger is new" in said
+    assert "Only one session is known" in said
+
+
+@pytest.mark.parametrize("items", ["", "i3,,", "i3:many", "i3:-1"])
+def test_update_refuses_items_that_are_none(run, items):
+    assert "--items must be ids" in run("update", "c4", "--items", items, status=2).err
+
+
+def test_item_vectors_and_parts_left_out(shop, tmp_path, capsys):
+    log, model = str(shop / "log.csv"), str(tmp_path / "model.npz")
+    vectors, strange = tmp_path / "images.npz", tmp_path / "strange.npz"
+    np.savez(vectors, ids=np.array(["i3", "i9"]), vectors=np.eye(2))
+    np.savez(strange, ids=np.array(["x"]), vectors=np.eye(1))
+    where = ["--data", log, "--model", model, "--categories", str(shop / "categories.csv")]
+    assert main(["train", *where, *TRAIN, "--item-vectors", str(strange)]) == 2
+    assert "none of the items" in capsys.readouterr().err
+    assert main(["train", *where, *TRAIN, "--without", "weather"]) == 2
+    assert "--without takes some of" in capsys.readouterr().err
+    images = ["--item-vectors", str(vectors), "--without", "country,price"]
+    assert main(["train", *where, *TRAIN, *images]) == 0
+    assert main(["show", "c4", "--data", log, "--model", model]) == 0
+
+
+def test_a_log_too_short_for_the_outlook_still_trains(shop, tmp_path, capsys):
+    log = write_csv(tmp_path / "short.csv", make_rows(customers=12, days=20))
+    where = ["--data", str(log), "--model", str(tmp_path / "model.npz")]
+    categories = ["--categories", str(shop / "categories.csv")]
+    assert main(["train", *where, *categories, *TRAIN]) == 0
+    assert main(["evaluate", *where]) == 0
+    said = capsys.readouterr().out
+    assert "Interest levels" in said
+    assert "Return within" not in said
+
+
+def test_charges_are_no_products_unless_asked_for(tmp_path):
+    rows = make_rows(customers=5)
+    charge = (*rows[0][:2], "POST", *rows[0][3:7], "POSTAGE")
+    log = write_csv(tmp_path / "log.csv", [*rows, charge])
+    assert "POST" not in prepare(log).sessions.events.items
+    assert "POST" in prepare(log, keep_charges=True).sessions.events.items
+
+
+def test_user_features_join_the_log(tmp_path):
+    log = write_csv(tmp_path / "log.csv", make_rows(customers=5))
+    table = tmp_path / "features.csv"
+    table.write_text("customer,age\nc1,old\nc2,young\n")
+    features = prepare(log, user_features=table).sessions.events
+    ages = dict(zip(features.users, features.user_features["age"]))
+    assert (ages["c1"], ages["c2"], ages["c3"]) == ("old", "young", "")
+    table.write_text("customer,age\nc1,old,odd\n")
+    with pytest.raises(DataError, match="line 2: 3 columns"):
+        prepare(log, user_features=table)
+
+
+def test_drift_shows_each_session(run, shop):
+    said = run("drift", "c4", "--plot", str(shop / "drift.png")).out
+    assert "highest interests" in said
+    assert (shop / "drift.png").read_bytes()[:4] == b"\x89PNG"
+    first = {}
+    for row in make_rows(customers=25):
+        first.setdefault(row[0], row[4])
+    late = max(first, key=first.__getitem__)
+    early = run("drift", late, "--date", "2011-03-18", status=2).err
+    assert "give a later --date" in early

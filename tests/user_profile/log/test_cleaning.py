@@ -1,0 +1,136 @@
+"""Cleaning and categories: the published counts of the shipped log come out stage by stage."""
+
+import numpy as np
+import pytest
+from user_profile.errors import DataError
+from user_profile.log.categories import find_categories, read_categories, silhouette
+from user_profile.log.clean import clean_events
+from user_profile.log.sessions import group_sessions
+from user_profile.log.split import split_last_sessions
+
+
+@pytest.fixture(scope="module")
+def cleaned(retail):
+    return clean_events(retail[0])
+
+
+def test_the_stages_reproduce_the_published_counts(retail, cleaned):
+    events, _ = retail
+    _, report = cleaned
+    reference = report["no positive quantity or price"]
+    assert reference[2:] == (397_884, 4_338, 18_532, 3_665)
+    assert report["exact duplicates"].removed == 5_192
+    assert report["exact duplicates"].rows == 392_692
+    customers_and_cancellations = 135_080 - report["no customer"].removed
+    no_customer = events.user == -1
+    assert customers_and_cancellations == (no_customer & (events.kind == 1)).sum()
+
+
+def test_every_row_is_either_kept_or_counted(retail, cleaned):
+    events, report = cleaned
+    purchases = events.kind == events.kinds.index("purchase")
+    assert sum(stage.removed for stage in report.stages) + purchases.sum() == len(retail[0])
+    assert report.stages[-1].rows == purchases.sum()
+    assert report.cancellations == len(events) - purchases.sum()
+
+
+def test_what_is_left_is_clean_and_numbered_without_gaps(cleaned):
+    events, _ = cleaned
+    assert events.quantity.min() > 0
+    assert events.price.min() > 0
+    assert not {"POST", "D", "M", "BANK CHARGES"} & set(events.items)
+    for column, vocabulary in (("user", "users"), ("item", "items"), ("session", "sessions")):
+        codes = getattr(events, column)
+        assert np.array_equal(np.unique(codes), np.arange(len(getattr(events, vocabulary))))
+
+
+def test_a_cancellation_is_behaviour_of_its_own_with_a_positive_quantity(cleaned):
+    events, _ = cleaned
+    cancelled = events.of_kind("cancellation")
+    assert len(cancelled) > 8_000
+    assert cancelled.quantity.min() > 0
+    assert all(events.sessions[code].startswith("C") for code in np.unique(cancelled.session))
+
+
+def test_two_thousand_and_ten_customers_have_three_invoices_or_more(retail):
+    events, _ = clean_events(retail[0], non_products=())
+    split = split_last_sessions(group_sessions(events), kind="purchase")
+    assert len(split.test) == len(split.validation) == 2_010
+
+
+def test_the_report_prints_as_an_aligned_table(cleaned):
+    lines = str(cleaned[1]).splitlines()
+    assert len({len(line) for line in lines[:-1]}) == 1
+    assert "397,884" in lines[3]
+    assert "cancellations kept apart" in lines[-1]
+
+
+def test_cleaning_leaves_its_input_alone_and_is_idempotent(cleaned):
+    events, _ = cleaned
+    before = events.quantity.copy()
+    again, _ = clean_events(events.of_kind("purchase"))
+    assert np.array_equal(events.quantity, before)
+    assert len(again) == len(events.of_kind("purchase"))
+
+
+def test_a_log_without_prices_or_kinds_of_its_own_can_be_cleaned(log):
+    rows = [("a", "x", 1, "s"), ("a", "x", 1, "s"), ("", "y", 2, "t"), ("b", "POST", 3, "t")]
+    events, report = clean_events(log(rows))
+    assert len(events) == 1
+    assert [stage.removed for stage in report.stages] == [0, 1, 0, 1, 1]
+    with pytest.raises(DataError, match="left no events"):
+        clean_events(log([("", "x", 1, "s")]))
+
+
+def test_categories_of_the_shipped_log_have_a_reasoned_number_and_readable_names(cleaned):
+    texts = cleaned[0].item_texts()
+    found = find_categories(texts)
+    best = max(found.silhouettes, key=found.silhouettes.get)
+    assert len(set(found.names)) == len(found) == best + found.names.count("other")
+    christmas = next(code for code, name in enumerate(found.names) if "christmas" in name)
+    lights = [code for code, text in enumerate(texts) if "CHRISTMAS TREE" in text]
+    assert np.mean(found.of_item[lights] == christmas) > 0.8
+
+
+def test_descriptions_of_plainly_different_things_fall_into_their_groups():
+    things = ["tea cup mug pot saucer", "garden spade plant hose seed", "paper card pen ink stamp"]
+    texts = [
+        " ".join(w for w in thing.split() if w != out) for thing in things for out in thing.split()
+    ]
+    found = find_categories([*texts, "???"], sizes=(2, 3, 4))
+    assert max(found.silhouettes, key=found.silhouettes.get) == 3
+    groups = found.of_item[:-1].reshape(3, -1)
+    assert (groups == groups[:, :1]).all()
+    assert found.names[found.of_item[-1]] == "other"
+
+
+def test_the_same_texts_give_the_same_categories(cleaned):
+    texts = cleaned[0].item_texts()[:500]
+    found, again = find_categories(texts, sizes=(6, 8)), find_categories(texts, sizes=(6, 8))
+    assert np.array_equal(found.of_item, again.of_item)
+    assert (found.names, found.silhouettes) == (again.names, again.silhouettes)
+
+
+def test_silhouette_by_hand():
+    points = np.array([[0.0], [2.0], [10.0]])
+    # (10 - 2)/10, (8 - 2)/8, and 0 for the point alone
+    assert silhouette(points, np.array([0, 0, 1])) == pytest.approx((0.8 + 0.75 + 0) / 3)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", ""], ["one cup"], ["same cup"] * 9])
+def test_items_that_cannot_be_told_apart_are_explained(texts):
+    with pytest.raises(DataError, match="maps items to categories"):
+        find_categories(texts)
+
+
+def test_a_mapping_file_gives_the_categories(tmp_path):
+    path = tmp_path / "map.csv"
+    path.write_text("item,category\nx,Tea\ny,Garden\nunused,Tea\n")
+    found = read_categories(path, ["y", "z", "x"])
+    assert found.names == ("Garden", "Tea", "other")
+    assert found.of_item.tolist() == [0, 2, 1]
+    with pytest.raises(DataError, match="none of the 1 items"):
+        read_categories(path, ["q"])
+    path.write_text("item,group\nx,Tea\n")
+    with pytest.raises(DataError, match="no column 'category'"):
+        read_categories(path, ["x"])

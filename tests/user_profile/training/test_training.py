@@ -1,0 +1,150 @@
+"""Training learns, repeats itself bit for bit, and what it saved comes back whole or not at all."""
+
+import numpy as np
+import pytest
+from user_profile.judging.faithfulness import judge_faithfulness
+from user_profile.judging.heads import judge_interests, judge_outlook
+from user_profile.judging.logistic import LogisticRegression
+from user_profile.log.split import split_last_sessions
+from user_profile.model.saved import load_model, save_model
+from user_profile.serving.profiler import Profiler
+from user_profile.training.loop import Settings, train
+
+from attention.training import FileFormatError, load_arrays, save_arrays
+from tests.user_profile.shop_log import make_categories, make_sessions
+
+SMALL = Settings(epochs=4, embed_dim=8, questions=16, lr=0.01, seed=3)
+
+
+@pytest.fixture(scope="module")
+def sessions():
+    return make_sessions(customers=40)
+
+
+@pytest.fixture(scope="module")
+def split(sessions):
+    return split_last_sessions(sessions, kind="purchase")
+
+
+@pytest.fixture(scope="module")
+def trained(sessions, split):
+    return train(sessions, split, make_categories(sessions), SMALL)
+
+
+@pytest.fixture(scope="module")
+def profiler(sessions, trained):
+    return Profiler(trained, sessions)
+
+
+def test_the_loss_falls_and_favourites_rise(trained, profiler, split):
+    assert trained.log[-1]["loss"] < 0.95 * trained.log[0]["loss"]
+    ranks = (-profiler.score(split.test.user, split.test.time)).argsort(1).argsort(1)
+    row = np.repeat(np.arange(len(split.test)), np.diff(split.test.offsets))
+    assert ranks[row, split.test.item].mean() < 8  # of 24 items; chance is 11.5
+
+
+def test_the_same_seed_gives_the_same_bits(sessions, split, trained):
+    again = train(sessions, split, make_categories(sessions), SMALL).model.state_dict()
+    for name, array in trained.model.state_dict().items():
+        assert np.array_equal(array, again[name]), name
+
+
+def test_the_best_epoch_is_kept(sessions, split, trained):
+    from user_profile.training.scoring import validate
+
+    best = max(end["validation"] for end in trained.log)
+    profiler = Profiler(trained, sessions)
+    assert validate(trained.model, profiler.reader, split.validation) == pytest.approx(best)
+
+
+def test_training_stops_early(sessions, split):
+    hopeless = Settings(epochs=9, patience=0, lr=1e-9, embed_dim=8, questions=64)
+    assert len(train(sessions, split, make_categories(sessions), hopeless).log) < 9
+
+
+def test_company_does_not_change_an_answer(profiler, split):
+    users, times = split.test.user, split.test.time
+    together = profiler.score(users, times)
+    for row in (0, 7, 20):
+        alone = profiler.score(users[row : row + 1], times[row : row + 1])
+        np.testing.assert_allclose(alone[0], together[row], rtol=1e-4, atol=1e-4)
+
+
+def test_saved_and_read_back(tmp_path, trained, sessions, profiler, split):
+    path = tmp_path / "model.npz"
+    save_model(path, trained)
+    again = load_model(path)
+    assert again.settings == trained.settings
+    assert again.vocabulary.items == trained.vocabulary.items
+    scores = Profiler(again, sessions).score(split.test.user, split.test.time)
+    assert np.array_equal(scores, profiler.score(split.test.user, split.test.time))
+
+
+def test_a_damaged_model_is_refused(tmp_path, trained):
+    path = tmp_path / "model.npz"
+    save_model(path, trained)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileFormatError, match="cut short"):
+        load_model(path)
+    path.write_bytes(whole)
+    arrays = load_arrays(path)
+    save_arrays(path, {**arrays, "version": np.array(99)})
+    with pytest.raises(FileFormatError, match="version 99"):
+        load_model(path)
+    save_arrays(path, {k: v for k, v in arrays.items() if k != "parameters/outlook.out.bias"})
+    with pytest.raises(FileFormatError, match=r"outlook\.out\.bias"):
+        load_model(path)
+    save_arrays(path, {"something": np.zeros(3)})
+    with pytest.raises(FileFormatError, match="not a profile model"):
+        load_model(path)
+    with pytest.raises(FileNotFoundError):
+        load_model(tmp_path / "none.npz")
+
+
+def test_a_profile_is_consistent(profiler, split):
+    user, moment = int(split.test.user[3]), int(split.test.time[3])
+    profile = profiler.profile(user, moment)
+    scores = profiler.score(np.array([user]), np.array([moment]))[0]
+    assert [s.item for s in profile.suggestions] == np.argsort(-scores, kind="stable")[:10].tolist()
+    np.testing.assert_allclose(profile.attention.sum(1), 1, rtol=1e-5)
+    assert profile.attention.shape == (3, 1 + profile.known)
+    for interest in profile.interests:
+        assert sum(interest.probabilities) == pytest.approx(1, rel=1e-5)
+        assert all(profiler.history.end[s] < moment for s, _ in interest.sessions)
+    bought = set()
+    first = profiler.history.user_offsets[user]
+    for session in range(first, first + profile.known):
+        begin, end = profiler.history.offsets[session : session + 2]
+        bought |= set(profiler.history.item[begin:end][profiler.history.bought[begin:end]])
+    for suggestion in profile.suggestions:
+        assert (suggestion.times > 0) == (suggestion.item in bought) == (suggestion.copied > 0)
+
+
+def test_a_customer_before_the_first_session(profiler):
+    first = int(profiler.history.start.min())
+    profile = profiler.profile(5, first)
+    assert profile.known == 0
+    assert all(s.copied == 0 for s in profile.suggestions)
+
+
+def test_heads_are_judged(profiler, split):
+    interests = judge_interests(profiler, split.test, split.train)
+    assert 0 < interests["profile model"]["accuracy"] <= 1
+    tables = judge_outlook(profiler)
+    assert len(tables) == 3
+    assert tables[0]["rate in training"]["AUC"] == 0.5
+
+
+def test_faithfulness_is_measured(trained, sessions, split):
+    table = judge_faithfulness(trained, sessions, split.test.user, split.test.time)
+    assert table["next purchases"]["most attended"] > 0
+    assert table["interest levels"]["at random"] > 0
+
+
+def test_logistic_regression_finds_the_odds():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4000, 2))
+    chance = 1 / (1 + np.exp(-(2 * x[:, 0] - 1)))
+    said = LogisticRegression(x).fit((rng.random(4000) < chance).astype(int)).predict(x)[:, 1]
+    assert np.abs(said - chance).mean() < 0.03
