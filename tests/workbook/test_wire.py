@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from grader.sandbox.execute import Outcome, Request
+from grader.sandbox.runner import require_every_call
 from grader.sandbox.wire import Named, Seed, Unsendable, decode, encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,3 +112,12 @@ def test_damaged_bytes_give_a_value_or_a_value_error(value, data):
         decode(bytes(damaged))
     except ValueError:
         return
+
+
+@pytest.mark.parametrize("outputs", [[], [1.0], [1.0, 1.0, 1.0], None, "ab"])
+def test_as_many_outputs_as_calls_or_none_counts(outputs):
+    request = Request("softmax", [], {}, times=2)
+    with pytest.raises(ValueError, match="outputs"):
+        require_every_call(Outcome(outputs, [], [], None, 0), request)
+    require_every_call(Outcome([1.0, 1.0], [], [], None, 0), request)
+    require_every_call(Outcome([], [], [], {"type": "ValueError"}, 0), request)

@@ -154,7 +154,9 @@ class Sandboxed:
             answer = self._exchange(message, self.exercise.seconds or self.limits.call)
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
-            return Outcome(**answer)
+            outcome = Outcome(**answer)
+            require_every_call(outcome, request)
+            return outcome
         except Gone as gone:
             return Outcome([], [], [], None, 0, stopped=self._end(gone))
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as bad:
@@ -254,6 +256,15 @@ class Sandboxed:
             self._pipe.close()
         self._process = self._pipe = None
         _living.discard(self)
+
+
+def require_every_call(outcome: Outcome, request: Request) -> None:
+    """Raise ValueError unless a run without an error gives one output for each call."""
+    calls = len(execute.LAYOUTS) if request.layouts else request.times
+    if not isinstance(outcome.outputs, list):
+        raise ValueError("its outputs are not a list")
+    if not outcome.error and not outcome.refused and len(outcome.outputs) != calls:
+        raise ValueError(f"{len(outcome.outputs)} outputs for {calls} calls")
 
 
 _SIGNALS = {int(number) for number in signal.Signals}
