@@ -14,8 +14,8 @@ def softmax_weights(q, k, mask=None):
 
 
 def inputs(rng, *lead, mask=None, dtype=np.float64, size=1.0):
-    """dout, q, k, v, weights with 5 queries, 7 keys, d_k 4 and d_v 6."""
-    q, k = (size * normal(rng, *lead, n, 4, dtype=dtype) for n in (5, 7))
+    """dout, q, k, v, weights with 5 queries, 7 keys, d_k 11 and d_v 6."""
+    q, k = (size * normal(rng, *lead, n, 11, dtype=dtype) for n in (5, 7))
     v, dout = normal(rng, *lead, 7, 6, dtype=dtype), normal(rng, *lead, 5, 6, dtype=dtype)
     return dout, q, k, v, softmax_weights(q, k, mask).astype(dtype)
 

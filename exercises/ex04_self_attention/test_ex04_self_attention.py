@@ -48,6 +48,9 @@ def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
     x, w_q, w_k, w_v = inputs(rng, 2)
     mask = np.tril(np.ones((5, 5), dtype=bool))
     check("self_attention", 100 * x, w_q, w_k, w_v, mask=mask)
+    says = "Every score that may be seen is below -1e4: a hidden one must lie lower still."
+    low = 100 * np.abs(x), np.abs(w_q), -np.abs(w_k), w_v
+    check("self_attention", *low, mask=mask, says_=says)
 
 
 def test_float32_stays_float32(check, rng):

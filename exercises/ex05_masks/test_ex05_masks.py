@@ -30,6 +30,8 @@ def test_padding_mask(check):
 
 def test_padding_mask_is_n_wide(check):
     check("padding_mask", np.array([3, 1, 4]), 6)
+    check("padding_mask", np.array([2]), 5)
+    check("padding_mask", np.array([1, 0, 1]), 1)
 
 
 def test_padding_mask_of_an_empty_sequence(check):
@@ -42,6 +44,8 @@ def test_padding_mask_is_boolean(check):
 
 def test_combine(check):
     check("combine", CAUSAL, PADDING[[0, 2, 3]])
+    check("combine", CAUSAL, PADDING[[0]], says_="A batch of one keeps its axis.")
+    check("combine", CAUSAL[:1, :1], PADDING[:, :1], says_="Sequences of one place keep both axes.")
 
 
 def test_combine_with_an_empty_sequence(check):

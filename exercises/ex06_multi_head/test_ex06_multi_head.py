@@ -76,6 +76,10 @@ def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
     x, *weights = inputs(rng, 2)
     mask = np.tril(np.ones((5, 5), dtype=bool))
     check("multi_head_attention", 100 * x, *weights, 3, mask=mask)
+    w_q, w_k, *others = weights
+    says = "Every score that may be seen is below -1e4: a hidden one must lie lower still."
+    low = 100 * np.abs(x), np.abs(w_q), -np.abs(w_k), *others
+    check("multi_head_attention", *low, 3, mask=mask, says_=says)
 
 
 def test_float32_stays_float32(check, rng):

@@ -56,6 +56,10 @@ def test_scores_of_ten_thousand_are_finite(check, rng):
 def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
     x, memory, *weights = inputs(rng, 3)
     check("cross_attention", 100 * x, 100 * memory, *weights, memory_mask=real([3, 5, 1]))
+    w_q, w_k, w_v = weights
+    says = "Every score that may be seen is below -1e4: a hidden one must lie lower still."
+    low = 100 * np.abs(x), 100 * np.abs(memory), np.abs(w_q), -np.abs(w_k), w_v
+    check("cross_attention", *low, memory_mask=real([3, 5, 1]), says_=says)
 
 
 def test_float32_stays_float32(check, rng):

@@ -18,6 +18,7 @@ def targets_for(rng, logits):
 def far_apart(rng, *shape):
     """Logits of ±1e4, the targets not always among the largest."""
     logits = 1e4 * rng.choice([-1.0, 1.0], size=shape) + normal(rng, *shape)
+    logits[0, 0] = normal(rng, shape[-1]) - 1e4  # a position that lies low as a whole
     return logits, targets_for(rng, logits)
 
 

@@ -72,15 +72,18 @@ def one_gradient_array_used_again(module, params, history):
 
 
 def parameters(rng, dtype=np.float64):
-    """Three parameters of distinct shapes."""
-    shapes = {"w": (3, 4), "b": (4,), "table": (5, 2)}
-    return {name: normal(rng, *shape, dtype=dtype) for name, shape in shapes.items()}
+    """Parameters of distinct shapes, a single number among them."""
+    shapes = {"w": (3, 4), "b": (4,), "table": (5, 2), "gain": ()}
+    return {name: np.array(normal(rng, *shape), dtype) for name, shape in shapes.items()}
 
 
 def gradients(rng, steps, dtype=np.float64, scale=1.0):
-    """A gradient for every parameter and step."""
+    """A gradient for every parameter and step, in another order than the parameters."""
     history = [parameters(rng, dtype) for _ in range(steps)]
-    return [{name: g * dtype(scale) for name, g in grads.items()} for grads in history]
+    return [
+        {name: np.asarray(grads[name] * dtype(scale)) for name in reversed(grads)}
+        for grads in history
+    ]
 
 
 def test_the_first_step(check, rng):
@@ -124,6 +127,10 @@ def test_a_parameter_that_gets_no_slope_keeps_still(check, rng):
     for grads in history:
         grads["b"][...] = 0
     says = "A gradient of 0 from the start: 0 / (0 + eps) is 0, not NaN."
+    check.drive(train, parameters(rng), history, lr=0.1, says_=says)
+    history = gradients(rng, 5)
+    history[2]["b"][...] = history[3]["b"][...] = 0
+    says = "A gradient of 0 in some steps: the moments shrink, and the parameter goes on moving."
     check.drive(train, parameters(rng), history, lr=0.1, says_=says)
 
 

@@ -86,6 +86,8 @@ def test_two_sequences_in_turns(check, rng):
 def test_scores_of_ten_thousand(check, rng):
     q, k, v = sequence(rng, 6)
     check.drive(steps, 130 * q, 130 * k, v)
+    q, k, v = sequence(rng, 6, 2, 4)
+    check.drive(steps, 130 * q, 130 * k, v, says_="The maximum is each query's own.")
 
 
 def test_one_feature(check, rng):

@@ -1,5 +1,7 @@
 """Checks of ex20: counts and columns first, then weights, then empty rows and columns, sparsity."""
 
+import contextlib
+
 import numpy as np
 import scipy.sparse
 
@@ -37,6 +39,15 @@ def weighed(module, counts):
     return plain(module.tf_idf(matrix))
 
 
+def weighed_with_stored_zeros(module, counts):
+    """tf-idf of a sparse table some of whose stored entries are 0."""
+    matrix = scipy.sparse.csr_matrix(counts + 1)
+    matrix.data -= 1
+    with contextlib.suppress(Exception):
+        matrix = type(module.bag_of_words(["one two"])[0])(matrix)
+    return plain(module.tf_idf(matrix))
+
+
 def some_texts(rng, texts=9, words=13):
     names = ["".join(rng.choice(list("abcdefgh"), 5)) for _ in range(words)]
     return [" ".join(rng.choice(names, rng.integers(3, 17))) for _ in range(texts)]
@@ -56,6 +67,17 @@ def test_counts_and_vocabulary(check, rng):
 
 def test_upper_and_lower_case_are_one_word(check):
     check.drive(counted, ["Red shoes RED", "blue Shoes red shoes", "Blue Hat"])
+    check.drive(counted, ["ÉTÉ été Straße", "STRASSE straße Été", "a A I i"])
+
+
+def test_nothing_is_taken_off_a_word(check):
+    says = "A word is what lower() and split() leave: punctuation, digits, one letter and all."
+    texts = [
+        "red, red. red 3 3.5 a",
+        "don't (red) red-hot the a I",
+        "_x_ #1 1 & the, the 日本 日",
+    ]
+    check.drive(counted, texts, says_=says)
 
 
 def test_any_white_space_separates(check):
@@ -89,6 +111,8 @@ def test_a_word_in_no_text_weighs_nothing(check, rng):
     counts = some_counts(rng, texts=6, words=8)
     counts[:, 5] = 0
     check.drive(weighed, counts)
+    says = "A stored 0 is no occurrence: df counts the texts that hold the word."
+    check.drive(weighed_with_stored_zeros, counts, says_=says)
 
 
 def test_one_text_weighs_nothing(check):

@@ -45,6 +45,8 @@ def test_scores_of_ten_thousand(check, rng):
     x, w, lengths = sessions(rng, [3, 6, 5], d=3)
     check("attention_pool", x, 1e4 * w, lengths)
     check("attention_pool", x, -1e4 * w, lengths)
+    says = "Every real score is below -1e4: the padding's must lie lower still."
+    check("attention_pool", np.abs(x), -2e4 * np.abs(w), lengths, says_=says)
 
 
 def test_equal_events_keep_their_value(check, rng):

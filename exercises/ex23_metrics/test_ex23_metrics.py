@@ -94,6 +94,14 @@ def test_items_may_be_words(check, rng):
     check("hit_rate_at_k", named, wanted, 3)
 
 
+def test_one_of_each(check):
+    check("accuracy", np.array([2]), np.array([2]))
+    check("precision_recall_f1", np.array([0, 1, 2, 2]), np.array([0, 2, 1, 2]), 3)
+    check("precision_recall_f1", np.array([1]), np.array([1]), 3)
+    check("hit_rate_at_k", [[4, 1, 3]], [{3, 5}], 3)
+    check("ndcg_at_k", [[4, 1, 3]], [{3, 5}], 3)
+
+
 def test_nothing_to_judge_is_zero(check):
     nothing = np.array([], dtype=int)
     check("accuracy", nothing, nothing)

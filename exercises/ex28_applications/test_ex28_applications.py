@@ -29,7 +29,21 @@ def visits(rng, users=11, most=14):
 
 
 def test_recommend_the_best_new_items(check, rng):
-    check("recommend", *shop(rng), 4)
+    scores, seen = shop(rng)
+    check("recommend", scores, seen, 4)
+    check("recommend", 1e6 * scores, seen, 9)
+
+
+def kind_of_numbers(module, name, *args):
+    """What came back, and whether its dtype is one of integers."""
+    chosen = getattr(module, name)(*args)
+    return np.asarray(chosen), np.asarray(chosen).dtype.kind in "iu"
+
+
+def test_items_and_users_are_integers(check, rng):
+    says = "Both are numbers to pick things by: output[1] says whether the dtype is an integer."
+    check.drive(kind_of_numbers, "recommend", *shop(rng), 4, says_=says)
+    check.drive(kind_of_numbers, "target_audience", *campaign(rng), 8.0, 2.0, 9, says_=says)
 
 
 def test_recommend_breaks_ties_by_number(check, rng):
@@ -76,6 +90,7 @@ def test_risk_of_new_and_silent_users(check, rng):
     history, recent = counts(rng)
     history[3] = 0
     recent[5] = 0
+    recent[2] = [0, 1, 0, 0, 0, 0]
     check("risk_score", history, recent)
 
 
@@ -91,6 +106,7 @@ def test_return_soon_or_late(check, rng):
 def test_return_of_users_without_longer_pauses(check, rng):
     gaps, since = visits(rng)
     gaps[4], since[7] = [], 50
+    gaps[2], since[2] = [7], 3
     check("will_return", gaps, since, 5, says_="0/0 is 0")
 
 

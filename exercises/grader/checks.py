@@ -107,10 +107,21 @@ class Check:
         request = self._request(drive.__name__, args, kwargs)._replace(drive=True)
         return self._run(request, Terms(says=says_, holds=holds))
 
-    def memory(self, name: str, *args: Any, at_most: int, says_: str = "", **kwargs: Any) -> Any:
-        """As a plain check, and the peak of memory allocated in the call is at most ``at_most``."""
-        request = self._request(name, args, kwargs)._replace(memory=True)
-        return self._run(request, Terms(says=says_, at_most=at_most))
+    def growth(
+        self,
+        name: str,
+        small: tuple[Any, ...],
+        large: tuple[Any, ...],
+        *,
+        at_most: float,
+        says_: str = "",
+    ) -> Any:
+        """As two plain checks, and the peak of memory grows by at most ``at_most`` between them."""
+        request = self._request(name, small, {})._replace(memory=True)
+        self._run(request, Terms(says=says_))
+        peak = self.steps[-1].outcome.peak
+        request = self._request(name, large, {})._replace(memory=True)
+        return self._run(request, Terms(says=says_, at_most=int(at_most * peak)))
 
     def gradient(
         self,

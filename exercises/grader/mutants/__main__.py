@@ -1,0 +1,56 @@
+"""The command: ``python -m grader.mutants [exNN ...]``, run in ``exercises/``."""
+
+import argparse
+import sys
+import time
+
+from grader.audit import TABLE
+from grader.exercise import find_exercise, find_exercises
+from grader.mutants.tally import Tally, tally, with_table
+
+PROGRAM = "python -m grader.mutants"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print what survives of the named exercises, or of all; the exit status is 1 if any does."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
+    parser.add_argument("exercises", nargs="*", metavar="exNN")
+    parser.add_argument("--references", action="store_true", help="leave the right styles out")
+    parser.add_argument("--write", action="store_true", help=f"write the table into {TABLE.name}")
+    options = parser.parse_args(arguments)
+    known = find_exercises()
+    try:
+        chosen = [find_exercise(name, known) for name in options.exercises] or known
+    except ValueError as problem:
+        parser.error(str(problem))
+    if options.write and (options.exercises or options.references):
+        parser.error("--write publishes the whole table: name no exercise, leave nothing out")
+    start, found = time.monotonic(), []
+    for exercise in chosen:
+        found.append(tally(exercise, styles=not options.references))
+        show(found[-1])
+    left, made = sum(len(one.survivors) for one in found), sum(one.mutants for one in found)
+    seconds = time.monotonic() - start
+    print(f"\n{left} of {made} mutants survive and are not known to be right ({seconds:.0f} s).")
+    if options.write:
+        text = TABLE.read_text(encoding="utf-8")
+        TABLE.write_text(with_table(text, found), encoding="utf-8")
+        print(f"wrote {TABLE}")
+    return 1 if any(one.survivors or one.stale for one in found) else 0
+
+
+def show(one: Tally) -> None:
+    """Print what the mutants of an exercise came to."""
+    print(
+        f"{one.name}: {one.mutants} mutants, {one.killed} killed, {one.equivalent} equivalent, "
+        f"{len(one.survivors)} survive",
+        flush=True,
+    )
+    for name in one.survivors:
+        print(f"  survives  {name}")
+    for name in one.stale:
+        print(f"  no longer an equivalent that survives: {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

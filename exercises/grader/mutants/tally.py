@@ -1,0 +1,59 @@
+"""Counts an exercise's mutants, and writes them as the second table of strength.md."""
+
+from typing import NamedTuple
+
+from grader.exercise import Exercise
+from grader.mutants.equivalents import equivalents
+from grader.mutants.trial import mutants, subjects, survivors
+
+HEADING = "## Mutants\n"
+INTRODUCTION = """
+Made by `python -m grader.mutants --write`, run in `exercises/`: each reference and each right style
+with one slip in it, an operator, a constant, an axis, a line, a term. An **equivalent** is right
+all the same, for the reason in `exercises/grader/mutants/equivalents/`; what **survives** is
+neither rejected nor yet known to be right.
+
+"""
+
+
+class Tally(NamedTuple):
+    """What became of an exercise's mutants; ``stale`` are equivalents that are rejected or gone."""
+
+    name: str
+    of_reference: int
+    mutants: int
+    equivalent: int
+    survivors: list[str]
+    stale: list[str]
+
+    @property
+    def killed(self) -> int:
+        """How many a check rejects."""
+        return self.mutants - self.equivalent - len(self.survivors)
+
+
+def tally(exercise: Exercise, styles: bool = True) -> Tally:
+    """Try every mutant of an exercise."""
+    known = equivalents(exercise)
+    counts, alive = [], []
+    for subject in subjects(exercise, styles):
+        chosen = list(mutants(subject))
+        counts.append(len(chosen))
+        alive += [one.name for one in survivors(exercise, subject, chosen)]
+    left = [name for name in alive if name not in known]
+    stale = sorted(known.keys() - set(alive)) if styles else []
+    return Tally(exercise.name, counts[0], sum(counts), len(alive) - len(left), left, stale)
+
+
+def with_table(text: str, found: list[Tally]) -> str:
+    """The page with its table of mutants replaced or added."""
+    lines = ["| exercise | mutants | killed | equivalent | survive |", "|---|--:|--:|--:|--:|"]
+    rows = [(one.mutants, one.killed, one.equivalent, len(one.survivors)) for one in found]
+    lines += [_row(one.name, *row) for one, row in zip(found, rows)]
+    lines.append(_row("**all**", *map(sum, zip(*rows))))
+    page = text.partition(HEADING)[0].rstrip()
+    return f"{page}\n\n{HEADING}{INTRODUCTION}" + "\n".join(lines) + "\n"
+
+
+def _row(name: str, *numbers: int) -> str:
+    return f"| {name} | " + " | ".join(map(str, numbers)) + " |"
