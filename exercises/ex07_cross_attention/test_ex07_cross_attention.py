@@ -65,6 +65,7 @@ def test_a_hidden_score_of_ten_thousand_does_no_harm(check, rng):
 def test_float32_stays_float32(check, rng):
     mask = real([3, 5])
     check.dtype("cross_attention", *inputs(rng, 2, dtype=np.float32), memory_mask=mask)
+    check.dtype("cross_attention", *inputs(rng, 2, m=0, dtype=np.float32))
 
 
 def test_inputs_are_unchanged(check, rng):

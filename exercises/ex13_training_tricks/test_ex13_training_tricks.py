@@ -90,6 +90,7 @@ def test_clipping_makes_a_new_dict(check, rng):
         "output[2] is your caller's dict afterwards, output[3] whether you returned that very dict"
     )
     check.drive(caller_after, gradients(rng, 2.0), 1.5, says_=says)
+    check.drive(caller_after, gradients(rng, 0.05), 4.0, says_=says)
 
 
 def test_clipping_leaves_the_gradients_alone(check, rng):
