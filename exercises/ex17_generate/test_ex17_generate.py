@@ -55,6 +55,7 @@ def test_draws_follow_the_softmax(check):
     fair(check, 10)
     check.drive(quarters, THREE_TO_ONE[:2], 11, {})
     check.drive(eighths, np.log([0.25, 0.625, 0.125]) - 3, 12, {})
+    check.drive(eighths, np.log([0.125, 0.125, 0.5, 0.125, 0.125]), 13, {})
 
 
 def test_temperature_sharpens_and_flattens(check):
@@ -71,6 +72,13 @@ def test_top_k_keeps_the_k_best(check):
     check.drive(quarters, THREE_TO_ONE, 33, {"top_k": 2}, says_="What is kept is renormalised.")
 
 
+def test_top_k_of_many_tokens(check, rng):
+    many = 0.1 * rng.permutation(53)
+    fair(check, 134)
+    keeps(check, many, 35, top_k=3)
+    keeps(check, many - 1e4, 36, top_k=4, says="What is dropped is never drawn, however low.")
+
+
 def test_top_k_of_everything_keeps_everything(check):
     fair(check, 130)
     keeps(check, SOFT, 34, top_k=5)
@@ -81,6 +89,17 @@ def test_top_p_keeps_the_token_that_crosses(check):
     keeps(check, SOFT, 41, top_p=0.7)
     keeps(check, FLAT, 42, top_p=0.62)
     check.drive(quarters, THREE_TO_ONE, 43, {"top_p": 0.8}, says_="What is kept is renormalised.")
+
+
+def how_many(module, logits, seed, options):
+    """How many different tokens occur in many draws."""
+    return len(drawn(module, logits, seed, options))
+
+
+def test_top_p_that_is_met_exactly(check):
+    fair(check, 141)
+    check.drive(how_many, np.zeros(2), 46, {"top_p": 0.5}, says_="One token adds up to 0.5.")
+    check.drive(how_many, np.zeros(4), 47, {"top_p": 0.5}, says_="Two tokens add up to 0.5.")
 
 
 def test_top_p_below_the_best_keeps_the_best(check):

@@ -40,12 +40,12 @@ def weighed(module, counts):
 
 
 def weighed_with_stored_zeros(module, counts):
-    """tf-idf of a sparse table some of whose stored entries are 0."""
-    matrix = scipy.sparse.csr_matrix(counts + 1)
+    """tf-idf of a table of floats some of whose stored entries are 0, and the table afterwards."""
+    matrix = scipy.sparse.csr_matrix(counts + 1.0)
     matrix.data -= 1
     with contextlib.suppress(Exception):
         matrix = type(module.bag_of_words(["one two"])[0])(matrix)
-    return plain(module.tf_idf(matrix))
+    return plain(module.tf_idf(matrix)), plain(matrix)
 
 
 def some_texts(rng, texts=9, words=13):

@@ -6,7 +6,7 @@ from grader import Seed, normal
 CALLS = 200  # of 64 numbers each: sampling errors stay far below the tolerances
 
 
-def users(rng, n=9, d=5, dtype=np.float64):
+def users(rng, n=11, d=5, dtype=np.float64):
     """n gradients of very different norms, some below a clip of 1.5 and some above."""
     sizes = np.geomspace(0.1, 3, n)[rng.permutation(n), None]
     return (sizes * normal(rng, n, d)).astype(dtype)

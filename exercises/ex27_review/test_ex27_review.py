@@ -75,21 +75,21 @@ def test_listing_2_takes_scores_of_ten_thousand(check, rng):
 
 
 def test_listing_3_attends_within_each_sequence(check, rng):
-    check("batched_attention", normal(rng, 3, 6, 4))
+    check("batched_attention", normal(rng, 3, 6, 7))
 
 
 def test_listing_3_obeys_a_mask(check, rng):
-    check("batched_attention", normal(rng, 3, 6, 4), mask=random_mask(rng, 3, 6, 6))
+    check("batched_attention", normal(rng, 3, 6, 7), mask=random_mask(rng, 3, 6, 6))
 
 
 def test_listing_3_broadcasts_a_causal_mask(check, rng):
-    check("batched_attention", normal(rng, 2, 5, 4), mask=np.tri(5, dtype=bool))
+    check("batched_attention", normal(rng, 2, 5, 7), mask=np.tri(5, dtype=bool))
 
 
 def test_listing_3_gives_zeros_to_a_query_with_no_key(check, rng):
     mask = random_mask(rng, 3, 6, 6)
     mask[1, 2] = mask[2, 5] = False
-    check("batched_attention", normal(rng, 3, 6, 4), mask=mask)
+    check("batched_attention", normal(rng, 3, 6, 7), mask=mask)
 
 
 def test_listing_3_takes_scores_of_ten_thousand(check, rng):
@@ -112,12 +112,12 @@ def test_listing_4_takes_scores_of_ten_thousand(check, rng):
 def test_float32_stays_float32(check, rng):
     check.dtype("one_matrix_attention", *listing_1(rng, 2, dtype=np.float32))
     check.dtype("embedding_attention", *listing_2(rng, 2, dtype=np.float32))
-    check.dtype("batched_attention", normal(rng, 3, 6, 4, dtype=np.float32))
+    check.dtype("batched_attention", normal(rng, 3, 6, 7, dtype=np.float32))
     check.dtype("formula_attention", *listing_4(rng, 2, dtype=np.float32))
 
 
 def test_inputs_are_unchanged(check, rng):
     check.unchanged("one_matrix_attention", *listing_1(rng, 2))
     check.unchanged("embedding_attention", *listing_2(rng, 2))
-    check.unchanged("batched_attention", normal(rng, 3, 6, 4), random_mask(rng, 3, 6, 6))
+    check.unchanged("batched_attention", normal(rng, 3, 6, 7), random_mask(rng, 3, 6, 6))
     check.unchanged("formula_attention", *listing_4(rng, 2))

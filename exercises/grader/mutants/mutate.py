@@ -54,8 +54,9 @@ def _slips(root: Definition) -> Iterator[str]:
 
 
 def _text(node: ast.AST) -> str:
-    """A node's first line of code; a definition's is its signature."""
-    return ast.unparse(ast.fix_missing_locations(node)).partition("\n")[0][:100]
+    """A node's first line of code, a decorator apart; a definition's is its signature."""
+    lines = ast.unparse(ast.fix_missing_locations(node)).splitlines()
+    return next(line for line in lines if not line.startswith("@"))[:100]
 
 
 def _put(owner: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
