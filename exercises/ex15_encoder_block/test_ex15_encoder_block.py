@@ -115,6 +115,8 @@ def test_large_scores_stay_finite(check, rng):
     params = parameters(rng, 6, 7)
     params["w_q"], params["w_k"] = 100 * params["w_q"], 100 * params["w_k"]
     check.drive(block_out, normal(rng, 2, 5, 6), params, 3)
+    says = "A hidden score may be far above all that may be seen."
+    check.drive(block_out, normal(rng, 2, 5, 6), params, 3, np.tri(5, dtype=bool), says_=says)
 
 
 def test_backward_values(check, rng):

@@ -57,6 +57,7 @@ def test_equal_events_keep_their_value(check, rng):
 
 def test_one_session_of_one_feature(check, rng):
     check("attention_pool", *sessions(rng, [3], n=5, d=1))
+    check("attention_pool", *sessions(rng, [1, 0, 1], n=1, d=3))
 
 
 def test_float32_stays_float32(check, rng):
