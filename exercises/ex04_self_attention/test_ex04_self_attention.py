@@ -16,6 +16,7 @@ def test_values_of_one_sequence(check, rng):
 
 def test_leading_axes(check, rng):
     check("self_attention", *inputs(rng, 2, 3))
+    check("self_attention", *inputs(rng, 1), says_="A batch of one keeps its axis.")
 
 
 def test_a_causal_mask(check, rng):

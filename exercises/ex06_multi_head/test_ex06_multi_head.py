@@ -20,6 +20,7 @@ def test_split_heads(check, rng):
 
 def test_split_heads_of_a_batch(check, rng):
     check("split_heads", normal(rng, 2, 7, 5, 12), 4)
+    check("split_heads", normal(rng, 1, 5, 12), 4, says_="A batch of one keeps its axis.")
 
 
 def test_merge_heads(check, rng):
@@ -28,6 +29,7 @@ def test_merge_heads(check, rng):
 
 def test_merge_heads_of_a_batch(check, rng):
     check("merge_heads", normal(rng, 2, 7, 3, 5, 4))
+    check("merge_heads", normal(rng, 1, 3, 5, 4), says_="A batch of one keeps its axis.")
 
 
 def test_merge_undoes_split(check, rng):
@@ -40,6 +42,7 @@ def test_values_of_one_sequence(check, rng):
 
 def test_leading_axes(check, rng):
     check("multi_head_attention", *inputs(rng, 2, 7), 4)
+    check("multi_head_attention", *inputs(rng, 1), 4)
 
 
 def test_one_head_is_plain_attention(check, rng):

@@ -64,7 +64,7 @@ def test_the_first_step_returns_its_value(check, rng):
 
 
 def test_a_long_sequence_forgets_nothing(check, rng):
-    check.drive(steps, *sequence(rng, 40))
+    check.drive(steps, *sequence(rng, 140))
 
 
 def side_by_side(module, first, second):

@@ -81,7 +81,7 @@ def test_nothing_is_taken_off_a_word(check):
 
 
 def test_any_white_space_separates(check):
-    check.drive(counted, ["red  shoes", " blue\tshoes\nshoes ", "hat   red hat"])
+    check.drive(counted, ["red  shoes", " blue\tshoes\nshoes ", "hat \u3000red\u00a0hat"])
 
 
 def test_a_text_without_words_has_a_row(check):

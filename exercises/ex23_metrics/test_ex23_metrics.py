@@ -41,6 +41,8 @@ def test_hit_rate_of_full_lists(check, rng):
 def test_ndcg_of_full_lists(check, rng):
     ranked, relevant = lists(rng)
     check("ndcg_at_k", ranked, relevant, 7)
+    ranked, relevant = lists(rng, users=23, items=40, longest=25, most=21)
+    check("ndcg_at_k", ranked, relevant, 17)
 
 
 def test_classes_without_examples_or_predictions_count(check, rng):

@@ -111,6 +111,7 @@ def test_the_noise_is_in_proportion_to_the_clip(check, rng):
     check("private_mean", gradients, 0.3, 0.0, Seed(0))
     check.drive(spread, gradients, 0.3, 1.0, Seed(2), rtol_=0.1, atol_=0.07)
     says = "Nobody is clipped, and the noise is the same: it hangs on the clip, not on the data."
+    check.drive(spread, gradients, 7.0, 1.0, Seed(6), rtol_=0.1, atol_=0.07)
     check.drive(spread, gradients / 1e3, 0.3, 1.0, Seed(5), rtol_=0.1, atol_=0.07, says_=says)
 
 

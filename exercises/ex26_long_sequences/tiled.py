@@ -7,6 +7,6 @@ def tiled_attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, tile: int) -> n
     """softmax(q kᵀ/√d) v, computed tile by tile with a running softmax.
 
     q (..., n, d), k (..., m, d), v (..., m, dv); tile ≥ 1 need not divide n or m. Returns
-    (..., n, dv). No array may hold more than a quarter of n × n numbers.
+    (..., n, dv). Memory may grow with n, not with n × n.
     """
     raise NotImplementedError

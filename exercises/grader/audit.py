@@ -205,7 +205,9 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
     if options.write:
         strengths = [one.strength() for one in results]
-        TABLE.write_text(INTRODUCTION + markdown(strengths) + "\n", encoding="utf-8")
+        _, heading, mutants = TABLE.read_text(encoding="utf-8").partition("\n## Mutants\n")
+        page = INTRODUCTION + markdown(strengths) + "\n" + heading + mutants
+        TABLE.write_text(page, encoding="utf-8")
         print(f"wrote {TABLE}")
     return 1 if unsound else 0
 
