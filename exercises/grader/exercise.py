@@ -187,7 +187,7 @@ def find_exercises(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> lis
 
 def find_exercise(name: str, exercises: list[Exercise]) -> Exercise:
     """The exercise called "ex02", "2" or "ex02_attention". Raises ValueError, naming the others."""
-    wanted = f"ex{int(name):02d}" if name.isdigit() else name.strip("/").rpartition("/")[2]
+    wanted = f"ex{int(name):02d}" if name.isdecimal() else name.strip("/").rpartition("/")[2]
     for exercise in exercises:
         if wanted in (exercise.name, exercise.number):
             return exercise

@@ -2,6 +2,7 @@
 
 import inspect
 import zlib
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from grader.exercise import Exercise
 from grader.kit import Variant
 from grader.sandbox.runner import Unusable
 
-PASSED, FAILED, NOT_STARTED = "passed", "failed", "not started"
+PASSED, FAILED, NOT_STARTED, PARTIAL = "passed", "failed", "not started", "partial"
 
 
 class Result(NamedTuple):
@@ -33,7 +34,7 @@ class Result(NamedTuple):
 
 
 class Score(NamedTuple):
-    """An exercise's line on the scoreboard."""
+    """An exercise's line on the scoreboard; partial when only some of its checks were run."""
 
     name: str
     status: str
@@ -42,6 +43,8 @@ class Score(NamedTuple):
     checks_passed: int
     checks: int
     diagnoses: list[str]
+    checks_run: int = 0
+    checks_failed: int = 0
 
 
 class Run:
@@ -97,26 +100,44 @@ class Run:
         """The known mistakes that explain a failed check."""
         return [] if result.step is None else self.doctor.resolve(result.step, self.steps)
 
-    def score(self, checks: int | None = None) -> Score:
-        """Points in proportion of the checks that earn, of ``checks`` in all, rounded down."""
-        total = len(self.exercise.checks) if checks is None else checks
+    def score(self) -> Score:
+        """Points in proportion of the checks that earn, rounded down; a part earns a part.
+
+        Whether a function's values are right is told by its first check in the exercise's order,
+        in whatever order the checks were run.
+        """
+        results = self._in_order()
         first: dict[str, str] = {}
         earned = 0
-        for result in self.results:
+        for result in results:
             for function in result.functions:
                 first.setdefault(function, result.status)
             if result.status == PASSED and all(first[f] == PASSED for f in result.functions):
                 earned += 1
-        status = PASSED if earned == total and total else FAILED
-        if all(result.status == NOT_STARTED for result in self.results):
-            status = NOT_STARTED
-        names = dict.fromkeys(one.name for r in self.results for one in self.diagnoses(r))
-        passed = sum(result.status == PASSED for result in self.results)
+        total = len(self.exercise.checks)
+        names = dict.fromkeys(one.name for r in results for one in self.diagnoses(r))
+        count = Counter(result.status for result in results)
         points = self.exercise.head.points * earned // total if total else 0
         return Score(
-            *(self.exercise.name, status, points, self.exercise.head.points),
-            *(passed, total, list(names)),
+            *(self.exercise.name, self._status(results, earned)),
+            *(points, self.exercise.head.points, count[PASSED], total),
+            *(list(names), len(results), count[FAILED]),
         )
+
+    def _in_order(self) -> list[Result]:
+        """The last result of each check, in the order of the exercise."""
+        last = {result.check: result for result in self.results}
+        known = [last.pop(name) for name in self.exercise.checks if name in last]
+        return known + list(last.values())
+
+    def _status(self, results: list[Result], earned: int) -> str:
+        started = any(result.status != NOT_STARTED for result in results)
+        whole = len(results) == len(self.exercise.checks)
+        if not started and (whole or getattr(self.candidate, "untouched", False)):
+            return NOT_STARTED
+        if not whole:
+            return PARTIAL
+        return PASSED if earned == len(results) else FAILED
 
 
 def generator_for(exercise: str, check: str) -> np.random.Generator:

@@ -40,7 +40,7 @@ def next_hint(wanted: str, exercises: list[Exercise], memory: Memory, command: s
     exercise = find_exercise(name, exercises)
     texts = hints(exercise)
     key = f"workbook/hints/{exercise.name}"
-    place = int(number) if number.isdigit() else 0 if colon else int(memory.get(key, 0)) + 1
+    place = int(number) if number.isdecimal() else 0 if colon else int(memory.get(key, 0)) + 1
     if colon and not 1 <= place <= len(texts):
         raise ValueError(f"{exercise.name} has hints 1 to {len(texts)}, not {number!r}")
     place = min(place, len(texts))

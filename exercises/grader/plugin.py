@@ -9,88 +9,16 @@ import pytest
 
 from grader import modes, scoreboard
 from grader.checks import Check, CheckFailed, NotStarted
-from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
-from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, generator_for
+from grader.exercise import EXERCISES
+from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
 from grader.report import brief_text, failure_text, sentence
-from grader.sandbox.runner import Sandboxed, Unusable
+from grader.sandbox.runner import Unusable
+from grader.workbook import LETTERS, Workbook
 
-FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
-LETTERS = {PASSED: (".", "green"), FAILED: ("F", "red"), NOT_STARTED: ("-", "yellow")}
-
-
-class Workbook:
-    """One grading run: the answers' folder, the exercises collected, and what came of each."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
-        self.solutions = bool(config.getoption("--solutions"))
-        chosen = config.getoption("--workbook")
-        if chosen and not Path(chosen).is_dir():
-            raise pytest.UsageError(f"--workbook {chosen}: there is no such folder")
-        self.answers = SOLUTIONS if self.solutions else Path(chosen or EXERCISES).resolve()
-        self.exercises = {exercise.folder: exercise for exercise in find_exercises()}
-        self.collected: dict[str, int] = {}
-        self.missing: dict[str, str] = {}
-        self.runs: dict[str, Run] = {}
-        self.results: dict[str, tuple[Run, Result]] = {}
-        self.quiet = False
-        self._line_of = ""
-
-    def exercise_of(self, path: Path) -> Exercise | None:
-        """The exercise a test file belongs to."""
-        return self.exercises.get(path.parent)
-
-    def run_of(self, exercise: Exercise) -> Run:
-        """The run of an exercise; starting one ends the worker of the one before."""
-        if exercise.name not in self.runs:
-            self.close()
-            candidate = Sandboxed(exercise, self.answers / exercise.name / exercise.file)
-            self.runs[exercise.name] = Run(exercise, candidate)
-        return self.runs[exercise.name]
-
-    def close(self) -> None:
-        """End every worker."""
-        for run in self.runs.values():
-            run.candidate.close()
-
-    def category(self, run: Run, result: Result) -> str:
-        """pytest's name for the result; the first failures of a function are shown in full."""
-        if result.repeated:
-            return "not tried"
-        brief = self.quiet and self.config.get_verbosity() <= 0 and result.status == FAILED
-        return "more failed" if brief and not _in_full(run, result) else result.status
-
-    def show_progress(self, exercise: str, status: str) -> None:
-        """A line for each exercise that is started, a letter for each check."""
-        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
-        if terminal is None or not self.quiet or terminal.verbosity > 0:
-            return
-        if status == NOT_STARTED and self._line_of != exercise:
-            return
-        if self._line_of != exercise:
-            terminal.ensure_newline()
-            terminal.write(f"{exercise:<28} ")
-            self._line_of = exercise
-        letter, colour = LETTERS[status]
-        terminal.write(letter, flush=True, **{colour: True})
-        terminal.currentfspath = -2
-
-
-def _in_full(run: Run, result: Result) -> bool:
-    """Whether a failure is among the first of its function, and of its exercise."""
-    shown: list[str] = []
-    reports = 0
-    for one in run.results:
-        fresh = any(shown.count(name) < FULL_PER_FUNCTION for name in one.functions)
-        if one.status != FAILED or not (one.fault or (fresh and reports < FULL_PER_EXERCISE)):
-            continue
-        if one is result:
-            return True
-        shown += one.functions
-        reports += 1
-    return False
-
-
+ONE_PROCESS = (
+    "the workbook is graded in one process, which sees all checks of an exercise: leave out -n "
+    "(or say -n 0)"
+)
 _workbook = pytest.StashKey[Workbook]()
 
 
@@ -108,6 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Hints, resets and interviews run instead of the checks."""
     if not any(config.getoption(mode) is not None for mode in ("hint", "reset", "interview")):
+        if config.getoption("dist", "no") != "no":
+            raise pytest.UsageError(ONE_PROCESS)
         return None
     config._do_configure()  # as pytest's own --markers does: the cache is needed
     capture = config.pluginmanager.get_plugin("capturemanager")
@@ -115,7 +45,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         capture.suspend_global_capture(in_=True)
     try:
         print(modes.run(config, config.stash[_workbook].answers))
-    except (ValueError, FileNotFoundError) as problem:
+    except (ValueError, OSError) as problem:
         raise pytest.UsageError(str(problem)) from None
     finally:
         config._ensure_unconfigure()
@@ -124,7 +54,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run; test files are imported without putting their folders on the path."""
-    config.stash[_workbook] = Workbook(config)
+    try:
+        config.stash[_workbook] = Workbook(config)
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
+    # A checkout that may not be written to costs the cache, not the scoreboard.
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     if all(_is_ours(Path(argument.partition("::")[0])) for argument in config.args):
         config.option.importmode = "importlib"
 
@@ -148,16 +83,6 @@ def pytest_make_collect_report(
         report.outcome = "skipped"
         report.longrepr = (str(collector.path), 0, f"needs {cause.name}")
     return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Count the checks of each exercise before any is deselected."""
-    workbook = config.stash[_workbook]
-    for item in items:
-        exercise = workbook.exercise_of(item.path)
-        if exercise is not None:
-            workbook.collected[exercise.name] = workbook.collected.get(exercise.name, 0) + 1
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -211,15 +136,21 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 class _LazyReport:
     """A failure's text, made when it is shown: by then every check's evidence is in."""
 
-    def __init__(self, run: Run, result: Result) -> None:
-        self._run, self._result = run, result
+    def __init__(self, run: Run, result: Result, in_full: bool) -> None:
+        self._run, self._result, self._in_full = run, result, in_full
 
     def __str__(self) -> str:
         return failure_text(self._run, self._result)
 
+    @property
+    def reprcrash(self) -> str:
+        """The failure in one line, which pytest asks for under --tb=line."""
+        return brief_text(self._run, self._result).strip()
+
     def toterminal(self, writer: Any) -> None:
         """Write the text."""
-        writer.line(str(self))
+        if self._in_full:
+            writer.line(str(self))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -249,7 +180,8 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.when = "call"
         if not result.fault:
-            report.longrepr = _LazyReport(run, result)  # type: ignore[assignment]
+            in_full = item.config.getoption("tbstyle") != "line"
+            report.longrepr = _LazyReport(run, result, in_full)  # type: ignore[assignment]
     return report
 
 
@@ -284,15 +216,20 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             )
             for line in more:
                 terminalreporter.write_line(line)
-        scores = [run.score(workbook.collected[name]) for name, run in workbook.runs.items()]
-        scoreboard.show(terminalreporter, scores, workbook.exercises.values(), config)
+        scoreboard.show(terminalreporter, workbook.scores(), workbook.exercises.values(), config)
+    if workbook.unwritten:
+        terminalreporter.write_line(workbook.unwritten, red=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End the workers and write the scores for machines."""
     workbook = session.config.stash[_workbook]
     workbook.close()
-    target = session.config.getoption("--score-json")
-    if target:
-        scores = [run.score(workbook.collected[name]) for name, run in workbook.runs.items()]
-        scoreboard.write_json(Path(target), scores)
+    target = workbook.score_json
+    if target is None or session.config.getoption("collectonly"):
+        return
+    try:
+        scoreboard.write_json(target, workbook.scores())
+    except OSError as problem:
+        workbook.unwritten = f"The scores could not be written to {target}: {problem.strerror}"
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR

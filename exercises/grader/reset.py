@@ -8,32 +8,39 @@ exercises not started; the project's tests hold the two equal.
 import argparse
 import ast
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
+from grader.files import write_whole
 from grader.sandbox.rules import is_untouched
 
 STUB = "stub.py"
 
 
 def reset(exercise: Exercise, answers: Path = EXERCISES) -> str:
-    """Give the stub back; returns what was done. Raises FileNotFoundError without a kept stub."""
+    """Give the stub back; returns what was done.
+
+    Raises OSError if there is no kept stub, or no room for it: the answer is then as it was.
+    """
     stub = exercise.solution / STUB
     if not stub.is_file():
         raise FileNotFoundError(f"there is no {stub} to put back")
     answer = answers / exercise.name / exercise.file
     if answer.is_file() and answer.read_bytes() == stub.read_bytes():
         return f"{answer} is the stub already; nothing was changed."
-    kept = ""
-    if answer.is_file():
-        attempt = next_attempt(answer)
-        os.replace(answer, attempt)
-        kept = f" Your attempt is kept as {attempt.name} beside it."
     answer.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(stub, answer)
-    return f"{answer} is the stub again.{kept}"
+    if not answer.is_file():
+        write_whole(answer, stub.read_bytes())
+        return f"{answer} is the stub again."
+    attempt = next_attempt(answer)
+    os.replace(answer, attempt)
+    try:
+        write_whole(answer, stub.read_bytes())
+    except BaseException:
+        os.replace(attempt, answer)
+        raise
+    return f"{answer} is the stub again. Your attempt is kept as {attempt.name} beside it."
 
 
 def next_attempt(answer: Path) -> Path:

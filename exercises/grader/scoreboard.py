@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from grader.exercise import EXERCISES, Exercise
-from grader.grading import FAILED, NOT_STARTED, PASSED, Score
+from grader.files import write_whole
+from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Score
 
-COLOURS = {PASSED: {"green": True}, FAILED: {"red": True}, NOT_STARTED: {}}
+COLOURS = {PASSED: {"green": True}, FAILED: {"red": True}, PARTIAL: {"yellow": True}}
+JSON_KEYS = ("status", "points", "out_of", "checks_passed", "checks", "diagnoses")
 
 
 def as_json(scores: list[Score]) -> dict[str, Any]:
@@ -20,24 +23,21 @@ def as_json(scores: list[Score]) -> dict[str, Any]:
         "points": sum(score.points for score in scores),
         "out_of": sum(score.out_of for score in scores),
         "exercises": {
-            score.name: {key: value for key, value in score._asdict().items() if key != "name"}
-            for score in scores
+            score.name: {key: getattr(score, key) for key in JSON_KEYS} for score in scores
         },
     }
 
 
 def write_json(path: Path, scores: list[Score]) -> None:
-    """Write the scores to a file, whole or not at all."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(as_json(scores), indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    """Write the scores to a file, whole or not at all. Raises OSError."""
+    write_whole(path, (json.dumps(as_json(scores), indent=1) + "\n").encode())
 
 
 def table(scores: list[Score], exercises: Iterable[Exercise]) -> list[tuple[str, str]]:
     """The scoreboard's lines, each with the status that colours it."""
     heads = {exercise.name: exercise.head for exercise in exercises}
     width = max(len(score.name) for score in scores)
-    lines = [(f"{'exercise':<{width}}  level  checks   points  ", "")]
+    lines = [(f"{'exercise':<{width}}  level  checks   points", "")]
     for score in scores:
         checks = f"{score.checks_passed}/{score.checks}"
         points = f"{score.points}/{score.out_of}"
@@ -52,40 +52,61 @@ def table(scores: list[Score], exercises: Iterable[Exercise]) -> list[tuple[str,
     return lines
 
 
+def part_lines(scores: list[Score]) -> list[str]:
+    """What to know of exercises of which only some checks were run."""
+    parts = [score for score in scores if score.status == PARTIAL]
+    if not parts:
+        return []
+    run, checks = sum(s.checks_run for s in parts), sum(s.checks for s in parts)
+    where = parts[0].name if len(parts) == 1 else f"{len(parts)} exercises"
+    rest = "it is" if len(parts) == 1 else "none is"
+    return [f"{run} of {checks} checks run in {where}; {rest} not solved until all run."]
+
+
 def next_lines(
-    scores: list[Score], exercises: Iterable[Exercise], here: Path, workbook: str | None = None
+    scores: list[Score],
+    exercises: Iterable[Exercise],
+    here: Path,
+    workbook: str | None = None,
+    reported: bool = True,
 ) -> list[str]:
-    """What to do next, and the one command to run; ``workbook`` is the folder of --workbook."""
-    option = f" --workbook {workbook}" if workbook else ""
+    """What to do next, and the one command to run.
+
+    ``workbook`` is the folder of --workbook; ``reported`` whether failures were shown.
+    """
+    option = f" --workbook {shlex.quote(workbook)}" if workbook else ""
     known = {exercise.name: exercise for exercise in exercises}
-    started = [score for score in scores if score.status == FAILED]
-    fresh = [score for score in scores if score.status == NOT_STARTED]
-    if not started and not fresh:
-        rest = [name for name in known if name not in {score.name for score in scores}]
-        if rest:
-            return [
-                "Solved. Where you stand, and what comes next:",
-                f"  pytest {shown(EXERCISES, here)}{option}",
-            ]
-        interview = f"  pytest {shown(EXERCISES, here)} --interview 60{option}"
+    home = shown(EXERCISES, here)
+    score = _next(scores)
+    if score is None:
+        if len(scores) < len(known):
+            return ["Solved. Where you stand, and what comes next:", f"  pytest {home}{option}"]
+        interview = f"  pytest {home} --interview 60{option}"
         return ["Everything passes. Test yourself against the clock:", interview]
-    score = (started or fresh)[0]
     exercise = known[score.name]
     folder = shown(exercise.folder, here)
     file = f"{Path(workbook) / exercise.name if workbook else folder}/{exercise.file}"
-    if started:
-        lines = [
-            f"Next: mend {file} (the reports above say what is wrong), then run",
-            f"  pytest {folder}{option}",
-        ]
-        return [
-            *lines,
-            f"A hint, if you want one:  pytest {shown(EXERCISES, here)} --hint {exercise.number}",
-        ]
-    return [
-        f"Next: read {folder}/README.md, write {file}, then run",
-        f"  pytest {folder}{option}",
-    ]
+    command = f"  pytest {folder}{option}"
+    if score.status == NOT_STARTED:
+        return [f"Next: read {folder}/README.md, write {file}, then run", command]
+    if score.checks_failed:
+        above = " (the reports above say what is wrong)" if reported else ""
+        todo = f"Next: mend {file}{above}, then run"
+    elif score.checks_run > score.checks_passed:
+        todo = f"Next: write what is still a stub in {file}, then run"
+    else:
+        return ["What was run passes. Next, all of its checks:", command]
+    return [todo, command, f"A hint, if you want one:  pytest {home} --hint {exercise.number}"]
+
+
+def _next(scores: list[Score]) -> Score | None:
+    """The exercise to go on with: what fails, then what is half written or half run, then new."""
+    ranks = (
+        lambda score: score.checks_failed,
+        lambda score: score.status in (FAILED, PARTIAL),
+        lambda score: score.status == NOT_STARTED,
+    )
+    return next((score for rank in ranks for score in scores if rank(score)), None)
 
 
 def shown(path: Path, here: Path) -> str:
@@ -104,8 +125,10 @@ def show(
     for text, status in table(scores, exercises):
         terminal.write_line(text, **COLOURS.get(status, {"bold": True}))
     terminal.write_line("")
-    if config.getoption("--solutions"):
-        return
-    here, workbook = config.invocation_params.dir, config.getoption("--workbook")
-    for line in next_lines(scores, exercises, here, workbook):
+    lines = part_lines(scores)
+    if not config.getoption("--solutions"):
+        here, workbook = config.invocation_params.dir, config.getoption("--workbook")
+        reported = config.getoption("tbstyle") != "no"
+        lines += next_lines(scores, exercises, here, workbook, reported)
+    for line in lines:
         terminal.write_line(line)

@@ -1,35 +1,11 @@
 """``pytest exercises`` as a whole: modes, machine-readable scores, other folders, bad arguments."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from tests.workbook.screens import ANSWERS, ROOT, checkout
-
-
-def workbook(folder, *arguments, stdin=None):
-    """Run pytest on a checkout's exercises."""
-    command = [sys.executable, "-m", "pytest", *arguments]
-    environment = {**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": ""}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, input=stdin
-    )
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    return checkout(tmp_path_factory.mktemp("clone"))
-
-
-def scores_of(folder, *arguments):
-    """The run and its machine-readable scores."""
-    target = folder / "scores.json"
-    done = workbook(folder, *arguments, "--score-json", str(target))
-    return done, json.loads(target.read_text())
+from tests.workbook.commands import scores_of, workbook
+from tests.workbook.screens import ANSWERS, ROOT
 
 
 def test_another_folder_of_the_same_layout_is_graded(clone, tmp_path):
@@ -101,6 +77,10 @@ def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
         (["--reset", "seven"], "there is no exercise 'seven'"),
         (["--interview", "0"], "give the minutes you have"),
         (["--interview", "soon"], "invalid float value"),
+        (["--hint", "²"], "there is no exercise '²'"),
+        (["--hint", "ex01:²"], "hints 1 to 3"),
+        (["--score-json", "nowhere/scores.json"], "there is no folder"),
+        (["--score-json", "exercises"], "that is no file"),
     ],
 )
 def test_a_bad_argument_is_answered_in_one_sentence(clone, arguments, message):
@@ -108,6 +88,13 @@ def test_a_bad_argument_is_answered_in_one_sentence(clone, arguments, message):
     assert done.returncode == 4
     assert message in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_several_processes_are_refused_in_one_sentence(clone):
+    pytest.importorskip("xdist")
+    done = workbook(clone, "exercises/ex01_softmax", "-n", "2")
+    assert done.returncode == 4
+    assert "one process" in done.stderr
 
 
 def test_hints_come_one_after_the_other(clone):
@@ -153,14 +140,3 @@ def test_an_interview_without_a_terminal_shows_its_plan(clone):
     assert done.returncode == 0, done.stderr
     assert "Interview of 45 minutes" in done.stdout
     assert "plan only" in done.stdout
-
-
-def test_one_check_alone_can_be_run(clone, tmp_path):
-    answer = tmp_path / "ex01_softmax" / "softmax.py"
-    answer.parent.mkdir()
-    shutil.copy(ANSWERS / "softmax_right.py", answer)
-    _, scores = scores_of(
-        clone, "exercises/ex01_softmax", "--workbook", tmp_path, "-k", "keeps_float32"
-    )
-    one = scores["exercises"]["ex01_softmax"]
-    assert (one["checks_passed"], one["checks"], one["status"]) == (2, 15, "failed")
