@@ -31,7 +31,6 @@ def register(function, says, name, replaces):
 
 def right_pairs(own):
     """The six pairs, each as one would write it."""
-    smallest = np.finfo(np.float64).tiny
 
     def log_softmax(x):
         p = own.softmax(x)
@@ -45,7 +44,7 @@ def right_pairs(own):
     return {
         "log_softmax": (
             log_softmax,
-            lambda dout, p: own.softmax_backward(dout / np.maximum(p, smallest), p),
+            lambda dout, p: dout - p * dout.sum(axis=-1, keepdims=True),
         ),
         "attention": (attend, lambda dout, saved: own.attention_backward(dout, *saved)),
         "mlp": (
@@ -97,6 +96,17 @@ def log_of_the_softmax(own, right):
 )
 def slope_of_the_logarithm_forgotten(own, right):
     return {"log_softmax": (right["log_softmax"][0], own.softmax_backward)}
+
+
+@wrong_pair(
+    "your log_softmax backward divides by p, which may have underflowed to 0; cancelled on paper "
+    "it is dout - p * sum(dout)"
+)
+def divided_by_p(own, right):
+    def backward(dout, p):
+        return own.softmax_backward(dout / np.maximum(p, np.finfo(p.dtype).tiny), p)
+
+    return {"log_softmax": (right["log_softmax"][0], backward)}
 
 
 @wrong_pair(
