@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cache
 from hashlib import sha256
 from typing import Any, Protocol
@@ -188,7 +189,8 @@ def reference_of(exercise: Exercise) -> InProcess:
 
 
 def _named(value: Any) -> Any:
-    return Named(value.__name__) if inspect.isfunction(value) else value
+    """An argument as it is now: a test may change its arrays before the next call."""
+    return Named(value.__name__) if inspect.isfunction(value) else deepcopy(value)
 
 
 def _is_stub(outcome: Outcome, stubs: dict[str, tuple[int, int]]) -> bool:

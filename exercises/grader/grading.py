@@ -34,7 +34,10 @@ class Result(NamedTuple):
 
 
 class Score(NamedTuple):
-    """An exercise's line on the scoreboard; partial when only some of its checks were run."""
+    """An exercise's line on the scoreboard; partial when only some of its checks were run.
+
+    ``case`` is the first failed check whose inputs can be shown.
+    """
 
     name: str
     status: str
@@ -45,6 +48,7 @@ class Score(NamedTuple):
     diagnoses: list[str]
     checks_run: int = 0
     checks_failed: int = 0
+    case: str = ""
 
 
 class Run:
@@ -122,6 +126,7 @@ class Run:
             *(self.exercise.name, self._status(results, earned)),
             *(points, self.exercise.head.points, count[PASSED], total),
             *(list(names), len(results), count[FAILED]),
+            next((result.check for result in results if result.step is not None), ""),
         )
 
     def _in_order(self) -> list[Result]:

@@ -29,13 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--workbook", metavar="DIR", help="grade DIR/exNN_name/file.py instead")
     group.addoption("--score-json", metavar="FILE", help="write the scoreboard to FILE as JSON")
     group.addoption("--hint", metavar="exNN", help="show the next hint (exNN:1 from the first)")
+    group.addoption("--show", metavar="CHECK", help="a check's inputs in full, and their replay")
     group.addoption("--reset", metavar="exNN", help="give the stub back, keep the attempt")
     group.addoption("--interview", metavar="MINUTES", type=float, help="questions by weakness")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Hints, resets and interviews run instead of the checks."""
-    if not any(config.getoption(mode) is not None for mode in ("hint", "reset", "interview")):
+    """Hints, cases, resets and interviews run instead of the checks."""
+    if not any(config.getoption(mode) is not None for mode in modes.MODES):
         if config.getoption("dist", "no") != "no":
             raise pytest.UsageError(ONE_PROCESS)
         return None

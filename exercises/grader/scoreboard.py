@@ -96,7 +96,11 @@ def next_lines(
         todo = f"Next: write what is still a stub in {file}, then run"
     else:
         return ["What was run passes. Next, all of its checks:", command]
-    return [todo, command, f"A hint, if you want one:  pytest {home} --hint {exercise.number}"]
+    lines = [todo, command, f"A hint, if you want one:  pytest {home} --hint {exercise.number}"]
+    if score.case:
+        check = score.case.removeprefix("test_")
+        lines.append(f"A failing case in full:   pytest {folder} --show {check}{option}")
+    return lines
 
 
 def _next(scores: list[Score]) -> Score | None:

@@ -56,6 +56,12 @@ SCREENS = [
         "pytest exercises/ex01_softmax",
     ),
     Screen(
+        "A case in full",
+        "The inputs of a failing check, and three lines that replay it in one's own Python.",
+        None,
+        "pytest exercises/ex01_softmax --show large_scores_stay_finite",
+    ),
+    Screen(
         "ex01, solved",
         "All checks pass, and the next step is shown.",
         "softmax_right.py",

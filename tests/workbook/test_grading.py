@@ -141,6 +141,8 @@ def parsed(source):
         ("import numpy as np\nnp.linalg.norm(1)", 2, "numpy.linalg.norm"),
         ("from numpy.linalg import norm as n\nn(1)", 1, "numpy.linalg.norm"),
         ("import numpy\nnumpy.exp = 1", 2, "replaces `numpy.exp`"),
+        ("def f(x):\n    breakpoint()\n    return x", 2, "--show CHECK"),
+        ("import pdb\npdb.set_trace()", 2, "--show CHECK"),
         ("import numpy as np\ndel np.linalg.inv", 2, "replaces `numpy.linalg.inv`"),
     ],
 )

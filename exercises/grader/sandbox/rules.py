@@ -43,6 +43,11 @@ FORBIDDEN_MODULES = {
     "pytest": OUTSIDE,
 }
 ALLOWED_MODULES = ("scipy.sparse",)
+DEBUGGER = (
+    "the grader's process has no terminal for a debugger; replay a case in your own Python with "
+    "the three lines that --show CHECK prints"
+)
+FORBIDDEN_NAMES = {"breakpoint": DEBUGGER, "pdb.set_trace": DEBUGGER}
 
 
 class Violation(NamedTuple):
@@ -64,6 +69,7 @@ def broken_rules(tree: ast.Module, forbidden: Mapping[str, str]) -> list[Violati
 
     ``forbidden`` maps dotted names ("numpy.linalg.norm", or "np.linalg.norm") to the reason.
     """
+    forbidden = {**FORBIDDEN_NAMES, **forbidden}
     banned = {_unalias(name, {"np": "numpy"}): why for name, why in forbidden.items()}
     names = _imported_names(tree)
     found = [

@@ -1,0 +1,99 @@
+"""``--show CHECK``: a check's case in full, and how to replay it in one's own Python."""
+
+import textwrap
+from pathlib import Path
+
+from grader.case import Case, case_of
+from grader.exercise import Exercise, find_exercise
+from grader.grading import PASSED, Result, Run, grade
+from grader.report import failure_text, title
+from grader.sandbox.runner import Sandboxed
+from grader.scoreboard import shown
+
+LAYOUT = {
+    "C": "arrays in C order, rows one after another",
+    "F": "arrays in Fortran order, columns one after another",
+    "read-only": "read-only arrays",
+}
+
+
+def show(
+    wanted: str, exercises: list[Exercise], chosen: list[Exercise], answers: Path, here: Path
+) -> str:
+    """The text for a check, written as "ex01: values of a matrix" or as its test is called.
+
+    ``chosen`` are the exercises named on the command line, for a check without its exercise.
+    Writes the case beside the answer. Raises ValueError if there is no such check.
+    """
+    exercise, name = find_check(wanted, exercises, chosen)
+    candidate = Sandboxed(exercise, answers / exercise.name / exercise.file)
+    try:
+        run = grade(exercise, candidate)
+    finally:
+        candidate.close()
+    result = next(one for one in run.results if one.check == name)
+    steps = run.steps_of(name)
+    step = result.step or (steps[-1] if steps else None)
+    lines = [title(run, result), "", *_verdict(run, result)]
+    if step is None:
+        return "\n".join(lines)
+    case = case_of(step)
+    lines += ["", *_inputs(case)]
+    file = answers / exercise.name / f"{name.removeprefix('test_')}.npz"
+    case.write(file)
+    lines += [
+        "",
+        f"Written to {shown(file, here)}.",
+        "To replay it, put breakpoint() where you want to look, start your own Python in",
+        f"{'this folder' if answers == here else shown(answers, here)}, and give it these lines:",
+        "",
+        *case.lines(exercise, answers, file),
+    ]
+    return "\n".join(lines)
+
+
+def find_check(
+    wanted: str, exercises: list[Exercise], chosen: list[Exercise]
+) -> tuple[Exercise, str]:
+    """The exercise and the test's name. Raises ValueError, naming the checks there are."""
+    number, colon, words = wanted.rpartition(":")
+    words = words.strip().lower().replace(" ", "_")
+    name = f"test_{words.removeprefix('test_')}"
+    known = [find_exercise(number.strip(), exercises)] if colon else chosen or exercises
+    found = [exercise for exercise in known if name in exercise.checks]
+    if len(found) == 1:
+        return found[0], name
+    if found:
+        numbers = ", ".join(exercise.number for exercise in found)
+        raise ValueError(
+            f"--show {wanted!r}: {numbers} have such a check; say which, as in "
+            f"'{found[0].number}:{words}'"
+        )
+    if len(known) == 1:
+        names = ", ".join(one.removeprefix("test_") for one in known[0].checks)
+        raise ValueError(f"--show {wanted!r}: {known[0].number} has no such check; it has {names}")
+    raise ValueError(f"--show {wanted!r}: no exercise has such a check; write it as ex01:CHECK")
+
+
+def _verdict(run: Run, result: Result) -> list[str]:
+    if result.status == PASSED:
+        return ["This check passes. Its last call:"]
+    if result.step is None and not result.reason:
+        return ["This check is not started: the function it calls is still a stub."]
+    if result.repeated:
+        result = next(one for one in run.results if one.reason == result.reason)
+    return [failure_text(run, result)]
+
+
+def _inputs(case: Case) -> list[str]:
+    lines = []
+    if case.layout is not None:
+        lines.append(
+            f"Called with C, Fortran and read-only arrays; wrong with {LAYOUT[case.layout]}."
+        )
+    for name, text in case.inputs:
+        head, _, rest = text.partition("\n")
+        lines.append(f"{name} = {head}")
+        if rest:
+            lines.append(textwrap.indent(rest, "    "))
+    return lines
