@@ -1,28 +1,37 @@
-"""``--interview MINUTES``: questions drawn by weakness, against the clock, with no hints.
+"""``--interview MINUTES``: questions against the clock, with no hints and a report at the end.
 
 Every question starts from a fresh stub in a folder of its own, so earlier answers neither help
-nor suffer. The session ends with a report: what went well, what to drill, follow-ups and rubric.
+nor suffer; one that is built on other answers finds them beside it. Nothing is graded unasked, and
+a question may be tried again while there is time. What was wrong, and why, is told at the end,
+with follow-ups and rubric.
 """
 
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.draw import draw, plan_text, require_time, standing
 from grader.exercise import Exercise
-from grader.grading import NOT_STARTED, PASSED, Score, grade
+from grader.grading import FAILED, NOT_STARTED, PASSED, Run, Score, grade
 from grader.question import asked, follow_ups, rubric
+from grader.report import brief_text
 from grader.reset import reset
 from grader.sandbox.runner import Sandboxed
 
+ACTIONS = "g = grade it, s = skip it, q = stop the interview, Enter = how much time is left: "
+SHOWN = 4
+
 
 class Answer(NamedTuple):
-    """One question of a session: its score, the minutes it took, whether it came too late."""
+    """A question of a session: its score, what was wrong, the minutes it took, whether too late."""
 
     exercise: Exercise
     score: Score
+    wrong: list[str]
     minutes: float
     late: bool
 
@@ -35,79 +44,92 @@ class Desk(NamedTuple):
     clock: Callable[[], float] = time.monotonic
 
 
-def standing(exercises: list[Exercise], answers: Path) -> dict[str, Score]:
-    """Every exercise of a folder, graded afresh."""
-    scores = {}
-    for exercise in exercises:
-        candidate = Sandboxed(exercise, answers / exercise.name / exercise.file)
-        scores[exercise.name] = grade(exercise, candidate).score()
-        candidate.close()
-    return scores
+class Session:
+    """Questions asked one by one; ``answers`` holds what was graded, also after an interruption."""
+
+    def __init__(self, folder: Path, minutes: float, desk: Desk, own: Path) -> None:
+        """``own`` is the folder of the student's other answers."""
+        self.folder, self.desk, self.own = folder, desk, own
+        self.answers: list[Answer] = []
+        self._deadline = desk.clock() + minutes * 60
+
+    def minutes_left(self) -> float:
+        """What the clock still gives; negative when the time is up."""
+        return (self._deadline - self.desk.clock()) / 60
+
+    def hold(self, chosen: list[Exercise]) -> None:
+        """Ask the questions until they or the time are out, or there is no more input."""
+        try:
+            for number, exercise in enumerate(chosen, 1):
+                if self.minutes_left() <= 0:
+                    self.desk.say("\nThe time is up.")
+                    return
+                self.desk.say(
+                    f"\n{'=' * 72}\nQuestion {number} of {len(chosen)}; {self._left()}.\n"
+                )
+                if not self._question(exercise):
+                    return
+        except (EOFError, KeyboardInterrupt):
+            self.desk.say("\nStopped.")
+
+    def _question(self, exercise: Exercise) -> bool:
+        """One question, until it is solved, skipped or too late; False to stop the interview."""
+        path, began = self._laid_out(exercise), self.desk.clock()
+        self.desk.say(asked(exercise))
+        self.desk.say(f"\nWrite your answer in {path}")
+        place = len(self.answers)
+        while True:
+            said = self.desk.ask(ACTIONS).strip().lower()
+            late = self.minutes_left() < 0
+            if said in ("s", "q") and not late and not self._sure(said):
+                continue
+            if said == "g" or late:
+                self.answers[place:] = [self._graded(exercise, path, began, late)]
+                if late or self.answers[place].score.status == PASSED:
+                    return said != "q"
+            elif said in ("s", "q"):
+                if said == "s" and len(self.answers) == place:
+                    self.answers.append(self._graded(exercise, path, began, late))
+                return said == "s"
+            self.desk.say(f"{self._left().capitalize()}; the question is still yours.")
+
+    def _sure(self, said: str) -> bool:
+        what = "Skip this question" if said == "s" else "Stop the interview"
+        return self.desk.ask(f"{what}? y = yes: ").strip().lower() in ("y", "yes")
+
+    def _left(self) -> str:
+        return f"{max(self.minutes_left(), 0):.0f} minutes left"
+
+    def _laid_out(self, exercise: Exercise) -> Path:
+        """The stub in the session's folder; the answers that it builds on beside it."""
+        home = self.folder / exercise.number if exercise.parts else self.folder
+        for part in exercise.parts:
+            (home / part.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.own / part.name / part.file, home / part.name)
+        reset(exercise, home)
+        return home / exercise.name / exercise.file
+
+    def _graded(self, exercise: Exercise, path: Path, began: float, late: bool) -> Answer:
+        now = self.desk.clock()
+        candidate = Sandboxed(exercise, path)
+        try:
+            run = grade(exercise, candidate)
+        finally:
+            candidate.close()
+        score = run.score()
+        word = "too late, and " if late else ""
+        self.desk.say(f"{word}{score.status}: {score.checks_passed} of {score.checks} checks.")
+        return Answer(exercise, score, list(_wrong(run)), (now - began) / 60, late)
 
 
-def draw(
-    exercises: list[Exercise], scores: dict[str, Score], minutes: float, rng: random.Random
-) -> list[Exercise]:
-    """Questions that fill the time: solved ones last, the others the sooner the more they lost."""
-
-    def place(exercise: Exercise) -> tuple[bool, float]:
-        score = scores[exercise.name]
-        lost = max(score.out_of - score.points, 1)
-        return score.status == PASSED, -(rng.random() ** (1 / lost))  # a weighted draw
-
-    chosen: list[Exercise] = []
-    left = minutes
-    for exercise in sorted(exercises, key=place):
-        if exercise.head.minutes <= left or not chosen:
-            chosen.append(exercise)
-            left -= exercise.head.minutes
-    return chosen
-
-
-def plan_text(chosen: list[Exercise], scores: dict[str, Score], minutes: float) -> str:
-    """What will be asked, and why."""
-    lines = [f"Interview of {minutes:g} minutes, weakest first:"]
-    for exercise in chosen:
-        score = scores[exercise.name]
-        why = (
-            score.status if score.status == NOT_STARTED else f"{score.points}/{score.out_of} points"
-        )
-        minutes_text = f"{exercise.head.minutes} min"
-        lines.append(f"  {exercise.number}  {minutes_text:>7}  {exercise.head.title} ({why})")
-    return "\n".join(lines)
-
-
-def hold(chosen: list[Exercise], minutes: float, folder: Path, desk: Desk) -> list[Answer]:
-    """Ask the questions one by one until they or the time are out."""
-    start = desk.clock()
-    answers = []
-    for number, exercise in enumerate(chosen, 1):
-        left = minutes - (desk.clock() - start) / 60
-        if left <= 0:
-            desk.say("\nThe time is up.")
-            break
-        reset(exercise, folder)
-        answer = folder / exercise.name / exercise.file
-        desk.say(f"\n{'=' * 72}\nQuestion {number} of {len(chosen)}; {left:.0f} minutes left.\n")
-        desk.say(asked(exercise))
-        desk.say(f"\nWrite your answer in {answer}")
-        began = desk.clock()
-        said = desk.ask("Enter = grade it, s = skip, q = stop here: ").strip().lower()
-        if said == "q":
-            break
-        answers.append(_graded(exercise, answer, began, start + minutes * 60, desk))
-    return answers
-
-
-def _graded(exercise: Exercise, path: Path, began: float, deadline: float, desk: Desk) -> Answer:
-    now = desk.clock()
-    candidate = Sandboxed(exercise, path)
-    score = grade(exercise, candidate).score()
-    candidate.close()
-    late = now > deadline
-    word = "too late, and " if late else ""
-    desk.say(f"{word}{score.status}: {score.checks_passed} of {score.checks} checks.")
-    return Answer(exercise, score, (now - began) / 60, late)
+def _wrong(run: Run) -> list[str]:
+    """The failed checks of an answer in a line each, then their likely causes."""
+    failed = [one for one in run.results if one.status == FAILED and not one.repeated]
+    lines = [brief_text(run, one).strip().removeprefix(f"{run.exercise.name}: ") for one in failed]
+    if len(lines) > SHOWN + 1:
+        lines[SHOWN:] = [f"and {len(lines) - SHOWN} checks more"]
+    causes = dict.fromkeys(cause.says for one in failed for cause in run.diagnoses(one))
+    return lines + [f"likely cause: {cause}" for cause in causes]
 
 
 def report(answers: list[Answer], command: str) -> str:
@@ -124,7 +146,7 @@ def report(answers: list[Answer], command: str) -> str:
         lines += ["", "What to drill"]
         for one in weak:
             lines.append(f"  {_line(one)}")
-            lines += [f"      {text}" for text in _causes(one)]
+            lines += [f"      {text}" for text in one.wrong]
             lines.append(f"      {command}/{one.exercise.name}")
     for one in answers:
         lines += ["", f"Follow-ups to {one.exercise.number} · {one.exercise.head.title}", ""]
@@ -135,32 +157,35 @@ def report(answers: list[Answer], command: str) -> str:
 def _line(one: Answer) -> str:
     late = ", too late" if one.late else ""
     checks = f"{one.score.checks_passed}/{one.score.checks} checks"
+    if one.score.status == NOT_STARTED:
+        checks = NOT_STARTED
     times = f"{one.minutes:.0f} of {one.exercise.head.minutes} minutes"
     return f"{one.exercise.number}  {one.exercise.head.title}: {checks}, {times}{late}"
-
-
-def _causes(one: Answer) -> list[str]:
-    says = {mistake.name: mistake.says for mistake in one.exercise.mistakes}
-    return [says[name] for name in one.score.diagnoses]
 
 
 def interview(
     exercises: list[Exercise], answers: Path, minutes: float, command: str, interactive: bool
 ) -> None:
-    """A whole session at the terminal; without one, only its plan is shown."""
+    """A whole session at the terminal; without one, only its plan is shown.
+
+    Raises ValueError if no question is short enough.
+    """
     desk = Desk()
-    desk.say("Grading your answers to see where you stand ...")
-    scores = standing(exercises, answers)
-    chosen = draw(exercises, scores, minutes, random.Random())
-    desk.say(plan_text(chosen, scores, minutes))
-    if not interactive:
-        desk.say("There is no terminal to answer at, so this is the plan only.")
+    require_time(exercises, minutes)
+    try:
+        desk.say("Grading your answers to see where you stand ...")
+        scores = standing(exercises, answers)
+        chosen = draw(exercises, scores, minutes, random.Random())
+        desk.say(plan_text(chosen, scores, minutes))
+        if not interactive:
+            desk.say("There is no terminal to answer at, so this is the plan only.")
+            return
+        desk.ask("\nEnter starts the clock: ")
+    except (EOFError, KeyboardInterrupt):
+        desk.say("\nStopped before the first question.")
         return
     folder = Path(tempfile.mkdtemp(prefix="interview-"))
-    try:
-        given = hold(chosen, minutes, folder, desk)
-    except (EOFError, KeyboardInterrupt):
-        desk.say("\nStopped.")
-        given = []
-    desk.say(report(given, command))
+    session = Session(folder, minutes, desk, answers)
+    session.hold(chosen)
+    desk.say(report(session.answers, command))
     desk.say(f"\nYour answers of this session are in {folder}")

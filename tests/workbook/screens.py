@@ -79,6 +79,12 @@ SCREENS = [
         None,
         "pytest exercises --reset ex01",
     ),
+    Screen(
+        "An interview",
+        "Its plan, as it is shown where nobody sits at a terminal; at one, Enter starts the clock.",
+        None,
+        "pytest exercises --interview 60",
+    ),
 ]
 
 
@@ -104,7 +110,14 @@ def screen(step: Screen, folder: Path) -> str:
         shutil.copy(ANSWERS / step.answer, folder / "exercises" / "ex01_softmax" / "softmax.py")
     command = [sys.executable, "-m", *step.command.split()]
     environment = {**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": ""}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     return tidy(done.stdout + done.stderr, folder)
 
 

@@ -76,6 +76,7 @@ def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
         (["--hint", "ex01:4"], "hints 1 to 3"),
         (["--reset", "seven"], "there is no exercise 'seven'"),
         (["--interview", "0"], "give the minutes you have"),
+        (["--interview", "15"], "give at least 20 minutes"),
         (["--interview", "soon"], "invalid float value"),
         (["--hint", "²"], "there is no exercise '²'"),
         (["--hint", "ex01:²"], "hints 1 to 3"),
@@ -133,10 +134,3 @@ def test_a_reset_keeps_every_attempt(clone):
     assert answer.with_name("masks.attempt-1.py").read_text() == "first = 1\n"
     assert answer.with_name("masks.attempt-2.py").read_text() == "second = 2\n"
     assert "nothing was changed" in workbook(clone, "exercises", "--reset", "5").stdout
-
-
-def test_an_interview_without_a_terminal_shows_its_plan(clone):
-    done = workbook(clone, "exercises", "--interview", "45", stdin="")
-    assert done.returncode == 0, done.stderr
-    assert "Interview of 45 minutes" in done.stdout
-    assert "plan only" in done.stdout

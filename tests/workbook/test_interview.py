@@ -1,121 +1,189 @@
-"""Interviews: what is drawn, how the clock runs, what the report says, by a clock of our own."""
+"""Interviews: how the clock runs, what ends a question, what the report says; by our own clock."""
 
-import random
+import os
+import pty
 import shutil
+import subprocess
+import sys
+import time
 
 import pytest
-from grader.exercise import find_exercise, find_exercises
-from grader.grading import FAILED, NOT_STARTED, PASSED, Score
-from grader.interview import Desk, draw, hold, plan_text, report, standing
+from grader.exercise import SOLUTIONS, find_exercise, find_exercises
+from grader.grading import NOT_STARTED, PASSED
+from grader.interview import Desk, Session, report
 
+from tests.workbook.commands import workbook
 from tests.workbook.screens import ANSWERS
 
 ALL = find_exercises()
+EX01, EX02, EX05 = (find_exercise(number, ALL) for number in ("ex01", "ex02", "ex05"))
 
 
-def score(exercise, status, points=0):
-    return Score(exercise.name, status, points, exercise.head.points, 0, 10, [])
+class Script:
+    """What somebody does at the desk: after some minutes a line, an exception, or an action."""
 
-
-class FakeDesk:
-    """Answers from a list, each after some minutes; what is said is kept."""
-
-    def __init__(self, answers):
-        self.answers = iter(answers)
-        self.said = []
-        self.now = 0.0
-
-    def desk(self):
-        return Desk(self.said.append, self.ask, lambda: self.now)
+    def __init__(self, folder, *steps):
+        self.folder, self.steps = folder, iter(steps)
+        self.said, self.now = [], 0.0
 
     def ask(self, prompt):
-        minutes, action = next(self.answers)
+        try:
+            minutes, action = next(self.steps)
+        except StopIteration:
+            raise EOFError from None
         self.now += minutes * 60
-        return action() if callable(action) else action
+        if isinstance(action, type):
+            raise action
+        if action.endswith(".py"):
+            path = self.folder / "ex01_softmax" / "softmax.py"
+            shutil.copy(ANSWERS / action, path)
+            action = "g"
+        return action
+
+    def hold(self, chosen, minutes=60, own=SOLUTIONS):
+        desk = Desk(self.said.append, self.ask, lambda: self.now)
+        session = Session(self.folder, minutes, desk, own)
+        session.hold(chosen)
+        return session.answers
+
+    @property
+    def text(self):
+        return "\n".join(self.said)
 
 
-def test_solved_exercises_are_drawn_last_and_the_time_is_kept():
-    scores = {one.name: score(one, PASSED, one.head.points) for one in ALL}
-    weak = [find_exercise("ex05", ALL), find_exercise("ex12", ALL)]
-    scores[weak[0].name] = score(weak[0], FAILED, 3)
-    scores[weak[1].name] = score(weak[1], NOT_STARTED)
-    for seed in range(20):
-        chosen = draw(ALL, scores, 90, random.Random(seed))
-        assert set(chosen[:2]) == set(weak)
-        assert sum(one.head.minutes for one in chosen) <= 90
-        assert len(set(chosen)) == len(chosen)
+def status_of(answers):
+    return [one.score.status for one in answers]
 
 
-def test_what_lost_more_points_is_drawn_sooner_more_often():
-    two = [find_exercise("ex03", ALL), find_exercise("ex05", ALL)]
-    scores = {two[0].name: score(two[0], NOT_STARTED), two[1].name: score(two[1], FAILED, 9)}
-    first = [draw(two, scores, 1, random.Random(seed))[0] for seed in range(200)]
-    assert first.count(two[0]) > 150
+def test_a_solved_question_gives_way_to_the_next(tmp_path):
+    script = Script(tmp_path, (12, "softmax_right.py"), (3, "s"), (1, "y"))
+    answers = script.hold([EX01, EX05], 45)
+    assert status_of(answers) == [PASSED, NOT_STARTED]
+    assert [round(one.minutes) for one in answers] == [12, 4]
+    assert "Question 2 of 2; 33 minutes left" in script.text
+    assert "Hint" not in script.text
+    assert "Follow-ups" not in script.text
 
 
-def test_one_question_is_asked_however_short_the_time():
-    scores = {one.name: score(one, NOT_STARTED) for one in ALL}
-    assert len(draw(ALL, scores, 1, random.Random(0))) == 1
+@pytest.mark.parametrize("keys", ["", "   ", "x", "grade"])
+def test_no_other_key_ends_a_question(tmp_path, keys):
+    script = Script(tmp_path, (1, keys), (1, keys), (1, "softmax_right.py"))
+    (only,) = script.hold([EX01])
+    assert only.score.status == PASSED
+    assert round(only.minutes) == 3
+    assert "59 minutes left; the question is still yours." in script.text
 
 
-def test_the_plan_says_why():
-    one = find_exercise("ex01", ALL)
-    text = plan_text([one], {one.name: score(one, FAILED, 4)}, 20)
-    assert "ex01" in text
-    assert "4/10 points" in text
+@pytest.mark.parametrize("key", ["s", "q"])
+def test_leaving_a_question_is_confirmed(tmp_path, key):
+    script = Script(tmp_path, (1, key), (1, ""), (1, "softmax_right.py"))
+    assert status_of(script.hold([EX01])) == [PASSED]
 
 
-@pytest.fixture
-def session(tmp_path):
-    """Three questions: one solved, one with two faults, one too late."""
-    chosen = [find_exercise(number, ALL) for number in ("ex01", "ex01", "ex02", "ex05")]
+def test_a_question_may_be_tried_again_and_the_last_try_counts(tmp_path):
+    script = Script(tmp_path, (5, "softmax_first_try.py"), (5, "softmax_right.py"))
+    (only,) = script.hold([EX01])
+    assert (only.score.status, only.wrong, round(only.minutes)) == (PASSED, [], 10)
+    assert "failed: 0 of 15 checks." in script.text
+    assert "first axis" not in script.text, "the cause is for the end"
 
-    def write(source):
-        def answer():
-            shutil.copy(ANSWERS / source, tmp_path / "ex01_softmax" / "softmax.py")
-            return ""
 
-        return answer
+def test_what_comes_after_the_clock_is_too_late(tmp_path):
+    script = Script(tmp_path, (50, "softmax_right.py"))
+    (only,) = script.hold([EX01, EX05], 45)
+    assert only.late
+    assert "too late, and passed" in script.text
+    assert "The time is up." in script.text
 
-    fake = FakeDesk(
-        [(12, write("softmax_right.py")), (8, write("softmax_first_try.py")), (30, ""), (1, "")]
+
+@pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
+def test_what_was_answered_before_an_interruption_is_reported(tmp_path, end):
+    script = Script(tmp_path, (5, "softmax_right.py"), (1, end))
+    assert status_of(script.hold([EX01, EX05])) == [PASSED]
+    assert "Stopped." in script.text
+
+
+def test_a_session_can_be_stopped(tmp_path):
+    script = Script(tmp_path, (1, "q"), (0, "y"))
+    assert script.hold(ALL[:3]) == []
+    assert "No question was answered" in report([], "pytest exercises")
+
+
+def test_the_report_names_what_failed_and_why(tmp_path):
+    script = Script(
+        *(tmp_path, (12, "softmax_right.py"), (8, "softmax_first_try.py")),
+        *((0, "s"), (0, "y"), (30, "")),
     )
-    return fake, hold(chosen, 45, tmp_path, fake.desk())
-
-
-def test_a_session_runs_against_the_clock_and_shows_no_hint(session):
-    fake, answers = session
-    assert [one.score.status for one in answers] == [PASSED, FAILED, NOT_STARTED]
-    assert [round(one.minutes) for one in answers] == [12, 8, 30]
-    assert [one.late for one in answers] == [False, False, True]
-    said = "\n".join(fake.said)
-    assert "The time is up." in said
-    assert "25 minutes left" in said
-    assert "Hint" not in said
-    assert "Follow-ups" not in said
-    assert "first axis" not in said
-
-
-def test_the_report_tells_what_went_well_what_to_drill_and_what_comes_next(session):
-    text = report(session[1], "pytest exercises")
+    answers = script.hold([EX01, EX01, EX02, EX05], 45)
+    text = report(answers, "pytest exercises")
     assert "1 of 3 questions solved in time" in text
     well, drill = text.split("What to drill")
     assert "15/15 checks, 12 of 20 minutes" in well
-    assert "your softmax runs along the first axis" in drill
-    assert "too late" in drill
+    assert "values of a matrix: 0.259, not 0.0546836" in drill
+    assert "and 11 checks more" in drill
+    assert "likely cause: your softmax runs along the first axis" in drill
+    assert "not started, 30 of 30 minutes, too late" in drill
     assert "pytest exercises/ex01_softmax" in drill
     assert "Follow-ups to ex02" in drill
     assert "| question | marks |" in drill
 
 
-def test_a_session_can_be_stopped(tmp_path):
-    fake = FakeDesk([(1, "q")])
-    assert hold(ALL[:3], 60, tmp_path, fake.desk()) == []
-    assert "No question was answered" in report([], "pytest exercises")
+def test_the_capstone_finds_the_answers_that_it_is_built_on(tmp_path):
+    capstone = find_exercise("ex29", ALL)
+    script = Script(tmp_path, (1, "s"), (0, "y"))
+    (only,) = script.hold([capstone])
+    assert only.score.status == NOT_STARTED
+    home = tmp_path / "ex29"
+    for part in capstone.parts:
+        copy = home / part.name / part.file
+        assert copy.read_bytes() == part.reference_path.read_bytes()
+    assert (home / capstone.name / capstone.file).is_file()
 
 
-def test_the_standing_is_worked_out_afresh(tmp_path):
-    (tmp_path / "ex01_softmax").mkdir()
-    shutil.copy(ANSWERS / "softmax_right.py", tmp_path / "ex01_softmax" / "softmax.py")
-    scores = standing(ALL[:2], tmp_path)
-    assert [one.status for one in scores.values()] == [PASSED, NOT_STARTED]
+@pytest.mark.slow
+def test_a_right_capstone_passes_in_a_session(tmp_path):
+    capstone = find_exercise("ex29", ALL)
+
+    class Student(Script):
+        def ask(self, prompt):
+            shutil.copy(capstone.reference_path, self.folder / "ex29" / capstone.name)
+            return "g"
+
+    assert status_of(Student(tmp_path).hold([capstone])) == [PASSED]
+
+
+@pytest.mark.parametrize(("stdin", "minutes"), [("", "45"), ("g\n", "20")])
+def test_without_a_terminal_there_is_the_plan(clone, stdin, minutes):
+    done = workbook(clone, "exercises", "--interview", minutes, stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    assert f"Interview of {minutes} minutes" in done.stdout
+    assert "plan only" in done.stdout
+
+
+def test_at_a_real_terminal(clone, tmp_path):
+    """Enter to start, Enter by accident, grade, skip, yes: the report follows."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pytest", "exercises", "--interview", "20"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTEST_ADDOPTS": ""}
+    with subprocess.Popen(
+        command, cwd=clone, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as run:
+        os.close(theirs)
+        said = b""
+        for prompt, keys in (
+            (b"starts the clock: ", b"\n"),
+            (b"time is left: ", b"\n"),
+            (b"still yours.", b"g\n"),
+            (b"not started: 0 of 15 checks.", b"s\n"),
+            (b"y = yes: ", b"y\n"),
+            (b"answers of this session", b""),
+        ):
+            seen, deadline = len(said), time.monotonic() + 60
+            while prompt not in said[seen:]:
+                assert time.monotonic() < deadline, said.decode()
+                said += os.read(ours, 4096)
+            os.write(ours, keys)
+    os.close(ours)
+    assert run.returncode == 0
+    assert b"Traceback" not in said
+    assert b"Report: 0 of 1 questions solved in time." in said

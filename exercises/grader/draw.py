@@ -1,0 +1,95 @@
+"""Which questions an interview asks: what fits the time, within reach, the weakest first.
+
+Within reach is what is solved or begun, and of each route of the workbook the first question that
+is not. What is drawn counts as solved for the next draw, so a long interview goes on along the
+routes. A question that is put together from other answers comes once all of those are solved.
+"""
+
+import random
+from pathlib import Path
+
+from grader.contents import ROUTES
+from grader.exercise import Exercise
+from grader.grading import NOT_STARTED, PASSED, Score, grade
+from grader.sandbox.runner import Sandboxed
+
+
+def standing(exercises: list[Exercise], answers: Path) -> dict[str, Score]:
+    """Every exercise of a folder, graded afresh."""
+    scores = {}
+    for exercise in exercises:
+        candidate = Sandboxed(exercise, answers / exercise.name / exercise.file)
+        try:
+            scores[exercise.name] = grade(exercise, candidate).score()
+        finally:
+            candidate.close()
+    return scores
+
+
+def within_reach(
+    exercises: list[Exercise], scores: dict[str, Score], drawn: set[str]
+) -> list[Exercise]:
+    """The questions that may be asked of somebody with these scores, after those drawn."""
+    solved = {name for name, score in scores.items() if score.status == PASSED}
+    reach = {name for name, score in scores.items() if score.status != NOT_STARTED}
+    for _, numbers in ROUTES.values():
+        route = [one for one in exercises if numbers is None or one.number in numbers]
+        if numbers is not None:
+            route.sort(key=lambda one: numbers.index(one.number))
+        reach |= set([one.name for one in route if one.name not in solved | drawn][:1])
+    return [
+        one
+        for one in exercises
+        if one.name in reach - drawn and {part.name for part in one.parts} <= solved
+    ]
+
+
+def require_time(exercises: list[Exercise], minutes: float) -> None:
+    """Raise ValueError, in a sentence, if none of the exercises is short enough."""
+    shortest = min(exercises, key=lambda one: one.head.minutes)
+    if minutes < shortest.head.minutes:
+        raise ValueError(
+            f"--interview {minutes:g}: no question within your reach is that short; give at least "
+            f"{shortest.head.minutes} minutes, which {shortest.number} takes"
+        )
+
+
+def draw(
+    exercises: list[Exercise], scores: dict[str, Score], minutes: float, rng: random.Random
+) -> list[Exercise]:
+    """Questions within reach that fit the time together: solved ones last, the weakest first.
+
+    Raises ValueError if there is none.
+    """
+
+    def place(exercise: Exercise) -> tuple[bool, float]:
+        score = scores[exercise.name]
+        lost = max(score.out_of - score.points, 1)
+        return score.status == PASSED, -(rng.random() ** (1 / lost))  # a weighted draw
+
+    chosen: list[Exercise] = []
+    left = minutes
+    while True:
+        reach = within_reach(exercises, scores, {one.name for one in chosen})
+        fitting = [one for one in reach if one.head.minutes <= left]
+        if not fitting:
+            break
+        chosen.append(min(fitting, key=place))
+        left -= chosen[-1].head.minutes
+    if not chosen:
+        require_time(within_reach(exercises, scores, set()), minutes)
+    return chosen
+
+
+def plan_text(chosen: list[Exercise], scores: dict[str, Score], minutes: float) -> str:
+    """What will be asked, and why."""
+    asked = sum(exercise.head.minutes for exercise in chosen)
+    lines = [f"Interview of {minutes:g} minutes, {asked} of them planned, weakest first:"]
+    for exercise in chosen:
+        score = scores[exercise.name]
+        why = f"{score.points}/{score.out_of} points"
+        if score.status == NOT_STARTED:
+            why = score.status
+        minutes_text = f"{exercise.head.minutes} min"
+        lines.append(f"  {exercise.number}  {minutes_text:>7}  {exercise.head.title} ({why})")
+    return "\n".join(lines)
