@@ -4,6 +4,7 @@ The first check that fails names the function at fault; training is tried only w
 """
 
 import numpy as np
+import scipy  # noqa: F401 - the toolkit needs it; said here, its absence is told before the run
 from grader import normal
 from grader.capstone import harness
 

@@ -98,6 +98,15 @@ class Exercise:
         return load_module(f"checks_of_{self.name}", str(self.tests_path))
 
     @cached_property
+    def lacks(self) -> str:
+        """The package without which its checks cannot be run, if it is not installed."""
+        try:
+            _ = self.tests
+        except ModuleNotFoundError as problem:
+            return (problem.name or "a package").partition(".")[0]
+        return ""
+
+    @cached_property
     def checks(self) -> dict[str, Any]:
         """The test functions in the order of the file."""
         return {

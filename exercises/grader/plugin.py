@@ -13,7 +13,7 @@ from grader.exercise import EXERCISES
 from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
 from grader.report import brief_text, failure_text, sentence
 from grader.sandbox.runner import Unusable
-from grader.workbook import LETTERS, Workbook
+from grader.workbook import LETTERS, Workbook, require_numpy
 
 ONE_PROCESS = (
     "the workbook is graded in one process, which sees all checks of an exercise: leave out -n "
@@ -56,6 +56,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run; test files are imported without putting their folders on the path."""
     try:
+        require_numpy()
         config.stash[_workbook] = Workbook(config)
     except ValueError as problem:
         raise pytest.UsageError(str(problem)) from None
@@ -204,7 +205,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """The scoreboard, and what to do next."""
     workbook = config.stash[_workbook]
     for name, package in workbook.missing.items():
-        terminalreporter.write_line(f"{name} needs {package}: python -m pip install {package}")
+        terminalreporter.write_line(f"{name} needs {package}: {scoreboard.install(package)}")
     if workbook.runs:
         more = [
             brief_text(run, result)

@@ -113,6 +113,11 @@ def _next(scores: list[Score]) -> Score | None:
     return next((score for rank in ranks for score in scores if rank(score)), None)
 
 
+def install(package: str) -> str:
+    """The command that installs a package."""
+    return f"python -m pip install {package}"
+
+
 def shown(path: Path, here: Path) -> str:
     """A path as one would type it from a folder."""
     text = os.path.relpath(path, here)

@@ -8,7 +8,7 @@ from grader.exercise import Exercise, find_exercise
 from grader.grading import PASSED, Result, Run, grade
 from grader.report import failure_text, title
 from grader.sandbox.runner import Sandboxed
-from grader.scoreboard import shown
+from grader.scoreboard import install, shown
 
 LAYOUT = {
     "C": "arrays in C order, rows one after another",
@@ -60,7 +60,9 @@ def find_check(
     words = words.strip().lower().replace(" ", "_")
     name = f"test_{words.removeprefix('test_')}"
     known = [find_exercise(number.strip(), exercises)] if colon else chosen or exercises
-    found = [exercise for exercise in known if name in exercise.checks]
+    if len(known) == 1 and known[0].lacks:
+        raise ValueError(f"{known[0].number} needs {known[0].lacks}: {install(known[0].lacks)}")
+    found = [exercise for exercise in known if not exercise.lacks and name in exercise.checks]
     if len(found) == 1:
         return found[0], name
     if found:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
@@ -11,6 +12,15 @@ from grader.sandbox.runner import Sandboxed
 
 FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 LETTERS = {PASSED: (".", "green"), FAILED: ("F", "red"), NOT_STARTED: ("-", "yellow")}
+
+
+def require_numpy(version: str = np.__version__) -> None:
+    """Raise ValueError, in a sentence, under a NumPy that the references cannot run on."""
+    if int(version.partition(".")[0]) < 2:
+        raise ValueError(
+            f"the workbook needs NumPy 2, and this Python has {version}: "
+            "python -m pip install 'numpy>=2'"
+        )
 
 
 class Workbook:
@@ -38,7 +48,7 @@ class Workbook:
 
     def exercise_of(self, path: Path) -> Exercise | None:
         """The exercise a test file belongs to."""
-        return self.exercises.get(path.parent)
+        return self.exercises.get(path.parent.resolve())  # a checkout may be reached by a link
 
     def run_of(self, exercise: Exercise) -> Run:
         """The run of an exercise; starting one ends the worker of the one before."""

@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 
-def workbook(folder, *arguments, stdin=None):
+def workbook(folder, *arguments, stdin=None, **environment):
     """Run pytest on a checkout's exercises."""
     command = [sys.executable, "-m", "pytest", *arguments]
-    environment = {**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": ""}
+    environment = {**os.environ, "COLUMNS": "80", "PYTEST_ADDOPTS": "", **environment}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, input=stdin
     )

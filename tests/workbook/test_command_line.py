@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from grader.workbook import require_numpy
 
 from tests.workbook.commands import scores_of, workbook
 from tests.workbook.screens import ANSWERS, ROOT
@@ -89,6 +90,27 @@ def test_a_bad_argument_is_answered_in_one_sentence(clone, arguments, message):
     assert done.returncode == 4
     assert message in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_link_an_optimised_python_and_no_cache_cost_no_points(clone, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(clone)
+    cache = clone / "no-cache"
+    cache.touch()
+    done = workbook(
+        *(tmp_path, link / "exercises" / "ex01_softmax", "--solutions"),
+        *("-o", f"cache_dir={cache}"),
+        PYTHONOPTIMIZE="1",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "15/15    10/10" in done.stdout
+
+
+def test_an_old_numpy_is_refused_in_one_sentence():
+    with pytest.raises(ValueError, match=r"needs NumPy 2, and this Python has 1\.26\.4: python"):
+        require_numpy("1.26.4")
+    require_numpy("2.0.0rc1")
+    require_numpy()
 
 
 def test_several_processes_are_refused_in_one_sentence(clone):

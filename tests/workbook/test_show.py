@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from grader.case import case_of, in_full
 from grader.compare import difference
-from grader.exercise import SOLUTIONS, find_exercise, find_exercises
+from grader.exercise import SOLUTIONS, Exercise, find_exercise, find_exercises
 from grader.grading import grade
 from grader.sandbox.runner import InProcess, Sandboxed
 from grader.show import find_check, show
@@ -145,6 +145,18 @@ def test_a_check_is_found_by_its_words_its_name_or_its_folder():
     for wanted in ("ex02: Values of one sequence", "ex02_attention:test_values_of_one_sequence"):
         assert find_check(wanted, ALL, []) == (one, "test_values_of_one_sequence")
     assert find_check("values_of_one_sequence", ALL, [one])[0] == one
+
+
+def test_an_exercise_that_needs_a_package_says_which():
+    class Lacking(Exercise):
+        @property
+        def tests(self):
+            raise ModuleNotFoundError("No module named 'scipy'", name="scipy.sparse")
+
+    one = Lacking(ALL[0].folder)
+    assert one.lacks == "scipy"
+    with pytest.raises(ValueError, match="ex01 needs scipy: python -m pip install scipy"):
+        find_check("ex01: values", [one], [])
 
 
 def test_a_stub_and_a_file_that_cannot_run_have_no_case(tmp_path):
