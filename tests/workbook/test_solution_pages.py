@@ -20,6 +20,17 @@ def blocks_of(exercise):
     return find_blocks(INDENTED.sub(lambda match: textwrap.dedent(match[0]), text))
 
 
+@pytest.fixture
+def own_modules():
+    """The solutions' modules are imported by their short names; one is called like the toolkit."""
+    names = {path.stem for one in find_exercises() for path in one.solution.glob("*.py")}
+    before = {name: sys.modules.pop(name) for name in names & set(sys.modules)}
+    yield
+    for name in names:
+        sys.modules.pop(name, None)
+    sys.modules.update(before)
+
+
 WITH_CODE = [exercise for exercise in find_exercises() if blocks_of(exercise)]
 
 
@@ -30,11 +41,9 @@ WITH_CODE = [exercise for exercise in find_exercises() if blocks_of(exercise)]
         for one in WITH_CODE
     ],
 )
-def test_blocks_run_and_print_what_they_say(exercise, monkeypatch):
+def test_blocks_run_and_print_what_they_say(exercise, monkeypatch, own_modules):
     monkeypatch.chdir(exercise.solution)
     monkeypatch.setattr(sys, "path", [str(exercise.solution), *sys.path])
-    for solution in exercise.solution.parent.glob("*/*.py"):  # one is called like the toolkit
-        monkeypatch.delitem(sys.modules, solution.stem, raising=False)
     page, names = exercise.solution / "README.md", {"__name__": "__main__"}
     for block in blocks_of(exercise):
         if block.code.startswith(">>>"):
