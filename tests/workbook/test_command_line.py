@@ -106,6 +106,23 @@ def test_a_link_an_optimised_python_and_no_cache_cost_no_points(clone, tmp_path)
     assert "15/15    10/10" in done.stdout
 
 
+def test_a_full_disk_costs_the_file_not_the_scoreboard(clone, tmp_path):
+    (tmp_path / "full_disk.py").write_text(
+        "import os\ndef fsync(file):\n    raise OSError(28, 'No space left on device')\n"
+        "os.fsync = fsync\n"
+    )
+    done = workbook(
+        *(clone, "exercises/ex01_softmax", "--solutions", "-p", "full_disk"),
+        *("--score-json", tmp_path / "scores.json"),
+        PYTHONPATH=str(tmp_path),
+    )
+    assert done.returncode == 4
+    assert "15/15    10/10" in done.stdout
+    assert "could not be written" in done.stdout
+    assert "No space left on device" in done.stdout
+    assert not (tmp_path / "scores.json").exists()
+
+
 def test_an_old_numpy_is_refused_in_one_sentence():
     with pytest.raises(ValueError, match=r"needs NumPy 2, and this Python has 1\.26\.4: python"):
         require_numpy("1.26.4")
