@@ -61,15 +61,7 @@ def upward(package: Path, storeys: tuple[tuple[str, ...], ...]) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize(
-    "package",
-    [
-        "attention",
-        pytest.param(
-            "profile/user_profile", marks=pytest.mark.xfail(strict=True, reason="three left")
-        ),
-    ],
-)
+@pytest.mark.parametrize("package", STOREYS)
 def test_rooms_import_downwards_only(package):
     assert upward(ROOT / package, STOREYS[package]) == []
 

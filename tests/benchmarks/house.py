@@ -66,9 +66,12 @@ def text_step() -> Trace:
 
 def profile_step() -> Trace:
     """The second step of the profile model on a small log."""
-    from tests.user_profile.shop_log import make_categories, make_sessions
+    from user_profile.judging.metrics import mean_ndcg
     from user_profile.log.split import split_last_sessions
-    from user_profile.training.loop import Settings, train
+    from user_profile.model.settings import Settings
+    from user_profile.training.loop import train
+
+    from tests.user_profile.shop_log import make_categories, make_sessions
 
     sessions, trace = make_sessions(), Trace()
     train(
@@ -76,6 +79,7 @@ def profile_step() -> Trace:
         split_last_sessions(sessions),
         make_categories(sessions),
         Settings(epochs=1, questions=12),
+        score=mean_ndcg,
         on_step=trace,
     )
     return trace
@@ -115,7 +119,7 @@ def main(steps: tuple[Callable[[], Trace], ...] = (text_step, profile_step)) -> 
         print(f"{step.__doc__} {len(trace.files)} files, {len(trace.lines)} lines:")
         per_room = Counter(str(Path(file).parent) for file in trace.files)
         print("   " + ", ".join(f"{room} {count}" for room, count in sorted(per_room.items())))
-    sizes = sorted(((len(path.read_text("utf-8").splitlines()), path) for path in sources()))
+    sizes = sorted((len(path.read_text("utf-8").splitlines()), path) for path in sources())
     print(f"Files: {len(sizes)}, {sum(size for size, _ in sizes):,} lines; the longest:")
     for size, path in reversed(sizes[-5:]):
         print(f"   {size}  {path.relative_to(ROOT)}")

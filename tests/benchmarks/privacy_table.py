@@ -14,11 +14,13 @@ from dataclasses import replace
 from user_profile.baselines import PersonalFrequency, Popularity
 from user_profile.judging.compare import compare
 from user_profile.judging.heads import Table, judge_interests
-from user_profile.judging.metrics import bootstrap_interval
+from user_profile.judging.metrics import bootstrap_interval, mean_ndcg
 from user_profile.log.prepare import prepare
+from user_profile.model.settings import Settings
+from user_profile.model.trained import Trained, new_model
 from user_profile.privacy.loop import Privacy, read_customers, train_private
 from user_profile.serving.profiler import Profiler
-from user_profile.training.loop import Settings, Trained, new_model, train
+from user_profile.training.loop import train
 
 HEAD = (
     "| training | noise multiplier | ε | NDCG@10 | 95 % interval | interest accuracy | macro F1 "
@@ -74,7 +76,13 @@ def main() -> None:
     if not options.only_private:
         begin = time.perf_counter()
         ordinary = Settings(epochs=1, **sizes)
-        row("ordinary", "", "∞", train(log.sessions, split, categories, ordinary), begin)
+        row(
+            "ordinary",
+            "",
+            "∞",
+            train(log.sessions, split, categories, ordinary, score=mean_ndcg),
+            begin,
+        )
     for noise in sorted(options.noise):
         begin = time.perf_counter()
         privacy = replace(some, noise_multiplier=noise, noise_seed=options.seed)

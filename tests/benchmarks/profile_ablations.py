@@ -9,9 +9,11 @@ import time
 from typing import Any
 
 from user_profile.judging.compare import Comparison, compare
+from user_profile.judging.metrics import mean_ndcg
 from user_profile.log.prepare import prepare
+from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
-from user_profile.training.loop import Settings, train
+from user_profile.training.loop import train
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "without country": {"without": ["country"]},
@@ -35,7 +37,9 @@ def main() -> None:
         start = time.perf_counter()
         options = dict(options)
         without = options.pop("without", ())
-        trained = train(log.sessions, split, categories, Settings(**options), without=without)
+        trained = train(
+            log.sessions, split, categories, Settings(**options), without=without, score=mean_ndcg
+        )
         profiler = Profiler(trained, log.sessions)
         profiler.name = name  # type: ignore[misc]
         best = max(end["validation"] for end in trained.log)

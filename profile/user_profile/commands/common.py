@@ -15,9 +15,9 @@ from ..errors import DataError
 from ..features.history import DAY
 from ..log.prepare import Prepared, prepare
 from ..model.saved import load_model
+from ..model.trained import Trained
 from ..serving.profiler import Profiler
 from ..serving.report import to_json
-from ..training.loop import Trained
 
 MODEL = "runs/profile.npz"
 

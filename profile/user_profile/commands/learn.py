@@ -25,14 +25,17 @@ from ..features.item_side import PARTS, read_item_vectors
 from ..judging.compare import Comparison, Scorer, compare
 from ..judging.faithfulness import judge_faithfulness
 from ..judging.heads import judge_interests, judge_outlook
+from ..judging.metrics import mean_ndcg
 from ..log.categories import Categories
 from ..log.prepare import Prepared, prepare
 from ..log.split import Split, Targets
 from ..model.saved import load_model, save_model
+from ..model.settings import Settings
+from ..model.trained import Trained
 from ..privacy.loop import guarantee
 from ..serving.profiler import Profiler
 from ..serving.report import describe_profile
-from ..training.loop import EpochEnd, Settings, Trained, train
+from ..training.loop import EpochEnd, train
 from .common import (
     add_log_options,
     add_model_option,
@@ -239,6 +242,7 @@ def _train(
         split,
         categories,
         settings,
+        score=mean_ndcg,
         item_vectors=vectors,
         without=without,
         on_step=on_step,

@@ -11,9 +11,10 @@ from attention.training import Progress
 from ..errors import DataError
 from ..log.categories import Categories
 from ..log.prepare import Prepared
+from ..model.settings import Settings
+from ..model.trained import Trained
 from ..privacy.loop import Privacy, read_customers, train_private
 from ..serving.export import profile_rows
-from ..training.loop import Settings, Trained
 from .common import (
     add_date_option,
     add_log_options,

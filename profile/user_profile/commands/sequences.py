@@ -16,7 +16,12 @@ from ..log.readers import FORMATS
 from ..log.sessions import single_event_sessions
 from ..log.split import Targets
 from ..sequences.export import TABLES, export_tables, write_npz
-from ..sequences.inputs import (
+from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Trained
+from ..sequences.saved import load_model, save_model
+from ..sequences.settings import Settings
+from ..sequences.training import EpochEnd, train
+from .common import check_output, print_rows, write_rows
+from .sequence_inputs import (
     check_place,
     known_features,
     known_log,
@@ -25,11 +30,6 @@ from ..sequences.inputs import (
     split_log,
     tell_unknown,
 )
-from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Trained
-from ..sequences.saved import load_model, save_model
-from ..sequences.settings import Settings
-from ..sequences.training import EpochEnd, train
-from .common import check_output, print_rows, write_rows
 
 MODEL = "runs/sequences.npz"
 _SHOWN = 20  # rows on the terminal; a file takes all

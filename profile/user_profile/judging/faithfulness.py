@@ -13,8 +13,8 @@ import numpy as np
 from attention import softmax
 
 from ..log.sessions import Sessions
+from ..model.trained import Trained
 from ..serving.profiler import Profiler, attended_sessions
-from ..training.loop import Trained
 from ..training.scoring import ask
 from .heads import Table
 from .metrics import bootstrap_interval

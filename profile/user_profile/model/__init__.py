@@ -7,6 +7,10 @@ interests      a decoder asks the states about each interest category
 next_purchase  a copy head over past purchases beside a vocabulary head over all items
 outlook        return, cancellation and spend in the coming 90 days
 profile_model  all of it, forward and backward
+loss           what it is trained on
+settings       what decides a training run
+trained        the network with all that is needed to read a log for it
+saved          its file
 """
 
 from .profile_model import Outputs, ProfileModel, Sizes

@@ -11,7 +11,8 @@ from attention.training import FileFormatError, load_arrays, save_arrays
 from ..features.labels import Thresholds
 from ..features.reader import Vocabulary
 from ..features.scaling import Scaling
-from ..training.loop import Settings, Trained, new_model
+from .settings import Settings
+from .trained import Trained, new_model
 
 VERSION = 1
 FORMAT = "user_profile model"

@@ -29,15 +29,10 @@ from ..log.categories import Categories
 from ..log.sessions import Sessions
 from ..log.split import Split
 from ..model.loss import Loss
+from ..model.settings import Settings
+from ..model.trained import Trained, new_model
 from ..training.augment import augment
-from ..training.loop import (
-    Settings,
-    Trained,
-    fit_vocabulary,
-    new_model,
-    training_batches,
-    training_targets,
-)
+from ..training.questions import fit_vocabulary, training_batches, training_targets
 from .accountant import Spent, epsilon_spent
 from .alone import split_customers
 from .clipping import customer_gradients, noisy_mean, sample_customers

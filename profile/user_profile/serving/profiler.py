@@ -18,7 +18,7 @@ from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
 from ..model.profile_model import HeadsSaved
 from ..model.sessions import SessionSaved
-from ..training.loop import Trained
+from ..model.trained import Trained
 from ..training.scoring import ask, score_items
 
 _NOBODY = np.zeros(0, np.int64)

@@ -1,1 +1,7 @@
-"""A model is learned: questions, augmentation, settings, the loop, and its early scoring."""
+"""A model is learned.
+
+questions  what is trained on, in batches
+augment    histories changed a little
+scoring    a model asked about many customers at once
+loop       steps, epochs, and when to stop
+"""

@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,40 +12,19 @@ from attention import Adam, Workers, clip_grad_norm, warmup_cosine
 from ..errors import DataError
 from ..features.batch import Batch
 from ..features.history import read_history
-from ..features.reader import HistoryReader, Vocabulary, widths
+from ..features.reader import HistoryReader
 from ..log.categories import Categories
 from ..log.sessions import Sessions
 from ..log.split import Split
-from ..model import ProfileModel, Sizes
 from ..model.loss import Loss
+from ..model.settings import Settings
+from ..model.trained import Trained, new_model
 from .augment import augment
 from .questions import fit_vocabulary, training_batches, training_targets
-from .scoring import validate
-from .settings import Settings
-
-__all__ = [
-    "EpochEnd",
-    "Settings",
-    "Trained",
-    "fit_vocabulary",
-    "new_model",
-    "train",
-    "training_batches",
-    "training_targets",
-]
+from .scoring import Score, validate
 
 MOST_ITEMS = 50_000
 _WORKERS = 2  # always: the result must not hang on how many cores there are
-
-
-@dataclass
-class Trained:
-    """A model with all that is needed to read a log for it."""
-
-    model: ProfileModel
-    vocabulary: Vocabulary
-    settings: Settings
-    log: list[dict[str, float]] = field(default_factory=list)  # of each epoch
 
 
 @dataclass(frozen=True)
@@ -65,12 +44,13 @@ def train(
     categories: Categories,
     settings: Settings | None = None,
     *,
+    score: Score,
     item_vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
     on_step: Callable[[int, int, float], None] | None = None,
     on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
-    """Train on the sessions of ``split.train``, keep the epoch that is best on validation.
+    """Train on the sessions of ``split.train``, keep the epoch of the best `score` on validation.
 
     ``item_vectors`` and ``without`` as in `fit_vocabulary`. ``on_step`` is told the step, of how
     many, and the mean loss of the epoch so far. Raises DataError for a log of too many items.
@@ -124,7 +104,7 @@ def train(
                 epoch,
                 len(losses),
                 float(np.mean(losses)),
-                validate(model, reader, split.validation),
+                validate(model, reader, split.validation, score),
                 time.perf_counter() - begin,
             )
             trained.log.append(dataclasses.asdict(end))
@@ -144,12 +124,3 @@ def _learn(loss: Loss, batch: Batch, rng: np.random.Generator, settings: Setting
     value, saved = loss.forward(augment(batch, rng, **chances), rng=rng)
     loss.backward(1.0, saved)
     return float(value)
-
-
-def new_model(vocabulary: Vocabulary, settings: Settings) -> ProfileModel:
-    """An untrained model of the right sizes."""
-    side = tuple(len(values) + 1 for values in vocabulary.side.values())
-    own = ("embed_dim", "num_heads", "session_layers", "customer_layers", "interest_layers")
-    chosen = {name: getattr(settings, name) for name in (*own, "dropout")}
-    sizes = Sizes(**widths(vocabulary), side=side, **chosen)
-    return ProfileModel(sizes, rng=settings.seed)

@@ -24,7 +24,7 @@ from ..features.scaling import fit_scaling
 from ..features.season import read_season
 from ..log.categories import Categories
 from ..log.split import Targets
-from .settings import Settings
+from ..model.settings import Settings
 
 _SCALED_ON = 3000  # questions that the scaling constants are taken from
 

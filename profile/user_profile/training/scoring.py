@@ -1,14 +1,16 @@
-"""Asking a model about many customers at once: batches, scores of items, the validation metric."""
+"""Asking a model about many customers at once: batches, scores of items, early scoring."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from ..features.batch import Batch
 from ..features.reader import Asked, HistoryReader
-from ..judging.metrics import ranking_metrics
 from ..log.split import Targets
 from ..model import ProfileModel
+
+# How good scores (Q, I) are for questions with these answers, one number: handed in by the caller.
+Score = Callable[[np.ndarray, Targets], float]
 
 
 def ask(
@@ -35,7 +37,6 @@ def score_items(
     return scores
 
 
-def validate(model: ProfileModel, reader: HistoryReader, targets: Targets) -> float:
-    """Mean NDCG@10 of the questions."""
-    scores = score_items(model, reader, targets.user, targets.time)
-    return float(ranking_metrics(scores, targets.item, targets.offsets)["ndcg@10"].mean())
+def validate(model: ProfileModel, reader: HistoryReader, targets: Targets, score: Score) -> float:
+    """What `score` says of the model's scores for the questions; higher is better."""
+    return score(score_items(model, reader, targets.user, targets.time), targets)

@@ -19,10 +19,13 @@ from user_profile.features.moments import test_moments as moments_of_test
 from user_profile.features.moments import training_moments
 from user_profile.features.past_items import read_past_items
 from user_profile.features.season import NAMES, read_season
+from user_profile.judging.metrics import mean_ndcg
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
+from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
-from user_profile.training.loop import Settings, train, training_targets
+from user_profile.training.loop import train
+from user_profile.training.questions import training_targets
 
 from tests.user_profile.shop_log import DAY, make_categories, make_events, make_rows, make_sessions
 
@@ -42,7 +45,9 @@ def history(sessions):
 @pytest.fixture(scope="module")
 def trained(sessions):
     split = split_last_sessions(sessions, kind="purchase")
-    return train(sessions, split, make_categories(sessions), Settings(epochs=1, embed_dim=8))
+    return train(
+        sessions, split, make_categories(sessions), Settings(epochs=1, embed_dim=8), score=mean_ndcg
+    )
 
 
 def test_season_counts_the_days_before(history):

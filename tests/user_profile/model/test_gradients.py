@@ -19,7 +19,8 @@ from user_profile.model.next_purchase import (
     pointer_forward,
 )
 from user_profile.model.reading import EvidenceReading
-from user_profile.training.loop import Settings, fit_vocabulary, training_batches, training_targets
+from user_profile.model.settings import Settings
+from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
 
 from attention import check_gradients
 from tests.user_profile.shop_log import make_categories, make_sessions

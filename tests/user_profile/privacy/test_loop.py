@@ -10,21 +10,18 @@ from hypothesis import strategies as st
 from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
 from user_profile.features.reader import Asked, HistoryReader
+from user_profile.judging.metrics import mean_ndcg
 from user_profile.log.split import split_last_sessions
 from user_profile.model.loss import Loss
 from user_profile.model.saved import load_model, save_model
+from user_profile.model.settings import Settings
+from user_profile.model.trained import Trained, new_model
 from user_profile.privacy.accountant import epsilon_spent
 from user_profile.privacy.alone import split_customers
 from user_profile.privacy.clipping import customer_gradients, noisy_mean, sample_customers
 from user_profile.privacy.loop import Privacy, guarantee, read_customers, train_private
-from user_profile.training.loop import (
-    Settings,
-    Trained,
-    new_model,
-    train,
-    training_batches,
-    training_targets,
-)
+from user_profile.training.loop import train
+from user_profile.training.questions import training_batches, training_targets
 
 from attention.layers.parameter import ParameterBuffer
 from tests.user_profile.shop_log import make_categories, make_sessions
@@ -269,7 +266,9 @@ def test_the_guarantee_is_saved_with_the_model(customers, tmp_path):
 
 
 def test_an_ordinary_model_promises_nothing(sessions, split):
-    ordinary = train(sessions, split, make_categories(sessions), Settings(epochs=1, embed_dim=8))
+    ordinary = train(
+        sessions, split, make_categories(sessions), Settings(epochs=1, embed_dim=8), score=mean_ndcg
+    )
     assert guarantee(ordinary) is None
     assert guarantee(Trained(ordinary.model, ordinary.vocabulary, ordinary.settings)) is None
 

@@ -5,11 +5,13 @@ import time
 import numpy as np
 import pytest
 from user_profile.errors import DataError
+from user_profile.judging.metrics import mean_ndcg
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
+from user_profile.model.settings import Settings
 from user_profile.serving.live import LiveProfile, NewEvent
 from user_profile.serving.profiler import Profiler
-from user_profile.training.loop import Settings, train
+from user_profile.training.loop import train
 
 from tests.user_profile.shop_log import DAY, make_categories, make_events, make_rows
 
@@ -28,7 +30,9 @@ NEW = [
 def trained():
     sessions = group_sessions(make_events(ROWS))
     split = split_last_sessions(sessions, kind="purchase")
-    return train(sessions, split, make_categories(sessions), Settings(epochs=2, embed_dim=8))
+    return train(
+        sessions, split, make_categories(sessions), Settings(epochs=2, embed_dim=8), score=mean_ndcg
+    )
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from user_profile.features.history import read_history
 from user_profile.features.reader import HistoryReader
 from user_profile.log.split import split_last_sessions
 from user_profile.model.loss import Loss
+from user_profile.model.settings import Settings
+from user_profile.model.trained import new_model
 from user_profile.training.augment import augment
-from user_profile.training.loop import new_model
 from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
-from user_profile.training.settings import Settings
 
 from tests.user_profile.shop_log import make_categories, make_sessions
 

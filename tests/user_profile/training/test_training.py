@@ -5,10 +5,12 @@ import pytest
 from user_profile.judging.faithfulness import judge_faithfulness
 from user_profile.judging.heads import judge_interests, judge_outlook
 from user_profile.judging.logistic import LogisticRegression
+from user_profile.judging.metrics import mean_ndcg
 from user_profile.log.split import split_last_sessions
 from user_profile.model.saved import load_model, save_model
+from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
-from user_profile.training.loop import Settings, train
+from user_profile.training.loop import train
 
 from attention.training import FileFormatError, load_arrays, save_arrays
 from tests.user_profile.shop_log import make_categories, make_sessions
@@ -28,7 +30,7 @@ def split(sessions):
 
 @pytest.fixture(scope="module")
 def trained(sessions, split):
-    return train(sessions, split, make_categories(sessions), SMALL)
+    return train(sessions, split, make_categories(sessions), SMALL, score=mean_ndcg)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,9 @@ def test_the_loss_falls_and_favourites_rise(trained, profiler, split):
 
 
 def test_the_same_seed_gives_the_same_bits(sessions, split, trained):
-    again = train(sessions, split, make_categories(sessions), SMALL).model.state_dict()
+    again = train(
+        sessions, split, make_categories(sessions), SMALL, score=mean_ndcg
+    ).model.state_dict()
     for name, array in trained.model.state_dict().items():
         assert np.array_equal(array, again[name]), name
 
@@ -54,12 +58,14 @@ def test_the_best_epoch_is_kept(sessions, split, trained):
 
     best = max(end["validation"] for end in trained.log)
     profiler = Profiler(trained, sessions)
-    assert validate(trained.model, profiler.reader, split.validation) == pytest.approx(best)
+    assert validate(trained.model, profiler.reader, split.validation, mean_ndcg) == pytest.approx(
+        best
+    )
 
 
 def test_training_stops_early(sessions, split):
     hopeless = Settings(epochs=9, patience=0, lr=1e-9, embed_dim=8, questions=64)
-    assert len(train(sessions, split, make_categories(sessions), hopeless).log) < 9
+    assert len(train(sessions, split, make_categories(sessions), hopeless, score=mean_ndcg).log) < 9
 
 
 def test_company_does_not_change_an_answer(profiler, split):

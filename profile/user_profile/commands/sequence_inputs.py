@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..commands.common import named_pairs
 from ..errors import DataError
 from ..log.events import MISSING, Events
 from ..log.readers import read_events
 from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
-from .recommender import Recommender
+from ..sequences.recommender import Recommender
+from .common import named_pairs
 
 
 def check_place(options: argparse.Namespace) -> None:

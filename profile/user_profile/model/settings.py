@@ -1,4 +1,4 @@
-"""What decides a training run."""
+"""What decides a training run, and is kept with the model that it made."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,0 +1,26 @@
+"""A trained model: the network with all that is needed to read a log for it."""
+
+from dataclasses import dataclass, field
+
+from ..features.reader import Vocabulary, widths
+from .profile_model import ProfileModel, Sizes
+from .settings import Settings
+
+
+@dataclass
+class Trained:
+    """A model with all that is needed to read a log for it."""
+
+    model: ProfileModel
+    vocabulary: Vocabulary
+    settings: Settings
+    log: list[dict[str, float]] = field(default_factory=list)  # of each epoch
+
+
+def new_model(vocabulary: Vocabulary, settings: Settings) -> ProfileModel:
+    """An untrained model of the right sizes."""
+    side = tuple(len(values) + 1 for values in vocabulary.side.values())
+    own = ("embed_dim", "num_heads", "session_layers", "customer_layers", "interest_layers")
+    chosen = {name: getattr(settings, name) for name in (*own, "dropout")}
+    sizes = Sizes(**widths(vocabulary), side=side, **chosen)
+    return ProfileModel(sizes, rng=settings.seed)
