@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..ops._visibility import Visibility
+from ..ops.visibility import Visibility
 
 ROWS = 96  # queries of a block, about
 SCORES = 1 << 18  # scores of a block, at most, unless one sequence has more

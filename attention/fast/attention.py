@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ops
-from ..ops._checks import upstream
-from ..ops._visibility import Visibility, read_visibility
 from ..ops.attention import (
     check_attention_inputs,
     default_scale,
     hidden_scores_are_silent,
     without_bad_keys,
 )
+from ..ops.checks import upstream
 from ..ops.dropout import draw_keep
 from ..ops.masks import Window
+from ..ops.visibility import Visibility, read_visibility
 from ._blocks import Block, blocks, grouped, sight_in_five_axes, stacked
 
 SMALL = 30.0  # e^±30, and sums and products of it, are far inside float32

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ops
-from ..ops._checks import expect_shape, floats, underflow_is_zero
+from ..ops.checks import expect_shape, floats, underflow_is_zero
 from ..ops.cross_entropy import CrossEntropySaved, check_cross_entropy_inputs
 from ..ops.linear import flat
 from ..ops.softmax import finite_max

@@ -8,7 +8,7 @@ has no twin.
 import numpy as np
 
 from ..ops import embedding as plain
-from ..ops._checks import expect_shape, upstream
+from ..ops.checks import expect_shape, upstream
 from ..ops.embedding import EmbeddingSaved
 
 FEW = 512  # uses: for no more, sorting takes as long, and scipy need not be loaded

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from .. import ops
-from ..ops._checks import floats, upstream
+from ..ops.checks import floats, upstream
 
 BLOCK = 1 << 15  # elements
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..ops._checks import (
+from ..ops.checks import (
     at_least_dims,
     expect_shape,
     floats,

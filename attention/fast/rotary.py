@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ops
-from ..ops._checks import floats, upstream
+from ..ops.checks import floats, upstream
 from ..ops.rotary import Pairing, RotarySaved, check_rotary_inputs
 
 COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}

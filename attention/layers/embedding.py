@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..fast.embedding import sum_by_id
-from ..ops._checks import upstream
+from ..ops.checks import upstream
 from ..ops.embedding import EmbeddingSaved, embedding_forward
 from .layer import Layer
 from .parameter import Parameter

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops._checks import expect_shape
+from ..ops.checks import expect_shape
 
 
 class KVCache:

@@ -11,6 +11,7 @@ import numpy as np
 from ..fast.attention import AnySaved, attention_backward, attention_forward
 from ..fast.decode import attend_last
 from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
+from ..ops.heads import merge_heads, split_heads
 from ..ops.linear import LinearSaved
 from ..ops.masks import Window
 from ..ops.rotary import Pairing
@@ -206,15 +207,3 @@ _SHARES = {
     2: [slice(0, 1), slice(1, 3)],
     3: [slice(0, 1), slice(1, 2), slice(2, 3)],
 }
-
-
-def split_heads(x: np.ndarray, num_heads: int) -> np.ndarray:
-    """x (..., T, H·D) -> (..., H, T, D)."""
-    *lead, T, width = x.shape
-    return x.reshape(*lead, T, num_heads, width // num_heads).swapaxes(-2, -3)
-
-
-def merge_heads(x: np.ndarray) -> np.ndarray:
-    """x (..., H, T, D) -> (..., T, H·D)."""
-    *lead, H, T, D = x.shape
-    return x.swapaxes(-2, -3).reshape(*lead, T, H * D)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops._checks import expect_shape, floats
+from ..ops.checks import expect_shape, floats
 from .shared import shared_zeros
 
 _adding = threading.Lock()

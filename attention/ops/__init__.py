@@ -24,7 +24,8 @@ from .activations import (
 from .attention import AttentionSaved, attention_backward, attention_forward
 from .cross_entropy import cross_entropy_backward, cross_entropy_forward
 from .dropout import dropout_backward, dropout_forward
-from .embedding import embedding_backward, embedding_forward
+from .embedding import embedding_backward, embedding_forward, sum_by_id
+from .heads import merge_heads, split_heads
 from .layer_norm import layer_norm_backward, layer_norm_forward
 from .linear import linear_backward, linear_forward
 from .masks import causal_mask, padding_mask, window_mask
@@ -65,6 +66,7 @@ __all__ = [
     "linear_forward",
     "log_softmax_backward",
     "log_softmax_forward",
+    "merge_heads",
     "padding_mask",
     "relu_backward",
     "relu_forward",
@@ -81,6 +83,8 @@ __all__ = [
     "softmax",
     "softmax_backward",
     "softmax_forward",
+    "split_heads",
+    "sum_by_id",
     "tiled_attention_backward",
     "tiled_attention_forward",
     "window_mask",

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ._checks import floats, underflow_is_zero, upstream
+from .checks import floats, underflow_is_zero, upstream
 
 GELU_CUBIC = 0.044715
 

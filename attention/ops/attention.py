@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import at_least_dims, expect_shape, floats, in_range, upstream
-from ._visibility import read_visibility
+from .checks import at_least_dims, expect_shape, floats, in_range, upstream
 from .dropout import DropoutSaved, dropout_backward, dropout_forward
 from .masks import Window
 from .softmax import SoftmaxSaved, softmax_backward, softmax_forward
+from .visibility import read_visibility
 
 # A score at a forbidden key may be anything, inf and NaN included: it is replaced, not reported.
 hidden_scores_are_silent = np.errstate(under="ignore", over="ignore", invalid="ignore")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import at_least_dims, expect_shape, floats, in_range, integers, underflow_is_zero
+from .checks import at_least_dims, expect_shape, floats, in_range, integers, underflow_is_zero
 from .softmax import log_softmax_forward
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import floats, in_range, upstream
+from .checks import floats, in_range, upstream
 
 
 class DropoutSaved(NamedTuple):

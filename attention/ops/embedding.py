@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import expect_shape, floats, integers, upstream
+from .checks import expect_shape, floats, integers, upstream
 
 
 class EmbeddingSaved(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import integers
+from .checks import integers
 
 Window = int | tuple[int | None, int | None] | None
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import at_least_dims, expect_shape, floats, in_range, underflow_is_zero, upstream
+from .checks import at_least_dims, expect_shape, floats, in_range, underflow_is_zero, upstream
 
 
 class RMSNormSaved(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ._checks import at_least_dims, floats, upstream
+from .checks import at_least_dims, floats, upstream
 
 Pairing = Literal["interleaved", "half"]
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import expect_shape, floats, integers, underflow_is_zero
+from .checks import expect_shape, floats, integers, underflow_is_zero
 from .cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
 from .embedding import sum_by_id
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import floats, underflow_is_zero, upstream
+from .checks import floats, underflow_is_zero, upstream
 
 
 class SoftmaxSaved(NamedTuple):

@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import in_range, upstream
-from ._visibility import Visibility, read_visibility
 from .attention import (
     check_attention_inputs,
     default_scale,
     hidden_scores_are_silent,
     without_bad_keys,
 )
+from .checks import in_range, upstream
 from .masks import Window
+from .visibility import Visibility, read_visibility
 
 
 class TiledAttentionSaved(NamedTuple):

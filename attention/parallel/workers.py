@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..layers.parameter import ParameterBuffer, ShardGradients
-from ..ops._checks import in_range
+from ..ops.checks import in_range
 from .process import kept_memory, single_threaded_blas
 
 LONG = 1 << 17  # elements of a vector that pays to be shared out

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops._checks import in_range
+from ..ops.checks import in_range
 from ..ops.softmax import softmax
 from .model import CausalLM
 from .tokenizer import CharTokenizer

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..layers.parameter import Parameter
-from ..ops._checks import in_range
+from ..ops.checks import in_range
 from .optimizer import Optimizer
 
 BLOCK = 1 << 15  # elements worked on at a time, so that all five vectors stay in the cache

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops._checks import in_range, integers
+from ..ops.checks import in_range, integers
 
 
 class ShuffledBatches:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..layers.parameter import Parameter, ParameterBuffer
-from ..ops._checks import in_range
+from ..ops.checks import in_range
 
 
 def clip_grad_norm(parameters: Iterable[Parameter] | ParameterBuffer, max_norm: float) -> float:

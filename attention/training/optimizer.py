@@ -7,7 +7,7 @@ import numpy as np
 
 from ..layers.parameter import Parameter, ParameterBuffer
 from ..layers.shared import shared_zeros
-from ..ops._checks import expect_shape, in_range
+from ..ops.checks import expect_shape, in_range
 from ..parallel.workers import Workers
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..layers.parameter import Parameter
-from ..ops._checks import in_range
+from ..ops.checks import in_range
 from .optimizer import Optimizer
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import attention as A
 from attention import fast
 from attention.fast import embedding
-from attention.ops.embedding import sum_by_id
+from attention.ops import sum_by_id
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
 FEW = embedding.FEW

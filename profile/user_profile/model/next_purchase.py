@@ -13,8 +13,7 @@ import numpy as np
 import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear, Parameter
-from attention.ops import dropout_backward, dropout_forward, relu_backward, relu_forward
-from attention.ops.embedding import sum_by_id
+from attention.ops import dropout_backward, dropout_forward, relu_backward, relu_forward, sum_by_id
 
 from ..features.batch import Question
 

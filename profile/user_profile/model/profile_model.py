@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Layer
-from attention.ops.embedding import sum_by_id
+from attention.ops import sum_by_id
 
 from ..features.batch import Batch
 from .behaviours import BehaviourEmbedding

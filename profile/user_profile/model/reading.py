@@ -9,8 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Layer, Linear
-from attention.layers.multi_head import merge_heads, split_heads
-from attention.ops import AttentionSaved, attention_backward, attention_forward
+from attention.ops import (
+    AttentionSaved,
+    attention_backward,
+    attention_forward,
+    merge_heads,
+    split_heads,
+)
 
 
 class ReadingSaved(NamedTuple):

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from attention.ops._checks import (
+from attention.ops import sum_by_id
+from attention.ops.checks import (
     expect_shape,
     floats,
     in_range,
@@ -19,7 +20,6 @@ from attention.ops._checks import (
     underflow_is_zero,
     upstream,
 )
-from attention.ops.embedding import sum_by_id
 
 CHUNK = 1 << 19  # scores worked on at a time: fewer thin products, and still near the core
 SMALL = 30.0  # e^±30, products and sums of it are far inside float32

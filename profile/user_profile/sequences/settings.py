@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from attention.ops._checks import in_range
+from attention.ops.checks import in_range
 
 STARTS = ("counted", "random")
 FULL_UP_TO = 10_000  # items; above, a softmax over all of them costs more than it brings

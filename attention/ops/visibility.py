@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import FLOATS
+from .checks import FLOATS
 from .masks import Window, band, window_sides
 
 ALL = slice(None)
