@@ -3,6 +3,7 @@
     ops         pure functions in forward/backward pairs, one lesson a file
     fast        their tuned twins, which the layers use
     layers      parameters and the pairs: attention, MLP, norms, encoder and decoder blocks
+    parallel    workers: where the shards of a step are computed, how their gradients meet
     training    Adam, clipping, schedules, the loop, checkpoints
     text        a character tokenizer, a causal language model, generation
     pretrained  encoders of the BERT type, read from safetensors
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .training import *
 
 _NAMED_HERE = ("ops", "layers", "training", "gradcheck")
-_MODULES = (*_NAMED_HERE, "fast", "text", "pretrained", "plot")
+_MODULES = (*_NAMED_HERE, "fast", "parallel", "text", "pretrained", "plot")
 
 
 def _load(name: str) -> Any:

@@ -18,8 +18,8 @@ from user_profile.log.prepare import prepare
 from user_profile.log.readers.online_retail import SHIPPED
 from user_profile.log.readers.rows import text_lines
 from user_profile.log.sessions import Sessions, group_sessions
+from user_profile.model.settings import Settings
 from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
-from user_profile.training.settings import Settings
 
 ROWS = 30_000
 SESSIONS_AT_LEAST, ROWS_AT_MOST = 2, 100  # of a customer

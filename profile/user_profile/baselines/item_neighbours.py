@@ -3,6 +3,7 @@
 from typing import Self
 
 import numpy as np
+from scipy import sparse
 
 from ..log.sessions import Sessions
 from .base import Baseline, in_parts
@@ -41,7 +42,7 @@ class ItemNeighbours(Baseline):
         return scores
 
 
-def _cosine(profiles: Profiles, own, as_of: np.ndarray | None) -> np.ndarray:
+def _cosine(profiles: Profiles, own: sparse.csr_array, as_of: np.ndarray | None) -> np.ndarray:
     versions = profiles.at(as_of)
     visible = profiles.visible(versions, as_of).astype(np.float32)
     bought = profiles.matrix[versions]  # (V, I)

@@ -7,6 +7,7 @@ recommendation". The strongest classical method for next baskets.
 from typing import Self
 
 import numpy as np
+from scipy import sparse
 
 from ..log.sessions import Sessions
 from .base import Baseline, in_parts
@@ -62,7 +63,9 @@ class TifuKnn(Baseline):
         size = np.where(group == groups - 1, count - group * self.group_size, self.group_size)
         return self.within ** (age % self.group_size) * self.between**group / (size * groups)
 
-    def _neighbourhood(self, users: np.ndarray, own, as_of: np.ndarray | None) -> np.ndarray:
+    def _neighbourhood(
+        self, users: np.ndarray, own: sparse.csr_array, as_of: np.ndarray | None
+    ) -> np.ndarray:
         """Mean vector of the customers nearest to each question's (Euclidean), (Q, I)."""
         profiles = self._profiles[as_of is not None]
         versions = profiles.at(as_of)

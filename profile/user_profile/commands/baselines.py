@@ -20,6 +20,7 @@ from ..baselines import (
 from ..errors import DataError
 from ..judging.compare import compare, compare_leave_one_out
 from ..log.clean import clean_events
+from ..log.events import Events
 from ..log.readers import FORMATS, read_events
 from ..log.sessions import group_sessions, single_event_sessions
 from ..log.split import split_last_sessions
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _next_session(events, products_only: bool) -> None:
+def _next_session(events: Events, products_only: bool) -> None:
     events, report = clean_events(events) if products_only else clean_events(events, ())
     print(report, end="\n\n")
     sessions = group_sessions(events.of_kind("purchase"))
@@ -64,7 +65,7 @@ def _next_session(events, products_only: bool) -> None:
     print(compare(scorers, sessions, targets, title=title))
 
 
-def _leave_one_out(events, sampled: int | None) -> None:
+def _leave_one_out(events: Events, sampled: int | None) -> None:
     sessions = single_event_sessions(events)
     targets = split_last_sessions(sessions).test
     scorers = [Popularity(), ItemNeighbours(), Markov(), SequenceRules()]

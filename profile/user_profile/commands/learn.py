@@ -5,6 +5,7 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from ..model.saved import load_model, save_model
 from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import guarantee
-from ..serving.profiler import Profiler
+from ..serving.profiler import Profile, Profiler
 from ..serving.report import describe_profile
 from ..training.loop import EpochEnd, train
 from .common import (
@@ -51,7 +52,7 @@ REDUCED = {"epochs": 1, "embed_dim": 16, "most_per_customer": 4}
 _SHOWN_SESSIONS = 12  # the demo's customer has about so many
 
 
-def add_commands(commands) -> None:
+def add_commands(commands: Any) -> None:
     demo = commands.add_parser("demo")
     demo.set_defaults(run=run_demo)
     demo.add_argument("--out", default="runs", help="folder of model and picture; default: runs")
@@ -250,7 +251,9 @@ def _train(
     )
 
 
-def _draw(path: Path, profiler: Profiler, profile, texts: list[str], bought: list[int]) -> None:
+def _draw(
+    path: Path, profiler: Profiler, profile: Profile, texts: list[str], bought: list[int]
+) -> None:
     from ..serving.card import plot_card  # matplotlib takes a second to import
 
     save_figure(path, plot_card(profiler, profile, texts, bought=bought))

@@ -1,11 +1,14 @@
 """show, drift, recommend, target, risk, retention: a saved model at work."""
 
 import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from ..errors import DataError
-from ..serving.applications import audience, recommend, retention, risk
+from ..log.prepare import Prepared
+from ..serving.applications import Row, audience, recommend, retention, risk
 from ..serving.profiler import Profiler
 from ..serving.report import describe_profile, profile_record, to_json
 from .common import (
@@ -27,7 +30,7 @@ _PICTURE = (".png", ".svg", ".pdf")
 _SHOWN = 20  # rows on the terminal; a file takes all
 
 
-def add_commands(commands) -> None:
+def add_commands(commands: Any) -> None:
     show = commands.add_parser("show")
     show.set_defaults(run=run_show)
     show.add_argument("customer")
@@ -138,14 +141,16 @@ def run_retention(options: argparse.Namespace) -> int:
     return _outlook(options, retention)
 
 
-def _outlook(options: argparse.Namespace, answer) -> int:
+def _outlook(
+    options: argparse.Namespace, answer: Callable[[Profiler, np.ndarray, int], list[Row]]
+) -> int:
     check_output(options.out, _TABLE)
     log, _, profiler = load_profiler(options)
     users = _users(options, log, profiler)
     return _give(options, answer(profiler, users, moment_of(options, profiler)))
 
 
-def _give(options: argparse.Namespace, rows) -> int:
+def _give(options: argparse.Namespace, rows: Sequence[Row]) -> int:
     print_rows(rows[:_SHOWN])
     if len(rows) > _SHOWN:
         print(f"… and {len(rows) - _SHOWN:,} more rows" + ("" if options.out else "; use --out"))
@@ -155,7 +160,7 @@ def _give(options: argparse.Namespace, rows) -> int:
     return 0
 
 
-def _users(options: argparse.Namespace, log, profiler: Profiler) -> np.ndarray:
+def _users(options: argparse.Namespace, log: Prepared, profiler: Profiler) -> np.ndarray:
     if options.customer is not None:
         return np.array([log.user(options.customer)])
     return np.arange(len(profiler.history.users))

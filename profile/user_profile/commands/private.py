@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def train_with_progress(
     )
 
 
-def add_commands(commands) -> None:
+def add_commands(commands: Any) -> None:
     export = commands.add_parser("export-profiles")
     export.set_defaults(run=run_export)
     export.add_argument("--out", required=True, help="the file to write: .csv or .json")

@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from .common import add_log_options, add_model_option, item_texts, load_profiler
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
 
 
-def add_commands(commands) -> None:
+def add_commands(commands: Any) -> None:
     update = commands.add_parser("update")
     update.set_defaults(run=run_update)
     update.add_argument("customer", help="one of the log, or a new one")

@@ -14,8 +14,10 @@ from user_profile.judging.metrics import (
     classification_metrics,
     coverage,
     leave_one_out_metrics,
+    mean_ndcg,
     ranking_metrics,
 )
+from user_profile.log.split import Targets
 
 
 def over_all_orders(scores, answers, k):
@@ -147,3 +149,10 @@ def test_the_bootstrap_interval_agrees_with_the_normal_one_and_repeats_itself():
     assert bootstrap_interval(np.ones(5), rng=0) == (1, 1)
     with pytest.raises(ValueError, match="one number a question"):
         bootstrap_interval(np.array([]), rng=0)
+
+
+def test_the_mean_ndcg_of_few_items_is_that_of_all():
+    scores = np.array([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0]])
+    first = np.zeros(2, np.int64)
+    targets = Targets(first, first, first, np.array([0, 0]), np.array([0, 1, 2]))
+    assert mean_ndcg(scores, targets) == pytest.approx((1 + 1 / np.log2(4)) / 2)

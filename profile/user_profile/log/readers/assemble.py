@@ -50,7 +50,9 @@ def assemble(
         reject(values, bad, f"is no number ({name})")
         return parsed
 
-    def codes(values: list[str] | None, name: str, required: bool = True):
+    def codes(
+        values: list[str] | None, name: str, required: bool = True
+    ) -> tuple[np.ndarray, tuple[str, ...]]:
         if values is None:
             return np.full(rows, MISSING, dtype=np.int32), ()
         coded, vocabulary = factorise(values)
