@@ -71,6 +71,7 @@ def assemble(
     items, item_names = codes(item, "item")
     sessions, session_names = codes(session, "session")
     texts, text_names = codes(text, "text", required=False)
+    kind_names: tuple[str, ...]
     if isinstance(kind, str):
         kinds, kind_names = np.zeros(rows, dtype=np.int32), (kind,)
     else:
