@@ -10,6 +10,7 @@ LEARN = "user_profile.commands.learn:add_commands"
 LOOK = "user_profile.commands.look:add_commands"
 UPDATE = "user_profile.commands.update:add_commands"
 EXPORT = "user_profile.commands.private:add_commands"
+BASELINES = "user_profile.commands.baselines:add_commands"
 SEQUENCES = "user_profile.commands.sequences:add_parser"
 
 COMMANDS = {
@@ -24,6 +25,7 @@ COMMANDS = {
     "retention": (LOOK, "the chance that a customer returns within 90 days"),
     "update": (UPDATE, "add a session to a profile, without training"),
     "export-profiles": (EXPORT, "all profiles as levels and chances, without raw events"),
+    "baselines": (BASELINES, "the table a model has to beat, on any log"),
     "sequences": (SEQUENCES, "next items on any log of items in order"),
 }
 

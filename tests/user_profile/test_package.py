@@ -60,7 +60,7 @@ def test_every_command_comes_with_its_options(name, capsys):
     with pytest.raises(SystemExit) as end:
         main([name, "--help"])
     assert end.value.code == 0
-    assert "--model" in capsys.readouterr().out or name in ("demo", "sequences")
+    assert "--model" in capsys.readouterr().out or name in ("demo", "sequences", "baselines")
 
 
 def test_a_wrong_command_is_told_all_the_right_ones(capsys):
@@ -86,9 +86,9 @@ def test_the_data_lie_in_the_package_with_their_attribution():
 
 
 def test_the_table_of_baselines_is_a_command(tmp_path):
-    from user_profile.commands.baselines import main
+    from user_profile.__main__ import main
 
     path = tmp_path / "log.txt"
     path.write_text("".join(f"{user} {(user + i) % 15}\n" for user in range(9) for i in range(6)))
-    assert main([str(path), "--sampled", "5"]) == 0
-    assert main([str(tmp_path / "missing.txt")]) == 2
+    assert main(["baselines", str(path), "--sampled", "5"]) == 0
+    assert main(["baselines", str(tmp_path / "missing.txt")]) == 2

@@ -1,11 +1,11 @@
-"""``python -m user_profile.baselines [FILE]``: the table a model has to beat, on any log.
+"""`python -m user_profile baselines [FILE]`: the table a model has to beat, on any log.
 
 Without a file: the shipped retail log, next-session protocol. Logs of baskets get the same;
 logs of single items (ratings, SASRec text) get leave-one-out.
 """
 
 import argparse
-import sys
+from typing import Any
 
 from ..baselines import (
     InSeason,
@@ -17,7 +17,6 @@ from ..baselines import (
     SequenceRules,
     TifuKnn,
 )
-from ..errors import DataError
 from ..judging.compare import compare, compare_leave_one_out
 from ..log.clean import clean_events
 from ..log.events import Events
@@ -26,27 +25,22 @@ from ..log.sessions import group_sessions, single_event_sessions
 from ..log.split import split_last_sessions
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m user_profile.baselines", description="Baselines on a log of events."
-    )
-    parser.add_argument("file", nargs="?", help="a log; the shipped retail log if left out")
-    parser.add_argument("--format", choices=FORMATS, help="recognised if left out")
-    parser.add_argument("--products-only", action="store_true", help="leave out postage, fees …")
-    parser.add_argument(
-        "--sampled", type=int, metavar="N", help="also rank against N sampled items"
-    )
-    options = parser.parse_args(arguments)
-    try:
-        events, report = read_events(options.file, options.format)
-        print(report)
-        if "purchase" in events.kinds:
-            _next_session(events, options.products_only)
-        else:
-            _leave_one_out(events, options.sampled)
-    except DataError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+def add_commands(commands: Any) -> None:
+    command = commands.add_parser("baselines")
+    command.set_defaults(run=run_baselines)
+    command.add_argument("file", nargs="?", help="a log; the shipped retail log if left out")
+    command.add_argument("--format", choices=FORMATS, help="recognised if left out")
+    command.add_argument("--products-only", action="store_true", help="leave out postage, fees …")
+    command.add_argument("--sampled", type=int, metavar="N", help="also rank against N items")
+
+
+def run_baselines(options: argparse.Namespace) -> int:
+    events, report = read_events(options.file, options.format)
+    print(report)
+    if "purchase" in events.kinds:
+        _next_session(events, options.products_only)
+    else:
+        _leave_one_out(events, options.sampled)
     return 0
 
 
@@ -72,7 +66,3 @@ def _leave_one_out(events: Events, sampled: int | None) -> None:
     print(compare_leave_one_out(scorers, sessions, targets))
     if sampled is not None:
         print(compare_leave_one_out(scorers, sessions, targets, negatives=sampled))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
