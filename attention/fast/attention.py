@@ -16,8 +16,8 @@ import numpy as np
 from .. import ops
 from ..ops.attention import (
     check_attention_inputs,
-    default_scale,
     hidden_scores_are_silent,
+    score_options,
     without_bad_keys,
 )
 from ..ops.checks import upstream
@@ -76,14 +76,14 @@ def attention_forward(
     rng: Any = None,
 ) -> tuple[np.ndarray, AnySaved]:
     """As `ops.attention_forward`: q, k, v -> out (..., H, T, Dv)."""
-    q, k, v = check_attention_inputs(q, k, v, softcap)
+    q, k, v = check_attention_inputs(q, k, v)
+    scale, softcap = score_options(q, scale, softcap)
     if q.dtype.kind == "c":
         options: dict[str, Any] = {"scale": scale, "softcap": softcap, "window": window}
         options |= {"is_causal": is_causal, "offset": offset, "dropout_p": dropout_p, "rng": rng}
         return ops.attention_forward(q, k, v, attn_mask, **options)
     shape = (*q.shape[:-1], k.shape[-2])  # (..., H, T, S)
     sight = read_visibility(attn_mask, shape, q.dtype, is_causal, window, offset)
-    scale = default_scale(q) if scale is None else scale
     keep = None if rng is None else draw_keep(shape, dropout_p, rng, q.dtype)
     Hkv = k.shape[-3] if k.ndim > 2 else 1
     if q.shape[-3:-2] != k.shape[-3:-2]:
@@ -208,22 +208,40 @@ def attention_backward(
         for room, gradient in zip(into or (), gradients, strict=False):
             room[...] = gradient
         return into or gradients
+    Hkv, dtype, shape = saved.k.shape[1], saved.q.dtype, saved.shape
+    dout = upstream(dout, (*shape[:-1], saved.v.shape[-1]), dtype)
+    if into is None:
+        keys = (*shape[:-3], Hkv, shape[-1]) if len(shape) > 2 else shape[-1:]
+        into = (
+            np.empty((*shape[:-1], saved.q.shape[-1]), dtype),
+            np.empty((*keys, saved.k.shape[-1]), dtype),
+            np.empty((*keys, saved.v.shape[-1]), dtype),
+        )
+    dq, dk, dv = into
+    _send_back(dout, saved, into)
+    if not math.isfinite(dq.sum() + dk.sum() + dv.sum()):
+        sees_none = saved.inverse == 0
+        q = np.where(sees_none, np.zeros((), dtype), saved.q)
+        dout = np.where(sees_none.reshape(*shape[:-1], 1), np.zeros((), dtype), dout)
+        _send_back(dout, saved._replace(q=q), into, careful=True)
+    return into
+
+
+def _send_back(
+    dout: np.ndarray,
+    saved: FastAttentionSaved,
+    into: tuple[np.ndarray, np.ndarray, np.ndarray],
+    careful: bool = False,
+) -> None:
+    """Write dq, dk, dv `into` three arrays; `careful`: what overflows at a weight of 0 is 0."""
     q, k, v, out, inverse, weighed, keep, scale, shape = saved
     Hkv, dtype = k.shape[1], q.dtype
-    dout = upstream(dout, (*shape[:-1], v.shape[-1]), dtype)
     both = grouped(_empty_heads(dout, v.shape[-1] + 1), Hkv)  # (B, Hkv, G, T, Dv + 1)
     shared = both[..., -1:]  # Σ_j dw_j w_j
     dout = np.multiply(grouped(dout, Hkv), inverse, out=both[..., :-1])
     np.matmul(dout * out, np.ones((v.shape[-1], 1), dtype), out=shared)
     turned = _turned(v, scale, rows=1)  # (B, Hkv, Dv + 1, S)
     turned[..., -1, :] = -scale
-    if into is None:
-        keys = (*shape[:-3], Hkv, shape[-1]) if len(shape) > 2 else shape[-1:]
-        into = (
-            np.empty((*shape[:-1], q.shape[-1]), dtype),
-            np.empty((*keys, k.shape[-1]), dtype),
-            np.empty((*keys, v.shape[-1]), dtype),
-        )
     dq, dk, dv = (
         grouped(into[0], Hkv),
         grouped(into[1], Hkv)[:, :, 0],
@@ -248,9 +266,10 @@ def attention_backward(
         dscores *= raw
         if capped is not None:
             dscores *= 1 - capped * capped
+        if careful:
+            dscores[raw == 0] = 0
         _multiply_into(block.keys(dk), dscores.swapaxes(-1, -2), q_rows, alone)
         _multiply_queries(block.queries(dq), dscores, block.keys(k))
-    return into
 
 
 def _multiply_queries(room: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:

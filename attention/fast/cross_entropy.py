@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import ops
-from ..ops.checks import expect_shape, floats, underflow_is_zero
+from ..ops.checks import expect_shape, floats, in_range, underflow_is_zero
 from ..ops.cross_entropy import CrossEntropySaved, check_cross_entropy_inputs
 from ..ops.linear import flat
 from ..ops.softmax import finite_max
@@ -42,9 +42,8 @@ def cross_entropy_forward(
     (logits,) = floats(logits=logits)
     if logits.dtype.kind == "c":
         return ops.cross_entropy_forward(logits, targets, ignore_index, label_smoothing)
-    logits, targets, counted = check_cross_entropy_inputs(
-        logits, targets, ignore_index, label_smoothing
-    )
+    logits, targets, counted = check_cross_entropy_inputs(logits, targets, ignore_index)
+    label_smoothing = in_range("label_smoothing", label_smoothing, 0, 1)
     shifted, e, total = _exponentials(np.ascontiguousarray(flat(logits)))
     at_target = np.arange(len(e)) * e.shape[1] + targets.reshape(-1)
     some = None if counted.all() else counted.reshape(-1)
@@ -56,7 +55,8 @@ def cross_entropy_forward(
         aim *= 1 - label_smoothing
         aim += _row_sums(shifted) * (label_smoothing / e.shape[1])
     losses = np.log(total) - aim
-    return (losses if some is None else losses[some]).mean(), saved
+    loss = (losses if some is None else losses[some]).mean()
+    return max(loss, logits.dtype.type(0)), saved  # a sure guess may round to below nothing
 
 
 @underflow_is_zero

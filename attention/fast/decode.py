@@ -6,7 +6,7 @@ there will be no backward to prepare. At one token, what costs is the number of 
 
 import numpy as np
 
-from ..ops.attention import default_scale, hidden_scores_are_silent
+from ..ops.attention import hidden_scores_are_silent, score_options
 from ..ops.masks import Window, window_sides
 from .gelu import far_is_flat, gelu_forward, normal_cdf
 
@@ -26,7 +26,7 @@ def attend_last(
     if left is not None and left + 1 < k.shape[2]:
         k, v = k[:, :, -left - 1 :], v[:, :, -left - 1 :]
     B, H, _, D = q.shape
-    scale = default_scale(q) if scale is None else scale
+    scale, softcap = score_options(q, scale, softcap)
     rows = (q * scale).reshape(B, k.shape[1], -1, D)  # (B, Hkv, G, D)
     scores = rows @ k.swapaxes(-1, -2)  # (B, Hkv, G, S)
     if softcap is not None:

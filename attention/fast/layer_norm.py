@@ -20,6 +20,8 @@ from ..ops.checks import (
 )
 from ..ops.linear import flat
 
+DWARFED = 1e-2  # a spread so much smaller than the mean loses digits to the mean's rounding
+
 
 class FastLayerNormSaved(NamedTuple):
     normed: np.ndarray  # (N, E), x̂, all leading axes as one
@@ -37,16 +39,23 @@ def layer_norm_forward(
     at_least_dims("x", x, 1, "(..., E)")
     expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
     expect_shape("bias", bias, x.shape[-1:], fit=("x", x))
-    in_range("eps", eps, 0, math.inf, "[)")
+    eps = in_range("eps", eps, 0, math.inf, "[)")
     if x.shape[-1] == 0:
         raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")
     rows = flat(x)
     share = _share(rows.shape[1], rows.dtype)
-    normed = rows - rows @ share
+    mean = rows @ share  # (N, 1)
+    normed = rows - mean
     out = normed * normed
     rstd = out @ share  # (N, 1), the variance
     rstd += eps
     np.sqrt(rstd, out=rstd)
+    dwarfed = (rstd.real < DWARFED * np.abs(mean))[:, 0]
+    if dwarfed.any():  # the rounding of their mean shows in what is left
+        left = normed[dwarfed]
+        left -= left.mean(-1, keepdims=True)
+        normed[dwarfed] = left
+        rstd[dwarfed] = np.sqrt((left * left) @ share + eps)
     np.reciprocal(rstd, out=rstd)
     normed *= rstd
     np.multiply(normed, gain, out=out)

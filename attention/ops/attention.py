@@ -56,10 +56,10 @@ def attention_forward(
     at a key it may not see cannot reach it, NaN included.
     Raises TypeError or ValueError for arguments that do not fit, before any work.
     """
-    q, k, v = check_attention_inputs(q, k, v, softcap)
+    q, k, v = check_attention_inputs(q, k, v)
+    scale, softcap = score_options(q, scale, softcap)
     weights_shape = (*q.shape[:-1], k.shape[-2])  # (..., H, T, S)
     sight = read_visibility(attn_mask, weights_shape, q.dtype, is_causal, window, offset)
-    scale = default_scale(q) if scale is None else scale
     visible = sight.block()
     k, v, bad = without_bad_keys(k, v)
 
@@ -92,6 +92,9 @@ def attention_backward(
     """dout (..., H, T, Dv) -> dq (..., H, T, D), dk (..., Hkv, S, D), dv (..., Hkv, S, Dv)."""
     q, k, v, weights, scale, capped, dropout = saved
     dout = upstream(dout, (*q.shape[:-1], v.shape[-1]), q.dtype)
+    hidden = weights == 0  # there, a gradient is 0, even if what stands there overflows
+    sees_none = hidden.all(-1, keepdims=True)  # (..., H, T, 1)
+    q, dout = (np.where(sees_none, np.zeros((), x.dtype), x) for x in (q, dout))
     dout = stack_groups(dout, v)  # (..., Hkv, G·T, Dv)
 
     used = weights if dropout is None else weights * dropout.keep
@@ -99,9 +102,11 @@ def attention_backward(
     dweights = (dout @ v.swapaxes(-1, -2)).reshape(weights.shape)  # (..., H, T, S)
     if dropout is not None:
         dweights = dropout_backward(dweights, dropout)
+    dweights[hidden] = 0
     dscores = softmax_backward(dweights, SoftmaxSaved(weights, -1))
     if capped is not None:
         dscores = dscores * (1 - capped * capped)
+        dscores[hidden] = 0
     dscores = stack_groups(dscores, k)  # (..., Hkv, G·T, S)
     dk = dscores.swapaxes(-1, -2) @ stack_groups(q * scale, k)  # (..., Hkv, S, D)
     dq = (dscores @ k).reshape(q.shape) * scale  # (..., H, T, D)
@@ -146,9 +151,7 @@ def sees_bad_key(
     return np.broadcast_to(seen.any(-1), weights_shape[:-1])
 
 
-def check_attention_inputs(
-    q: np.ndarray, k: np.ndarray, v: np.ndarray, softcap: float | None
-) -> list[np.ndarray]:
+def check_attention_inputs(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> list[np.ndarray]:
     q, k, v = floats(q=q, k=k, v=v)
     at_least_dims("q", q, 2, "(..., H, T, D)")
     if k.ndim != q.ndim or k.shape[-1] != q.shape[-1] or k.shape[:-3] != q.shape[:-3]:
@@ -159,6 +162,15 @@ def check_attention_inputs(
             f"the heads of q must be a multiple of those of k and v, "
             f"got {q.shape[-3]} and {k.shape[-3]}"
         )
-    if softcap is not None:
-        in_range("softcap", softcap, 0, math.inf, "()")
     return [q, k, v]
+
+
+def score_options(
+    q: np.ndarray, scale: float | None, softcap: float | None
+) -> tuple[float, float | None]:
+    """Both as Python numbers, which leave the dtype of the scores alone."""
+    if scale is None:
+        scale = default_scale(q)
+    if softcap is not None:
+        softcap = in_range("softcap", softcap, 0, math.inf, "()")
+    return in_range("scale", scale, -math.inf, math.inf, "()"), softcap

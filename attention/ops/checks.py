@@ -18,7 +18,7 @@ def floats(**arrays: Any) -> list[np.ndarray]:
     checked: list[np.ndarray] = []
     first = ""
     for name, value in arrays.items():
-        x = np.asarray(value)
+        x = unmasked(name, value)
         if x.dtype not in FLOATS:
             raise TypeError(
                 f"{name} must be float32 or float64, got {x.dtype} of shape {x.shape}; "
@@ -35,13 +35,25 @@ def floats(**arrays: Any) -> list[np.ndarray]:
 
 
 def integers(name: str, value: Any) -> np.ndarray:
-    """The argument as an integer array; an empty list counts as one."""
-    x = np.asarray(value)
+    """The argument as an array of int64; an empty list counts as one."""
+    x = unmasked(name, value)
     if x.size == 0 and x.dtype.kind == "f":
         x = x.astype(np.int64)
     if x.dtype.kind not in "iu":
         raise TypeError(f"{name} must be integers, got {x.dtype} of shape {x.shape}")
-    return x
+    if x.dtype == np.uint64 and x.size and x.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must fit 64 bits with a sign, got {x.max()}")
+    return x.astype(np.int64, copy=False)  # sums and differences of small or unsigned types wrap
+
+
+def unmasked(name: str, value: Any) -> np.ndarray:
+    """The argument as an array; a masked array is refused, for its mask would be lost unseen."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must be a plain array, got a masked one, whose mask would be lost; "
+            f"fill it with {name}.filled(0), and say by attn_mask what may not be seen"
+        )
+    return np.asarray(value)
 
 
 def at_least_dims(name: str, x: np.ndarray, ndim: int, shape: str) -> None:
@@ -74,9 +86,17 @@ def upstream(dout: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return dout
 
 
-def in_range(name: str, value: float, low: float, high: float, ends: str = "[]") -> None:
-    """`value` lies between low and high; `ends` says which of the two are allowed themselves."""
+def in_range(name: str, value: Any, low: float, high: float, ends: str = "[]") -> Any:
+    """`value`, which lies between low and high, as a Python number; `ends` says which are allowed.
+
+    A float64 of NumPy would turn the float32 arrays that it meets into float64.
+    """
+    if isinstance(value, np.ndarray | np.generic) and np.ndim(value) == 0:
+        value = value.item()
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
     above = value >= low if ends[0] == "[" else value > low
     below = value <= high if ends[1] == "]" else value < high
     if not (above and below):
         raise ValueError(f"{name} must lie in {ends[0]}{low}, {high}{ends[1]}, got {value}")
+    return value

@@ -29,9 +29,8 @@ def cross_entropy_forward(
 
     The mean runs over the targets that are not `ignore_index`; where none is left the loss is 0.
     """
-    logits, targets, counted = check_cross_entropy_inputs(
-        logits, targets, ignore_index, label_smoothing
-    )
+    logits, targets, counted = check_cross_entropy_inputs(logits, targets, ignore_index)
+    label_smoothing = in_range("label_smoothing", label_smoothing, 0, 1)
     log_p, _ = log_softmax_forward(logits)
     saved = CrossEntropySaved(log_p, targets, counted, label_smoothing)
     if not counted.any():
@@ -58,14 +57,13 @@ def cross_entropy_backward(dout: Any, saved: CrossEntropySaved) -> np.ndarray:
 
 
 def check_cross_entropy_inputs(
-    logits: np.ndarray, targets: Any, ignore_index: int | None, label_smoothing: float
+    logits: np.ndarray, targets: Any, ignore_index: int | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Both as arrays, the targets 0 where ignored, and which of them count, bool."""
     (logits,) = floats(logits=logits)
     at_least_dims("logits", logits, 1, "(..., V)")
     targets = integers("targets", targets)
     expect_shape("targets", targets, logits.shape[:-1], fit=("logits", logits))
-    in_range("label_smoothing", label_smoothing, 0, 1)
     counted = np.ones(targets.shape, bool)
     if ignore_index is not None:
         counted = np.asarray(targets != ignore_index)

@@ -29,7 +29,7 @@ def dropout_backward(dout: np.ndarray, saved: DropoutSaved) -> np.ndarray:
 
 def draw_keep(shape: tuple[int, ...], p: float, rng: Any, dtype: np.dtype) -> np.ndarray:
     """What dropout multiplies by: 0 with probability p, else 1/(1−p)."""
-    in_range("p", p, 0, 1, "[)")
+    p = in_range("p", p, 0, 1, "[)")
     drawn = np.random.default_rng(rng).random(shape, dtype=np.float32)
     keep = (drawn >= p).astype(dtype)
     keep *= 1 / (1 - p)

@@ -30,10 +30,11 @@ def layer_norm_forward(
     at_least_dims("x", x, 1, "(..., E)")
     expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
     expect_shape("bias", bias, x.shape[-1:], fit=("x", x))
-    in_range("eps", eps, 0, math.inf, "[)")
+    eps = in_range("eps", eps, 0, math.inf, "[)")
     if x.shape[-1] == 0:
         raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")
     centred = x - x.mean(-1, keepdims=True)
+    centred -= centred.mean(-1, keepdims=True)  # the rounding of a mean that dwarfs the spread
     variance = (centred * centred).mean(-1, keepdims=True)
     rstd = 1 / np.sqrt(variance + eps)
     normed = centred * rstd

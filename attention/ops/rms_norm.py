@@ -25,7 +25,7 @@ def rms_norm_forward(
     x, gain = floats(x=x, gain=gain)
     at_least_dims("x", x, 1, "(..., E)")
     expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
-    in_range("eps", eps, 0, math.inf, "[)")
+    eps = in_range("eps", eps, 0, math.inf, "[)")
     if x.shape[-1] == 0:
         raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")
     rrms = 1 / np.sqrt((x * x).mean(-1, keepdims=True) + eps)

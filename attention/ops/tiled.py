@@ -16,8 +16,8 @@ import numpy as np
 
 from .attention import (
     check_attention_inputs,
-    default_scale,
     hidden_scores_are_silent,
+    score_options,
     without_bad_keys,
 )
 from .checks import in_range, upstream
@@ -56,11 +56,11 @@ def tiled_attention_forward(
 
     q (..., H, T, D), k (..., Hkv, S, D), v (..., Hkv, S, Dv) -> out (..., H, T, Dv).
     """
-    q, k, v = check_attention_inputs(q, k, v, softcap)
-    in_range("tile", tile, 1, math.inf)
+    q, k, v = check_attention_inputs(q, k, v)
+    scale, softcap = score_options(q, scale, softcap)
+    tile = in_range("tile", tile, 1, math.inf)
     weights_shape = (*q.shape[:-1], k.shape[-2])
     sight = read_visibility(attn_mask, weights_shape, q.dtype, is_causal, window, offset)
-    scale = default_scale(q) if scale is None else scale
     k, v, bad = without_bad_keys(k, v)
     out = np.zeros((*q.shape[:-1], v.shape[-1]), q.dtype)
     log_sum = np.full(q.shape[:-1], np.inf, q.dtype)
@@ -112,7 +112,9 @@ def tiled_attention_backward(
 
 def _backward_rows(head: "_Head", rows: slice) -> None:
     """What one tile of queries sends back; Σ_j dw_j w_j of softmax's backward is dout · out."""
-    q_rows, dout = head.q[rows] * head.scale, head.dout[rows]
+    sees_none = np.isposinf(head.log_sum[rows].real)[:, None]
+    q_rows = np.where(sees_none, 0, head.q[rows]).astype(head.q.dtype) * head.scale
+    dout = np.where(sees_none, 0, head.dout[rows]).astype(head.q.dtype)
     shared = (dout * head.out[rows]).sum(-1, keepdims=True)  # (t, 1)
     dq = np.zeros_like(q_rows)
     for cols in _tiles(*head.sight.keys_in_reach(rows), head.tile):
@@ -125,6 +127,7 @@ def _backward_rows(head: "_Head", rows: slice) -> None:
         dscores *= weights
         if capped is not None:
             dscores *= 1 - capped * capped
+        dscores[weights == 0] = 0  # even if what stands there overflows
         head.dk[cols] += dscores.T @ q_rows
         dq += dscores @ head.k[cols]
     head.dq[rows] = dq * head.scale

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import FLOATS
+from .checks import FLOATS, unmasked
 from .masks import Window, band, window_sides
 
 ALL = slice(None)
@@ -70,7 +70,11 @@ def _read_mask(
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
     if attn_mask is None:
         return None, None
-    mask = np.asarray(attn_mask)
+    mask = unmasked("attn_mask", attn_mask)
+    if mask.dtype == bool and mask.ndim == 0:
+        raise TypeError(
+            f"attn_mask must be an array, got {attn_mask}; for a causal mask pass is_causal=True"
+        )
     try:
         fits = np.broadcast_shapes(mask.shape, weights_shape) == weights_shape
     except ValueError:

@@ -1,6 +1,7 @@
 """The corpus: the shipped Shakespeare, or any text file."""
 
 import gzip
+import zlib
 from importlib import resources
 from pathlib import Path
 
@@ -21,8 +22,8 @@ def read_corpus(path: str | Path | None = None) -> str:
         packed = path.read_bytes()
     try:
         raw = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
-        return raw.decode("utf-8")
-    except (UnicodeDecodeError, EOFError, OSError) as error:
+        return raw.decode("utf-8-sig")  # a byte-order mark is no character of the text
+    except (UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
         raise ValueError(
             f"{path} cannot be read as UTF-8 text ({error}); save it as UTF-8"
         ) from None

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from ..ops.checks import in_range
-from ..ops.softmax import softmax
 from .model import CausalLM
 from .tokenizer import CharTokenizer
 
@@ -24,19 +23,26 @@ def sample(
     fewest of them whose probability reaches p, the one that crosses it included (Holtzman et al.
     2020). Raises ValueError for options out of range.
     """
-    in_range("temperature", temperature, 0, np.inf, "[)")
+    temperature = in_range("temperature", temperature, 0, np.inf, "[)")
     logits = np.asarray(logits, dtype=np.float64)
     if logits.ndim != 1 or not logits.size:
         raise ValueError(f"logits must have shape (V,) with V ≥ 1, got {logits.shape}")
+    top = logits.max()
+    if not np.isfinite(top):
+        raise ValueError(
+            f"the largest logit is {top}, so no token can be drawn; look for NaN in the model"
+        )
     if temperature == 0:
         return int(np.argmax(logits))
     order = np.argsort(-logits, kind="stable")
     if top_k is not None:
-        in_range("top_k", top_k, 1, np.inf)
+        top_k = in_range("top_k", top_k, 1, np.inf)
         order = order[:top_k]
-    p = softmax(logits[order] / temperature)
+    with np.errstate(over="ignore", under="ignore"):  # a tiny temperature: all but the top vanish
+        p = np.exp((logits[order] - top) / temperature)
+    p /= p.sum()
     if top_p is not None:
-        in_range("top_p", top_p, 0, 1, "(]")
+        top_p = in_range("top_p", top_p, 0, 1, "(]")
         kept = int(np.searchsorted(np.cumsum(p), top_p)) + 1
         order, p = order[:kept], p[:kept] / p[:kept].sum()
     return int(np.random.default_rng(rng).choice(order, p=p))

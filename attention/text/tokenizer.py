@@ -27,4 +27,10 @@ class CharTokenizer:
         return np.array([self._ids[c] for c in text], dtype=np.int64)
 
     def decode(self, ids: Iterable[int]) -> str:
-        return "".join(self.characters[int(i)] for i in ids)
+        """ids -> text. Raises ValueError for an id outside the vocabulary."""
+        ids = [int(i) for i in ids]
+        if ids and not 0 <= min(ids) <= max(ids) < len(self.characters):
+            raise ValueError(
+                f"ids must lie in 0 … {len(self.characters) - 1}, got {min(ids)} … {max(ids)}"
+            )
+        return "".join(self.characters[i] for i in ids)

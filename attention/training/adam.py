@@ -31,10 +31,8 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
-        for i, beta in enumerate(betas):
-            in_range(f"betas[{i}]", beta, 0, 1, "[)")
-        in_range("eps", eps, 0, math.inf, "[)")
-        self.betas, self.eps = betas, eps
+        beta1, beta2 = (in_range(f"betas[{i}]", beta, 0, 1, "[)") for i, beta in enumerate(betas))
+        self.betas, self.eps = (beta1, beta2), in_range("eps", eps, 0, math.inf, "[)")
         self.moments = {"m": self._moment(), "v": self._moment()}
 
     def _update(self, part: slice, lr: float, steps: int) -> None:

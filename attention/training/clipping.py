@@ -16,7 +16,7 @@ def clip_grad_norm(parameters: Iterable[Parameter] | ParameterBuffer, max_norm: 
     clipping. Raises FloatingPointError if it is not finite; the gradients are then left as they
     are, and no step should be taken on them.
     """
-    in_range("max_norm", max_norm, 0, math.inf)
+    max_norm = in_range("max_norm", max_norm, 0, math.inf)
     if isinstance(parameters, ParameterBuffer):
         gradients = [parameters.grad]
     else:

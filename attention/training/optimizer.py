@@ -19,10 +19,9 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Parameter], lr: float, weight_decay: float) -> None:
-        in_range("lr", lr, 0, np.inf, "[)")
-        in_range("weight_decay", weight_decay, 0, np.inf, "[)")
+        self.lr = in_range("lr", lr, 0, np.inf, "[)")
+        self.weight_decay = in_range("weight_decay", weight_decay, 0, np.inf, "[)")
         self.buffer = ParameterBuffer(parameters)
-        self.lr, self.weight_decay = lr, weight_decay
         self.steps = 0
         self.moments: dict[str, np.ndarray] = {}
 
@@ -35,11 +34,12 @@ class Optimizer:
         `workers` share the vector out among themselves; the bits do not depend on it.
         """
         self.steps += 1
+        lr = float(self.lr)  # of NumPy's float64 it would make the update float64
         if workers is None:
-            self._change(0, self.buffer.data.size, self.lr, self.steps)
+            self._change(0, self.buffer.data.size, lr, self.steps)
         else:
             parts = workers.parts(self.buffer)
-            workers.map(self._change, [(*part, self.lr, self.steps) for part in parts])
+            workers.map(self._change, [(*part, lr, self.steps) for part in parts])
 
     def _change(self, start: int, end: int, lr: float, steps: int) -> None:
         decaying = min(max(self.buffer.decaying, start), end)

@@ -22,8 +22,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
-        in_range("momentum", momentum, 0, 1, "[)")
-        self.momentum, self.nesterov = momentum, nesterov
+        self.momentum, self.nesterov = in_range("momentum", momentum, 0, 1, "[)"), nesterov
         self.moments = {"velocity": self._moment()}
 
     def _update(self, part: slice, lr: float, steps: int) -> None:
