@@ -94,6 +94,7 @@ class Sandboxed:
         self._pipe: Pipe | None = None
         self._losses, self._number = 0, 0
         self._unusable: Unusable | None = None
+        self.fence = ""  # what the kernel holds, once a worker has told
         self.source, self.untouched = "", not path.is_file()
         self.stubs: dict[str, tuple[int, int]] = {}
         self.parts: list[tuple[Sandboxed, tuple[str, ...]]] = []
@@ -176,7 +177,7 @@ class Sandboxed:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd=tempfile.gettempdir(),
-            env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+            env=_environment(),
         )
         for fd in fds:
             os.close(fd)
@@ -200,9 +201,12 @@ class Sandboxed:
             "overlay": self._overlay,
             "fences": [str(folder) for folder in self.exercise.fences],
             "readable": sorted(roots),
+            "parent": os.getpid(),
         }
         try:
-            hello = self._exchange(setup, self.exercise.seconds or self.limits.start)
+            seconds = self.exercise.seconds or self.limits.start
+            self.fence = str(self._exchange(setup, seconds)["stands"])
+            hello = self._receive(time.monotonic() + seconds)
             complaint, line = _start_complaint(hello, str(self.path))
         except Gone as gone:
             complaint, line = f"while it was imported, {self._end(gone)}", 0
@@ -217,6 +221,10 @@ class Sandboxed:
         assert self._pipe is not None
         deadline = time.monotonic() + seconds
         self._pipe.send(wire.encode(message), deadline)
+        return self._receive(deadline)
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        assert self._pipe is not None
         return wire.decode(self._pipe.receive(deadline))
 
     def _end(self, gone: Gone) -> str:
@@ -267,6 +275,16 @@ def require_every_call(outcome: Outcome, request: Request) -> None:
         raise ValueError(f"{len(outcome.outputs)} outputs for {calls} calls")
 
 
+def _environment() -> dict[str, str]:
+    """What a worker needs of the environment; all else, secrets too, stays here."""
+    kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    return {**kept, **dict.fromkeys(_ONE_THREAD, "1"), "LC_ALL": "C.UTF-8"}
+
+
+_NEEDED = (
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
+    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),  # on some processors it computes wrongly without
+)
 _SIGNALS = {int(number) for number in signal.Signals}
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _living: set[Sandboxed] = set()

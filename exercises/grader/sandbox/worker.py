@@ -16,7 +16,8 @@ def main() -> None:
     sys.path += [entry for entry in sys.argv[3:] if entry not in sys.path]
     sys.dont_write_bytecode = True
 
-    from grader.sandbox import execute, fence, wire
+    from grader.sandbox import execute, fence, kernel, wire
+    from grader.sandbox.reach import reach_of
 
     def send(value: object) -> None:
         data = wire.encode(value)
@@ -32,7 +33,7 @@ def main() -> None:
     setup = receive()
     if setup is None:
         return
-    fence.limit_resources()
+    kernel.limit_resources()
     path = setup["path"]
     tests = execute.load_module("workbook_tests", setup["tests"]) if setup["tests"] else None
     prepare = getattr(tests, "PREPARE", None)
@@ -42,10 +43,12 @@ def main() -> None:
     if setup["overlay"]:
         execute.lay_over(base, *setup["overlay"])
     own_paths = [path, *(part["path"] for part in setup["parts"])]
+    packages = sys.argv[4:]
     fence = fence.Sandbox(own_paths, setup["fences"], setup["readable"])
     del sys.argv[1:]
     sys.path = [entry for entry in sys.path if entry and entry != home]
     sys.modules.pop("workbook_tests", None)
+    send({"stands": kernel.fence(reach_of(own_paths, packages), setup["parent"])})  # for good
     fence.arm()
 
     error = None
