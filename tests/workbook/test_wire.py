@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from grader.sandbox.execute import Outcome, Request
-from grader.sandbox.runner import require_every_call
 from grader.sandbox.wire import Named, Seed, Unsendable, decode, encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,10 +112,13 @@ def test_damaged_bytes_give_a_value_or_a_value_error(value, data):
         return
 
 
-@pytest.mark.parametrize("outputs", [[], [1.0], [1.0, 1.0, 1.0], None, "ab"])
-def test_as_many_outputs_as_calls_or_none_counts(outputs):
-    request = Request("softmax", [], {}, times=2)
-    with pytest.raises(ValueError, match="outputs"):
-        require_every_call(Outcome(outputs, [], [], None, 0), request)
-    require_every_call(Outcome([1.0, 1.0], [], [], None, 0), request)
-    require_every_call(Outcome([], [], [], {"type": "ValueError"}, 0), request)
+def test_a_crowd_or_a_giant_is_refused_before_it_is_built():
+    with pytest.raises(Unsendable, match="more than 1,000,000 things"):
+        encode([[0] * 600_000, [0] * 600_000])
+    with pytest.raises(Unsendable, match="whole number of 16,610 bits"):
+        encode([10**5000])
+    crowd = b"l" + (2**27).to_bytes(8, "little") + b"0" * 2**27
+    with pytest.raises(ValueError, match="more than 1,000,000 things"):
+        decode(crowd)
+    with pytest.raises(ValueError, match="too large a whole number"):
+        decode(b"i" + (3000).to_bytes(8, "little") + bytes(3000))

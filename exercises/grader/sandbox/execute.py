@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.sandbox import wire
 from grader.sandbox.wire import Named, Seed
 
 LAYOUTS = ("C", "F", "read-only")
@@ -77,13 +78,22 @@ def load_answer(setup: dict[str, Any]) -> types.ModuleType:
     return module
 
 
-def run(module: Any, request: Request, tests: Any = None, own_paths: Sequence[str] = ()) -> Outcome:
-    """Run a request on a module; ``tests`` is the exercise's test file, where drives live."""
+def run(
+    module: Any,
+    request: Request,
+    tests: Any = None,
+    own_paths: Sequence[str] = (),
+    keep: Callable[[Any], Any] = lambda value: value,
+) -> Outcome:
+    """Run a request on a module; ``tests`` is the exercise's test file, where drives live.
+
+    ``keep`` is what becomes of an output, and of the inputs, as soon as a call has returned.
+    """
     runs = LAYOUTS if request.layouts else (None,) * request.times
     outputs: list[Any] = []
     after: list[Any] = []
     seen: list[tuple[str, int]] = []
-    peak, error = 0, None
+    peak, error, refused = 0, None, ""
     guarded = _Guarded(module)
     function: Callable[..., Any]
     for layout in runs:
@@ -96,10 +106,13 @@ def run(module: Any, request: Request, tests: Any = None, own_paths: Sequence[st
             try:
                 if request.drive:
                     function = getattr(tests, request.name)
-                    outputs.append(function(guarded, *args, **kwargs))
+                    output = function(guarded, *args, **kwargs)
                 else:
                     function = getattr(guarded, request.name)
-                    outputs.append(function(*args, **kwargs))
+                    output = function(*args, **kwargs)
+                outputs.append(keep(output))
+            except wire.Unsendable as reason:
+                refused = str(reason)
             except BaseException as problem:
                 if isinstance(problem, KeyboardInterrupt) and not own_paths:
                     raise  # ours, not a student's: the user pressed Ctrl-C
@@ -115,10 +128,10 @@ def run(module: Any, request: Request, tests: Any = None, own_paths: Sequence[st
             if issubclass(w.category, RuntimeWarning)
         ]
         if request.layouts:
-            after.append([_plain(arg) for arg in [*args, kwargs]])
-        if error is not None:
+            after.append(keep([_plain(arg) for arg in [*args, kwargs]]))
+        if error is not None or refused:
             break
-    return Outcome(outputs, after, seen[:20], error, peak, used=list(guarded.used))
+    return Outcome(outputs, after, seen[:20], error, peak, refused=refused, used=list(guarded.used))
 
 
 _ERRSTATE: Any = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}

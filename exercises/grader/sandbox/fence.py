@@ -177,7 +177,7 @@ class _Refuser:
 
     hard = (
         *("attention", "user_profile", "solutions", "grader", "torch", "tensorflow", "jax"),
-        *("tracemalloc", "_tracemalloc", "subprocess", "_posixsubprocess", "multiprocessing"),
+        *("tracemalloc", "_tracemalloc"),
     )
 
     def __init__(self, refuse: Callable[[str], None]) -> None:

@@ -1,6 +1,7 @@
 """The rules of the workbook, and the reading of a student's file that finds them broken.
 
-Reading finds what is written plainly, with its line; sandbox.py catches the rest while it runs.
+Reading finds what is written plainly, with its line; fence.py catches the rest while it runs, and
+kernel.py lets nothing come of what neither sees.
 """
 
 import ast
@@ -41,13 +42,29 @@ FORBIDDEN_MODULES = {
     "shutil": OUTSIDE,
     "pty": OUTSIDE,
     "pytest": OUTSIDE,
+    **dict.fromkeys(("readline", "mmap", "resource", "fcntl"), OUTSIDE),
+    "matplotlib": "the grader's process draws nothing; plot in a file of your own",
 }
 ALLOWED_MODULES = ("scipy.sparse",)
+IN_PLAIN_CODE = "write the code itself, so that it can be read"
 DEBUGGER = (
     "the grader's process has no terminal for a debugger; replay a case in your own Python with "
     "the three lines that --show CHECK prints"
 )
-FORBIDDEN_NAMES = {"breakpoint": DEBUGGER, "pdb.set_trace": DEBUGGER}
+FORBIDDEN_NAMES = {
+    "breakpoint": DEBUGGER,
+    "pdb.set_trace": DEBUGGER,
+    **dict.fromkeys(("exec", "eval", "compile", "__import__"), IN_PLAIN_CODE),
+    **dict.fromkeys(("sys.modules", "sys.meta_path", "sys.path_hooks", "sys._getframe"), OUTSIDE),
+    **dict.fromkeys(("sys.settrace", "sys.setprofile", "sys.addaudithook"), OUTSIDE),
+    **dict.fromkeys(("os.environ", "os.getenv", "os.pidfd_open"), OUTSIDE),
+    **dict.fromkeys(("_thread.start_new", "_thread.start_joinable_thread"), OUTSIDE),
+}
+FORBIDDEN_ATTRIBUTES = {  # ways from a value into the interpreter
+    *("__self__", "__globals__", "__closure__", "__code__", "__builtins__", "__subclasses__"),
+    *("__traceback__", "tb_frame", "tb_next", "gi_frame", "cr_frame"),
+    *("f_back", "f_locals", "f_globals", "f_builtins"),
+}
 
 
 class Violation(NamedTuple):
@@ -78,6 +95,8 @@ def broken_rules(tree: ast.Module, forbidden: Mapping[str, str]) -> list[Violati
         if (why := _import_rule(name, banned))
     ]
     for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in FORBIDDEN_ATTRIBUTES:
+            found.append(Violation(node.lineno, f"`{node.attr}` may not be used: {OUTSIDE}"))
         if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
             dotted = _unalias(_dotted(node), names)
             if dotted in banned:
@@ -118,11 +137,12 @@ def _imported_names(tree: ast.Module) -> dict[str, str]:
 
 
 def _dotted(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and (head := _dotted(node.value)):
-        return f"{head}.{node.attr}"
-    return ""
+    """`a.b.c` as text, "" for what does not begin with a name."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _unalias(dotted: str, names: Mapping[str, str]) -> str:

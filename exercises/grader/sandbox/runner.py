@@ -4,10 +4,10 @@ The parent keeps the clock and the expected answers. A worker that hangs is kill
 process group; one that hangs twice is not tried again.
 """
 
-import ast
 import atexit
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,9 +24,14 @@ from grader.sandbox import execute, wire
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.fence import short
 from grader.sandbox.pipe import Gone, Pipe
+from grader.sandbox.receive import noted, one_line, read_error, read_outcome
 from grader.sandbox.rules import Violation, broken_rules, is_untouched, stub_lines
+from grader.sandbox.source import Unreadable, lies_there, parse, read_source
 
 WORKER = Path(__file__).with_name("worker.py")
+
+
+NOT_AN_ANSWER = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
 
 
 class Limits(NamedTuple):
@@ -88,14 +93,14 @@ class Sandboxed:
         limits: Limits = LIMITS,
         overlay: tuple[str, str, str, str] | None = None,
     ) -> None:
-        self.exercise, self.path, self.limits = exercise, Path(os.path.realpath(path)), limits
+        self.exercise, self.path, self.limits = exercise, _absolute(path), limits
         self._overlay = overlay
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Pipe | None = None
         self._losses, self._number = 0, 0
         self._unusable: Unusable | None = None
         self.fence = ""  # what the kernel holds, once a worker has told
-        self.source, self.untouched = "", not path.is_file()
+        self.source, self.untouched = "", not lies_there(path)
         self.stubs: dict[str, tuple[int, int]] = {}
         self.parts: list[tuple[Sandboxed, tuple[str, ...]]] = []
         if not self.untouched:
@@ -105,13 +110,10 @@ class Sandboxed:
 
     def _read(self) -> None:
         try:
-            self.source = self.path.read_text(encoding="utf-8")
-            tree = ast.parse(self.source, str(self.path))
-        except SyntaxError as problem:
-            self._unusable = Unusable(f"SyntaxError: {problem.msg}", problem.lineno or 0)
-            return
-        except (ValueError, OSError, RecursionError, MemoryError) as problem:
-            self._unusable = Unusable(f"the file cannot be read: {problem}")
+            self.source = read_source(self.path)
+            tree = parse(self.source, self.path)
+        except Unreadable as problem:
+            self._unusable = Unusable(str(problem), problem.line)
             return
         self.untouched, self.stubs = is_untouched(tree), stub_lines(tree)
         broken: list[Violation] = broken_rules(tree, self.exercise.forbidden)
@@ -155,13 +157,11 @@ class Sandboxed:
             answer = self._exchange(message, self.exercise.seconds or self.limits.call)
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
-            outcome = Outcome(**answer)
-            require_every_call(outcome, request)
-            return outcome
+            return read_outcome(answer, request)
         except Gone as gone:
             return Outcome([], [], [], None, 0, stopped=self._end(gone))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as bad:
-            why = f"what your code sent to the grader is not an answer ({bad!s:.80})"
+        except NOT_AN_ANSWER as bad:
+            why = f"what your code sent to the grader is not an answer ({one_line(str(bad)[:80])})"
             return Outcome([], [], [], None, 0, stopped=self._lose(why))
 
     def _start(self) -> None:
@@ -207,10 +207,10 @@ class Sandboxed:
             seconds = self.exercise.seconds or self.limits.start
             self.fence = str(self._exchange(setup, seconds)["stands"])
             hello = self._receive(time.monotonic() + seconds)
-            complaint, line = _start_complaint(hello, str(self.path))
+            complaint, line = _start_complaint(hello, self.path)
         except Gone as gone:
             complaint, line = f"while it was imported, {self._end(gone)}", 0
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        except NOT_AN_ANSWER:
             complaint, line = "its import disturbed the grader's connection", 0
         if complaint:
             self.close()
@@ -266,15 +266,6 @@ class Sandboxed:
         _living.discard(self)
 
 
-def require_every_call(outcome: Outcome, request: Request) -> None:
-    """Raise ValueError unless a run without an error gives one output for each call."""
-    calls = len(execute.LAYOUTS) if request.layouts else request.times
-    if not isinstance(outcome.outputs, list):
-        raise ValueError("its outputs are not a list")
-    if not outcome.error and not outcome.refused and len(outcome.outputs) != calls:
-        raise ValueError(f"{len(outcome.outputs)} outputs for {calls} calls")
-
-
 def _environment() -> dict[str, str]:
     """What a worker needs of the environment; all else, secrets too, stays here."""
     kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
@@ -296,18 +287,26 @@ def _end_all() -> None:
         sandboxed.close()
 
 
-def _start_complaint(hello: dict[str, Any], path: str) -> tuple[str, int]:
-    if hello["violations"]:
-        text, line = hello["violations"][0]
-        return str(text), int(line)
-    error = hello["error"]
-    if error is None:
+def _absolute(path: Path) -> Path:
+    """The way to a file without links, but for the file itself, which may be refused as one."""
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
+def _start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
+    violations = noted(hello["violations"])
+    if violations:
+        return violations[0]
+    if hello["error"] is None:
         return "", 0
-    line, _, place = error["frames"][-1] if error["frames"] else (0, "", path)
-    if error["type"] == "SystemExit":
+    error = read_error(hello["error"])
+    line, _, place = error["frames"][-1] if error["frames"] else (0, "", str(path))
+    missing = re.fullmatch(r"No module named '(\w+)'", error["message"])
+    if missing and path.with_name(f"{missing[1]}.py").exists():
+        text = f"imports {missing[1]}.py, which lies beside it; a file stands alone: copy it in"
+    elif error["type"] == "SystemExit":
         text = f"calls sys.exit({error['message']}) when it is imported"
     else:
         text = f"cannot be imported: {error['type']}: {error['message']}"
-    if place != path:
+    if place != str(path):
         return f"builds on {short(place)}, line {line}, which {text}", 0
     return f"the file {text}", line

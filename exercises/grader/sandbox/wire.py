@@ -14,6 +14,8 @@ import numpy as np
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 40
+MAX_ITEMS = 1_000_000  # in all containers together
+MAX_INTEGER = 64  # bytes
 ARRAY_KINDS = "biufcUSmM"
 
 
@@ -36,7 +38,7 @@ class Unsendable(Exception):
 def encode(value: Any) -> bytes:
     """Bytes of a value made of plain data. Raises Unsendable, naming the part at fault."""
     parts: list[bytes] = []
-    _write(value, parts, [0], "the answer", 0)
+    _write(value, parts, [0, 0], "the answer", 0)
     return b"".join(parts)
 
 
@@ -46,7 +48,7 @@ def decode(data: bytes) -> Any:
     Raises ValueError for any other bytes: they may come from a student's code.
     """
     try:
-        value, end = _read(memoryview(data), 0, 0)
+        value, end = _read(memoryview(data), 0, 0, [MAX_ITEMS])
     except Exception as problem:
         raise ValueError(f"these bytes hold no value: {problem}") from problem
     if end != len(data):
@@ -68,6 +70,8 @@ def _write(value: Any, parts: list[bytes], size: list[int], where: str, depth: i
         piece = b"T" if value else b"F"
     elif kind is int:
         length = value.bit_length() // 8 + 1
+        if length > MAX_INTEGER:
+            raise Unsendable(f"{where} is a whole number of {value.bit_length():,} bits")
         piece = _text(b"i", value.to_bytes(length, "little", signed=True))
     elif kind is float:
         piece = b"f" + struct.pack("<d", value)
@@ -123,6 +127,9 @@ def _write_container(
         raise Unsendable(f"{where} is of type {name[:80]}, not plain numbers, text or arrays")
     parts.append(tag + struct.pack("<Q", len(items)))
     size[0] += 9
+    size[1] += len(items)
+    if size[1] > MAX_ITEMS:
+        raise Unsendable(f"{where} holds more than {MAX_ITEMS:,} things")
     for index, item in enumerate(items):
         if tag == b"d":
             key = items[index - index % 2]
@@ -132,7 +139,7 @@ def _write_container(
         _write(item, parts, size, inner, depth + 1)
 
 
-def _read(data: memoryview, at: int, depth: int) -> tuple[Any, int]:
+def _read(data: memoryview, at: int, depth: int, left: list[int]) -> tuple[Any, int]:
     if depth > MAX_DEPTH + 2:
         raise ValueError("nested too deep")
     tag = bytes(data[at : at + 1])
@@ -147,6 +154,8 @@ def _read(data: memoryview, at: int, depth: int) -> tuple[Any, int]:
         return _read_array(data, at, tag)
     (count,) = struct.unpack_from("<Q", data, at)
     at += 8
+    if tag == b"i" and count > MAX_INTEGER:
+        raise ValueError("too large a whole number")
     if tag and tag in b"isbRN":
         payload = bytes(data[at : at + count])
         if len(payload) != count:
@@ -154,9 +163,12 @@ def _read(data: memoryview, at: int, depth: int) -> tuple[Any, int]:
         return _SCALARS[tag](payload), at + count
     if not tag or tag not in b"ltSd" or count > len(data):
         raise ValueError(f"unknown tag {tag!r}")
+    left[0] -= count
+    if left[0] < 0:
+        raise ValueError(f"more than {MAX_ITEMS:,} things")
     items = []
     for _ in range(count):
-        item, at = _read(data, at, depth + 1)
+        item, at = _read(data, at, depth + 1, left)
         items.append(item)
     return _CONTAINERS[tag](items), at
 

@@ -64,18 +64,11 @@ def main() -> None:
     while (message := receive()) is not None:
         fence.violations.clear()
         request = execute.Request(**message["request"])
-        outcome = execute.run(module, request, tests, own_paths)
+        outcome = execute.run(module, request, tests, own_paths, wire.encode)
         fence.note_replacements()
         answer = outcome._asdict()
         answer["violations"] = list(fence.violations)
         answer["printed"] = fence.printed.take()
-        for field in ("outputs", "inputs_after"):
-            try:
-                wire.encode(answer[field])
-            except wire.Unsendable as reason:
-                answer[field], answer["refused"] = [], str(reason)
-            except BaseException as reason:
-                answer[field], answer["refused"] = [], f"the answer cannot be read ({reason!r:.80})"
         send({**answer, "number": message["number"]})
 
 

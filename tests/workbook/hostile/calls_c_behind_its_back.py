@@ -1,4 +1,4 @@
-# Says: call into libraries
+# Says: call into libraries | `sys.modules` may not be used
 import sys
 
 sys.modules["ctypes"].pythonapi.PyErr_SetInterrupt()

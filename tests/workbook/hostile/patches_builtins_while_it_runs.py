@@ -1,4 +1,4 @@
-# Says: your code replaced | is not an answer
+# Says: your code replaced | is not an answer | `__builtins__` may not be used
 def attention(q, k, v, mask=None):
     spoiled = attention.__builtins__
     spoiled["AssertionError"] = Warning

@@ -1,4 +1,4 @@
-# Says: may not read the solutions files (attention.py)
+# Says: may not read the solutions files (attention.py) | `exec` may not be used
 from pathlib import Path
 
 for folder in [Path.cwd(), *Path(__file__).parents]:
