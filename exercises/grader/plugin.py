@@ -12,7 +12,7 @@ from grader.checks import Check, CheckFailed, NotStarted
 from grader.exercise import EXERCISES
 from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
 from grader.report import brief_text, failure_text, sentence
-from grader.sandbox.runner import Unusable
+from grader.sandbox.runner import Unusable, weaker_fence
 from grader.workbook import LETTERS, Workbook, require_numpy
 
 ONE_PROCESS = (
@@ -219,6 +219,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             for line in more:
                 terminalreporter.write_line(line)
         scoreboard.show(terminalreporter, workbook.scores(), workbook.exercises.values(), config)
+    if weaker := weaker_fence():
+        terminalreporter.write_line(weaker)
     if workbook.unwritten:
         terminalreporter.write_line(workbook.unwritten, red=True)
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from grader.sandbox import seccomp
+from grader.sandbox import runner, seccomp
 from grader.sandbox.reach import HIDDEN, reach_of
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
@@ -119,3 +119,13 @@ def test_neither_toolkit_nor_workbook_is_in_reach_where_a_wheel_installed_them(t
     assert not any(name.partition("-")[0] in HIDDEN or "editable" in name for name in inside)
     assert str(packages) not in reach.readable
     assert str(packages) in reach.listable
+
+
+@pytest.mark.parametrize(
+    ("words", "held"), [("", "nothing"), ("seccomp", "seccomp"), ("Landlock 1", "Landlock 1")]
+)
+def test_a_weaker_fence_is_told(monkeypatch, words, held):
+    monkeypatch.setattr(runner, "stood", {"Landlock 7, seccomp", words})
+    assert f"this kernel holds {held};" in runner.weaker_fence()
+    monkeypatch.setattr(runner, "stood", {"Landlock 7, seccomp"})
+    assert runner.weaker_fence() == ""

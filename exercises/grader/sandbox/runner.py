@@ -45,6 +45,22 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
+WHOLE_FENCE = ("Landlock", "seccomp")
+stood: set[str] = set()  # what the kernel held of each worker of this run, in words
+
+
+def weaker_fence() -> str:
+    """A sentence, if the kernel did not hold all of the fence of every worker; else ""."""
+    weak = {words for words in stood if not all(part in words for part in WHOLE_FENCE)}
+    if not weak:
+        return ""
+    held = ", ".join(sorted(filter(None, weak))) or "nothing"
+    return (
+        f"Of the fence around an answer this kernel holds {held}; Python's own keeps accidents "
+        "out, not malice: run only files you trust."
+    )
+
+
 class Unusable(Exception):
     """The file cannot be run at all: the reason, and the line if one is to blame."""
 
@@ -99,7 +115,6 @@ class Sandboxed:
         self._pipe: Pipe | None = None
         self._losses, self._number = 0, 0
         self._unusable: Unusable | None = None
-        self.fence = ""  # what the kernel holds, once a worker has told
         self.source, self.untouched = "", not lies_there(path)
         self.stubs: dict[str, tuple[int, int]] = {}
         self.parts: list[tuple[Sandboxed, tuple[str, ...]]] = []
@@ -205,7 +220,7 @@ class Sandboxed:
         }
         try:
             seconds = self.exercise.seconds or self.limits.start
-            self.fence = str(self._exchange(setup, seconds)["stands"])
+            stood.add(one_line(self._exchange(setup, seconds)["stands"]))
             hello = self._receive(time.monotonic() + seconds)
             complaint, line = _start_complaint(hello, self.path)
         except Gone as gone:

@@ -1,4 +1,4 @@
-# Says: crashed its process (SIGSEGV
+# Says: crashed its process (SIGSEGV | maximum recursion depth
 import sys
 
 sys.setrecursionlimit(10**9)

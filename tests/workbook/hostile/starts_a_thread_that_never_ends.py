@@ -1,4 +1,4 @@
-# Says: may not start threads
+# Says: may not start threads | can't start new thread
 import threading
 import time
 
