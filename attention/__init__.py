@@ -1,5 +1,6 @@
 """Attention from scratch: forward and backward, written by hand in NumPy.
 
+    files       written whole or not at all, and checked before they are believed
     ops         pure functions in forward/backward pairs, one lesson a file
     fast        their tuned twins, which the layers use
     layers      parameters and the pairs: attention, MLP, norms, encoder and decoder blocks
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .training import *
 
 _NAMED_HERE = ("ops", "layers", "training", "gradcheck")
-_MODULES = (*_NAMED_HERE, "fast", "parallel", "text", "pretrained", "plot")
+_MODULES = (*_NAMED_HERE, "files", "fast", "parallel", "text", "pretrained", "plot")
 
 
 def _load(name: str) -> Any:

@@ -17,6 +17,7 @@ from .mlp import MLP
 from .multi_head import MultiHeadAttention
 from .norms import LayerNorm, RMSNorm
 from .parameter import Parameter, ParameterBuffer
+from .stored import check_claims, read_parameters
 from .torch_names import from_torch, to_torch
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "Parameter",
     "ParameterBuffer",
     "RMSNorm",
+    "check_claims",
     "from_torch",
+    "read_parameters",
     "to_torch",
 ]

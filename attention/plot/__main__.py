@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import plot
+from ..files import writable, written_whole
 
 KINDS = ("heads", "map", "lines", "rollout", "entropy", "patterns")
 MODEL_HELP = (
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not Path(options.out).absolute().parent.is_dir():
             raise ValueError(f"--out is {options.out}, but that directory does not exist.")
+        writable(options.out)
         tokens, layers = SentenceEncoder(options.model).look(options.text)
         _save_picture(options, tokens, layers)
     except (OSError, ValueError) as error:
@@ -87,7 +89,9 @@ def _save_picture(options: argparse.Namespace, tokens: list[str], layers: list[n
             artist = plot.plot_entropy(shown)
         else:
             artist = plot.plot_pattern_summary(shown)[0]
-        artist.figure.figure.savefig(options.out, dpi=options.dpi)
+        ending = Path(options.out).suffix.lower().removeprefix(".")
+        with written_whole(options.out) as file:
+            artist.figure.figure.savefig(file, format=ending or "png", dpi=options.dpi)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ post-norm blocks, exact GELU, learned positions. What comes out is also the stro
 the layers are right.
 """
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..files import read_json
 from ..layers import Embedding, Encoder, Layer, LayerNorm
 from ..ops.masks import padding_mask
 from .safetensors import read_safetensors
@@ -137,13 +137,12 @@ class SentenceEncoder:
                     f"{directory} has no {name}; a model directory holds config.json, "
                     "model.safetensors and vocab.txt."
                 )
-        config = _read_json(directory / "config.json")
-        limits = _read_json(directory / "sentence_bert_config.json")
+        config = read_json(directory / "config.json")
         _check_config(config, f"config.json in {directory}")
+        longest = _longest(directory / "sentence_bert_config.json", config)
         state = _translate(directory / "model.safetensors", config)
         self.bert = _build(config, dtype)
         self.bert.load_state_dict(state)
-        longest = min(limits.get("max_seq_length") or self.bert.max_length, self.bert.max_length)
         self.tokenizer = WordPiece.from_directory(directory, max_length=longest)
         if len(self.tokenizer.vocabulary) > len(self.bert.words.table.data):
             raise ValueError(f"vocab.txt in {directory} has more words than the weights.")
@@ -175,29 +174,32 @@ class SentenceEncoder:
         return mean / np.linalg.norm(mean, axis=-1, keepdims=True)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not valid JSON: {error}.") from None
-    if not isinstance(config, dict):
-        raise ValueError(f"{path} must hold a JSON object.")
-    return config
-
-
 def _check_config(config: dict[str, Any], where: str) -> None:
     if config.get("model_type", "bert") != "bert":
         raise ValueError(f"{where} is of type {config['model_type']!r}; only 'bert' can be read.")
     if config.get("position_embedding_type", "absolute") != "absolute":
         raise ValueError(f"{where} has relative positions; only absolute ones can be read.")
     activation = config.get("hidden_act", "gelu")
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise ValueError(f"{where} has hidden_act {activation!r}; known: {', '.join(ACTIVATIONS)}.")
     for name in SIZES:
         if type(config.get(name)) is not int or config[name] < 1:
             raise ValueError(f"{where} has {name} {config.get(name)!r}; expected a whole number.")
+
+    eps = config.get("layer_norm_eps", 1e-12)
+    if type(eps) not in (int, float) or not 0 <= eps < 1:
+        raise ValueError(f"{where} has layer_norm_eps {eps!r}; expected a number from 0 to 1.")
+
+
+def _longest(path: Path, config: dict[str, Any]) -> int:
+    """Tokens that the encoder was trained to read at once: at most as many as it has positions."""
+    places = config["max_position_embeddings"]
+    longest = read_json(path).get("max_seq_length") if path.exists() else None
+    if longest is None:
+        return places
+    if type(longest) is not int or longest < 1:
+        raise ValueError(f"{path} has max_seq_length {longest!r}; expected a whole number.")
+    return min(longest, places)
 
 
 def _build(config: dict[str, Any], dtype: Any) -> Bert:
@@ -224,6 +226,8 @@ def _translate(path: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
     def take(name: str) -> np.ndarray:
         if name not in tensors:
             raise ValueError(f"{path} has no tensor {name!r}: it is not a BERT encoder's.")
+        if tensors[name].dtype.kind != "f" or not np.isfinite(tensors[name]).all():
+            raise ValueError(f"tensor {name!r} in {path} must hold finite floats.")
         return tensors[name]
 
     V, E, _, _, F, T, kinds = (config[name] for name in SIZES)

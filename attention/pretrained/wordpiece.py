@@ -5,12 +5,13 @@ white space and punctuation, then cut each word into the longest pieces the voca
 A wrong rule here gives no error, only worse vectors, so the rules are the original's exactly.
 """
 
-import json
 import re
 import unicodedata
 from pathlib import Path
 
 import numpy as np
+
+from ..files import read_json
 
 MAX_WORD_CHARACTERS = 100  # a longer word is unknown as a whole, as in the original
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -56,14 +57,18 @@ class WordPiece:
     def from_directory(cls, directory: str | Path, *, max_length: int = 512) -> "WordPiece":
         """Read ``vocab.txt`` and, where present, ``tokenizer_config.json``."""
         directory = Path(directory)
+        path = directory / "tokenizer_config.json"
+        config = read_json(path) if path.exists() else {}
+        for name in ("do_lower_case", "strip_accents", "tokenize_chinese_chars"):
+            if not isinstance(config.get(name), bool | None):
+                raise ValueError(f"{path} has {name} {config[name]!r}; expected true or false.")
         lines = (directory / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
-        config_path = directory / "tokenizer_config.json"
-        config = json.loads(config_path.read_text(encoding="utf-8")) if config_path.exists() else {}
+        lower, chinese = config.get("do_lower_case"), config.get("tokenize_chinese_chars")
         return cls(
             lines,
-            lower_case=config.get("do_lower_case", True),
+            lower_case=lower is not False,
             strip_accents=config.get("strip_accents"),
-            split_chinese=config.get("tokenize_chinese_chars", True),
+            split_chinese=chinese is not False,
             max_length=max_length,
         )
 

@@ -4,8 +4,8 @@ import argparse
 import dataclasses
 import sys
 import time
-from pathlib import Path
 
+from ..files import keep_existing, writable
 from ..training import Interrupted, NonFiniteLoss, Progress, Trainer
 from .corpus import read_corpus
 from .generation import generate_text
@@ -30,11 +30,9 @@ def main(argv: list[str] | None = None) -> int:
 def _train(arguments: argparse.Namespace) -> int:
     settings = TextSettings(**{name: getattr(arguments, name) for name in SETTINGS})
     text = read_corpus(arguments.corpus)
-    if Path(arguments.model).exists() and not arguments.resume and not arguments.overwrite:
-        raise ValueError(
-            f"{arguments.model} exists already; add --resume to go on with it, --overwrite to "
-            f"train anew, or name another file with --model"
-        )
+    again = arguments.resume or arguments.overwrite
+    keep_existing(arguments.model, again, "--model", "--resume to go on with it")
+    writable(arguments.model)
     progress = Progress(settings.steps, every=max(1, settings.steps // 20))
 
     def show(trainer: Trainer) -> None:

@@ -1,10 +1,10 @@
 """Training: optimisers on one flat buffer, clipping, schedules, batches, the loop, checkpoints."""
 
+from ..files import FileFormatError, load_arrays, save_arrays
 from ..parallel.workers import Workers, cores
 from .adam import Adam
 from .batching import ShuffledBatches, batches_by_length
 from .clipping import clip_grad_norm
-from .files import FileFormatError, load_arrays, save_arrays
 from .progress import Progress
 from .schedules import warmup_cosine
 from .sgd import SGD

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ..files import FileFormatError, load_arrays, save_arrays
 from ..layers.layer import Layer
 from ..parallel.workers import Workers
 from .batching import ShuffledBatches
 from .clipping import clip_grad_norm
-from .files import FileFormatError, load_arrays, save_arrays
 from .optimizer import Optimizer
 
 CHECKPOINT_VERSION = 1

@@ -3,13 +3,13 @@
 import argparse
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from attention.files import writable, write_text, written_whole
 
 from ..errors import DataError
 from ..features.history import DAY
@@ -141,30 +141,12 @@ def check_output(path: str | None, endings: Sequence[str]) -> None:
         raise DataError(f"{path} must end in {' or '.join(endings)}, which names its format.")
     if not Path(path).absolute().parent.is_dir():
         raise DataError(f"The folder of {path} does not exist; make it, or name another.")
-
-
-def write_text(path: str | Path, text: str) -> None:
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: str | Path, content: bytes) -> None:
-    """Written aside, then renamed: a crash leaves the old file whole."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)  # a temporary file is private, a report is not
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    writable(path)
 
 
 def save_figure(path: str | Path, figure: Any) -> None:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=Path(path).suffix.lower().lstrip("."), dpi=130)
-    write_bytes(path, buffer.getvalue())
+    with written_whole(path) as file:
+        figure.savefig(file, format=Path(path).suffix.lower().lstrip("."), dpi=130)
 
 
 def _cell(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from attention.files import keep_existing, writable
 from attention.training import Progress
 
 from ..baselines import (
@@ -86,6 +87,7 @@ def add_commands(commands: Any) -> None:
 
 def run_demo(options: argparse.Namespace) -> int:
     start = time.perf_counter()
+    writable(Path(options.out) / "profile.npz")
     log = prepare()
     print(log.cleaned)
     categories = log.categories()
@@ -132,11 +134,8 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in _FIELDS})
-    if Path(options.model).exists() and not options.overwrite:
-        raise DataError(
-            f"{options.model} exists already; add --overwrite to replace it, or name another file "
-            "with --model."
-        )
+    keep_existing(options.model, options.overwrite, "--model")
+    writable(options.model)
     without = [part for part in options.without.split(",") if part]
     if not set(without) <= set(PARTS):
         raise DataError(f"--without takes some of {', '.join(PARTS)}, not {options.without!r}.")

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from attention.files import write_text
+
 from ..errors import DataError
 from ..log.prepare import Prepared
 from ..serving.applications import Row, audience, recommend, retention, risk
@@ -22,7 +24,6 @@ from .common import (
     print_rows,
     save_figure,
     write_rows,
-    write_text,
 )
 
 _TABLE = (".csv", ".json")

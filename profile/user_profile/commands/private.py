@@ -2,14 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from attention.files import keep_existing
 from attention.training import Progress
 
-from ..errors import DataError
 from ..log.categories import Categories
 from ..log.prepare import Prepared
 from ..model.settings import Settings
@@ -102,8 +101,7 @@ def add_commands(commands: Any) -> None:
 
 def run_export(options: argparse.Namespace) -> int:
     check_output(options.out, _FORMATS)
-    if Path(options.out).exists() and not options.overwrite:
-        raise DataError(f"{options.out} exists already; add --overwrite, or name another file.")
+    keep_existing(options.out, options.overwrite, "--out")
     _, _, profiler = load_profiler(options)
     everybody = np.arange(len(profiler.history.users))
     rows = profile_rows(profiler, everybody, moment_of(options, profiler))

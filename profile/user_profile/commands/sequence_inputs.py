@@ -1,9 +1,7 @@
 """What the commands read: logs, users and features; mistakes are told before any work."""
 
 import argparse
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -14,19 +12,6 @@ from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
 from ..sequences.recommender import Recommender
 from .common import named_pairs
-
-
-def check_place(options: argparse.Namespace) -> None:
-    """Can the model be written where it is to go? Asked before the training, not after."""
-    path = Path(options.model)
-    if path.exists() and not options.overwrite:
-        raise DataError(
-            f"{path} exists already; add --overwrite to replace it, or name another file with "
-            "--model."
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise DataError(f"{path} cannot be written; name a file in a folder of yours with --model.")
 
 
 def read_log(options: argparse.Namespace) -> Events:

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from attention.files import keep_existing, writable
 from attention.training import Progress
 
 from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
@@ -22,7 +23,6 @@ from ..sequences.settings import Settings
 from ..sequences.training import EpochEnd, train
 from .common import check_output, print_rows, write_rows
 from .sequence_inputs import (
-    check_place,
     known_features,
     known_log,
     one_user,
@@ -90,7 +90,8 @@ def add_parser(commands: Any) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
-    check_place(options)
+    keep_existing(options.model, options.overwrite, "--model")
+    writable(options.model)
     events = read_log(options)
     sessions, split = split_log(options, events)
     for targets in (split.validation, split.test):  # fails now rather than after the training

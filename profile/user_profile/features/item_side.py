@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from attention.training import FileFormatError, load_arrays
+from attention.files import ArrayFile, Field, FileFormatError
 
 from ..errors import DataError
 from .history import History
@@ -24,14 +24,11 @@ def read_item_vectors(path: str | Path, items: Sequence[str]) -> np.ndarray:
     if it is not, or has none of the items.
     """
     try:
-        arrays = load_arrays(path)
+        with ArrayFile(path, "a file of item vectors: ids (N,) and vectors (N, V)") as file:
+            ids = file.read({"ids": Field("U", (None,))})["ids"]
+            vectors = file.read({"vectors": Field("n", (len(ids), None))})["vectors"]
     except (FileNotFoundError, FileFormatError) as error:
         raise DataError(str(error)) from error
-    ids, vectors = arrays.get("ids"), arrays.get("vectors")
-    if ids is None or vectors is None or vectors.ndim != 2 or ids.shape != vectors.shape[:1]:
-        raise DataError(f"{path} must hold ids (N,) and vectors (N, V); it holds {sorted(arrays)}.")
-    if vectors.dtype.kind not in "fiu" or not np.isfinite(vectors).all():
-        raise DataError(f"The vectors in {path} must be finite numbers.")
     row_of = {str(name): row for row, name in enumerate(ids.tolist())}
     rows = np.array([row_of.get(item, -1) for item in items])
     if (rows < 0).all():

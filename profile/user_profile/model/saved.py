@@ -6,24 +6,34 @@ from pathlib import Path
 
 import numpy as np
 
-from attention.training import FileFormatError, load_arrays, save_arrays
+from attention.files import ArrayFile, Field, FileFormatError, as_settings, save_arrays
+from attention.layers import check_claims, read_parameters
 
+from ..features import context, past_items, season
 from ..features.labels import Thresholds
 from ..features.reader import Vocabulary
 from ..features.scaling import Scaling
+from .outlook import SPEND_BANDS
 from .settings import Settings
 from .trained import Trained, new_model
 
 VERSION = 1
 FORMAT = "user_profile model"
-_SCALINGS = ("context", "outlook", "pair", "season")
+LAYERS = ("session_layers", "customer_layers", "interest_layers")
+_PARTS = ("mean", "spread")
+_SCALED = {  # and how many features it has
+    "context": len(context.NAMES),
+    "outlook": len(context.NAMES),
+    "pair": len(past_items.NAMES),
+    "season": len(season.NAMES),
+}
 
 
 def save_model(path: str | Path, trained: Trained) -> None:
     """Write a model; a crash leaves the old file whole."""
     vocabulary = trained.vocabulary
     arrays = {f"parameters/{name}": a for name, a in trained.model.state_dict().items()}
-    for name in _SCALINGS:
+    for name in _SCALED:
         scaling: Scaling = getattr(vocabulary, name)
         arrays |= {f"{name}/mean": scaling.mean, f"{name}/spread": scaling.spread}
     arrays |= {
@@ -46,41 +56,55 @@ def save_model(path: str | Path, trained: Trained) -> None:
 
 def load_model(path: str | Path) -> Trained:
     """Read a model. Raises FileNotFoundError, or FileFormatError if it is cut short or another."""
-    arrays = load_arrays(path)
-    if str(arrays.get("format", "")) != FORMAT:
-        raise FileFormatError(f"{path} is not a profile model; name a file that `train` wrote.")
-    if int(arrays["version"]) != VERSION:
-        raise FileFormatError(
-            f"{path} is a model of version {arrays['version']}, this is version {VERSION}; "
-            "train again, or use the release that wrote it."
-        )
-    try:
-        vocabulary = Vocabulary(
-            items=_strings(arrays["items"]),
-            kinds=_strings(arrays["kinds"]),
-            category=arrays["category"],
-            item_side=arrays["item_side"],
-            without=_strings(arrays["without"]),
-            category_names=_strings(arrays["category_names"]),
-            side={k: tuple(v) for k, v in json.loads(str(arrays["side"])).items()},
-            thresholds=Thresholds(arrays["thresholds/high"], arrays["thresholds/spend"]),
-            **{
-                name: Scaling(arrays[f"{name}/mean"], arrays[f"{name}/spread"])
-                for name in _SCALINGS
-            },
-        )
-        settings = Settings(**json.loads(str(arrays["settings"])))
+    with ArrayFile(path, "a profile model") as file:
+        if "format" not in file.members or file.text("format") != FORMAT:
+            raise FileFormatError(f"{path} is not a profile model; name a file that `train` wrote.")
+        file.check_version(VERSION)
+        settings = as_settings(Settings, file.object("settings"), str(path))
+        vocabulary = _read_vocabulary(file)
+        claims = {"behaviours.item.table": (len(vocabulary.items) + 1, settings.embed_dim)}
+        layers = max(getattr(settings, name) for name in LAYERS)
+        check_claims(file, "parameters/", claims, layers)
         model = new_model(vocabulary, settings)
-        prefix = "parameters/"
-        model.load_state_dict(
-            {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
-        )
-        return Trained(model, vocabulary, settings, json.loads(str(arrays["log"])))
-    except (KeyError, TypeError, ValueError) as error:
-        raise FileFormatError(
-            f"{path} does not hold a whole profile model ({error}); train again."
-        ) from error
+        read_parameters(file, "parameters/", model)
+        log = file.json("log")
+        if not isinstance(log, list) or not all(isinstance(epoch, dict) for epoch in log):
+            raise file.error("its log must be a list of objects")
+        file.nothing_else()
+    return Trained(model, vocabulary, settings, log)
 
 
-def _strings(array: np.ndarray) -> tuple[str, ...]:
-    return tuple(array.tolist())
+def _read_vocabulary(file: ArrayFile) -> Vocabulary:
+    """All but the parameters, each part of the length that the others ask for."""
+    names = ("items", "kinds", "without", "category_names")
+    texts = file.read({name: Field("U", (None,)) for name in names})
+    items, kinds, without, categories = (tuple(texts[name].tolist()) for name in names)
+    side = file.object("side")
+    for name, values in side.items():
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise file.error(f"the values of side feature {name} must be a list of texts")
+    sizes = _SCALED.items()
+    features = {f"{name}/{part}": Field("f", (n,)) for name, n in sizes for part in _PARTS}
+    arrays = file.read(
+        {
+            "category": Field("i", (len(items),)),
+            "item_side": Field("f", (len(items), None)),
+            "thresholds/high": Field("n", (len(categories),)),
+            "thresholds/spend": Field("n", (len(SPEND_BANDS) - 2,)),
+            **features,
+        }
+    )
+    category = arrays["category"]
+    if ((category < 0) | (category >= len(categories))).any():
+        raise file.error("an item is of a category that has no name")
+    return Vocabulary(
+        items=items,
+        kinds=kinds,
+        category=category,
+        item_side=arrays["item_side"],
+        without=without,
+        category_names=categories,
+        side={name: tuple(values) for name, values in side.items()},
+        thresholds=Thresholds(arrays["thresholds/high"], arrays["thresholds/spend"]),
+        **{name: Scaling(*(arrays[f"{name}/{part}"] for part in _PARTS)) for name in _SCALED},
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from attention.training import save_arrays
+from attention.files import save_arrays
 
 from ..log.events import Events
 from ..log.sessions import group_sessions

@@ -3,11 +3,20 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from attention.training import FileFormatError, load_arrays, save_arrays
+from attention.files import (
+    FLOAT,
+    ArrayFile,
+    Field,
+    FileFormatError,
+    as_settings,
+    save_arrays,
+)
+from attention.layers import check_claims, read_parameters
 
 from .features import Column, UserFeatures
 from .recommender import Trained
@@ -43,41 +52,54 @@ def save_model(path: str | Path, trained: Trained) -> None:
 
 def load_model(path: str | Path) -> Trained:
     """Read a model. Raises FileNotFoundError, or FileFormatError if it is cut short or another."""
-    arrays = load_arrays(path)
-    if str(arrays.get("format", "")) != FORMAT:
-        raise FileFormatError(
-            f"{path} is not a sequence model; name a file that `sequences train` wrote."
-        )
-    if int(arrays["version"]) != VERSION:
-        raise FileFormatError(
-            f"{path} is a model of version {arrays['version']}, this is version {VERSION}; "
-            "train again, or use the release that wrote it."
-        )
-    try:
-        about = json.loads(str(arrays["about"]))
-        features = UserFeatures(
-            [
-                Column(column["name"], tuple(column["values"]), tuple(column["edges"]))
-                for column in about["features"]
-            ]
-        )
-        settings = Settings(**about["settings"])
-        items = tuple(json.loads(str(arrays["items"])))
+    with ArrayFile(path, "a sequence model") as file:
+        if "format" not in file.members or file.text("format") != FORMAT:
+            raise FileFormatError(
+                f"{path} is not a sequence model; name a file that `sequences train` wrote."
+            )
+        file.check_version(VERSION)
+        about = file.object("about")
+        settings = as_settings(Settings, about.get("settings"), str(path))
+        features = _read_features(file, about.get("features"))
+        log = about.get("log")
+        if not isinstance(log, list) or not all(isinstance(epoch, dict) for epoch in log):
+            raise file.error("its log must be a list of objects")
+        items = file.json("items")
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise file.error("its items must be a list of texts")
+        E, hidden = settings.embed_dim, settings.hidden_dim
+        claims = {"item.table": (len(items), E), "encoder.blocks.0.mlp.linear1.weight": (E, hidden)}
+        if settings.positions == "learned":
+            claims["position"] = (settings.max_length + 1, E)
+        check_claims(file, _PARAMETERS, claims, settings.num_layers)
         model = new_model(len(items), features.size, settings)
-        model.load_state_dict(
-            {
-                name.removeprefix(_PARAMETERS): array
-                for name, array in arrays.items()
-                if name.startswith(_PARAMETERS)
-            }
-        )
-        follows = sparse.csr_array(
-            tuple(arrays[f"rules/{name}"] for name in ("data", "indices", "indptr")),
-            (len(items), len(items)),
-        )
-        rules = Rules(follows, float(arrays["rules/weight"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise FileFormatError(
-            f"{path} does not hold a whole sequence model ({error}); train again."
-        ) from error
-    return Trained(model, items, features, settings, about["log"], rules)
+        read_parameters(file, _PARAMETERS, model)
+        rules = _read_rules(file, len(items))
+        file.nothing_else()
+    return Trained(model, tuple(items), features, settings, log, rules)
+
+
+def _read_features(file: ArrayFile, columns: Any) -> UserFeatures:
+    if not isinstance(columns, list):
+        raise file.error("its features must be a list")
+    where = f"{file.path}: feature"
+    return UserFeatures([as_settings(Column, column, where) for column in columns])
+
+
+def _read_rules(file: ArrayFile, items: int) -> Rules:
+    """Counts in compressed rows, checked in full: an index out of range would end the process."""
+    found = file.read(
+        {
+            "rules/data": Field("f", (None,)),
+            "rules/indices": Field("i", (None,)),
+            "rules/indptr": Field("i", (items + 1,)),
+            "rules/weight": FLOAT,
+        }
+    )
+    data, indices, indptr, weight = found.values()
+    inside = ((indices >= 0) & (indices < items)).all() and len(indices) == len(data)
+    if not inside or indptr[0] != 0 or indptr[-1] != len(data) or (np.diff(indptr) < 0).any():
+        raise file.error("its rules are no matrix of items by items in compressed rows")
+    if weight < 0 or (data < 0).any():
+        raise file.error("its rules hold negative counts")
+    return Rules(sparse.csr_array((data, indices, indptr), (items, items)), float(weight))

@@ -174,7 +174,15 @@ def test_damaged_and_foreign_files_are_refused(trained, tmp_path):
     for change, message in (
         ({"version": np.array(99)}, "version 99"),
         ({"format": np.array("other")}, "not a sequence model"),
-        ({"parameters/begin": np.zeros(3)}, "whole"),
+        ({"parameters/begin": np.zeros(3)}, "begin must hold f4"),
+        ({"parameters/bias": arrays["parameters/bias"] * np.float32("nan")}, "bias holds numbers"),
+        ({"version": np.array([2, 2])}, "version must have shape"),
+        ({"rules/indices": arrays["rules/indices"] + 10**6}, "rules are no matrix"),
+        ({"rules/indices": -1 - arrays["rules/indices"]}, "rules are no matrix"),
+        ({"rules/indptr": arrays["rules/indptr"][::-1]}, "rules are no matrix"),
+        ({"about": np.array("[" * 9999)}, "about is not valid JSON"),
+        ({"about": np.array('{"settings": []}')}, "settings must be a JSON object"),
+        ({"more": np.zeros(3)}, "more too"),
     ):
         np.savez(path, **{**arrays, **change})
         with pytest.raises(FileFormatError, match=message):

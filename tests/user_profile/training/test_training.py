@@ -101,6 +101,17 @@ def test_a_damaged_model_is_refused(tmp_path, trained):
     save_arrays(path, {k: v for k, v in arrays.items() if k != "parameters/outlook.out.bias"})
     with pytest.raises(FileFormatError, match=r"outlook\.out\.bias"):
         load_model(path)
+    for change, message in (
+        ({"parameters/outlook.out.bias": np.full(8, np.nan, np.float32)}, "not finite"),
+        ({"parameters/outlook.out.bias": np.zeros(8, int)}, "must hold f4, not int64"),
+        ({"side": np.array("[]")}, "side must hold a JSON object, not a list"),
+        ({"category": arrays["category"] + 99}, "a category that has no name"),
+        ({"context/spread": np.ones(2, np.float32)}, "context/spread must have shape"),
+        ({"settings": np.array('{"epochs": 1}')}, "settings have other names"),
+    ):
+        save_arrays(path, {**arrays, **change})
+        with pytest.raises(FileFormatError, match=message):
+            load_model(path)
     save_arrays(path, {"something": np.zeros(3)})
     with pytest.raises(FileFormatError, match="not a profile model"):
         load_model(path)
