@@ -12,6 +12,7 @@
     gradcheck   proves every pair
 
 The one rule everywhere: `out, saved = X.forward(inputs)`, `dinputs = X.backward(dout, saved)`.
+`saved` may hold the inputs themselves, so leave them alone until backward; `out` is yours.
 
 All names of `ops`, `layers`, `training` and `gradcheck` stand here too. Each of these is loaded
 when a name is first looked for in it, so that `import attention` costs nothing.

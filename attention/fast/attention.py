@@ -107,7 +107,7 @@ def attention_forward(
             saved = saved._replace(k=clean_k, v=clean_v, weighed=[])
             _weigh_all(saved, sight, softcap)
             _blind(saved, sight.block(), bad[:, :, None, None])
-    return out, saved
+    return np.copy(out), saved  # laid out alike; the caller may change it, saved.out must stay
 
 
 def _weigh_all(saved: FastAttentionSaved, sight: Visibility, softcap: float | None) -> bool:

@@ -42,6 +42,7 @@ def layer_norm(x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float) ->
     """x (..., E) -> out (..., E), as `layer_norm_forward`."""
     E = x.shape[-1]
     out = x - np.add.reduce(x, -1, keepdims=True) / E
+    out -= np.add.reduce(out, -1, keepdims=True) / E  # as `layer_norm_forward` does
     variance = np.add.reduce(out * out, -1, keepdims=True) / E
     out /= np.sqrt(variance + eps)
     out *= gain

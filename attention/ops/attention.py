@@ -14,7 +14,7 @@ import numpy as np
 from .checks import at_least_dims, expect_shape, floats, in_range, upstream
 from .dropout import DropoutSaved, dropout_backward, dropout_forward
 from .masks import Window
-from .softmax import SoftmaxSaved, softmax_backward, softmax_forward
+from .softmax import SoftmaxSaved, softmax, softmax_backward
 from .visibility import read_visibility
 
 # A score at a forbidden key may be anything, inf and NaN included: it is replaced, not reported.
@@ -72,7 +72,7 @@ def attention_forward(
         scores = scores + sight.bias
     if visible is not None:
         scores = np.where(visible, scores, np.array(-np.inf, scores.dtype))
-    weights, _ = softmax_forward(scores)
+    weights = softmax(scores)
     if bad is not None:
         blinded = sees_bad_key(visible, bad, weights_shape)
         weights = np.where(blinded[..., None], np.array(np.nan, weights.dtype), weights)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .checks import at_least_dims, expect_shape, floats, in_range, integers, underflow_is_zero
-from .softmax import log_softmax_forward
+from .softmax import log_softmax
 
 
 class CrossEntropySaved(NamedTuple):
@@ -31,7 +31,7 @@ def cross_entropy_forward(
     """
     logits, targets, counted = check_cross_entropy_inputs(logits, targets, ignore_index)
     label_smoothing = in_range("label_smoothing", label_smoothing, 0, 1)
-    log_p, _ = log_softmax_forward(logits)
+    log_p = log_softmax(logits)
     saved = CrossEntropySaved(log_p, targets, counted, label_smoothing)
     if not counted.any():
         return logits.dtype.type(0), saved

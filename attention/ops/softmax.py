@@ -24,23 +24,24 @@ class LogSoftmaxSaved(NamedTuple):
     axis: int
 
 
-def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Weights along `axis`, positive and summing to 1; a slice that is all −inf gives zeros."""
-    return softmax_forward(x, axis)[0]
-
-
 @underflow_is_zero
-def softmax_forward(x: np.ndarray, axis: int = -1) -> tuple[np.ndarray, SoftmaxSaved]:
-    """x (...) -> y (...), y = exp(x) / Σ exp(x) along `axis`, stable for any finite x.
+def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Weights along `axis`, positive and summing to 1; a slice that is all −inf gives zeros.
 
-    Raises TypeError if x is not floating, ValueError if it has no such axis.
+    Stable for any finite x. Raises TypeError if x is not floating, ValueError if it has no such
+    axis.
     """
     (x,) = floats(x=x)
     _check_axis(x, axis)
     e = np.exp(x - finite_max(x, axis))
     total = e.sum(axis, keepdims=True)
-    y = e / np.where(total == 0, 1, total).astype(x.dtype)
-    return y, SoftmaxSaved(y, axis)
+    return e / np.where(total == 0, 1, total).astype(x.dtype)
+
+
+def softmax_forward(x: np.ndarray, axis: int = -1) -> tuple[np.ndarray, SoftmaxSaved]:
+    """x (...) -> y (...), y = exp(x) / Σ exp(x) along `axis`."""
+    y = softmax(x, axis)
+    return y, SoftmaxSaved(y.copy(), axis)
 
 
 @underflow_is_zero
@@ -52,13 +53,18 @@ def softmax_backward(dout: np.ndarray, saved: SoftmaxSaved) -> np.ndarray:
 
 
 @underflow_is_zero
-def log_softmax_forward(x: np.ndarray, axis: int = -1) -> tuple[np.ndarray, LogSoftmaxSaved]:
-    """x (...) -> log y (...), log y = x − log Σ exp(x) along `axis`, stable for any finite x."""
+def log_softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    """log y = x − log Σ exp(x) along `axis`, stable for any finite x."""
     (x,) = floats(x=x)
     _check_axis(x, axis)
     shifted = x - finite_max(x, axis)
-    log_y = shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
-    return log_y, LogSoftmaxSaved(log_y, axis)
+    return shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
+
+
+def log_softmax_forward(x: np.ndarray, axis: int = -1) -> tuple[np.ndarray, LogSoftmaxSaved]:
+    """x (...) -> log y (...)."""
+    log_y = log_softmax(x, axis)
+    return log_y, LogSoftmaxSaved(log_y.copy(), axis)
 
 
 @underflow_is_zero

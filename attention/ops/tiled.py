@@ -68,7 +68,7 @@ def tiled_attention_forward(
     for head in _heads(saved):
         for rows in _tiles(0, head.T, tile):
             _forward_rows(head, rows)
-    return out, saved
+    return out.copy(), saved  # out is the caller's to change, saved.out is not
 
 
 def _forward_rows(head: "_Head", rows: slice) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import attention as A
+from attention import fast
 
 
 class Case(NamedTuple):
@@ -65,6 +66,17 @@ def pair_cases(seed: int = 0) -> list[Case]:
     dropped = {"dropout_p": 0.3, "rng": 5, "is_causal": True}
     heads = draw(2, 4, 5, 3), draw(2, 2, 5, 3), draw(2, 2, 5, 6)
     cases.append(Case("attention, weights dropped", _pair("attention"), heads, dropped))
+    return cases
+
+
+def twin_cases(seed: int = 0) -> list[Case]:
+    """The tuned twins, on the inputs of their plain pairs."""
+    cases = []
+    for case in pair_cases(seed):
+        forward, backward = case.target
+        twins = getattr(fast, forward.__name__, forward), getattr(fast, backward.__name__, backward)
+        if twins != case.target:
+            cases.append(case._replace(name=f"fast {case.name}", target=twins, complex_step=False))
     return cases
 
 

@@ -8,11 +8,17 @@ import pytest
 
 import attention as A
 
-from .cases import Case, by_name, layer_cases, pair_cases
+from .cases import Case, by_name, layer_cases, pair_cases, twin_cases
 
 
-@pytest.mark.parametrize("case", pair_cases() + layer_cases(), ids=by_name)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+EVERY_CASE = pytest.mark.parametrize(
+    "case", pair_cases() + twin_cases() + layer_cases(), ids=by_name
+)
+BOTH_DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+@EVERY_CASE
+@BOTH_DTYPES
 def test_dtype_out_is_dtype_in_and_inputs_stay(case: Case, dtype: Any) -> None:
     target, inputs = _cast(case, dtype)
     before = [np.copy(x) for x in inputs]
@@ -29,7 +35,22 @@ def test_dtype_out_is_dtype_in_and_inputs_stay(case: Case, dtype: Any) -> None:
         np.testing.assert_array_equal(x, old)
 
 
-@pytest.mark.parametrize("case", pair_cases(), ids=by_name)
+@EVERY_CASE
+@BOTH_DTYPES
+def test_out_may_be_changed_before_backward(case: Case, dtype: Any) -> None:
+    (forward, backward), inputs = _cast(case, dtype)
+    returned = []
+    for factor in (1, 3):
+        out, saved = forward(*inputs, **_cast_options(case.options, dtype))
+        dout = np.asarray(np.random.default_rng(0).normal(size=np.shape(out)), dtype)
+        out *= factor
+        gradients = backward(dout if dout.ndim else dtype(dout), saved)
+        returned.append(gradients if isinstance(gradients, tuple) else (gradients,))
+    for gradient, after_change in zip(*returned, strict=True):
+        np.testing.assert_array_equal(gradient, after_change)
+
+
+@pytest.mark.parametrize("case", pair_cases() + twin_cases(), ids=by_name)
 def test_nothing_warns_for_scores_up_to_1e4_in_float32(case: Case) -> None:
     (forward, backward), inputs = _cast(case, np.float32)
     loud = [
