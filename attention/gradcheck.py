@@ -20,6 +20,7 @@ Pair = tuple[Callable[..., Any], Callable[..., Any]]
 
 TOLERANCE = {"central": 1e-7, "complex": 1e-12}
 COMPLEX_STEP = 1e-30
+KINK = 1e-3  # slopes to both sides differ by more only at a kink; relative, as errors are
 
 
 class GradientError(AssertionError):
@@ -52,7 +53,8 @@ def check_gradients(
     order with `step`; "complex" takes Im f(x + ih)/h, exact to rounding (Squire & Trapp 1998),
     where forward can be computed on complex numbers. `samples` checks that many random elements of
     each array. An error is relative to the largest gradient of its array, or to 0.01 if larger.
-    Raises GradientError where an error exceeds `tolerance` (1e-7; 1e-12 for "complex"), TypeError
+    Raises GradientError where an error exceeds `tolerance` (1e-7; 1e-12 for "complex"), and says
+    so where forward has a kink, as ReLU at 0, which proves nothing against backward; TypeError
     for inputs or parameters that are not float64.
     """
     # A stream of its own: inputs drawn with the same seed would equal dout, and hide faults.
@@ -93,7 +95,12 @@ def check_gradients(
         if samples is not None and len(indices) > samples:
             indices = [indices[i] for i in rng.choice(len(indices), samples, replace=False)]
         numeric = [_derivative(loss, array, index, method, step) for index in indices]
-        errors[name] = _compare(name, analytic[name], indices, numeric, tolerance)
+
+        def sides(index: tuple[int, ...], array: np.ndarray = array) -> tuple[float, float]:
+            return _one_sided(loss, array, index, step)
+
+        kinks = sides if method == "central" else None
+        errors[name] = _compare(name, analytic[name], indices, numeric, tolerance, kinks)
     return GradientReport(errors)
 
 
@@ -116,13 +123,33 @@ def _derivative(
     return float(slope)
 
 
+def _one_sided(
+    loss: Callable[[], Any], array: np.ndarray, index: tuple[int, ...], step: float
+) -> tuple[float, float]:
+    """The slopes to the left and to the right, which differ at a kink and nowhere else."""
+    value = array[index]
+    h = step * max(1.0, abs(value))
+    at = {}
+    for nudge in (-2, -1, 0, 1, 2):
+        array[index] = value + nudge * h
+        at[nudge] = float(loss())
+    array[index] = value
+    left = (3 * at[0] - 4 * at[-1] + at[-2]) / (2 * h)
+    return left, (4 * at[1] - 3 * at[0] - at[2]) / (2 * h)
+
+
 def _compare(
     name: str,
     analytic: np.ndarray,
     indices: list[tuple[int, ...]],
     numeric: list[float],
     tolerance: float,
+    sides: Callable[[tuple[int, ...]], tuple[float, float]] | None,
 ) -> float:
+    """The worst error; `sides` gives the slopes to both sides of an element, where differences do.
+
+    Raises GradientError if it is above the tolerance.
+    """
     if not indices:
         return 0.0
     got = np.array([analytic[index] for index in indices])
@@ -131,6 +158,15 @@ def _compare(
     error = np.abs(got - want) / scale
     worst = int(np.argmax(np.where(np.isnan(error), np.inf, error)))
     if not error[worst] <= tolerance:
+        left, right = (0.0, 0.0) if sides is None else sides(indices[worst])
+        low, high = min(left, right) - KINK * scale, max(left, right) + KINK * scale
+        if abs(right - left) > KINK * scale and low <= got[worst] <= high:
+            raise GradientError(
+                f"forward has a kink at {name}{list(indices[worst])}, or within a step of it: its "
+                f"slope is {left:.3g} to the left and {right:.3g} to the right, so differences "
+                f"cannot judge the {got[worst]:.3g} by backward; move the input away from the "
+                f"kink, or take a smaller step"
+            )
         raise GradientError(
             f"gradient of {name}{list(indices[worst])} is {got[worst]:.8g} by backward and "
             f"{want[worst]:.8g} by differences: relative error {error[worst]:.1e}, "

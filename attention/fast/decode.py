@@ -27,7 +27,8 @@ def attend_last(
         k, v = k[:, :, -left - 1 :], v[:, :, -left - 1 :]
     B, H, _, D = q.shape
     scale, softcap = score_options(q, scale, softcap)
-    rows = (q * scale).reshape(B, k.shape[1], -1, D)  # (B, Hkv, G, D)
+    Hkv = k.shape[1]
+    rows = (q * scale).reshape(B, Hkv, H // Hkv, D)  # (B, Hkv, G, D)
     scores = rows @ k.swapaxes(-1, -2)  # (B, Hkv, G, S)
     if softcap is not None:
         scores = np.tanh(scores / softcap) * softcap
@@ -35,7 +36,7 @@ def attend_last(
     np.exp(scores, out=scores)
     out = scores @ v
     out /= scores.sum(-1, keepdims=True)
-    return out.reshape(B, H, 1, -1)
+    return out.reshape(B, H, 1, v.shape[-1])
 
 
 def layer_norm(x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float) -> np.ndarray:

@@ -30,7 +30,7 @@ def rotary_forward(
 ) -> tuple[np.ndarray, AnyRotarySaved]:
     """x (..., T, D) -> out (..., T, D), as `ops.rotary_forward`."""
     (x,) = floats(x=x)
-    positions = check_rotary_inputs(x, positions, pairing)
+    positions, base = check_rotary_inputs(x, positions, base, pairing)
     if pairing != "interleaved" or x.dtype not in COMPLEX:
         return ops.rotary_forward(x, positions, base=base, pairing=pairing)
     key = positions.tobytes(), positions.shape, positions.dtype.str

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.linear import LinearSaved, linear_backward, linear_forward
+from ..ops.linear import LinearSaved, flat, linear_backward, linear_forward
 from .layer import Layer
 from .parameter import Parameter
 
@@ -48,10 +48,10 @@ class Linear(Layer):
 
     def step(self, x: np.ndarray) -> np.ndarray:
         """Inference: as forward, nothing checked or saved."""
-        out = x.reshape(-1, x.shape[-1]) @ self.weight.data
+        out = flat(x) @ self.weight.data
         if self.bias is not None:
             out += self.bias.data
-        return out.reshape(*x.shape[:-1], -1)
+        return out.reshape(*x.shape[:-1], out.shape[-1])
 
     def forward_columns(self, x: np.ndarray, columns: slice) -> tuple[np.ndarray, LinearSaved]:
         """As forward, for some of the outputs only: x (..., in) -> out (..., columns)."""

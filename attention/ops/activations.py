@@ -66,12 +66,11 @@ def gelu_backward(dout: np.ndarray, saved: GeluSaved) -> np.ndarray:
     x, gate, approximate = saved
     dout = upstream(dout, x.shape, x.dtype)
     if approximate == "none":
-        near = np.clip(x.real, -40, 40) + (
-            x - x.real
-        )  # beyond, the density is 0 and x² may overflow
+        near = _near(x)
         dgate = np.exp(near * near * -0.5) * (1 / math.sqrt(2 * math.pi))
     else:
-        inner_slope = math.sqrt(2 / math.pi) * (1 + 3 * GELU_CUBIC * x * x)
+        near = _near(x)
+        inner_slope = math.sqrt(2 / math.pi) * (1 + 3 * GELU_CUBIC * near * near)
         dgate = 2 * gate * (1 - gate) * inner_slope
     return dout * (gate + x * dgate)
 
@@ -93,4 +92,10 @@ def silu_backward(dout: np.ndarray, saved: SiluSaved) -> np.ndarray:
 
 
 def _gelu_inner(x: np.ndarray) -> np.ndarray:
+    x = _near(x)
     return math.sqrt(2 / math.pi) * (x + GELU_CUBIC * x * x * x)
+
+
+def _near(x: np.ndarray) -> np.ndarray:
+    """x, its real part within ±40: beyond, both gates are flat, and x² or x³ may overflow."""
+    return np.clip(x.real, -40, 40) + (x - x.real)

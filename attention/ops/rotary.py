@@ -4,11 +4,12 @@ Su et al. 2021 (RoFormer), equation 34. A turned query meets a turned key in a s
 on the distance of their positions alone. The backward of a turn is the turn back.
 """
 
+import math
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from .checks import at_least_dims, floats, upstream
+from .checks import at_least_dims, floats, in_range, unmasked, upstream
 
 Pairing = Literal["interleaved", "half"]
 
@@ -29,7 +30,7 @@ def rotary_forward(
     paper does; "half" pairs (i, i + D/2), as GPT-NeoX and LLaMA checkpoints do. D must be even.
     """
     (x,) = floats(x=x)
-    positions = check_rotary_inputs(x, positions, pairing)
+    positions, base = check_rotary_inputs(x, positions, base, pairing)
     frequencies = base ** (-np.arange(0, x.shape[-1], 2) / max(x.shape[-1], 1))  # (D/2,)
     angles = positions[..., None] * frequencies  # (..., T, D/2), float64 for exact far positions
     saved = RotarySaved(
@@ -58,18 +59,20 @@ def _turn(x: np.ndarray, cos: np.ndarray, sin: np.ndarray, pairing: Pairing) -> 
     return out
 
 
-def check_rotary_inputs(x: np.ndarray, positions: Any, pairing: str) -> np.ndarray:
-    """-> positions as an array."""
+def check_rotary_inputs(
+    x: np.ndarray, positions: Any, base: float, pairing: str
+) -> tuple[np.ndarray, float]:
+    """-> positions as an array, base as a Python number."""
     at_least_dims("x", x, 2, "(..., T, D)")
     if x.shape[-1] % 2:
         raise ValueError(f"x must have an even width to be turned in pairs, got shape {x.shape}")
     if pairing not in ("interleaved", "half"):
         raise ValueError(f'pairing must be "interleaved" or "half", got {pairing!r}')
-    positions = np.asarray(positions)
+    positions = unmasked("positions", positions)
     try:
         fits = np.broadcast_shapes(positions.shape, x.shape[:-1]) == x.shape[:-1]
     except ValueError:
         fits = False
     if not fits:
         raise ValueError(f"positions must broadcast to {x.shape[:-1]}, got {positions.shape}")
-    return positions
+    return positions, in_range("base", base, 0, math.inf, "()")

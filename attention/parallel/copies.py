@@ -14,6 +14,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 Outcome = tuple[Any, Exception | None]  # (result, None) or (None, error)
 
 
@@ -31,10 +33,10 @@ class Copies:
         self.functions = list(functions)
         self._pipes: list[Any] = []
         self._processes: list[Any] = []
-        for _ in range(count):
+        for place in range(count):
             mine, theirs = fork.Pipe()
             self._pipes.append(mine)
-            process = fork.Process(target=self._serve, args=(theirs,), daemon=True)
+            process = fork.Process(target=self._serve, args=(place, theirs), daemon=True)
             process.start()
             self._processes.append(process)
             theirs.close()
@@ -62,7 +64,8 @@ class Copies:
         for process in self._processes:
             process.join()
 
-    def _serve(self, requests: Any) -> None:
+    def _serve(self, place: int, requests: Any) -> None:
+        _draw_otherwise(place)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
         for pipe in self._pipes:
             pipe.close()  # or this copy would keep the pipes of those before it open
@@ -72,6 +75,16 @@ class Copies:
                 requests.send([outcome(self.functions[place], one) for one in arguments])
         except (EOFError, ConnectionError):
             return  # nobody asks any more
+
+
+def _draw_otherwise(place: int) -> None:
+    """Give this copy global random numbers of its own, as Python's `random` does by itself.
+
+    They follow from the state of the process that made it.
+    """
+    if "numpy.random" in sys.modules:  # nothing here draws from them, but a user's code may
+        words = np.random.randint(1 << 32, size=4, dtype=np.uint64)  # noqa: NPY002
+        np.random.seed([place, *words.tolist()])  # noqa: NPY002
 
 
 def outcome(function: Callable[..., Any], arguments: tuple) -> Outcome:

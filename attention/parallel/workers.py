@@ -41,31 +41,39 @@ class Workers:
 
     def __init__(self, count: int | None = None) -> None:
         count = cores() if count is None else count
-        in_range("workers", count, 1, math.inf, "[)")
-        self.count = count
+        self.count = in_range("workers", count, 1, math.inf, "[)")
         self._leave = ExitStack()
+        self._entered = False
         self._others: Any = None
 
     def __enter__(self) -> "Workers":
         self._leave.enter_context(kept_memory)
         if self.count > 1:
             self._leave.enter_context(single_threaded_blas)
+        self._entered = True
         return self
 
     def __exit__(self, *error: object) -> None:
         self._dismiss()
+        self._entered = False
         self._leave.close()
 
     def map(self, function: Callable[..., Any], arguments: Sequence[tuple]) -> list[Any]:
         """function(*a) for each `a` of `arguments`; an error is raised when all have ended.
 
         A worker knows `function`, and all that it reaches, as it was when first called within this
-        context; what it changes stays with it. Only `arguments`, results, and parameters in a
-        ParameterBuffer with their gradients pass between workers.
+        context: what changes here later it does not see, and what it changes stays with it. Only
+        `arguments`, results, and parameters in a ParameterBuffer with their gradients pass between
+        workers. Raises RuntimeError for several workers outside of the context.
         """
         hands = min(self.count, len(arguments))
         if hands < 2:
             return [function(*one) for one in arguments]
+        if not self._entered:
+            raise RuntimeError(
+                f"{self.count} workers must be entered before they work, or their copies and the "
+                f"threads of the BLAS would fight; write `with Workers({self.count}) as workers:`"
+            )
         others = self._others_knowing(function)
         outcomes: list[Any] = [None] * len(arguments)
         try:

@@ -118,6 +118,8 @@ class CausalLM(Layer):
     def step(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
         """Inference: the next tokens, ids (B, T) -> logits after the last of them, (B, V)."""
         x, _, _ = self._embed(ids, caches[0].length)
+        if x.shape[1] == 0:
+            raise ValueError(f"ids must hold one token or more to go on from, got {np.shape(ids)}")
         return self._logits(self.encoder.step(x, caches)[:, -1])[0]
 
     def new_caches(self, batch: int) -> list[KVCache]:

@@ -320,3 +320,12 @@ def test_checking_leaves_the_layer_as_it_was() -> None:
     assert (layer.weight.grad == 3).all()
     for name, array in layer.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("at", [0.0, 5e-5, -1.5e-4])
+def test_a_kink_is_told_from_a_mistake(at: float) -> None:
+    x = np.array([1.0, at, -2.0])
+    with pytest.raises(A.GradientError, match=r"kink at x\[1\], or within a step"):
+        A.check_gradients((A.relu_forward, A.relu_backward), (x,))
+    with pytest.raises(A.GradientError, match=r"gradient of x\[1\] is .* by backward"):
+        A.check_gradients((A.relu_forward, lambda dout, saved: dout * [1, 9, 0]), (x,))

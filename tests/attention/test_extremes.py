@@ -9,6 +9,7 @@ import attention as A
 from attention import fast
 from attention.text.corpus import read_corpus
 from attention.text.generation import sample
+from attention.text.model import CausalLM
 from attention.text.tokenizer import CharTokenizer
 
 PAIRS = {
@@ -191,3 +192,45 @@ def test_a_byte_order_mark_is_no_token_and_a_negative_id_no_character(tmp_path: 
     assert read_corpus(path) == "ab"
     with pytest.raises(ValueError, match="ids must lie in 0 … 1"):
         CharTokenizer("ab").decode([-1])
+
+
+@FLOATS
+@pytest.mark.parametrize("module", [A, fast])
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_and_its_slope_are_flat_however_far_out(
+    dtype: Any, module: Any, approximate: str
+) -> None:
+    far = np.array([1e3, 1e8, 1e13, 1e20, np.finfo(dtype).max], dtype)
+    x = np.concatenate([-far, far])
+    with np.errstate(all="raise"):
+        out, saved = module.gelu_forward(x, approximate)
+        dx = module.gelu_backward(np.ones_like(x), saved)
+    np.testing.assert_array_equal(out, np.maximum(x, 0))
+    np.testing.assert_array_equal(dx, x > 0)
+
+
+@pytest.mark.parametrize("forward", [A.rotary_forward, fast.rotary_forward])
+@pytest.mark.parametrize("base", [0.0, -2.0, np.inf, "ten"])
+def test_a_rotary_base_is_a_number_above_zero(forward: Any, base: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match="base must"):
+        forward(X, np.arange(3), base=base)
+
+
+def test_constant_rows_are_normalised_to_nothing_at_inference_too() -> None:
+    layer = A.LayerNorm(384)
+    assert not layer.step(np.full((1, 384), 1e6 + 0.1, np.float32)).any()
+    x = (1000 + np.random.default_rng(0).normal(size=(9, 384))).astype(np.float32)
+    np.testing.assert_allclose(layer.step(x), layer.forward(x)[0], atol=2e-5)
+
+
+def test_no_token_and_no_sequence_go_through_a_cache() -> None:
+    encoder = A.Encoder(2, 8, 4, num_kv_heads=2, rng=0)
+    for batch in (0, 2):
+        caches = encoder.new_caches(batch, 9)
+        for T in (0, 3, 0, 1, 0):
+            x = np.ones((batch, T, 8), np.float32)
+            assert encoder.step(x, caches).shape == x.shape
+        assert caches[0].length == 4
+    model = CausalLM(5, 9, 1, 8, 2, rng=0)
+    with pytest.raises(ValueError, match="one token or more"):
+        model.step(np.zeros((1, 0), int), model.new_caches(1))

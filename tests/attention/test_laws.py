@@ -10,7 +10,6 @@ import attention as A
 
 from .cases import Case, by_name, layer_cases, pair_cases, twin_cases
 
-
 EVERY_CASE = pytest.mark.parametrize(
     "case", pair_cases() + twin_cases() + layer_cases(), ids=by_name
 )

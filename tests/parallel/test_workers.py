@@ -273,6 +273,32 @@ def test_no_workers_is_an_error() -> None:
         A.Workers(0)
 
 
+def test_several_workers_outside_their_context_are_refused_before_any_work(kind: str) -> None:
+    pool, done = A.Workers(2), []
+    with pytest.raises(RuntimeError, match=r"with Workers\(2\) as workers"):
+        pool.map(done.append, [(1,), (2,)])
+    with pool:
+        assert pool.map(abs, [(-1,), (-2,)]) == [1, 2]
+    with pytest.raises(RuntimeError, match="must be entered"):
+        pool.map(done.append, [(1,), (2,)])
+    assert done == []
+    assert pool.map(abs, [(-1,)]) == [1]
+
+
+@forks
+def test_global_random_numbers_differ_between_workers_and_follow_from_the_seed() -> None:
+    def draw() -> float:
+        return np.random.random()  # noqa: NPY002
+
+    runs = []
+    for _ in range(2):
+        np.random.seed(5)  # noqa: NPY002
+        with A.Workers(3) as pool:
+            runs.append(pool.map(draw, [()] * 3))
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 3
+
+
 def test_a_first_gradient_replaces_what_an_earlier_step_left() -> None:
     """Whole, in part, written at once, or none: the shard holds this step's gradients alone."""
     names = ("whole", "part", "room", "twice", "none")
