@@ -9,7 +9,7 @@ from .parameter import Parameter
 
 
 class Layer:
-    """The base of all layers; attributes may be parameters, layers, or lists of layers."""
+    """The base of all layers; attributes may be parameters, layers, or lists and dicts of them."""
 
     def forward(self, *inputs: Any, **options: Any) -> tuple[Any, Any]:
         """inputs -> out, saved: exactly what backward needs."""
@@ -20,13 +20,19 @@ class Layer:
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
     def named_parameters(self) -> dict[str, Parameter]:
-        """Dotted names to parameters, in order of definition; a shared one under its first name."""
+        """Dotted names to parameters, in order of definition; a shared one under its first name.
+
+        Raises ValueError if two have one name, TypeError if some stand in a set.
+        """
         named: dict[str, Parameter] = {}
         seen: set[int] = set()
         for name, parameter in self._walk(""):
-            if id(parameter) not in seen:
-                seen.add(id(parameter))
-                named[name] = parameter
+            if id(parameter) in seen:
+                continue
+            if name in named:
+                raise ValueError(f"two parameters of {type(self).__name__} are called {name}")
+            seen.add(id(parameter))
+            named[name] = parameter
         return named
 
     def parameters(self) -> list[Parameter]:
@@ -57,18 +63,33 @@ class Layer:
             parameter.data[...] = state[name]
 
     def astype(self, dtype: Any) -> Self:
-        """Change all parameters to `dtype`, in place, and return the layer."""
-        for parameter in self.parameters():
-            parameter.move_to(np.empty(parameter.shape, dtype), np.empty(parameter.shape, dtype))
+        """Change all parameters to `dtype`, in place, and return the layer.
+
+        An optimiser must be made afterwards: one that has them already will refuse to step.
+        """
+        for p in self.parameters():
+            if p.data.dtype != np.dtype(dtype):
+                p.move_to(np.empty(p.shape, dtype), np.empty(p.shape, dtype))
         return self
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
         for name, value in vars(self).items():
-            if isinstance(value, Parameter):
-                yield prefix + name, value
-            elif isinstance(value, Layer):
-                yield from value._walk(f"{prefix}{name}.")
-            elif isinstance(value, list | tuple):
-                for i, part in enumerate(value):
-                    if isinstance(part, Layer):
-                        yield from part._walk(f"{prefix}{name}.{i}.")
+            yield from _parameters_in(value, prefix + name)
+
+
+def _parameters_in(value: Any, name: str) -> Iterator[tuple[str, Parameter]]:
+    """What is learned of an attribute."""
+    if isinstance(value, Parameter):
+        yield name, value
+    elif isinstance(value, Layer):
+        yield from value._walk(f"{name}.")
+    elif isinstance(value, list | tuple):
+        for i, part in enumerate(value):
+            yield from _parameters_in(part, f"{name}.{i}")
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _parameters_in(part, f"{name}.{key}")
+    elif isinstance(value, set | frozenset) and any(
+        isinstance(part, Parameter | Layer) for part in value
+    ):
+        raise TypeError(f"{name} is a set, whose parts have no order; keep them in a list")

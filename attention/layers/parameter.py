@@ -101,8 +101,10 @@ class ParameterBuffer:
     """All parameters side by side in one vector, their gradients in another.
 
     `data` and `grad` have shape (N,), those that decay first: `data[:decaying]`. The parameters
-    become views of them. A parameter that stands in the list twice is taken once. The vectors are
-    in shared memory, so that several processes may learn together.
+    become views of them, until another buffer takes them: this one then refuses to be used. A
+    parameter that stands in the list twice is taken once. The vectors are in shared memory, so that
+    several processes may learn together. A copy, or one unpickled, has its own, for the parameters
+    that were copied along.
     Raises ValueError if the parameters are none or of several dtypes.
     """
 
@@ -123,8 +125,23 @@ class ParameterBuffer:
             self.parameters, self._parts(self.data), self._parts(self.grad), strict=True
         ):
             p.move_to(data, grad)
+        self._views = [p.data for p in self.parameters]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.parameters,)
+
+    def require_parameters(self) -> None:
+        """Raises RuntimeError if any parameter lives elsewhere by now."""
+        moved = sum(p.data is not view for p, view in zip(self.parameters, self._views))
+        if moved:
+            raise RuntimeError(
+                f"{moved} of {len(self.parameters)} parameters have moved out of this optimizer's "
+                f"storage, by a later optimizer or by astype, so it would train nothing; make one "
+                f"optimizer, after astype, and use that"
+            )
 
     def zero_grad(self) -> None:
+        self.require_parameters()
         self.grad[:] = 0
 
     def shard_gradients(self, count: int) -> list["ShardGradients"]:

@@ -31,8 +31,10 @@ class Optimizer:
     def step(self, workers: Workers | None = None) -> None:
         """Change the parameters by their gradients; the step count rises once.
 
-        `workers` share the vector out among themselves; the bits do not depend on it.
+        `workers` share the vector out among themselves; the bits do not depend on it. Raises
+        RuntimeError if a later optimiser, or `Layer.astype`, has taken the parameters away.
         """
+        self.buffer.require_parameters()
         self.steps += 1
         lr = float(self.lr)  # of NumPy's float64 it would make the update float64
         if workers is None:
@@ -54,6 +56,13 @@ class Optimizer:
     def _moment(self) -> np.ndarray:
         """(N,) of zeros, one number a parameter."""
         return shared_zeros(self.buffer.data.size, self.buffer.data.dtype)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Of a copy, or after unpickling: moments that workers see, as those of `__init__`."""
+        vars(self).update(state)
+        copied, self.moments = self.moments, {name: self._moment() for name in self.moments}
+        for name, moment in self.moments.items():
+            moment[...] = copied[name]
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """The step count, and copies of the moments, each (N,)."""
