@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from .workers import WorkerDied
+
 Outcome = tuple[Any, Exception | None]  # (result, None) or (None, error)
 
 
@@ -47,15 +49,16 @@ class Copies:
             self._pipes[copy].send((self.functions.index(function), arguments))
 
     def answer(self, copy: int) -> list[Outcome]:
-        """What came of all that it was asked last. Raises RuntimeError if the copy has died."""
+        """What came of all that it was asked last. Raises WorkerDied if it has ended."""
         try:
             return self._pipes[copy].recv()
         except (EOFError, ConnectionError):
             self._processes[copy].join()
-            raise RuntimeError(
-                f"a worker process ended before its work did, with exit code "
-                f"{self._processes[copy].exitcode}, as happens when memory runs out; "
-                f"take fewer workers or smaller batches"
+            code = self._processes[copy].exitcode
+            how = f"killed by signal {-code}" if code < 0 else f"with exit code {code}"
+            raise WorkerDied(
+                f"a worker process ended before its work did, {how}, as happens when memory runs "
+                f"out; take fewer workers or smaller batches"
             ) from None
 
     def close(self) -> None:
@@ -72,7 +75,12 @@ class Copies:
         try:
             while True:
                 place, arguments = requests.recv()
-                requests.send([outcome(self.functions[place], one) for one in arguments])
+                outcomes = [outcome(self.functions[place], one) for one in arguments]
+                try:
+                    requests.send(outcomes)
+                except (pickle.PicklingError, TypeError, AttributeError) as error:
+                    lost = TypeError(f"a worker's result cannot be sent to another: {error}")
+                    requests.send([(None, lost)] * len(outcomes))
         except (EOFError, ConnectionError):
             return  # nobody asks any more
 

@@ -6,7 +6,8 @@ import sys
 import time
 
 from ..files import keep_existing, writable
-from ..training import Interrupted, NonFiniteLoss, Progress, Trainer
+from ..training import Interrupted, Progress, Trainer, WorkerDied
+from ..training.console import command_again, hold_streams, tell
 from .corpus import read_corpus
 from .generation import generate_text
 from .train import TextSettings, load_text_model, split_text, train_text, validation_loss
@@ -16,14 +17,22 @@ SETTINGS = {f.name: f for f in dataclasses.fields(TextSettings) if f.name != "be
 
 
 def main(argv: list[str] | None = None) -> int:
+    hold_streams()
+    argv = sys.argv[1:] if argv is None else argv
     arguments = _parser().parse_args(argv)
     try:
         return arguments.run(arguments)
     except Interrupted as stopped:
-        print(f"{stopped}: repeat the command with --resume", file=sys.stderr)
+        tell(f"{stopped}: {command_again('attention.text', argv)}")
         return 130
-    except (ValueError, OSError, NonFiniteLoss) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        tell("stopped")
+        return 130
+    except BrokenPipeError:
+        sys.stderr = None  # the reader of our output left; there is nobody to tell
+        return 0
+    except (ValueError, OSError, FloatingPointError, MemoryError, WorkerDied) as error:
+        tell(f"error: {error}")
         return 2
 
 

@@ -2,13 +2,17 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from ..training import Adam, FileFormatError, ShuffledBatches, Trainer, cores, read_checkpoint
-from ..training.schedules import warmup_cosine
+from ..files import as_settings, fingerprint
+from ..layers import check_claims, read_parameters
+from ..ops.checks import in_range
+from ..training import Adam, ShuffledBatches, Trainer, cores, warmup_cosine
+from ..training.checkpoint import open_checkpoint
 from .model import CausalLM
 from .tokenizer import CharTokenizer
 
@@ -34,6 +38,17 @@ class TextSettings:
     train_share: float = 0.9
     seed: int = 1337
     workers: int = 0  # 0: one a core; bits depend on their number
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no run can have."""
+        for name in ("block", "batch", "layers", "heads", "width"):
+            in_range(name, getattr(self, name), 1, math.inf, "[)")
+        for name in ("steps", "warmup", "seed", "workers", "min_lr", "weight_decay"):
+            in_range(name, getattr(self, name), 0, math.inf, "[)")
+        for name in ("lr", "max_norm"):
+            in_range(name, getattr(self, name), 0, math.inf, "()")
+        in_range("dropout", self.dropout, 0, 1, "[)")
+        in_range("train_share", self.train_share, 0, 1, "()")
 
     def model(self, vocab_size: int) -> CausalLM:
         return CausalLM(
@@ -69,9 +84,11 @@ def train_text(
     checkpoint_every: int = 500,
     on_step: Callable[[Trainer], None] | None = None,
 ) -> tuple[CausalLM, CharTokenizer, Trainer]:
-    """Train on the first part of `text`. With `resume`, go on from `checkpoint`.
+    """Train on the first part of `text`. With `resume`, go on from `checkpoint`, if it is there.
 
-    Raises ValueError for a text that is too short, FileFormatError for a checkpoint of another run.
+    Text and settings must then be those of that run, but for `steps`: with more of them the rate
+    falls anew. Raises ValueError for a text that is too short or for fewer steps than were taken,
+    FileFormatError for a checkpoint of another run.
     """
     settings = settings or TextSettings()
     settings = dataclasses.replace(settings, workers=settings.workers or cores())
@@ -112,9 +129,17 @@ def train_text(
             "settings": np.array(json.dumps(dataclasses.asdict(settings))),
             "characters": np.array(tokenizer.characters),
         },
+        run={**dataclasses.asdict(settings), "text": fingerprint(text)},
+        may_change=("steps",),
     )
     if resume and checkpoint is not None:
         trainer.resume(checkpoint)
+        if trainer.step > settings.steps:
+            raise ValueError(
+                f"{checkpoint} has taken {trainer.step} steps already; give as many or more"
+            )
+    elif checkpoint is not None and not settings.steps:
+        trainer.save(checkpoint)  # the model as it is before the first step
     trainer.run(settings.steps, on_step)
     return model, tokenizer, trainer
 
@@ -132,13 +157,18 @@ def validation_loss(model: CausalLM, ids: np.ndarray, block: int, batch: int = 6
 
 def load_text_model(path: str | Path) -> tuple[CausalLM, CharTokenizer, TextSettings]:
     """A trained model from its checkpoint. Raises FileNotFoundError or FileFormatError."""
-    sections = read_checkpoint(path)
-    try:
-        stored = json.loads(str(sections["notes"]["settings"]))
-        settings = TextSettings(**{**stored, "betas": tuple(stored["betas"])})
-        tokenizer = CharTokenizer(str(sections["notes"]["characters"]))
-        model = settings.model(tokenizer.vocab_size)
-        model.load_state_dict(sections["parameters"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise FileFormatError(f"{path} does not hold a text model ({error})") from error
+    with open_checkpoint(path) as file:
+        notes = {"notes/settings", "notes/characters"}
+        if not notes <= set(file.members):
+            raise file.error("it does not hold a text model")
+        settings = as_settings(TextSettings, file.object("notes/settings"), str(path))
+        tokenizer = CharTokenizer(file.text("notes/characters"))
+        V, E, layers = tokenizer.vocab_size, settings.width, settings.layers
+        last = f"encoder.blocks.{layers - 1}.mlp.linear1.weight"
+        claims = {"tokens.table": (V, E), last: (E, 4 * E)}
+        if settings.positions == "learned":
+            claims["positions.table"] = (settings.block, E)
+        check_claims(file, "parameters/", claims, layers)
+        model = settings.model(V)
+        read_parameters(file, "parameters/", model)
     return model, tokenizer, settings

@@ -1,17 +1,30 @@
-"""Training: optimisers on one flat buffer, clipping, schedules, batches, the loop, checkpoints."""
+"""Training, in reading order: one step, one loop, and what they are made of.
+
+step        zero, gradients over workers, clip, rate, update
+loop        steps and epochs, callbacks, the best epoch, checkpoints, going on after a stop
+optimizer   what adam and sgd share: parameters side by side in one flat buffer
+clipping, schedules, batching
+best        which weights a run keeps, and when it ends
+checkpoint  what a run needs to go on, and whose run it is
+interrupt, progress, console
+"""
 
 from ..files import FileFormatError, load_arrays, save_arrays
-from ..parallel.workers import Workers, cores
+from ..parallel.workers import WorkerDied, Workers, cores
 from .adam import Adam
 from .batching import ShuffledBatches, batches_by_length
+from .checkpoint import read_checkpoint
 from .clipping import clip_grad_norm
+from .interrupt import Interrupted
+from .loop import EpochEnd, Trainer
 from .progress import Progress
 from .schedules import warmup_cosine
 from .sgd import SGD
-from .trainer import Interrupted, NonFiniteLoss, Trainer, read_checkpoint
+from .step import NonFiniteLoss, training_step
 
 __all__ = [
     "Adam",
+    "EpochEnd",
     "FileFormatError",
     "Interrupted",
     "NonFiniteLoss",
@@ -19,6 +32,7 @@ __all__ = [
     "SGD",
     "ShuffledBatches",
     "Trainer",
+    "WorkerDied",
     "Workers",
     "batches_by_length",
     "clip_grad_norm",
@@ -26,5 +40,6 @@ __all__ = [
     "load_arrays",
     "read_checkpoint",
     "save_arrays",
+    "training_step",
     "warmup_cosine",
 ]

@@ -22,6 +22,8 @@ class Adam(Optimizer):
     With `weight_decay` it is AdamW: decay is decoupled and spares gains and biases.
     """
 
+    decides = ("betas", "eps")
+
     def __init__(
         self,
         parameters: Iterable[Parameter],

@@ -1,11 +1,38 @@
 """Batches: shuffled anew each epoch, or gathered by length so that padding costs little."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..ops.checks import in_range, integers
+
+
+class Batches(Protocol):
+    """What a `Trainer` draws from; `__next__` begins a new epoch after the last batch of one."""
+
+    @property
+    def count(self) -> int:
+        """Batches of this epoch."""
+
+    @property
+    def left(self) -> int:
+        """Batches still to come in this epoch; 0: it has ended."""
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What decides the order: a resumed run must have the same."""
+
+    def __next__(self) -> Any: ...
+
+    def shards(self, batch: Any, workers: int, rng: Any) -> tuple[list[tuple], list[float] | None]:
+        """The batch cut for so many workers, and the share of each shard; None: equal shares."""
+
+    def weight(self, batch: Any) -> float:
+        """How much a batch's loss counts in the mean of its epoch."""
+
+    def state_dict(self) -> dict[str, np.ndarray]: ...
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
 
 
 class ShuffledBatches:
@@ -22,6 +49,18 @@ class ShuffledBatches:
         self.epoch, self.position = 0, 0
         self._order = self._shuffle()
 
+    @property
+    def count(self) -> int:
+        return -(-self.n // self.batch_size)
+
+    @property
+    def left(self) -> int:
+        return -(-(self.n - self.position) // self.batch_size)
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        return {"n": self.n, "batch_size": self.batch_size, "seed": self.seed}
+
     def __iter__(self) -> Iterator[np.ndarray]:
         return self
 
@@ -33,11 +72,30 @@ class ShuffledBatches:
         self.position += len(batch)
         return batch
 
+    def shards(
+        self, batch: np.ndarray, workers: int, rng: "np.random.Generator"
+    ) -> tuple[list[tuple], list[float] | None]:
+        """(indices, generator) for each worker; a single one draws from `rng` itself."""
+        count = min(workers, len(batch))
+        if count < 2:
+            return [(batch, rng)], None
+        parts = np.array_split(batch, count)
+        seeds = rng.integers(1 << 63, size=count)
+        shards = [(part, np.random.default_rng(seed)) for part, seed in zip(parts, seeds)]
+        return shards, [len(part) / len(batch) for part in parts]
+
+    def weight(self, batch: np.ndarray) -> float:
+        return 1.0
+
     def state_dict(self) -> dict[str, np.ndarray]:
         return {"cursor": np.array([self.seed, self.epoch, self.position])}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self.seed, self.epoch, self.position = (int(x) for x in state["cursor"])
+        """Raises ValueError for a place that there is not."""
+        seed, epoch, position = (int(x) for x in state["cursor"])
+        if min(seed, epoch) < 0 or not 0 <= position <= self.n:
+            raise ValueError(f"no place in {self.n} examples: {seed}, {epoch}, {position}")
+        self.seed, self.epoch, self.position = seed, epoch, position
         self._order = self._shuffle()
 
     def _shuffle(self) -> np.ndarray:

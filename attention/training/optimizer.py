@@ -18,12 +18,20 @@ class Optimizer:
     Hutter 2019), and spares parameters whose `decay` is False. `lr` may be set between steps.
     """
 
+    decides: tuple[str, ...] = ()  # names of further numbers that do
+
     def __init__(self, parameters: Iterable[Parameter], lr: float, weight_decay: float) -> None:
         self.lr = in_range("lr", lr, 0, np.inf, "[)")
         self.weight_decay = in_range("weight_decay", weight_decay, 0, np.inf, "[)")
         self.buffer = ParameterBuffer(parameters)
         self.steps = 0
         self.moments: dict[str, np.ndarray] = {}
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What decides its steps, but for the rate: a resumed run must have the same."""
+        own = {name: getattr(self, name) for name in self.decides}
+        return {"kind": type(self).__name__, "weight_decay": self.weight_decay, **own}
 
     def zero_grad(self) -> None:
         self.buffer.zero_grad()
@@ -76,6 +84,8 @@ class Optimizer:
             raise ValueError(f"state must hold {sorted(expected)}, got {sorted(state)}")
         for name, moment in self.moments.items():
             expect_shape(name, np.asarray(state[name]), moment.shape, "one number a parameter")
+        if int(state["steps"]) < 0:
+            raise ValueError(f"steps must be 0 or more, got {int(state['steps'])}")
         self.steps = int(state["steps"])
         for name, moment in self.moments.items():
             moment[...] = state[name]

@@ -1,4 +1,8 @@
-"""Learning-rate schedules: functions of the step alone, so that a resumed run needs no state."""
+"""Learning-rate schedules: functions of the step alone, so that a resumed run needs no state.
+
+The one rule: steps count from 1. The first of N already moves the parameters, the last has the
+lowest rate.
+"""
 
 import math
 

@@ -13,6 +13,8 @@ class SGD(Optimizer):
     With `nesterov`, data ← data − lr (g + momentum · velocity). Decay is decoupled.
     """
 
+    decides = ("momentum", "nesterov")
+
     def __init__(
         self,
         parameters: Iterable[Parameter],

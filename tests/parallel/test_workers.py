@@ -179,8 +179,16 @@ def test_a_worker_that_dies_is_reported() -> None:
     kill = _unless_here(lambda: os.kill(os.getpid(), signal.SIGKILL))
     with A.Workers(2) as pool:
         for _ in range(2):
-            with pytest.raises(RuntimeError, match="ended before its work did, with exit code -9"):
+            with pytest.raises(A.WorkerDied, match="ended before its work did, killed by signal 9"):
                 pool.map(kill, [(), ()])
+
+
+@forks
+def test_a_result_that_cannot_be_sent_is_told_as_that() -> None:
+    with A.Workers(2) as pool:
+        with pytest.raises(TypeError, match="a worker's result cannot be sent"):
+            pool.map(lambda: lambda: 3, [(), ()])
+        assert pool.map(os.getppid, [(), ()])[1] == os.getpid()
 
 
 @forks

@@ -1,0 +1,40 @@
+"""What is said to a person at a terminal, who may have closed it: a run needs no listener."""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+
+def tell(text: str, stream: TextIO | None = None, end: str = "\n") -> bool:
+    """Write to `stream`, by default standard error; False if it is closed or full."""
+    stream = sys.stderr if stream is None else stream
+    if stream is None:
+        return False
+    try:
+        print(text, end=end, file=stream, flush=True)
+    except (OSError, ValueError):
+        if stream is sys.stderr:
+            sys.stderr = None  # else what is left in it would fail once more at the exit
+        return False
+    return True
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def hold_streams() -> None:
+    """Let no file take the number of a standard stream that is closed, and what is said to it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+
+
+def command_again(module: str, argv: Sequence[str]) -> str:
+    """The command that goes on with a run that was stopped."""
+    kept = [word for word in argv if word not in ("--resume", "--overwrite")]
+    return shlex.join(["python", "-m", module, *kept, "--resume"])

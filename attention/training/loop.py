@@ -1,0 +1,241 @@
+"""The loop: steps and epochs, callbacks, the best epoch, checkpoints, going on after a stop."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..files import FileFormatError, fingerprint
+from ..layers.layer import Layer
+from ..parallel.workers import WorkerDied, Workers
+from .batching import Batches
+from .best import Average, Best
+from .checkpoint import Checkpoint, Stateful, described, save_checkpoint
+from .interrupt import CtrlC, Interrupted
+from .optimizer import Optimizer
+from .step import NonFiniteLoss, training_step
+
+
+class EpochEnd(NamedTuple):
+    """What is known after an epoch."""
+
+    epoch: int  # counted from 1
+    steps: int  # of this epoch
+    loss: float  # mean over the epoch's steps, by the weights of their batches
+    validation: float  # what `judge` said; nan without one
+    seconds: float  # of this epoch, without judging
+    spent: float  # seconds since the run began, those of earlier sittings too
+
+
+class Trainer:
+    """Runs `compute(*shard) -> loss`, which adds up gradients, and steps the optimiser.
+
+    A checkpoint holds parameters, moments, step, generator state, data cursor and the best epoch:
+    a run that was killed and resumed ends with the same bits as one that was not.
+    """
+
+    def __init__(
+        self,
+        model: Layer,
+        optimizer: Optimizer,
+        batches: Batches,
+        compute: Callable[..., float],
+        *,
+        schedule: Callable[[int], float] | None = None,
+        max_norm: float | None = 1.0,
+        workers: int | None = 1,
+        rng: Any = 0,
+        judge: Callable[[], float] | None = None,
+        patience: int = 1,
+        average: float | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        checkpoint: str | Path | None = None,
+        checkpoint_every: int | None = 500,
+        checkpoint_seconds: float = 60.0,
+        notes: Mapping[str, np.ndarray] | None = None,
+        run: Mapping[str, Any] | None = None,
+        may_change: Collection[str] = (),
+        parts: Mapping[str, Stateful] | None = None,
+    ) -> None:
+        """`schedule(step)` gives the rate, steps from 1: see `schedules`.
+
+        A batch is cut by `batches.shards` for `workers` (None: one a core), the same number of
+        which gives the same bits; shards of `ShuffledBatches` are (indices, generator).
+        `judge` scores the weights after each epoch, higher is better; the best epoch's are kept
+        at the end, and `patience` says when that is (`best`). With `average`, an average over so
+        many epochs is judged and kept. `stop` ends the epoch and the run.
+        Checkpoints are written after each epoch, every `checkpoint_every` steps and
+        `checkpoint_seconds`, and at the end; `notes` are arrays kept in them, `parts` further
+        state. `run` says in JSON whose run it is: `resume` refuses a checkpoint in which any of
+        it, or of what the trainer knows by itself, is another, unless it `may_change`.
+        """
+        self.model, self.optimizer, self.batches, self.compute = model, optimizer, batches, compute
+        self.schedule, self.max_norm, self.stop = schedule, max_norm, stop
+        self.workers = Workers(workers)
+        self.rng = np.random.default_rng(rng)
+        self.judge = judge
+        data = optimizer.buffer.data
+        self.average = None if average is None else Average(data, average)
+        self.best = None if judge is None else Best(data, patience)
+        self.checkpoint = None if checkpoint is None else Path(checkpoint)
+        self.checkpoint_every = checkpoint_every
+        self.checkpoint_seconds = checkpoint_seconds
+        self.notes, self.may_change = dict(notes or {}), may_change
+        self.step = 0
+        self.history: list[tuple[float, float, float]] = []  # loss, rate, norm of each step
+        self.epochs: list[EpochEnd] = []
+        self._met: list[tuple[float, float]] = []  # loss and weight of each step of this epoch
+        self._epoch_begin, self._before, self._begin = 0.0, 0.0, time.monotonic()
+        self._parts: dict[str, Stateful] = {
+            "parameters": model, "optimizer": optimizer, "batches": batches, **(parts or {}),
+        }  # fmt: skip
+        self._parts |= {} if self.average is None else {"average": self.average}
+        self._parts |= {} if self.best is None else {"best": self.best}
+        self.run_of = {
+            **described(model, "model"),
+            **{f"optimizer.{name}": value for name, value in optimizer.decided.items()},
+            **{f"batches.{name}": value for name, value in batches.decided.items()},
+            "rate": "scheduled" if schedule else float(optimizer.lr),
+            "max_norm": max_norm,
+            "workers": self.workers.count,
+            "average": average,
+            "trainer.generator": fingerprint(json.dumps(self.rng.bit_generator.state)),
+            **(run or {}),
+        }
+
+    @property
+    def spent(self) -> float:
+        """Seconds of training, those of earlier sittings too."""
+        return self._before + time.monotonic() - self._begin
+
+    def run(
+        self,
+        steps: float = math.inf,
+        on_step: Callable[["Trainer"], None] | None = None,
+        *,
+        epochs: float = math.inf,
+        on_epoch: Callable[[EpochEnd], None] | None = None,
+    ) -> None:
+        """Go on until so many steps or epochs are done in all, `stop` says so, or patience ends.
+
+        Raises Interrupted on Ctrl-C, after the step under way; NonFiniteLoss; WorkerDied.
+        """
+        self._before, self._begin = self.spent, time.monotonic()
+        saved_at, saved_step = time.monotonic(), -1
+        with CtrlC() as ctrl_c, self.workers:
+            while not self._is_over(steps, epochs):
+                self._one_step()
+                if on_step is not None:
+                    on_step(self)
+                ended = self.batches.left == 0 or self.stop()
+                if ended:
+                    self._end_epoch(on_epoch)
+                due = ended or time.monotonic() - saved_at >= self.checkpoint_seconds
+                due |= self.checkpoint_every is not None and self.step % self.checkpoint_every == 0
+                if self.checkpoint and (due or ctrl_c.pressed):
+                    self.save(self.checkpoint)
+                    saved_at, saved_step = time.monotonic(), self.step
+                if ctrl_c.pressed and not self._is_over(steps, epochs):
+                    raise Interrupted(self._how_to_go_on())
+            if self.checkpoint and saved_step != self.step:
+                self.save(self.checkpoint)
+        if self.best is not None:
+            self.optimizer.buffer.data[:] = self.best.weights
+
+    def save(self, path: str | Path) -> None:
+        growing = {
+            "history": np.array(self.history, float).reshape(-1, 3),
+            "epoch": np.array(self._met, float).reshape(-1, 2),
+            "clock": np.array([[self.spent, self._epoch_begin]]),
+        }
+        texts = {
+            "run": self.run_of,
+            "rng": self.rng.bit_generator.state,
+            "epochs": [end._asdict() for end in self.epochs],
+        }
+        save_checkpoint(path, self._parts, growing, texts, self.notes)
+
+    def resume(self, path: str | Path) -> None:
+        """Take up a run where a checkpoint left it.
+
+        Raises FileNotFoundError, or FileFormatError if it is damaged or of another run.
+        """
+        checkpoint = Checkpoint(path)
+        checkpoint.expect_run(self.run_of, self.may_change)
+        columns = {"history": 3, "epoch": 2, "clock": 2}
+        growing, texts = checkpoint.restore(self._parts, columns, ("rng", "epochs"))
+        try:
+            self.rng.bit_generator.state = texts["rng"]
+            self.epochs = [EpochEnd(**end) for end in texts["epochs"]]
+            ((self._before, self._epoch_begin),) = growing["clock"].tolist()
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise FileFormatError(f"{path} does not fit this run: {error}") from error
+        self.history = [tuple(row) for row in growing["history"].tolist()]
+        self._met = [tuple(row) for row in growing["epoch"].tolist()]
+        self.step, self._begin = self.optimizer.steps, time.monotonic()
+        if len(self.history) != self.step or len(self._met) > self.step:
+            raise FileFormatError(f"{path} counts {self.step} steps, but tells of others")
+
+    def _is_over(self, steps: float, epochs: float) -> bool:
+        between = not self._met  # an epoch that has begun is ended
+        final = self.best is not None and self.best.is_final
+        late = bool(self.epochs) and self.stop()
+        return self.step >= steps or (between and (len(self.epochs) >= epochs or final or late))
+
+    def _one_step(self) -> None:
+        batch = next(self.batches)
+        shards, shares = self.batches.shards(batch, self.workers.count, self.rng)
+        rate = None if self.schedule is None else self.schedule(self.step + 1)
+        try:
+            done = training_step(
+                self.optimizer,
+                self.compute,
+                shards,
+                workers=self.workers,
+                rate=rate,
+                max_norm=self.max_norm,
+                shares=shares,
+            )
+        except NonFiniteLoss as error:
+            fault = f"at step {self.step}, {error}; {self._what_is_left()}"
+            raise NonFiniteLoss(f"{fault}; try a lower learning rate") from error
+        except WorkerDied as error:
+            raise WorkerDied(f"at step {self.step}, {error}; {self._what_is_left()}") from None
+        self.step += 1
+        self.history.append((done.loss, done.rate, done.norm))
+        self._met.append((done.loss, self.batches.weight(batch)))
+        if self.average is not None:
+            self.average.add(self.optimizer.buffer.data, self.step, self.batches.count)
+
+    def _end_epoch(self, on_epoch: Callable[[EpochEnd], None] | None) -> None:
+        losses, weights = np.array(self._met).T
+        seconds, validation = self.spent - self._epoch_begin, math.nan
+        if self.judge is not None and self.best is not None:
+            data = self.optimizer.buffer.data
+            latest = data.copy()
+            if self.average is not None:
+                data[:] = self.average.weights
+            validation = self.judge()
+            self.best.judge(validation, data)
+            data[:] = latest
+        loss = float(np.average(losses, weights=weights))
+        number = len(self.epochs) + 1
+        end = EpochEnd(number, len(losses), loss, validation, seconds, self.spent)
+        self.epochs.append(end)
+        self._met, self._epoch_begin = [], self.spent
+        if on_epoch is not None:
+            on_epoch(end)
+
+    def _how_to_go_on(self) -> str:
+        if self.checkpoint is None:
+            return f"stopped after step {self.step}; nothing was saved, for no checkpoint was named"
+        return f"stopped after step {self.step} and saved to {self.checkpoint}; resume it to go on"
+
+    def _what_is_left(self) -> str:
+        if self.checkpoint is not None and self.checkpoint.exists():
+            return f"the last good checkpoint is kept in {self.checkpoint}"
+        return "there is no checkpoint yet"
