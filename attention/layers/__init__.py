@@ -14,7 +14,7 @@ from .kv_cache import KVCache
 from .layer import Layer
 from .linear import Linear
 from .mlp import MLP
-from .multi_head import MultiHeadAttention
+from .multi_head import CrossAttention, MultiHeadAttention
 from .norms import LayerNorm, RMSNorm
 from .parameter import Parameter, ParameterBuffer
 from .stored import check_claims, read_parameters
@@ -22,6 +22,7 @@ from .torch_names import from_torch, to_torch
 
 __all__ = [
     "AttentionPool",
+    "CrossAttention",
     "Decoder",
     "DecoderBlock",
     "Embedding",

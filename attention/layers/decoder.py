@@ -1,15 +1,21 @@
 """DecoderBlock: self-attention, cross-attention to a memory, then an MLP; and Decoder, a stack."""
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .layer import Layer
 from .mlp import MLP
-from .multi_head import MultiHeadAttention
+from .multi_head import CrossAttention, MultiHeadAttention
 from .norms import NORMS
-from .residual import ResidualSaved, residual_backward, residual_forward
-from .stack import Stack
+from .residual import (
+    ResidualSaved,
+    residual_backward,
+    residual_backward_with_memory,
+    residual_forward,
+)
+from .stack import Stack, StackSaved
 
 
 class DecoderBlockSaved(NamedTuple):
@@ -48,9 +54,7 @@ class DecoderBlock(Layer):
             embed_dim, num_heads, dropout, bias, rng=rng, dtype=dtype
         )
         self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
-        self.cross_attn = MultiHeadAttention(
-            embed_dim, num_heads, dropout, bias, rng=rng, dtype=dtype
-        )
+        self.cross_attn = CrossAttention(embed_dim, num_heads, dropout, bias, rng=rng, dtype=dtype)
         self.norm3 = NORMS[norm](embed_dim, eps, dtype=dtype)
         self.mlp = MLP(
             embed_dim, hidden_dim, activation=activation, bias=bias, rng=rng, dtype=dtype
@@ -87,15 +91,36 @@ class DecoderBlock(Layer):
     def backward(self, dout: np.ndarray, saved: DecoderBlockSaved) -> tuple[np.ndarray, np.ndarray]:
         """dout (..., T, E) -> dx (..., T, E), dmemory (..., S, E)."""
         first = self.norm_first
-        dh, _ = residual_backward(dout, saved.mlp, self.mlp.backward, self.norm3, first)
-        dh, dmemory = residual_backward(
+        dh = residual_backward(dout, saved.mlp, self.mlp.backward, self.norm3, first)
+        dh, dmemory = residual_backward_with_memory(
             dh, saved.cross, self.cross_attn.backward, self.norm2, first
         )
-        dx, _ = residual_backward(dh, saved.attention, self.self_attn.backward, self.norm1, first)
+        dx = residual_backward(dh, saved.attention, self.self_attn.backward, self.norm1, first)
         return dx, dmemory
 
 
 class Decoder(Stack):
-    """Decoder blocks: forward(x, memory, attn_mask=None, memory_mask=None, *, is_causal, rng)."""
+    """Decoder blocks, all of which look at the same memory."""
 
     block = DecoderBlock
+
+    def forward(
+        self,
+        x: np.ndarray,
+        memory: np.ndarray,
+        attn_mask: np.ndarray | None = None,
+        memory_mask: np.ndarray | None = None,
+        *,
+        is_causal: bool = False,
+        rng: Any = None,
+    ) -> tuple[np.ndarray, StackSaved]:
+        """x (..., T, E), memory (..., S, E) -> out (..., T, E); masks as of the block."""
+        return self._through_blocks(x, memory, attn_mask, memory_mask, is_causal=is_causal, rng=rng)
+
+    def backward(self, dout: np.ndarray, saved: StackSaved) -> tuple[np.ndarray, np.ndarray]:
+        """dout (..., T, E) -> dx (..., T, E), dmemory (..., S, E), summed over the blocks."""
+        dx, shares = self._norm_backward(dout, saved), []
+        for block, one in self._last_first(saved):
+            dx, dmemory = block.backward(dx, one)
+            shares.append(dmemory)
+        return dx, functools.reduce(np.add, shares)

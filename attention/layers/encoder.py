@@ -13,7 +13,7 @@ from .mlp import MLP
 from .multi_head import MultiHeadAttention
 from .norms import NORMS
 from .residual import ResidualSaved, residual_backward, residual_forward
-from .stack import Stack
+from .stack import Stack, StackSaved
 
 
 class EncoderBlockSaved(NamedTuple):
@@ -83,11 +83,10 @@ class EncoderBlock(Layer):
 
     def backward(self, dout: np.ndarray, saved: EncoderBlockSaved) -> np.ndarray:
         """dout (..., T, E) -> dx (..., T, E)."""
-        dh, _ = residual_backward(dout, saved.mlp, self.mlp.backward, self.norm2, self.norm_first)
-        dx, _ = residual_backward(
+        dh = residual_backward(dout, saved.mlp, self.mlp.backward, self.norm2, self.norm_first)
+        return residual_backward(
             dh, saved.attention, self.self_attn.backward, self.norm1, self.norm_first
         )
-        return dx
 
     def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
@@ -99,9 +98,27 @@ class EncoderBlock(Layer):
 
 
 class Encoder(Stack):
-    """Encoder blocks: forward(x, attn_mask=None, *, is_causal=False, rng=None)."""
+    """Encoder blocks."""
 
     block = EncoderBlock
+
+    def forward(
+        self,
+        x: np.ndarray,
+        attn_mask: np.ndarray | None = None,
+        *,
+        is_causal: bool = False,
+        rng: Any = None,
+    ) -> tuple[np.ndarray, StackSaved]:
+        """x (..., T, E) -> out (..., T, E); `attn_mask` broadcasts to (..., H, T, T)."""
+        return self._through_blocks(x, attn_mask, is_causal=is_causal, rng=rng)
+
+    def backward(self, dout: np.ndarray, saved: StackSaved) -> np.ndarray:
+        """dout (..., T, E) -> dx (..., T, E)."""
+        dx = self._norm_backward(dout, saved)
+        for block, one in self._last_first(saved):
+            dx = block.backward(dx, one)
+        return dx
 
     def step(self, x: np.ndarray, caches: list[KVCache]) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E); one cache a block."""

@@ -38,9 +38,9 @@ class Linear(Layer):
 
     def backward(self, dout: np.ndarray, saved: LinearSaved) -> np.ndarray:
         """dout (..., out_features) -> dx (..., in_features)."""
-        room = self.weight.room()
-        dx, dweight, dbias = linear_backward(dout, saved, room)
-        if room is None:
+        whole = self.weight.claim_gradient()
+        dx, dweight, dbias = linear_backward(dout, saved, whole)
+        if whole is None:
             self.weight.accumulate(dweight)
         if self.bias is not None and dbias is not None:
             self.bias.accumulate(dbias)
@@ -52,15 +52,3 @@ class Linear(Layer):
         if self.bias is not None:
             out += self.bias.data
         return out.reshape(*x.shape[:-1], out.shape[-1])
-
-    def forward_columns(self, x: np.ndarray, columns: slice) -> tuple[np.ndarray, LinearSaved]:
-        """As forward, for some of the outputs only: x (..., in) -> out (..., columns)."""
-        bias = None if self.bias is None else self.bias.data[columns]
-        return linear_forward(x, self.weight.data[:, columns], bias)
-
-    def backward_columns(self, dout: np.ndarray, saved: LinearSaved, columns: slice) -> np.ndarray:
-        dx, dweight, dbias = linear_backward(dout, saved)
-        self.weight.accumulate(dweight, np.s_[:, columns])
-        if self.bias is not None and dbias is not None:
-            self.bias.accumulate(dbias, columns)
-        return dx

@@ -32,7 +32,7 @@ ACTIVATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 class MLPSaved(NamedTuple):
     linear1: LinearSaved
-    activation: Any
+    activation: Any  # ReluSaved, FastGeluSaved or SiluSaved
     linear2: LinearSaved
 
 

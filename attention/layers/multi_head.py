@@ -16,6 +16,7 @@ from ..ops.linear import LinearSaved
 from ..ops.masks import Window
 from ..ops.rotary import Pairing
 from ..ops.tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
+from .in_projection import InProjection
 from .kv_cache import KVCache
 from .layer import Layer
 from .linear import Linear
@@ -78,8 +79,7 @@ class MultiHeadAttention(Layer):
         self.dropout, self.tiled = dropout, tiled
         self.rotary, self.rotary_base = rotary, rotary_base
         self.options: dict[str, Any] = {"window": window, "softcap": softcap, "scale": scale}
-        kv_dim = num_kv_heads * self.head_dim
-        self.in_proj = Linear(embed_dim, embed_dim + 2 * kv_dim, bias, rng=rng, dtype=dtype)
+        self.in_proj = InProjection(embed_dim, num_heads, num_kv_heads, bias, rng=rng, dtype=dtype)
         self.out_proj = Linear(embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
         bound = math.sqrt(3 / embed_dim)  # Glorot & Bengio 2010, for square projections
         self.in_proj.weight.data[...] = rng.uniform(-bound, bound, self.in_proj.weight.shape)
@@ -99,7 +99,7 @@ class MultiHeadAttention(Layer):
         Without key, the query attends to itself; without value, the keys are the values.
         `attn_mask` broadcasts to (..., H, T, S), True = may attend. Dropout needs an `rng`.
         """
-        (q, k, v), saved_in = self._project(query, key, value)
+        (q, k, v), saved_in = self.in_proj.project(query, key, value)
         saved_rotary = None
         if self.rotary is not None:
             q, saved_q = self._turn(q, 0)
@@ -118,26 +118,21 @@ class MultiHeadAttention(Layer):
     ) -> np.ndarray | tuple[np.ndarray, ...]:
         """dout (..., T, E) -> dquery, or (dquery, dkey[, dvalue]) where forward was given them."""
         dheads = split_heads(self.out_proj.backward(dout, saved.out_proj), self.num_heads)
-        shares = _SHARES[len(saved.in_proj)]
-        dprojected = [self._room(one, parts) for one, parts in zip(saved.in_proj, shares)]
-        dq, dk, dv = into = self._heads(dprojected, shares)
+        gradients = self.in_proj.empty_gradients(saved.in_proj)
+        dq, dk, dv = gradients.heads
         if isinstance(saved.attention, TiledAttentionSaved):
             dq[...], dk[...], dv[...] = tiled_attention_backward(dheads, saved.attention)
         else:
-            attention_backward(dheads, saved.attention, into)
+            attention_backward(dheads, saved.attention, gradients.heads)
         if saved.rotary is not None:
             dq[...] = rotary_backward(dq, saved.rotary[0])
             dk[...] = rotary_backward(dk, saved.rotary[1])
-        if len(dprojected) == 1:
-            return self.in_proj.backward(dprojected[0], saved.in_proj[0])
-        return tuple(
-            self.in_proj.backward_columns(d, one, self._columns(parts))
-            for d, one, parts in zip(dprojected, saved.in_proj, shares, strict=True)
-        )
+        dinputs = self.in_proj.project_backward(gradients, saved.in_proj)
+        return dinputs[0] if len(dinputs) == 1 else dinputs
 
     def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
-        q, k, v = self._heads([self.in_proj.step(x)], _SHARES[1])
+        q, k, v = self.in_proj.project_step(x)
         before = cache.length
         if self.rotary is not None:
             q, k = self._turn(q, before)[0], self._turn(k, before)[0]
@@ -153,57 +148,31 @@ class MultiHeadAttention(Layer):
         dtype = self.in_proj.weight.data.dtype
         return KVCache(batch, self.num_kv_heads, max_length, self.head_dim, dtype=dtype)
 
-    def _project(
-        self, query: np.ndarray, key: np.ndarray | None, value: np.ndarray | None
-    ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], tuple[LinearSaved, ...]]:
-        """q (..., H, T, D), k and v (..., Hkv, S, D); one product for each input that was given."""
-        if key is None and value is not None:
-            raise ValueError("value was given without key; give both, or key alone")
-        given = [x for x in (query, key, value) if x is not None]
-        shares = _SHARES[len(given)]
-        pairs = [
-            self.in_proj.forward_columns(x, self._columns(parts))
-            for x, parts in zip(given, shares, strict=True)
-        ]
-        return self._heads([projected for projected, _ in pairs], shares), tuple(
-            saved for _, saved in pairs
-        )
-
-    def _heads(
-        self, projected: list[np.ndarray], shares: list[slice]
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Views q (..., H, T, D), k and v (..., Hkv, S, D) of what in_proj makes of each input."""
-        heads = []
-        for x, parts in zip(projected, shares, strict=True):
-            end = 0
-            for width in self._widths()[parts]:
-                start, end = end, end + width
-                heads.append(split_heads(x[..., start:end], width // self.head_dim))
-        q, k, v = heads
-        return q, k, v
-
-    def _room(self, saved: LinearSaved, parts: slice) -> np.ndarray:
-        """For the gradient of what in_proj made of one input, (..., T, width of the parts)."""
-        return np.empty((*saved.x.shape[:-1], sum(self._widths()[parts])), saved.x.dtype)
-
-    def _widths(self) -> list[int]:
-        kv_dim = self.num_kv_heads * self.head_dim
-        return [self.embed_dim, kv_dim, kv_dim]
-
-    def _columns(self, parts: slice) -> slice:
-        """The columns of in_proj that make these of (q, k, v)."""
-        widths = self._widths()
-        start = sum(widths[: parts.start])
-        return slice(start, start + sum(widths[parts]))
-
     def _turn(self, x: np.ndarray, first: int) -> tuple[np.ndarray, AnyRotarySaved]:
         positions = np.arange(first, first + x.shape[-2])
         return rotary_forward(x, positions, base=self.rotary_base, pairing=self.rotary or "half")
 
 
-# Which of (q, k, v) each given input makes: alone it makes all, memory makes keys and values.
-_SHARES = {
-    1: [slice(0, 3)],
-    2: [slice(0, 1), slice(1, 3)],
-    3: [slice(0, 1), slice(1, 2), slice(2, 3)],
-}
+class CrossAttention(MultiHeadAttention):
+    """Multi-head attention of x to a memory, which makes the keys and the values."""
+
+    def forward(  # type: ignore[override]  # a memory is no option here
+        self,
+        x: np.ndarray,
+        memory: np.ndarray,
+        attn_mask: np.ndarray | None = None,
+        *,
+        rng: Any = None,
+    ) -> tuple[np.ndarray, MultiHeadAttentionSaved]:
+        """x (..., T, E), memory (..., S, E) -> out (..., T, E).
+
+        `attn_mask` broadcasts to (..., H, T, S), True = may attend. Dropout needs an `rng`.
+        """
+        return super().forward(x, memory, attn_mask=attn_mask, rng=rng)
+
+    def backward(
+        self, dout: np.ndarray, saved: MultiHeadAttentionSaved
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """dout (..., T, E) -> dx (..., T, E), dmemory (..., S, E)."""
+        dx, dmemory = super().backward(dout, saved)
+        return dx, dmemory

@@ -74,8 +74,11 @@ class Parameter:
                 shard[...] = 0
             shard[where] = gradient
 
-    def room(self) -> np.ndarray | None:
-        """Where a first gradient of a shard may be written at once, all of it; None: accumulate."""
+    def claim_gradient(self) -> np.ndarray | None:
+        """A shard's gradient, of which the caller now writes every element; None: accumulate.
+
+        Only the first to add to it may claim it, since what stands there is of an earlier step.
+        """
         if id(self) not in _here.untouched:
             return None
         _here.untouched.remove(id(self))

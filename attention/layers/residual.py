@@ -5,7 +5,7 @@ second, post-norm, is that of Vaswani et al. 2017.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,11 +13,12 @@ from ..ops.dropout import DropoutSaved, dropout_backward, dropout_forward
 from .norms import LayerNorm, RMSNorm
 
 Norm = LayerNorm | RMSNorm
+Memory = TypeVar("Memory")  # the gradient of a memory, or None
 
 
 class ResidualSaved(NamedTuple):
-    norm: Any
-    inner: Any  # what f saved
+    norm: Any  # FastLayerNormSaved or RMSNormSaved
+    inner: Any  # what f saved: MultiHeadAttentionSaved or MLPSaved
     dropout: DropoutSaved | None
 
 
@@ -47,16 +48,30 @@ def residual_forward(
 def residual_backward(
     dout: np.ndarray,
     saved: ResidualSaved,
-    f_backward: Callable[[np.ndarray, Any], Any],
+    f_backward: Callable[[np.ndarray, Any], Any],  # -> dz (..., E)
     norm: Norm,
     norm_first: bool,
-) -> tuple[np.ndarray, Any]:
-    """dout (..., E) -> dx (..., E), and the gradient of f's second input, if it has one."""
+) -> np.ndarray:
+    """dout (..., E) -> dx (..., E)."""
+
+    def alone(dinner: np.ndarray, saved_inner: Any) -> tuple[np.ndarray, None]:
+        return f_backward(dinner, saved_inner), None
+
+    return residual_backward_with_memory(dout, saved, alone, norm, norm_first)[0]
+
+
+def residual_backward_with_memory(
+    dout: np.ndarray,
+    saved: ResidualSaved,
+    f_backward: Callable[[np.ndarray, Any], tuple[np.ndarray, Memory]],
+    norm: Norm,
+    norm_first: bool,
+) -> tuple[np.ndarray, Memory]:
+    """As residual_backward, for an f that looks at a memory too: dout -> dx, dmemory."""
     if not norm_first:
         dout = norm.backward(dout, saved.norm)
     dinner = dout if saved.dropout is None else dropout_backward(dout, saved.dropout)
-    dinner_in = f_backward(dinner, saved.inner)
-    dinner_in, dsecond = dinner_in if isinstance(dinner_in, tuple) else (dinner_in, None)
+    dinner_in, dmemory = f_backward(dinner, saved.inner)
     if norm_first:
         dinner_in = norm.backward(dinner_in, saved.norm)
-    return np.add(dout, dinner_in, out=dinner_in), dsecond
+    return np.add(dout, dinner_in, out=dinner_in), dmemory

@@ -1,5 +1,6 @@
 """Stack: blocks one after the other, and a last norm where the blocks begin with theirs."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,8 +10,8 @@ from .norms import NORMS
 
 
 class StackSaved(NamedTuple):
-    blocks: tuple[Any, ...]
-    norm: Any
+    blocks: tuple[Any, ...]  # EncoderBlockSaved or DecoderBlockSaved
+    norm: Any  # FastLayerNormSaved or RMSNormSaved of the last norm; None where there is none
 
     @property
     def weights(self) -> list[np.ndarray]:
@@ -37,6 +38,8 @@ class Stack(Layer):
         dtype: Any = np.float32,
         **options: Any,
     ) -> None:
+        if num_layers < 1:
+            raise ValueError(f"num_layers must be 1 or more, got {num_layers}")
         rng = np.random.default_rng(rng)
         options |= {"norm_first": norm_first, "norm": norm, "eps": eps, "dtype": dtype}
         sizes = embed_dim, num_heads, hidden_dim
@@ -46,28 +49,23 @@ class Stack(Layer):
         ]
         self.norm = NORMS[norm](embed_dim, eps, dtype=dtype) if norm_first else None
 
-    def forward(
-        self, x: np.ndarray, *memory: np.ndarray, rng: Any = None, **options: Any
+    def _through_blocks(
+        self, x: np.ndarray, *inputs: Any, rng: Any, **options: Any
     ) -> tuple[np.ndarray, StackSaved]:
         """x (..., T, E) -> out (..., T, E); masks and memory go to each block."""
         rng = None if rng is None else np.random.default_rng(rng)
         saved = []
         for block in self.blocks:
-            x, one = block.forward(x, *memory, rng=rng, **options)
+            x, one = block.forward(x, *inputs, rng=rng, **options)
             saved.append(one)
         saved_norm: Any = None
         if self.norm is not None:
             x, saved_norm = self.norm.forward(x)
         return x, StackSaved(tuple(saved), saved_norm)
 
-    def backward(self, dout: np.ndarray, saved: StackSaved) -> Any:
-        """dout (..., T, E) -> dx (..., T, E), and dmemory summed over the blocks that read it."""
-        if self.norm is not None:
-            dout = self.norm.backward(dout, saved.norm)
-        dmemory = None
-        for block, one in zip(reversed(self.blocks), reversed(saved.blocks), strict=True):
-            dout = block.backward(dout, one)
-            if isinstance(dout, tuple):
-                dout, dshare = dout
-                dmemory = dshare if dmemory is None else dmemory + dshare
-        return dout if dmemory is None else (dout, dmemory)
+    def _norm_backward(self, dout: np.ndarray, saved: StackSaved) -> np.ndarray:
+        return dout if self.norm is None else self.norm.backward(dout, saved.norm)
+
+    def _last_first(self, saved: StackSaved) -> Iterator[tuple[Any, Any]]:
+        """Each block and what it saved."""
+        return zip(reversed(self.blocks), reversed(saved.blocks), strict=True)

@@ -48,7 +48,7 @@ class Workers:
         self.count = in_range("workers", count, 1, math.inf, "[)")
         self._leave = ExitStack()
         self._entered = False
-        self._others: Any = None
+        self._others: Any = None  # Copies or Threads, once there is work for them
 
     def __enter__(self) -> "Workers":
         self._leave.enter_context(kept_memory)

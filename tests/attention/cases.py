@@ -171,6 +171,9 @@ def layer_cases(seed: int = 0) -> list[Case]:
             {"rng": 2},
         ),
         Case("Decoder", A.Decoder(2, 8, 2, 6, **how), (x, memory), {"memory_mask": memory_mask}),
+        Case(
+            "CrossAttention", A.CrossAttention(8, 2, rng=0, dtype=np.float64), (x, memory), masked
+        ),
     ]
     for case in cases:
         for name, p in case.target.named_parameters().items():

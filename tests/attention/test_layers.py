@@ -166,3 +166,18 @@ def test_torch_names_are_those_of_torch() -> None:
 def test_grouped_heads_have_no_torch_twin() -> None:
     with pytest.raises(ValueError, match="grouped heads"):
         A.to_torch(A.MultiHeadAttention(8, 4, num_kv_heads=2, rng=0).state_dict())
+
+
+def test_what_looks_at_a_memory_always_returns_two_gradients() -> None:
+    sizes: dict[str, Any] = {"rng": 0, "dtype": np.float64}
+    layers = [A.CrossAttention(8, 2, **sizes), A.DecoderBlock(8, 2, **sizes)]
+    layers += [A.Decoder(n, 8, 2, norm_first=n == 1, **sizes) for n in (1, 2)]
+    memory = np.random.default_rng(1).normal(size=(*X.shape[:-2], 3, 8))
+    for layer in layers:
+        out, saved = layer.forward(X, memory)
+        dx, dmemory = layer.backward(np.cos(out), saved)
+        assert dx.shape == X.shape
+        assert dmemory.shape == memory.shape
+    for kind in (A.Encoder, A.Decoder):
+        with pytest.raises(ValueError, match="num_layers must be 1 or more"):
+            kind(0, 8, 2)

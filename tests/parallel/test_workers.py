@@ -309,7 +309,7 @@ def test_global_random_numbers_differ_between_workers_and_follow_from_the_seed()
 
 def test_a_first_gradient_replaces_what_an_earlier_step_left() -> None:
     """Whole, in part, written at once, or none: the shard holds this step's gradients alone."""
-    names = ("whole", "part", "room", "twice", "none")
+    names = ("whole", "part", "claimed", "twice", "none")
     p = {name: A.Parameter(np.zeros((2, 3))) for name in names}
     buffer = A.ParameterBuffer(p.values())
     (shard,) = buffer.shard_gradients(1)
@@ -317,17 +317,17 @@ def test_a_first_gradient_replaces_what_an_earlier_step_left() -> None:
         with shard:
             p["whole"].accumulate(np.full((2, 3), step))
             p["part"].accumulate(np.full(2, step), np.s_[:, 1])
-            room = p["room"].room()
-            assert room is not None
-            room[...] = step
-            assert p["room"].room() is None
+            claimed = p["claimed"].claim_gradient()
+            assert claimed is not None
+            claimed[...] = step
+            assert p["claimed"].claim_gradient() is None
             p["twice"].accumulate(np.full((2, 3), step))
             p["twice"].accumulate(np.full(3, step), 0)
             if step == 1:
                 p["none"].accumulate(np.ones((2, 3)))
-    want = {"whole": [[10] * 3] * 2, "part": [[0, 10, 0]] * 2, "room": [[10] * 3] * 2}
+    want = {"whole": [[10] * 3] * 2, "part": [[0, 10, 0]] * 2, "claimed": [[10] * 3] * 2}
     want |= {"twice": [[20] * 3, [10] * 3], "none": [[0] * 3] * 2}
     got = np.concatenate([np.ravel(want[name]) for name in names])
     np.testing.assert_array_equal(shard.grad, got)
-    assert p["whole"].room() is None  # outside, gradients add up
+    assert p["whole"].claim_gradient() is None  # outside, gradients add up
     np.testing.assert_array_equal(buffer.grad, 0)
