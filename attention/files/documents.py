@@ -65,17 +65,27 @@ def as_settings(kind: type[S], values: Any, where: str) -> S:
 
 
 def fingerprint(*data: Any) -> str:
-    """A short hash of texts, arrays and lists of texts: equal data have equal ones."""
+    """A short hash of arrays, texts, and records of them: equal data have equal ones."""
     state = hashlib.blake2b(digest_size=12)
     for one in data:
-        if isinstance(one, np.ndarray) and one.dtype.kind not in "OU":
-            state.update(f"{one.dtype.str}{one.shape}".encode())
-            state.update(np.ascontiguousarray(one).data)
-        else:
-            plain = one.tolist() if isinstance(one, np.ndarray) else one
-            state.update(json.dumps(plain, sort_keys=True).encode())
-        state.update(b"\0")
+        _feed(state, one)
     return state.hexdigest()
+
+
+def _feed(state: Any, one: Any) -> None:
+    if isinstance(one, np.ndarray) and one.dtype.kind not in "OU":
+        state.update(f"{one.dtype.str}{one.shape}".encode())
+        state.update(np.ascontiguousarray(one).data)
+    elif dataclasses.is_dataclass(one):
+        for field in dataclasses.fields(one):
+            _feed(state, getattr(one, field.name))
+    elif isinstance(one, list | tuple) and not all(isinstance(part, str) for part in one):
+        for part in one:
+            _feed(state, part)
+    else:
+        plain = one.tolist() if isinstance(one, np.ndarray) else one
+        state.update(json.dumps(plain, sort_keys=True).encode())
+    state.update(b"\0")
 
 
 def _fits(value: Any, hint: Any) -> bool:

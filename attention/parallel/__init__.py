@@ -6,6 +6,6 @@ threads   the same on threads, where forking is unsound
 process   what one process asks of BLAS and of memory
 """
 
-from .workers import Workers, cores
+from .workers import WorkerDied, Workers, cores
 
-__all__ = ["Workers", "cores"]
+__all__ = ["WorkerDied", "Workers", "cores"]

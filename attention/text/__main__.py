@@ -7,7 +7,7 @@ import time
 
 from ..files import keep_existing, writable
 from ..training import Interrupted, Progress, Trainer, WorkerDied
-from ..training.console import command_again, hold_streams, tell
+from ..training.console import hold_streams, tell, tell_stop
 from .corpus import read_corpus
 from .generation import generate_text
 from .train import TextSettings, load_text_model, split_text, train_text, validation_loss
@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return arguments.run(arguments)
     except Interrupted as stopped:
-        tell(f"{stopped}: {command_again('attention.text', argv)}")
+        tell_stop(stopped, "attention.text", argv)
         return 130
     except KeyboardInterrupt:
         tell("stopped")

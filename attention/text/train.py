@@ -132,7 +132,7 @@ def train_text(
         run={**dataclasses.asdict(settings), "text": fingerprint(text)},
         may_change=("steps",),
     )
-    if resume and checkpoint is not None:
+    if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)
         if trainer.step > settings.steps:
             raise ValueError(

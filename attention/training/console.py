@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from .interrupt import Interrupted
+
 
 def tell(text: str, stream: TextIO | None = None, end: str = "\n") -> bool:
     """Write to `stream`, by default standard error; False if it is closed or full."""
@@ -34,7 +36,12 @@ def hold_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
 
 
+def tell_stop(stopped: Interrupted, module: str, argv: Sequence[str]) -> None:
+    """Say what Ctrl-C has left, and the command that goes on."""
+    again = f"; go on with: {command_again(module, argv)}" if stopped.saved else ""
+    tell(f"{stopped}{again}")
+
+
 def command_again(module: str, argv: Sequence[str]) -> str:
-    """The command that goes on with a run that was stopped."""
     kept = [word for word in argv if word not in ("--resume", "--overwrite")]
     return shlex.join(["python", "-m", module, *kept, "--resume"])

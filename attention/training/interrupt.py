@@ -2,11 +2,16 @@
 
 import signal
 import threading
+from pathlib import Path
 from types import FrameType
 
 
 class Interrupted(Exception):
-    """Ctrl-C came; the checkpoint, if there is one, is written."""
+    """Ctrl-C came; the checkpoint, if one was named, is written to `saved`."""
+
+    def __init__(self, said: str, saved: Path | None) -> None:
+        super().__init__(said)
+        self.saved = saved
 
 
 class CtrlC:

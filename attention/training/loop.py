@@ -140,7 +140,7 @@ class Trainer:
                     self.save(self.checkpoint)
                     saved_at, saved_step = time.monotonic(), self.step
                 if ctrl_c.pressed and not self._is_over(steps, epochs):
-                    raise Interrupted(self._how_to_go_on())
+                    raise Interrupted(self._how_it_stopped(), self.checkpoint)
             if self.checkpoint and saved_step != self.step:
                 self.save(self.checkpoint)
         if self.best is not None:
@@ -230,10 +230,10 @@ class Trainer:
         if on_epoch is not None:
             on_epoch(end)
 
-    def _how_to_go_on(self) -> str:
+    def _how_it_stopped(self) -> str:
         if self.checkpoint is None:
             return f"stopped after step {self.step}; nothing was saved, for no checkpoint was named"
-        return f"stopped after step {self.step} and saved to {self.checkpoint}; resume it to go on"
+        return f"stopped after step {self.step} and saved to {self.checkpoint}"
 
     def _what_is_left(self) -> str:
         if self.checkpoint is not None and self.checkpoint.exists():

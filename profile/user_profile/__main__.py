@@ -34,19 +34,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 after a mistake, which is told in one sentence."""
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv[0] if argv else "").parse_args(argv)
+    from attention.parallel import WorkerDied
     from attention.parallel.process import single_threaded_blas
+    from attention.training import Interrupted
+    from attention.training.console import hold_streams, tell, tell_stop
+
+    hold_streams()
 
     try:
         with single_threaded_blas:  # many small products: splitting each costs more than it brings
             return options.run(options)
+    except Interrupted as stopped:
+        tell_stop(stopped, "user_profile", argv)
+        return 130
     except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
+        tell("stopped; nothing was written")
         return 130
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left; there is nobody to tell
+        sys.stderr = None  # the reader of our output left; there is nobody to tell
         return 0
-    except (ValueError, OSError, FloatingPointError, MemoryError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (ValueError, OSError, FloatingPointError, MemoryError, WorkerDied) as error:
+        tell(f"error: {error}")
         return 2
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from attention.files import writable, write_text, written_whole
+from attention.files import keep_existing, writable, write_text, written_whole
 
 from ..errors import DataError
 from ..features.history import DAY
@@ -40,6 +40,26 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
 
 def add_model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Of a command that trains and can be stopped."""
+    parser.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+
+
+def place_of_run(options: argparse.Namespace) -> Path:
+    """Where the checkpoint of a run stands, beside its model, until that is written.
+
+    Raises OSError before any work if a file is in the way or cannot be written.
+    """
+    checkpoint = Path(options.model).with_suffix(".training.npz")
+    goes_on = options.resume and checkpoint.exists()
+    keep_existing(options.model, options.overwrite or goes_on, "--model")
+    go_on = "--resume to go on with it"
+    keep_existing(checkpoint, options.overwrite or options.resume, "--model", go_on)
+    writable(options.model)
+    return checkpoint
 
 
 def add_date_option(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from attention.files import keep_existing, writable
-from attention.training import Progress
+from attention.files import writable
+from attention.training import EpochEnd, Progress, Trainer
 
 from ..baselines import (
     InSeason,
@@ -37,12 +37,14 @@ from ..model.trained import Trained
 from ..privacy.loop import guarantee
 from ..serving.profiler import Profile, Profiler
 from ..serving.report import describe_profile
-from ..training.loop import EpochEnd, train
+from ..training.loop import train
 from .common import (
     add_log_options,
     add_model_option,
+    add_run_options,
     item_texts,
     load_log,
+    place_of_run,
     save_figure,
 )
 from .private import add_training_options, privacy_of, train_with_progress
@@ -62,7 +64,7 @@ def add_commands(commands: Any) -> None:
 
     learn = commands.add_parser("train")
     learn.set_defaults(run=run_train)
-    learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    add_run_options(learn)
     learn.add_argument("--categories", help="a CSV file that maps item to category")
     learn.add_argument("--item-vectors", help="an .npz file of ids and vectors that describe items")
     learn.add_argument(
@@ -134,12 +136,13 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{name: getattr(options, name) for name in _FIELDS})
-    keep_existing(options.model, options.overwrite, "--model")
-    writable(options.model)
+    checkpoint = place_of_run(options)
     without = [part for part in options.without.split(",") if part]
     if not set(without) <= set(PARTS):
         raise DataError(f"--without takes some of {', '.join(PARTS)}, not {options.without!r}.")
     privacy = privacy_of(options)
+    if privacy is not None and options.resume:
+        raise DataError("A private run keeps no checkpoint, so it cannot be resumed; start anew.")
     log = load_log(options)
     print(log.read)
     print(log.cleaned)
@@ -149,12 +152,15 @@ def run_train(options: argparse.Namespace) -> int:
     if options.item_vectors:
         vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
     if privacy is None:
-        trained = _train(log, log.split(), categories, settings, vectors, without)
+        trained = _train(
+            log, log.split(), categories, settings, vectors, without, checkpoint, options.resume
+        )
         worth = f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
     else:
         trained = train_with_progress(privacy, log, categories, settings, vectors, without)
         worth = str(guarantee(trained))
     save_model(options.model, trained)
+    checkpoint.unlink(missing_ok=True)
     size = sum(p.data.size for p in trained.model.parameters())
     print(f"{size:,} parameters; {worth}; saved to {options.model}")
     return 0
@@ -219,14 +225,16 @@ def _train(
     settings: Settings,
     vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
+    checkpoint: Path | None = None,
+    resume: bool = False,
 ) -> Trained:
     progress: Progress | None = None
 
-    def on_step(step: int, total: int, loss: float) -> None:
+    def on_step(trainer: Trainer) -> None:
         nonlocal progress
-        progress = progress or Progress(total)
+        progress = progress or Progress(settings.epochs * trainer.batches.count)
         if progress.in_place:  # elsewhere a line an epoch is enough
-            progress.show(step, f"loss {loss:.3f}")
+            progress.show(trainer.step, f"loss {trainer.history[-1][0]:.3f}")
 
     def on_epoch(end: EpochEnd) -> None:
         if progress is not None:
@@ -245,6 +253,8 @@ def _train(
         score=mean_ndcg,
         item_vectors=vectors,
         without=without,
+        checkpoint=checkpoint,
+        resume=resume,
         on_step=on_step,
         on_epoch=on_epoch,
     )

@@ -1,7 +1,10 @@
 """What decides a training run, and is kept with the model that it made."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
+
+from attention.ops.checks import in_range
 
 
 def _set(default: Any, meaning: str) -> Any:
@@ -14,7 +17,7 @@ class Settings:
     """Everything that decides a run; the same settings and log give the same bits."""
 
     epochs: int = _set(4, "passes over the training sessions, at most")
-    patience: int = _set(2, "epochs without a better validation before training ends")
+    patience: int = _set(3, "epochs in a row without a better validation that end training")
     lr: float = _set(4e-3, "the highest learning rate")
     warmup: float = _set(0.05, "share of all steps in which the rate rises")
     weight_decay: float = _set(0.02, "of Adam, decoupled")
@@ -31,3 +34,17 @@ class Settings:
     reorder: float = _set(0.0, "augmentation: chance of a session to be shuffled")
     crop: float = _set(0.0, "augmentation: chance of a history to begin later")
     seed: int = _set(0, "of weights, order and dropout")
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no run can have."""
+        for name in ("epochs", "patience", "questions", "most_per_customer", "embed_dim"):
+            in_range(name, getattr(self, name), 1, math.inf, "[)")
+        for name in ("num_heads", "session_layers", "customer_layers", "interest_layers"):
+            in_range(name, getattr(self, name), int(name == "num_heads"), math.inf, "[)")
+        for name in ("lr", "max_norm"):
+            in_range(name, getattr(self, name), 0, math.inf, "()")
+        for name in ("weight_decay", "seed"):
+            in_range(name, getattr(self, name), 0, math.inf, "[)")
+        for name in ("warmup", "mask", "reorder", "crop"):
+            in_range(name, getattr(self, name), 0, 1, "[]")
+        in_range("dropout", self.dropout, 0, 1, "[)")

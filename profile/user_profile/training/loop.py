@@ -1,13 +1,14 @@
-"""Learning a model from a log: steps on two workers, epochs, and when to stop."""
+"""Learning a model from a log: what the steps are, what they are judged by, where they are kept."""
 
 import dataclasses
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from attention import Adam, Workers, clip_grad_norm, warmup_cosine
+from attention import Adam, warmup_cosine
+from attention.files import fingerprint
+from attention.training import EpochEnd, ShuffledBatches, Trainer
 
 from ..errors import DataError
 from ..features.batch import Batch
@@ -25,17 +26,7 @@ from .scoring import Score, validate
 
 MOST_ITEMS = 50_000
 _WORKERS = 2  # always: the result must not hang on how many cores there are
-
-
-@dataclass(frozen=True)
-class EpochEnd:
-    """What is known after an epoch, for a status line."""
-
-    epoch: int
-    steps: int
-    loss: float
-    validation: float
-    seconds: float
+MAY_CHANGE = ("epochs", "patience")  # of a run that is resumed: how long it goes on
 
 
 def train(
@@ -47,14 +38,17 @@ def train(
     score: Score,
     item_vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
-    on_step: Callable[[int, int, float], None] | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    on_step: Callable[[Trainer], None] | None = None,
     on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
     """Train on the sessions of ``split.train``, keep the epoch of the best `score` on validation.
 
-    ``item_vectors`` and ``without`` as in `fit_vocabulary`. ``on_step`` is told the step, of how
-    many, and the mean loss of the epoch so far. Raises DataError for a log of too many items.
-    Raises FloatingPointError if the loss is not finite.
+    ``item_vectors`` and ``without`` as in `fit_vocabulary`. With ``resume``, go on from
+    ``checkpoint``, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
+    for a log of too many items, FileFormatError for a checkpoint of another run, and what
+    `Trainer.run` raises.
     """
     settings = settings or Settings()
     if len(sessions.events.items) > MOST_ITEMS:
@@ -70,53 +64,52 @@ def train(
     reader = HistoryReader(history, vocabulary, side)
     model = new_model(vocabulary, settings)
     loss = Loss(model)
-    optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
-    batches = training_batches(reader, targets, settings)
-    rng = np.random.default_rng([settings.seed, 1])
-    steps = -(-len(batches) // _WORKERS)
-    total = settings.epochs * steps
-    trained = Trained(model, vocabulary, settings)
-    best, best_state, since_best, step = -1.0, model.state_dict(), 0, 0
+    packs = training_batches(reader, targets, settings)
+    order = PackOrder(len(packs), _WORKERS, settings.seed)
+    total = settings.epochs * order.count
+    warmup = int(settings.warmup * total)
+    trainer = Trainer(
+        loss,
+        Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay),
+        order,
+        lambda pack, rng: _learn(loss, packs[pack], rng, settings),
+        schedule=lambda step: warmup_cosine(step, warmup, total, settings.lr),
+        max_norm=settings.max_norm,
+        workers=_WORKERS,
+        judge=lambda: validate(model, reader, split.validation, score),
+        patience=settings.patience,
+        checkpoint=checkpoint,
+        checkpoint_every=None,
+        run={
+            **dataclasses.asdict(settings),
+            "without": list(without),
+            "log": fingerprint(sessions, split),
+            "categories": fingerprint(categories.of_item, categories.names),
+            "item_vectors": fingerprint(item_vectors),
+        },
+        may_change=MAY_CHANGE,
+    )
+    if resume and checkpoint is not None and Path(checkpoint).exists():
+        trainer.resume(checkpoint)
+    trainer.run(epochs=settings.epochs, on_step=on_step, on_epoch=on_epoch)
+    return Trained(model, vocabulary, settings, [end._asdict() for end in trainer.epochs])
 
-    def learn(index: int, rng: np.random.Generator) -> float:
-        return _learn(loss, batches[index], rng, settings)
 
-    with Workers(_WORKERS) as workers:
-        for epoch in range(1, settings.epochs + 1):
-            begin, losses = time.perf_counter(), []
-            order = rng.permutation(len(batches))
-            for place in range(0, len(order), _WORKERS):
-                chosen = order[place : place + _WORKERS]
-                # A generator of its own for each, so that nothing hangs on who is first.
-                shards = [
-                    (index, np.random.default_rng([settings.seed, epoch, int(index)]))
-                    for index in chosen
-                ]
-                optimizer.zero_grad()
-                losses.append(workers.add_gradients(optimizer.buffer, learn, shards))
-                clip_grad_norm(optimizer.buffer, settings.max_norm)
-                step += 1
-                optimizer.lr = warmup_cosine(step, int(settings.warmup * total), total, settings.lr)
-                optimizer.step()
-                if on_step is not None:
-                    on_step(step, total, float(np.mean(losses)))
-            end = EpochEnd(
-                epoch,
-                len(losses),
-                float(np.mean(losses)),
-                validate(model, reader, split.validation, score),
-                time.perf_counter() - begin,
-            )
-            trained.log.append(dataclasses.asdict(end))
-            if on_epoch is not None:
-                on_epoch(end)
-            since_best += 1
-            if end.validation > best:
-                best, best_state, since_best = end.validation, model.state_dict(), 0
-            if since_best > settings.patience:
-                break
-    model.load_state_dict(best_state)
-    return trained
+class PackOrder(ShuffledBatches):
+    """Which packs of customers are met together: one on each worker, in a new order each epoch."""
+
+    def shards(
+        self, batch: np.ndarray, workers: int, rng: np.random.Generator
+    ) -> tuple[list[tuple], list[float] | None]:
+        """Each pack with a generator of its own, so that nothing hangs on who is first."""
+        begin = self.seed, self.epoch + 1
+        return [(pack, np.random.default_rng([*begin, pack])) for pack in batch.tolist()], None
+
+    def _shuffle(self) -> np.ndarray:
+        rng = np.random.default_rng([self.seed, 1])
+        for _ in range(self.epoch):
+            rng.permutation(self.n)
+        return rng.permutation(self.n)
 
 
 def _learn(loss: Loss, batch: Batch, rng: np.random.Generator, settings: Settings) -> float:

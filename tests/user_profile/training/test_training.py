@@ -64,7 +64,7 @@ def test_the_best_epoch_is_kept(sessions, split, trained):
 
 
 def test_training_stops_early(sessions, split):
-    hopeless = Settings(epochs=9, patience=0, lr=1e-9, embed_dim=8, questions=64)
+    hopeless = Settings(epochs=9, patience=1, lr=1e-9, embed_dim=8, questions=64)
     assert len(train(sessions, split, make_categories(sessions), hopeless, score=mean_ndcg).log) < 9
 
 
