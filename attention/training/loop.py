@@ -19,6 +19,8 @@ from .interrupt import CtrlC, Interrupted
 from .optimizer import Optimizer
 from .step import NonFiniteLoss, training_step
 
+SECONDS = 60.0  # at most between two checkpoints, but for the step under way
+
 
 class EpochEnd(NamedTuple):
     """What is known after an epoch."""
@@ -55,7 +57,6 @@ class Trainer:
         stop: Callable[[], bool] = lambda: False,
         checkpoint: str | Path | None = None,
         checkpoint_every: int | None = 500,
-        checkpoint_seconds: float = 60.0,
         notes: Mapping[str, np.ndarray] | None = None,
         run: Mapping[str, Any] | None = None,
         may_change: Collection[str] = (),
@@ -68,8 +69,8 @@ class Trainer:
         `judge` scores the weights after each epoch, higher is better; the best epoch's are kept
         at the end, and `patience` says when that is (`best`). With `average`, an average over so
         many epochs is judged and kept. `stop` ends the epoch and the run.
-        Checkpoints are written after each epoch, every `checkpoint_every` steps and
-        `checkpoint_seconds`, and at the end; `notes` are arrays kept in them, `parts` further
+        Checkpoints are written after each epoch, every `checkpoint_every` steps, after `SECONDS`,
+        and at the end; `notes` are arrays kept in them, `parts` further
         state. `run` says in JSON whose run it is: `resume` refuses a checkpoint in which any of
         it, or of what the trainer knows by itself, is another, unless it `may_change`.
         """
@@ -83,7 +84,6 @@ class Trainer:
         self.best = None if judge is None else Best(data, patience)
         self.checkpoint = None if checkpoint is None else Path(checkpoint)
         self.checkpoint_every = checkpoint_every
-        self.checkpoint_seconds = checkpoint_seconds
         self.notes, self.may_change = dict(notes or {}), may_change
         self.step = 0
         self.history: list[tuple[float, float, float]] = []  # loss, rate, norm of each step
@@ -134,7 +134,7 @@ class Trainer:
                 ended = self.batches.left == 0 or self.stop()
                 if ended:
                     self._end_epoch(on_epoch)
-                due = ended or time.monotonic() - saved_at >= self.checkpoint_seconds
+                due = ended or time.monotonic() - saved_at >= SECONDS
                 due |= self.checkpoint_every is not None and self.step % self.checkpoint_every == 0
                 if self.checkpoint and (due or ctrl_c.pressed):
                     self.save(self.checkpoint)

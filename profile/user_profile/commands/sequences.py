@@ -6,8 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from attention.files import keep_existing, writable
-from attention.training import Progress
+from attention.training import EpochEnd, Progress
 
 from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
 from ..errors import DataError
@@ -20,8 +19,8 @@ from ..sequences.export import TABLES, export_tables, write_npz
 from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Trained
 from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
-from ..sequences.training import EpochEnd, train
-from .common import check_output, print_rows, write_rows
+from ..sequences.training import train
+from .common import add_run_options, check_output, place_of_run, print_rows, write_rows
 from .sequence_inputs import (
     known_features,
     known_log,
@@ -42,7 +41,7 @@ def add_parser(commands: Any) -> None:
 
     learn = actions.add_parser("train", help="train on a log, save the model, judge it")
     learn.set_defaults(run=run_train)
-    learn.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    add_run_options(learn)
     for field in dataclasses.fields(Settings):
         kind = field.type if isinstance(field.type, type) else get_args(field.type)[0]
         shown = "by the size of the log" if field.default is None else field.default
@@ -90,8 +89,7 @@ def add_parser(commands: Any) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
-    keep_existing(options.model, options.overwrite, "--model")
-    writable(options.model)
+    checkpoint = place_of_run(options)
     events = read_log(options)
     sessions, split = split_log(options, events)
     for targets in (split.validation, split.test):  # fails now rather than after the training
@@ -104,9 +102,16 @@ def run_train(options: argparse.Namespace) -> int:
         flush=True,
     )
     trained = train(
-        sessions, split.validation, settings, filter_seen=not options.repeat, on_epoch=_Told()
+        sessions,
+        split.validation,
+        settings,
+        filter_seen=not options.repeat,
+        checkpoint=checkpoint,
+        resume=options.resume,
+        on_epoch=_Told(),
     )
     save_model(options.model, trained)
+    checkpoint.unlink(missing_ok=True)
     chosen = trained.settings
     best = int(np.argmax([end["validation"] for end in trained.log]))
     print(
@@ -115,7 +120,7 @@ def run_train(options: argparse.Namespace) -> int:
         + (f"{chosen.negatives:,} drawn items and the batch's" if chosen.negatives else "all items")
     )
     print(
-        f"{len(trained.log)} epochs in {trained.log[-1]['seconds']:.0f} s; kept epoch {best + 1}, "
+        f"{len(trained.log)} epochs in {trained.log[-1]['spent']:.0f} s; kept epoch {best + 1}, "
         f"validation NDCG@10 {trained.log[best]['validation']:.4f}, beside it rules of weight "
         f"{trained.rules.weight:g}; saved to {options.model}"
     )
@@ -220,12 +225,12 @@ class _Told:
 
     _progress: Progress | None = None
 
-    def __call__(self, end: EpochEnd) -> None:
-        self._progress = self._progress or Progress(end.epochs)
+    def __call__(self, end: EpochEnd, epochs: int) -> None:
+        self._progress = self._progress or Progress(epochs)
         self._progress.say(
-            f"epoch {end.epoch}/{end.epochs}  loss {end.loss:.4f}  "
-            f"validation NDCG@10 {end.validation:.4f}  {end.seconds:.0f} s, about "
-            f"{end.seconds / end.epoch * (end.epochs - end.epoch):.0f} s left"
+            f"epoch {end.epoch}/{epochs}  loss {end.loss:.4f}  "
+            f"validation NDCG@10 {end.validation:.4f}  {end.spent:.0f} s, about "
+            f"{end.spent / end.epoch * (epochs - end.epoch):.0f} s left"
         )
 
 

@@ -6,7 +6,10 @@ those for which there is time. While there is time for all, the rate depends on 
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
 
 
 class Schedule:
@@ -44,6 +47,21 @@ class Schedule:
     def over(self) -> bool:
         """True when the rate has reached zero or the time is up."""
         return self.progress >= 1 or self.left <= 0
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """The place on the way, and the seconds spent."""
+        return {
+            "place": np.array([self.step, self.epoch]),
+            "way": np.array([self.progress, self.reserved, self.elapsed]),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on there: time spent before counts, time between does not."""
+        self.step, self.epoch = (int(number) for number in state["place"])
+        self.progress, self.reserved, spent = (float(number) for number in state["way"])
+        if min(self.step, self.epoch, spent) < 0 or not 0 <= self.progress <= 1:
+            raise ValueError(f"there is no such place in a schedule: {self.state_dict()}")
+        self._start = self._clock() - spent
 
     def next(self, left_in_epoch: int, epoch_steps: int) -> float:
         """The rate of the next step; ``left_in_epoch`` counts it, of ``epoch_steps``."""

@@ -1,27 +1,24 @@
-"""Learning to expect the next item: epochs of steps, and which weights are kept.
-
-The weights judged and kept are a running average of those of the last epoch or so, which does for
-a high rate what its fall would do later (Polyak and Juditsky 1992; Izmailov et al. 2018).
-"""
+"""Learning to expect the next item: what the steps are, what they are judged by, what is kept."""
 
 import dataclasses
 from collections.abc import Callable
-from typing import NamedTuple
+from pathlib import Path
 
 import numpy as np
 
-from attention import Adam, clip_grad_norm
-from attention.parallel.workers import Workers
-from attention.training import batches_by_length
+from attention import Adam
+from attention.files import fingerprint
+from attention.training import EpochEnd, Trainer
 
 from ..errors import DataError
 from ..judging.compare import before, compare_leave_one_out
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .data import Histories, Windows, draw_windows, read_histories
+from .data import Histories, draw_windows, read_histories
 from .features import learn_features
 from .model import SequenceModel, Sizes
-from .objective import Objective, Share
+from .objective import Objective
+from .order import WindowBatches
 from .recommender import ReadingOnce, Trained
 from .rules import WEIGHTS, learn_rules
 from .schedule import Schedule
@@ -30,17 +27,8 @@ from .start import start_bias, start_table
 
 _VALIDATED = 2_000  # users asked after each epoch
 _UNTIMED = 0.1  # the share of the time kept for judging before it has been timed
+MAY_CHANGE = ("minutes", "epochs", "patience")  # of a run that is resumed: how long it goes on
 _AFTER = 3  # judgings' worth of time kept for the last one and for choosing the rules' weight
-
-
-class EpochEnd(NamedTuple):
-    """What `on_epoch` is told."""
-
-    epoch: int
-    epochs: int  # that the plan has, or for which there is time
-    loss: float
-    validation: float  # NDCG@10
-    seconds: float  # since the start
 
 
 def train(
@@ -49,12 +37,17 @@ def train(
     settings: Settings = Settings(),  # noqa: B008 (frozen)
     *,
     filter_seen: bool = True,
-    on_epoch: Callable[[EpochEnd], None] | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    on_epoch: Callable[[EpochEnd, int], None] | None = None,
 ) -> Trained:
     """Train on what each user did before the validation item; keep the best epoch on validation.
 
-    ``sessions`` are those of `single_event_sessions`. Raises DataError if there is nothing to learn
-    from, FloatingPointError if training diverges.
+    ``sessions`` are those of `single_event_sessions`. ``on_epoch`` is told the epoch, and of how
+    many that the plan has or for which there is time. With ``resume``, go on from ``checkpoint``,
+    if it is there: minutes spent before count, and all but `MAY_CHANGE` must be as it was. Raises
+    DataError if there is nothing to learn from, FileFormatError for a checkpoint of another run,
+    and what `Trainer.run` raises.
     """
     events = sessions.events
     past = read_histories(sessions.take(before(sessions, validation)))
@@ -73,14 +66,53 @@ def train(
     optimizer = Adam(
         model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )
+    batches = WindowBatches(past, settings)
+    schedule = Schedule(settings.lr, settings.warmup, settings.epochs or 1, settings.minutes * 60)
+    schedule.reserved = _UNTIMED * schedule.seconds
     trained = Trained(
         model, events.items, features, settings, [], learn_rules(past, len(events.items))
     )
     judge = _Judge(sessions, validation, filter_seen)
-    run = _Run(model, optimizer, objective, settings)
-    with Workers(settings.workers) as workers:
-        run(workers, lambda: judge(trained)[0], trained.log, on_epoch)
-        return _with_rules(trained, judge)
+
+    def timed_judge() -> float:
+        schedule.epoch += 1
+        before_judging = schedule.elapsed
+        (score,) = judge(trained)
+        schedule.reserved = _AFTER * (schedule.elapsed - before_judging)
+        return score
+
+    trainer = Trainer(
+        model,
+        optimizer,
+        batches,
+        lambda share: objective.compute(model, share),
+        schedule=lambda _: schedule.next(batches.count - batches.position + 1, batches.count),
+        max_norm=settings.max_norm,
+        workers=settings.workers,
+        judge=timed_judge,
+        patience=settings.patience,
+        average=settings.average,
+        stop=lambda: schedule.over,
+        checkpoint=checkpoint,
+        checkpoint_every=None,
+        run={
+            **dataclasses.asdict(settings),
+            "log": fingerprint(past, codes, features.columns, events.items, validation),
+            "filter_seen": filter_seen,
+        },
+        may_change=MAY_CHANGE,
+        parts={"schedule": schedule},
+    )
+    if resume and checkpoint is not None and Path(checkpoint).exists():
+        trainer.resume(checkpoint)
+
+    def tell(end: EpochEnd) -> None:
+        if on_epoch is not None:
+            on_epoch(end, schedule.expected)
+
+    trainer.run(epochs=settings.epochs or 1, on_epoch=tell)
+    trained.log.extend(end._asdict() for end in trainer.epochs)
+    return _with_rules(trained, judge)
 
 
 def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
@@ -129,90 +161,3 @@ class _Judge:
             filter_seen=self.filter_seen,
         )
         return [result.mean("ndcg@10") for result in table.results]
-
-
-class _Run:
-    """The loop over epochs."""
-
-    def __init__(
-        self, model: SequenceModel, optimizer: Adam, objective: Objective, settings: Settings
-    ) -> None:
-        self.model, self.optimizer, self.objective = model, optimizer, objective
-        self.settings = settings
-        self.average = optimizer.buffer.data.copy()
-        self.schedule = Schedule(
-            settings.lr, settings.warmup, settings.epochs or 1, settings.minutes * 60
-        )
-        self.schedule.reserved = _UNTIMED * self.schedule.seconds
-
-    def __call__(
-        self,
-        workers: Workers,
-        judge: Callable[[], float],
-        log: list[dict[str, float]],
-        on_epoch: Callable[[EpochEnd], None] | None,
-    ) -> None:
-        settings, schedule, data = self.settings, self.schedule, self.optimizer.buffer.data
-        best, kept = -1.0, data.copy()
-        while not log or (not schedule.over and schedule.epoch < schedule.epochs):
-            loss = self._epoch(workers)
-            schedule.epoch += 1
-            latest, before_judging = data.copy(), schedule.elapsed
-            data[:] = self.average
-            validation = judge()
-            data[:] = latest
-            schedule.reserved = _AFTER * (schedule.elapsed - before_judging)
-            log.append({"loss": loss, "validation": validation, "seconds": schedule.elapsed})
-            if on_epoch is not None:
-                on_epoch(
-                    EpochEnd(schedule.epoch, schedule.expected, loss, validation, schedule.elapsed)
-                )
-            if validation > best:
-                best, kept = validation, self.average.copy()
-            best_epoch = int(np.argmax([end["validation"] for end in log]))
-            if len(log) - 1 - best_epoch >= settings.patience:
-                break
-        data[:] = kept
-
-    def _epoch(self, workers: Workers) -> float:
-        """One pass over all windows; returns the mean loss."""
-        settings, schedule = self.settings, self.schedule
-        rng = np.random.default_rng([settings.seed, schedule.epoch])
-        windows = draw_windows(self.objective.past, settings.max_length, rng)
-        batches = batches_by_length(windows.lengths, settings.tokens or 1, rng)
-        losses, weights = [], []
-        for number, batch in enumerate(batches):
-            asked = int(windows.targets[batch].sum())
-            if asked == 0:
-                continue
-            self.optimizer.lr = schedule.next(len(batches) - number, len(batches))
-            losses.append(self._step(workers, windows.take(batch), rng))
-            weights.append(asked)
-            self._add_to_average(len(batches))
-            if schedule.over:
-                break
-        return float(np.average(losses, weights=weights))
-
-    def _step(self, workers: Workers, batch: Windows, rng: np.random.Generator) -> float:
-        count = min(workers.count, len(batch.user))
-        weight = 1 / int(batch.targets.sum())
-        shares = [
-            (Share(batch.take(np.s_[worker::count]), weight, own),)
-            for worker, own in enumerate(rng.spawn(count))
-        ]
-        self.optimizer.zero_grad()
-        # A share's loss is its part of the batch's already, so they only add up.
-        loss = workers.add_gradients(self.optimizer.buffer, self._compute, shares, [1.0] * count)
-        if not np.isfinite(loss):
-            raise FloatingPointError(f"The loss is {loss}; train again with a lower --lr.")
-        clip_grad_norm(self.optimizer.buffer, self.settings.max_norm)
-        self.optimizer.step()
-        return loss
-
-    def _compute(self, share: Share) -> float:
-        return self.objective.compute(self.model, share)
-
-    def _add_to_average(self, epoch_steps: int) -> None:
-        steps = self.settings.average * epoch_steps
-        share = 1 / max(1.0, min(steps, (9 + self.schedule.step) / 10))
-        self.average += share * (self.optimizer.buffer.data - self.average)
