@@ -16,6 +16,12 @@ from .embedding import embedding_backward, sum_by_id
 from .gelu import FastGeluSaved, gelu_backward, gelu_forward
 from .layer_norm import FastLayerNormSaved, layer_norm_backward, layer_norm_forward
 from .rotary import FastRotarySaved, rotary_backward, rotary_forward
+from .sampled_softmax import (
+    FastSampledSoftmaxSaved,
+    sampled_softmax_backward,
+    sampled_softmax_forward,
+    sampled_softmax_row_gradients,
+)
 
 __all__ = [
     "FastAttentionSaved",
@@ -23,6 +29,7 @@ __all__ = [
     "FastGeluSaved",
     "FastLayerNormSaved",
     "FastRotarySaved",
+    "FastSampledSoftmaxSaved",
     "attend_last",
     "attention_backward",
     "attention_forward",
@@ -35,5 +42,8 @@ __all__ = [
     "layer_norm_forward",
     "rotary_backward",
     "rotary_forward",
+    "sampled_softmax_backward",
+    "sampled_softmax_forward",
+    "sampled_softmax_row_gradients",
     "sum_by_id",
 ]

@@ -36,6 +36,13 @@ class RowGradients(NamedTuple):
     table: np.ndarray  # (R, E)
     bias: np.ndarray  # (R,)
 
+    def of_all(self, table_shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """-> dtable (V, E), dbias (V,)."""
+        dtable = np.zeros(table_shape, self.table.dtype)
+        dbias = np.zeros(table_shape[0], self.bias.dtype)
+        dtable[self.rows], dbias[self.rows] = self.table, self.bias
+        return dtable, dbias
+
 
 @underflow_is_zero
 def sampled_softmax_forward(
@@ -51,13 +58,9 @@ def sampled_softmax_forward(
     `log_expected` (S,) is the log of how often each sampled id is expected in the sample; by
     default S / V, as if drawn uniformly. All ids, each once, give the cross-entropy over all.
     """
-    hidden, table, bias, targets, sampled = _check(hidden, table, bias, targets, sampled)
-    V, S = len(table), len(sampled)
-    if log_expected is None:
-        log_expected = math.log(max(S, 1) / max(V, 1))
-    else:
-        log_expected = np.asarray(log_expected).astype(hidden.dtype)
-        expect_shape("log_expected", log_expected, (S,), "one for each sampled id")
+    hidden, table, bias, targets, sampled, log_expected = check_sampled_softmax_inputs(
+        hidden, table, bias, targets, sampled, log_expected
+    )
     at_targets, at_sampled = table[targets], table[sampled]
     of_target = (hidden * at_targets).sum(1)  # (N,)
     scores = hidden @ at_sampled.T  # (N, E) (E, S)
@@ -79,13 +82,8 @@ def sampled_softmax_backward(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """dout, a scalar -> dhidden (N, E), dtable (V, E), dbias (V,), None without a bias."""
     dhidden, few = sampled_softmax_row_gradients(dout, saved)
-    dtable = np.zeros(saved.table_shape, few.table.dtype)
-    dtable[few.rows] = few.table
-    if not saved.has_bias:
-        return dhidden, dtable, None
-    dbias = np.zeros(saved.table_shape[0], few.bias.dtype)
-    dbias[few.rows] = few.bias
-    return dhidden, dtable, dbias
+    dtable, dbias = few.of_all(saved.table_shape)
+    return dhidden, dtable, dbias if saved.has_bias else None
 
 
 @underflow_is_zero
@@ -102,9 +100,15 @@ def sampled_softmax_row_gradients(
     return dhidden, RowGradients(rows, sums[:, :-1], sums[:, -1])
 
 
-def _check(
-    hidden: np.ndarray, table: np.ndarray, bias: np.ndarray | None, targets: Any, sampled: Any
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray, np.ndarray]:
+def check_sampled_softmax_inputs(
+    hidden: np.ndarray,
+    table: np.ndarray,
+    bias: np.ndarray | None,
+    targets: Any,
+    sampled: Any,
+    log_expected: Any,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray, np.ndarray, np.ndarray]:
+    """All as arrays, log_expected of the dtype of hidden."""
     hidden, table = floats(hidden=hidden, table=table)
     if hidden.ndim != 2:
         raise ValueError(f"hidden must have shape (N, E), got {hidden.shape}")
@@ -121,4 +125,8 @@ def _check(
                 f"{name} must lie in 0 … {len(table) - 1}, the rows of table {table.shape}, "
                 f"got {ids.min()} … {ids.max()}"
             )
-    return hidden, table, bias, targets, sampled
+    if log_expected is None:
+        log_expected = np.full(len(sampled), math.log(max(len(sampled), 1) / max(len(table), 1)))
+    log_expected = np.asarray(log_expected).astype(hidden.dtype)
+    expect_shape("log_expected", log_expected, sampled.shape, "one for each sampled id")
+    return hidden, table, bias, targets, sampled, log_expected

@@ -58,6 +58,12 @@ def pair_cases(seed: int = 0) -> list[Case]:
     cases += [
         Case("sampled_softmax", _pair("sampled_softmax"), (*rows, draw(9), *ids), counts),
         Case("sampled_softmax without bias", _pair("sampled_softmax"), (*rows, None, *ids), {}),
+        Case(
+            "sampled_softmax of a mixed sample",
+            _pair("sampled_softmax"),
+            (*rows, rows[1][:, 0], ids[0], np.array([0, 1, 3, 5, 8])),
+            counts,
+        ),
     ]
     for name, inputs, options in attention_variants(seed):
         cases.append(Case(f"attention, {name}", _pair("attention"), inputs, options))

@@ -5,8 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from attention.fast import sampled_softmax_forward, sampled_softmax_row_gradients
+from attention.fast.linear_cross_entropy import (
+    linear_cross_entropy_backward,
+    linear_cross_entropy_forward,
+)
+
 from .data import Histories, Windows, pad
-from .loss import linear_cross_entropy_backward, linear_cross_entropy_forward
 from .model import SequenceModel
 from .settings import Settings
 
@@ -57,27 +62,26 @@ class Objective:
         scale: float,
         rng: np.random.Generator,
     ) -> tuple[float, np.ndarray]:
-        table, bias = model.item.table, model.bias
+        table, bias, dloss = model.item.table, model.bias, hidden.dtype.type(scale)
+        inputs = hidden, table.data, bias.data, targets
         smoothing = self.settings.label_smoothing
-        where: slice | np.ndarray = np.s_[:]
-        correction = None
         if self.settings.negatives:
-            chosen, correction = self._sample(targets, len(bias.data), rng)
-            targets = np.searchsorted(chosen, targets)
-            where, correction = chosen, correction.astype(hidden.dtype)
-        loss, saved = linear_cross_entropy_forward(
-            hidden, table.data[where], bias.data[where], targets,
-            label_smoothing=smoothing, correction=correction,
-        )  # fmt: skip
-        dhidden, dtable, dbias = linear_cross_entropy_backward(hidden.dtype.type(scale), saved)
-        table.accumulate(dtable, where)
-        bias.accumulate(dbias, where)
+            sample = self._sample(targets, len(bias.data), rng)
+            loss, sampled = sampled_softmax_forward(*inputs, *sample, label_smoothing=smoothing)
+            dhidden, few = sampled_softmax_row_gradients(dloss, sampled)
+            table.accumulate(few.table, few.rows)
+            bias.accumulate(few.bias, few.rows)
+        else:
+            loss, saved = linear_cross_entropy_forward(*inputs, label_smoothing=smoothing)
+            dhidden, dtable, dbias = linear_cross_entropy_backward(dloss, saved)
+            table.accumulate(dtable)
+            bias.accumulate(dbias)
         return float(loss), dhidden
 
     def _sample(
         self, targets: np.ndarray, items: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Codes, ascending, of the targets and of items drawn at random, and −log of the chance of
+        """Codes, ascending, of the targets and of items drawn at random, and log of the chance of
         each to be here. Yang et al. 2020, mixed negative sampling.
         """
         draws = self.settings.negatives or 0
@@ -86,7 +90,7 @@ class Objective:
         met = chosen < len(self._share)
         share[met] = np.minimum(self._share[chosen[met]], 0.99)
         missed = len(targets) * np.log1p(-share) + draws * np.log1p(-1 / items)
-        return chosen, -np.log(-np.expm1(missed))
+        return chosen, np.log(-np.expm1(missed))
 
     @cached_property
     def _share(self) -> np.ndarray:

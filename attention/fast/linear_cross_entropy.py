@@ -1,6 +1,7 @@
-"""Cross-entropy over all items without an array of all the scores.
+"""Linear and cross-entropy in one, tuned: the loss over many items without all of their scores.
 
-The scores h·t + b of N positions against V items are the largest array of training. Here a few rows
+Why it is faster: the scores h·t + b of N positions against V items are the largest array of
+training. Here a few rows
 at a time become exponentials in place, and what backward needs of them, the gradients, is taken at
 once. Probabilities are never made: they are exponentials times e^b over a sum, and both factors
 move into the thin matrices, E wide, beside them.
@@ -11,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from attention.ops import sum_by_id
-from attention.ops.checks import (
+from ..ops.checks import (
     expect_shape,
     floats,
     in_range,
@@ -20,6 +20,7 @@ from attention.ops.checks import (
     underflow_is_zero,
     upstream,
 )
+from .embedding import sum_by_id
 
 CHUNK = 1 << 19  # scores worked on at a time: fewer thin products, and still near the core
 SMALL = 30.0  # e^±30, products and sums of it are far inside float32
@@ -43,13 +44,14 @@ def linear_cross_entropy_forward(
 ) -> tuple[np.ndarray, LinearCrossEntropySaved]:
     """hidden (N, E), table (V, E), bias (V,), targets (N,) in 0 … V − 1 -> mean loss ().
 
-    Equals `linear_forward` and `cross_entropy_forward` one after the other. ``correction`` (V,),
+    Equals `linear_forward` and `cross_entropy_forward` one after the other. `correction` (V,),
     for a table of sampled items: −log of each one's chance to be in the sample, added to its score
     except where it is the target itself, which is always there; the sum over the sample then stands
     for that over all items (Bengio and Senécal 2008).
     """
     hidden, table, bias = floats(hidden=hidden, table=table, bias=bias)
-    targets = _check(hidden, table, bias, targets, correction, label_smoothing)
+    label_smoothing = in_range("label_smoothing", label_smoothing, 0, 1, "[)")
+    targets = _check(hidden, table, bias, targets, correction)
     added = bias if correction is None else bias + correction
     fold = np.ptp(added) > SMALL  # then e^b would not be safe on its own
     weight = np.ones_like(bias) if fold else np.exp(added - added.max())
@@ -136,7 +138,6 @@ def _check(
     bias: np.ndarray,
     targets: np.ndarray,
     correction: np.ndarray | None,
-    label_smoothing: float,
 ) -> np.ndarray:
     if hidden.ndim != 2 or not hidden.size:
         raise ValueError(f"hidden must have shape (N, E) and not be empty, got {hidden.shape}")
@@ -144,7 +145,6 @@ def _check(
     expect_shape("bias", bias, table.shape[:1], "one an item")
     if correction is not None:
         expect_shape("correction", correction, table.shape[:1], "one an item")
-    in_range("label_smoothing", label_smoothing, 0, 1, "[)")
     targets = integers("targets", targets)
     expect_shape("targets", targets, hidden.shape[:1], "one a position")
     if not 0 <= targets.min() <= targets.max() < len(table):
