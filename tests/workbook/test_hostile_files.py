@@ -20,8 +20,8 @@ from grader.sandbox.runner import Limits, Sandboxed
 HERE = Path(__file__).parent
 HOSTILE = sorted(path for path in (HERE / "hostile").iterdir() if path.is_file())
 HOSTILE_SOFTMAX = sorted((HERE / "hostile_softmax").glob("*.py"))
-# Right by their own computing, or by another's: only the reading of the file refuses them.
-HARMLESS = {"imports_scipy_without_the_guard", "reads_memory_by_ctypes"}
+# Right by their own computing: only the reading of the file refuses them.
+HARMLESS = {"reads_memory_by_ctypes"}
 OTHERS = [name for name in ("python3.11", "python3.12", "python3.13") if shutil.which(name)]
 QUICK = Limits(start=10.0, call=1.0, losses=1)
 IMPATIENT = Limits(start=2.0, call=1.0, losses=1)

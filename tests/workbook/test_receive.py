@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from grader.sandbox import wire
 from grader.sandbox.execute import Request
 from grader.sandbox.receive import read_outcome
 from grader.sandbox.wire import encode
@@ -39,6 +40,15 @@ def test_an_honest_answer_comes_through():
 def test_forged_fields_are_no_answer(field, forged):
     with pytest.raises((ValueError, TypeError, KeyError)):
         read_outcome({**HONEST, field: forged}, REQUEST)
+
+
+@pytest.mark.parametrize("field", ["outputs", "inputs_after"])
+def test_outputs_are_counted_before_any_is_read(monkeypatch, field):
+    read = []
+    monkeypatch.setattr(wire, "decode", read.append)
+    with pytest.raises(ValueError, match="of 120 calls"):
+        read_outcome({**HONEST, field: [b""] * 120}, REQUEST)
+    assert read == []
 
 
 @pytest.mark.parametrize("field", sorted(HONEST.keys() - {"stopped"}))

@@ -1,9 +1,11 @@
 """Whatever lies where an answer should: it is read, or told what it is."""
 
+import ast
 import os
 
 import pytest
 from grader.exercise import find_exercise, find_exercises
+from grader.sandbox import rules
 from grader.sandbox.runner import Sandboxed
 from grader.sandbox.source import LARGEST, Unreadable, lies_there, parse, read_source
 
@@ -59,6 +61,23 @@ def test_what_is_no_file_is_told(tmp_path):
         with pytest.raises(Unreadable, match=said):
             read_source(path)
         path.rmdir() if said == "is a folder" else path.unlink()
+
+
+def test_reading_long_chains_takes_no_square_of_their_length(monkeypatch):
+    steps = 0
+
+    class Counted(ast.Attribute):
+        def __getattribute__(self, name):
+            nonlocal steps
+            steps += name == "attr"
+            return super().__getattribute__(name)
+
+    monkeypatch.setattr(rules.ast, "Attribute", (ast.Attribute, Counted))
+    node = ast.Name("a", ast.Load())
+    for _ in range(500):
+        node = Counted(node, "b", ast.Load(), lineno=1, col_offset=0)
+    rules.broken_rules(ast.Module([ast.Expr(node)], []), {"a.b": "no"})
+    assert 500 < steps < 500 * 2 * rules.LONGEST_NAME
 
 
 def test_a_chain_of_a_thousand_attributes_is_read(tmp_path):

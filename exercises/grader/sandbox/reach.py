@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from grader.sandbox.rules import FORBIDDEN_MODULES
 
-SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/urandom")
+SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+SINGLE = ("/etc/ld.so.cache", "/dev/urandom")
 PACKAGES = ("site-packages", "dist-packages")
-READ_IN_PART = ("scipy",)  # of the forbidden ones: a part is allowed, and NumPy's kin need it
-HIDDEN = {*FORBIDDEN_MODULES, "exercises", "attention_workbook"} - {*READ_IN_PART}
+READ_IN_PART = "scipy"  # of the forbidden ones: scipy.sparse is allowed, which needs these not
+READY_MADE = {"special", "stats", "optimize", "signal", "ndimage", "cluster", "spatial"}
+HIDDEN = {*FORBIDDEN_MODULES, "exercises", "attention_workbook"} - {READ_IN_PART}
 
 
 class Reach(NamedTuple):
@@ -28,17 +30,25 @@ def reach_of(answers: Iterable[str], packages: Iterable[str]) -> Reach:
     """
     library = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
     folders = {*packages, *(entry for entry in sys.path if os.path.basename(entry) in PACKAGES)}
-    readable = [os.path.realpath(path) for path in (*answers, *SYSTEM)]
+    readable = [os.path.realpath(path) for path in (*answers, *SINGLE)]
+    for folder in {os.path.realpath(path) for path in SYSTEM}:  # a system's Python has its own rule
+        readable += [
+            os.path.join(folder, name) for name in _names(folder) if not name.startswith("python")
+        ]
     for folder in library:
         readable += [os.path.join(folder, name) for name in _names(folder) if name not in PACKAGES]
     for folder in folders:
-        readable += [os.path.join(folder, name) for name in _names(folder) if not _hidden(name)]
+        names = [name for name in _names(folder) if not _hidden(name)]
+        readable += [os.path.join(folder, name) for name in names if name != READ_IN_PART]
+        part = os.path.join(folder, READ_IN_PART)
+        readable += [os.path.join(part, name) for name in _names(part) if name not in READY_MADE]
     readable += [
         os.path.join(sys.base_prefix, "lib", name)
         for name in _names(os.path.join(sys.base_prefix, "lib"))
         if ".so" in name
     ]
-    return Reach(readable, sorted({*library, *folders, *filter(os.path.isdir, sys.path)}))
+    seen = {*library, *folders, *filter(os.path.isdir, sys.path)}
+    return Reach(readable, sorted({*seen, *(os.path.join(one, READ_IN_PART) for one in folders)}))
 
 
 def _hidden(name: str) -> bool:

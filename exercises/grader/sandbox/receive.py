@@ -22,12 +22,13 @@ def read_outcome(answer: dict[str, Any], request: Request) -> Outcome:
     calls = len(execute.LAYOUTS) if request.layouts else request.times
     error = answer["error"]
     refused = text(answer["refused"])
-    outputs = [wire.decode(of_kind(data, bytes)) for data in of_kind(answer["outputs"], list)]
-    after = [wire.decode(of_kind(data, bytes)) for data in of_kind(answer["inputs_after"], list)]
-    if error is None and not refused and len(outputs) != calls:
-        raise ValueError(f"{len(outputs)} outputs for {calls} calls")
-    if request.layouts and error is None and not refused and len(after) != calls:
-        raise ValueError(f"inputs of {len(after)} calls, not {calls}")
+    sent, left = of_kind(answer["outputs"], list), of_kind(answer["inputs_after"], list)
+    whole = error is None and not refused
+    for pieces, due, what in ((sent, calls, "outputs"), (left, calls * request.layouts, "inputs")):
+        if len(pieces) > due or (whole and len(pieces) != due):  # counted before they are read
+            raise ValueError(f"{what} of {len(pieces)} calls, not {due}")
+    outputs = [wire.decode(of_kind(data, bytes)) for data in sent]
+    after = [wire.decode(of_kind(data, bytes)) for data in left]
     for value in outputs:
         refused = refused or odd_numbers(value)
     return Outcome(

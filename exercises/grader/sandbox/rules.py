@@ -46,6 +46,7 @@ FORBIDDEN_MODULES = {
     "matplotlib": "the grader's process draws nothing; plot in a file of your own",
 }
 ALLOWED_MODULES = ("scipy.sparse",)
+LONGEST_NAME = 12  # parts of a dotted name that a rule may forbid
 IN_PLAIN_CODE = "write the code itself, so that it can be read"
 DEBUGGER = (
     "the grader's process has no terminal for a debugger; replay a case in your own Python with "
@@ -137,9 +138,9 @@ def _imported_names(tree: ast.Module) -> dict[str, str]:
 
 
 def _dotted(node: ast.expr) -> str:
-    """`a.b.c` as text, "" for what does not begin with a name."""
-    parts = []
-    while isinstance(node, ast.Attribute):
+    """`a.b.c` as text, "" for what does not begin with a name or is longer than any rule."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < LONGEST_NAME:
         parts.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

@@ -14,7 +14,7 @@ import struct
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
-NUMBER, ARCH, FIRST_ARGUMENT = 0, 4, 16  # places in the data that a filter sees
+NUMBER, ARCH, ARGUMENTS = 0, 4, 16  # places in the data that a filter sees, arguments 8 bytes each
 X32 = 0x40000000
 
 # name: number on x86_64, number on aarch64; None: not there
@@ -26,7 +26,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272),
     "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
     "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
-    "setsid": (112, 157), "setpgid": (109, 154),
+    "setsid": (112, 157), "setpgid": (109, 154), "prctl": (157, 167),
     "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
     "migrate_pages": (256, 238), "move_pages": (279, 239),
@@ -60,7 +60,19 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "userfaultfd": (323, 282), "fanotify_init": (300, 262), "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "personality": (135, 92),
 }  # fmt: skip
-SELF_ONLY = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "prlimit64": (302, 261)}
+SELF = -1  # stands for the process itself
+# name: its numbers, which argument decides, its values, and whether they are allowed or refused
+BY_ARGUMENT: dict[str, tuple[tuple[int, int], int, tuple[int, ...], bool]] = {
+    **{
+        name: (numbers, 0, (SELF,), True)
+        for name, numbers in {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}.items()
+    },
+    "prlimit64": ((302, 261), 0, (0, SELF), True),
+    # TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: the rest sets flags of files and terminals
+    "ioctl": ((16, 29), 1, (0x5401, 0x5413, 0x541B, 0x5450, 0x5451), True),
+    # F_SETOWN, F_SETSIG, F_SETOWN_EX send signals; F_SETLEASE, F_NOTIFY watch who opens a file
+    "fcntl": ((72, 25), 1, (8, 10, 15, 1024, 1026), False),
+}
 ABSENT = {"clone3": (435, 435)}  # ENOSYS: the C library then tries clone, whose flags are seen
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -85,14 +97,17 @@ def program(machine: str, pid: int) -> bytes:
             number = numbers[column]
             if number is not None:
                 code += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | error)]
-    for numbers in SELF_ONLY.values():
+    for numbers, place, values, allowed in BY_ARGUMENT.values():
+        met, other = (ALLOW, FAIL | errno.EPERM) if allowed else (FAIL | errno.EPERM, ALLOW)
         code += [
-            _step(EQUAL, numbers[column], 0, 5),
-            _step(LOAD, FIRST_ARGUMENT),
-            _step(EQUAL, pid, 2, 0),
-            _step(EQUAL, 0 if numbers == SELF_ONLY["prlimit64"] else pid, 1, 0),
-            _step(RETURN, FAIL | errno.EPERM),
-            _step(RETURN, ALLOW),
+            _step(EQUAL, numbers[column], 0, len(values) + 3),
+            _step(LOAD, ARGUMENTS + 8 * place),
+            *(
+                _step(EQUAL, pid if value == SELF else value, len(values) - index)
+                for index, value in enumerate(values)
+            ),
+            _step(RETURN, other),
+            _step(RETURN, met),
         ]
     return b"".join([*code, _step(RETURN, ALLOW)])
 

@@ -7,7 +7,7 @@ import stat
 import tokenize
 from pathlib import Path
 
-LARGEST = 400_000  # bytes; the longest reference has 6,000
+LARGEST = 100_000  # bytes; the longest reference has 6,000
 KINDS = {
     stat.S_ISDIR: "a folder",
     stat.S_ISFIFO: "a pipe",
