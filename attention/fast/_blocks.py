@@ -43,6 +43,11 @@ class Block(NamedTuple):
         """x (B, Hkv, G, T, S) -> (b, Hkv, G, t, s), a view."""
         return x[self.batch, :, :, self.rows, self.cols]
 
+    def hide(self, x: np.ndarray, value: float = 0.0) -> None:
+        """Write `value` over x (b, Hkv, G, t, s) at hidden keys."""
+        if self.bias is not None:
+            np.copyto(x, value, where=np.isneginf(self.bias))
+
 
 def blocks(shape: tuple[int, ...], sight: Visibility, dtype: np.dtype) -> Iterator[Block]:
     """Blocks that cover (B, Hkv, G, T, S) but for keys out of reach; `sight` has five axes too."""

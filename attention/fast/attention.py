@@ -19,6 +19,7 @@ from ..ops.attention import (
     hidden_scores_are_silent,
     score_options,
     without_bad_keys,
+    without_bad_rows,
 )
 from ..ops.checks import upstream
 from ..ops.dropout import draw_keep
@@ -54,6 +55,7 @@ class FastAttentionSaved(NamedTuple):
         for block, raw, _ in self.weighed:
             part = block.pairs(whole)
             np.multiply(raw.reshape(part.shape), block.queries(self.inverse), out=part)
+            block.hide(part)  # in rows of NaN
         return weights
 
 
@@ -177,8 +179,7 @@ def _exp_of_small(scores: np.ndarray, block: Block) -> np.ndarray | None:
 
 def _exp_with_care(scores: np.ndarray, block: Block) -> np.ndarray:
     """As _exp_of_small for any scores: less their row's maximum, whatever stands at hidden keys."""
-    if block.bias is not None:
-        np.copyto(scores.reshape(block.shape), -np.inf, where=np.isneginf(block.bias))
+    block.hide(scores.reshape(block.shape), -np.inf)
     top = scores.max(-1, keepdims=True, initial=-np.inf)
     top[np.isneginf(top)] = 0
     scores -= top
@@ -220,11 +221,28 @@ def attention_backward(
     dq, dk, dv = into
     _send_back(dout, saved, into)
     if not math.isfinite(dq.sum() + dk.sum() + dv.sum()):
-        sees_none = saved.inverse == 0
-        q = np.where(sees_none, np.zeros((), dtype), saved.q)
-        dout = np.where(sees_none.reshape(*shape[:-1], 1), np.zeros((), dtype), dout)
-        _send_back(dout, saved._replace(q=q), into, careful=True)
+        _send_back(*_without_bad_queries(dout, saved), into, careful=True)
     return into
+
+
+def _without_bad_queries(
+    dout: np.ndarray, saved: FastAttentionSaved
+) -> tuple[np.ndarray, FastAttentionSaved]:
+    """Rows with NaN or inf in q or dout emptied; their weights are NaN at keys they see, else 0."""
+    q, bad_q = without_bad_rows(saved.q)
+    dout, bad_dout = without_bad_rows(dout)
+    bad_query = np.isnan(saved.inverse)
+    for bad in (bad_q, bad_dout):
+        if bad is not None:
+            bad_query = bad_query | bad.reshape(bad_query.shape)
+    weighed = []
+    for block, raw, capped in saved.weighed:
+        marked = raw.reshape(block.shape).copy()
+        np.copyto(marked, np.nan, where=block.queries(bad_query) & (marked != 0))
+        block.hide(marked)
+        weighed.append(Weighed(block, marked.reshape(raw.shape), capped))
+    inverse = np.where(bad_query, np.ones((), saved.inverse.dtype), saved.inverse)
+    return dout, saved._replace(q=q, inverse=inverse, weighed=weighed)
 
 
 def _send_back(

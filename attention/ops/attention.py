@@ -4,6 +4,10 @@ Vaswani et al. 2017, equation 1; grouped queries: Ainslie et al. 2023; soft capp
 
 Grouped heads never repeat a key: the G = H / Hkv query heads that share a key head are laid under
 each other as G·T rows, so one product serves them all, and dk, dv come out summed over the group.
+
+Nothing passes between a query and a key that it may not see. Weight 0 alone does not ensure that,
+since 0 · inf and 0 · NaN are NaN: rows with inf or NaN are emptied before they meet a product, and
+NaN is put back where they are seen.
 """
 
 import math
@@ -76,6 +80,8 @@ def attention_forward(
     if bad is not None:
         blinded = sees_bad_key(visible, bad, weights_shape)
         weights = np.where(blinded[..., None], np.array(np.nan, weights.dtype), weights)
+    if visible is not None:
+        weights = np.where(visible, weights, np.zeros((), weights.dtype))  # in rows of NaN too
 
     used, dropout = weights, None
     if rng is not None:
@@ -93,8 +99,11 @@ def attention_backward(
     q, k, v, weights, scale, capped, dropout = saved
     dout = upstream(dout, (*q.shape[:-1], v.shape[-1]), q.dtype)
     hidden = weights == 0  # there, a gradient is 0, even if what stands there overflows
-    sees_none = hidden.all(-1, keepdims=True)  # (..., H, T, 1)
-    q, dout = (np.where(sees_none, np.zeros((), x.dtype), x) for x in (q, dout))
+    q, bad_q = without_bad_rows(q)
+    dout, bad_dout = without_bad_rows(dout)
+    for bad in (bad_q, bad_dout):
+        if bad is not None:
+            weights = np.where(bad[..., None] & ~hidden, np.array(np.nan, weights.dtype), weights)
     dout = stack_groups(dout, v)  # (..., Hkv, G·T, Dv)
 
     used = weights if dropout is None else weights * dropout.keep
@@ -106,7 +115,7 @@ def attention_backward(
     dscores = softmax_backward(dweights, SoftmaxSaved(weights, -1))
     if capped is not None:
         dscores = dscores * (1 - capped * capped)
-        dscores[hidden] = 0
+    dscores[hidden] = 0
     dscores = stack_groups(dscores, k)  # (..., Hkv, G·T, S)
     dk = dscores.swapaxes(-1, -2) @ stack_groups(q * scale, k)  # (..., Hkv, S, D)
     dq = (dscores @ k).reshape(q.shape) * scale  # (..., H, T, D)
@@ -132,13 +141,22 @@ def without_bad_keys(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """k and v with zeros for keys that hold NaN or inf, and which (..., Hkv, S) those are.
 
-    Weight zero does not shut NaN out, for 0 · NaN is NaN; so such a key is emptied at the door.
+    Either alone makes a key bad, so that forward shows what backward would meet.
     """
     bad = ~(np.isfinite(k).all(-1) & np.isfinite(v).all(-1))
     if not bad.any():
         return k, v, None
-    hollow = bad[..., None]
-    return np.where(hollow, 0, k).astype(k.dtype), np.where(hollow, 0, v).astype(v.dtype), bad
+    return _emptied(k, bad), _emptied(v, bad), bad
+
+
+def without_bad_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """x (..., T, N) with zeros for rows that hold NaN or inf, and which (..., T) those are."""
+    bad = ~np.isfinite(x).all(-1)
+    return (_emptied(x, bad), bad) if bad.any() else (x, None)
+
+
+def _emptied(x: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return np.where(rows[..., None], np.zeros((), x.dtype), x)
 
 
 def sees_bad_key(

@@ -19,6 +19,7 @@ from .attention import (
     hidden_scores_are_silent,
     score_options,
     without_bad_keys,
+    without_bad_rows,
 )
 from .checks import in_range, upstream
 from .masks import Window
@@ -101,8 +102,15 @@ def tiled_attention_backward(
     dout: np.ndarray, saved: TiledAttentionSaved
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """dout (..., H, T, Dv) -> dq (..., H, T, D), dk (..., Hkv, S, D), dv (..., Hkv, S, Dv)."""
-    q, k, v, out = saved[:4]
+    q, k, v, out, log_sum = saved[:5]
     dout = upstream(dout, out.shape, out.dtype)
+    sees_none = np.isposinf(log_sum.real)
+    q, bad_q = without_bad_rows(q)
+    dout, bad_dout = without_bad_rows(dout)
+    for bad in (bad_q, bad_dout):
+        if bad is not None:
+            log_sum = np.where(bad & ~sees_none, np.array(np.nan, out.dtype), log_sum)
+    saved = saved._replace(q=q, log_sum=log_sum)
     dq, dk, dv = np.zeros(q.shape, q.dtype), np.zeros(k.shape, k.dtype), np.zeros(v.shape, v.dtype)
     for head in _heads(saved, dout, dq, dk, dv):
         for rows in _tiles(0, head.T, saved.tile):
@@ -112,15 +120,17 @@ def tiled_attention_backward(
 
 def _backward_rows(head: "_Head", rows: slice) -> None:
     """What one tile of queries sends back; Σ_j dw_j w_j of softmax's backward is dout · out."""
-    sees_none = np.isposinf(head.log_sum[rows].real)[:, None]
-    q_rows = np.where(sees_none, 0, head.q[rows]).astype(head.q.dtype) * head.scale
-    dout = np.where(sees_none, 0, head.dout[rows]).astype(head.q.dtype)
+    q_rows, dout = head.q[rows] * head.scale, head.dout[rows]
+    of_nan = np.isnan(head.log_sum[rows]).any()
     shared = (dout * head.out[rows]).sum(-1, keepdims=True)  # (t, 1)
     dq = np.zeros_like(q_rows)
     for cols in _tiles(*head.sight.keys_in_reach(rows), head.tile):
         weights, capped = head.scores(q_rows, rows, cols)
         weights -= head.log_sum[rows, None]
         np.exp(weights, out=weights)  # (t, s)
+        visible = head.sight.block(rows, cols) if of_nan else None
+        if visible is not None:
+            weights[~np.broadcast_to(visible, weights.shape)] = 0
         head.dv[cols] += weights.T @ dout
         dscores = dout @ head.v[cols].T
         dscores -= shared

@@ -52,6 +52,45 @@ def test_overflow_at_a_hidden_key_and_nan_at_a_blind_query_reach_nothing(
         np.testing.assert_allclose(gradient, wanted, rtol=1e-4, atol=1e-5)
 
 
+@FLOATS
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+@pytest.mark.parametrize("what", ["q", "dout", "q and dout"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("options", [{}, {"softcap": 2.0}, {"additive": True}])
+def test_a_bad_query_reaches_the_keys_it_sees_and_no_others(
+    dtype: Any, pair: Any, what: str, bad: float, options: dict[str, Any]
+) -> None:
+    """Queries 1 and 5 are bad: their gradients and those of their keys are NaN, the rest stays."""
+    rng, (forward, backward), additive = np.random.default_rng(2), pair, "additive" in options
+    options = {name: x for name, x in options.items() if name != "additive"}
+    q, dout = np.abs(rng.normal(size=(2, 3, 4, 6, 5))).astype(dtype)
+    k, v = np.abs(rng.normal(size=(2, 3, 2, 7, 5))).astype(dtype)
+    seen = rng.random((3, 1, 6, 7)) < 0.4
+    seen[0, :, 1] = False
+    mask = np.where(seen, 0, -np.inf).astype(dtype) if additive else seen
+    rows = np.array([1, 5])
+    ill, ill_dout, calm, calm_dout = q.copy(), dout.copy(), q.copy(), dout.copy()
+    for name, x in (("q", ill), ("dout", ill_dout)):
+        if name in what.split():
+            x[..., rows, 2] = bad
+    calm[..., rows, :] = calm_dout[..., rows, :] = 0
+    with np.errstate(all="raise"):
+        out, saved = forward(ill, k, v, mask, **options)
+        dq, dk, dv = backward(ill_dout, saved)
+    want, saved = forward(calm, k, v, mask, **options)
+    wants = backward(calm_dout, saved)
+    met = np.broadcast_to(seen[..., rows, :].any((1, 2))[:, None], (3, 2, 7))  # of a bad query
+    others = np.setdiff1d(np.arange(6), rows)
+    close = {"rtol": 1e-4, "atol": 1e-5}
+    np.testing.assert_allclose(out[..., others, :], want[..., others, :], **close)
+    np.testing.assert_allclose(dq[..., others, :], wants[0][..., others, :], **close)
+    assert not out[0, :, 1].any()
+    assert not dq[0, :, 1].any()
+    for gradient, wanted in ((dk, wants[1]), (dv, wants[2])):
+        np.testing.assert_allclose(gradient[~met], wanted[~met], **close)
+        assert not np.isfinite(gradient[met]).all(-1).any()
+
+
 @pytest.mark.parametrize("forward", [A.layer_norm_forward, fast.layer_norm_forward])
 def test_constant_rows_are_normalised_to_nothing(forward: Any) -> None:
     constants = np.geomspace(1, 1e7, 300, dtype=np.float32)
