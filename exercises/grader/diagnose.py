@@ -39,19 +39,32 @@ class Doctor:
         return [one for one in self.exercise.mistakes if self._same_symptom(step, one)]
 
     def resolve(self, failed: Step, seen: list[Step]) -> list[Variant]:
-        """The candidates of a failed step; where several fit, those that fit every step seen.
+        """The candidates of a failed step that explain all steps seen, or else their share.
 
-        Several that merely raise the same type of error are named for nothing less than that.
+        An answer may have two mistakes: one that no right step denies is named if it explains
+        several steps, or if every other failed step of its function has such a mistake too.
         """
+        steps = [step for step in seen if step.terms.diagnose]
         candidates = self.candidates(failed)
-        if len(candidates) < 2:
-            return candidates
-        diagnosed = [step for step in seen if step.terms.diagnose]
-        everywhere = [
-            one for one in candidates if all(self._same_answer(step, one) for step in diagnosed)
+        whole = [one for one in candidates if all(self._same_answer(step, one) for step in steps)]
+        return whole or [one for one in candidates if self._has_its_share(one, steps)]
+
+    def _has_its_share(self, mistake: Variant, steps: list[Step]) -> bool:
+        touched = [step for step in steps if mistake.replaces in step.expected.used]
+        if self._denied(mistake, touched):
+            return False
+        failed = [step for step in touched if step.complaint is not None]
+        explained = [
+            [one for one in self.candidates(step) if not self._denied(one, touched)]
+            for step in failed
         ]
-        by_error_alone = failed.outcome.error is not None
-        return everywhere if everywhere or by_error_alone else candidates
+        return all(explained) or sum(mistake in known for known in explained) > 1
+
+    def _denied(self, mistake: Variant, steps: list[Step]) -> bool:
+        """Whether a right answer stands where the mistake would have given another."""
+        return any(
+            step.complaint is None and not self._same_answer(step, mistake) for step in steps
+        )
 
     def runner(self, mistake: Variant) -> InProcess:
         """The reference with a mistake in it, ready to run."""
@@ -88,12 +101,13 @@ def _tolerance(step: Step) -> Tolerance:
 
 
 def same_answer(one: Outcome, other: Outcome, tolerance: Tolerance) -> bool:
-    """Whether two outcomes are the same answer: equal values, or the same type of error."""
+    """Whether two outcomes are the same answer: equal values, or the same error."""
     if one.error is not None or other.error is not None:
         return (
             one.error is not None
             and other.error is not None
-            and one.error["type"] == other.error["type"]
+            and (one.error["type"], one.error["message"])
+            == (other.error["type"], other.error["message"])
         )
     if one.refused or other.refused:
         return bool(one.refused and other.refused and one.refused == other.refused)

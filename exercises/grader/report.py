@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 
+from grader.causes import explain, nothing_known
 from grader.compare import describe
 from grader.diagnose import Step
 from grader.grading import Result, Run
 
 WIDTH = 96
 MARGIN = 15
-NOTHING_KNOWN = (
-    "it fits none of the {count} known mistakes of this exercise; "
-    "work the formula through by hand on a 2 x 2 input"
-)
 
 
 def title(run: Run, result: Result) -> str:
@@ -67,9 +64,9 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
         yield from _entry("Warned", step.outcome.warnings[0][0])
     if step.terms.says:
         yield from _entry("The point", step.terms.says)
-    causes = [one.says for one in run.diagnoses(result)]
-    if not causes and complaint.kind in ("values", "property", "dtype"):
-        causes = [NOTHING_KNOWN.format(count=len(run.exercise.mistakes))]
+    causes = explain(run, result)
+    if not causes and complaint.kind == "values":
+        causes = [nothing_known(run, result)]
     for index, cause in enumerate(causes):
         yield from _entry("Likely cause" if index == 0 else "or", cause)
     yield from _source_lines(run, _blamed_lines(step))

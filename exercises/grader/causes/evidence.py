@@ -1,0 +1,153 @@
+"""What is known of one function of an answer: all calls of it, passed and failed."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.compare import Tolerance, arrays_in, difference
+from grader.diagnose import Step
+from grader.exercise import Exercise
+
+Prediction = Callable[[Step], Any]  # what a cause would have sent back; NONE: it says nothing
+NONE = object()
+
+
+class Evidence(NamedTuple):
+    """The failed call, and all calls of the same function whose values were compared."""
+
+    exercise: Exercise
+    failed: Step
+    calls: list[Step]
+
+    @property
+    def failures(self) -> list[Step]:
+        """The calls whose first answer is wrong."""
+        return [
+            step
+            for step in self.calls
+            if not same(step.outcome.outputs[0], step.expected.outputs[0], step)
+        ]
+
+    def fits(self, predict: Prediction) -> bool:
+        """Whether a cause gives the answer's own values wherever it says anything."""
+        return (
+            self.speaks
+            and self.agrees(self.failed, predict) is True
+            and all(self.agrees(step, predict) is not False for step in self.calls)
+        )
+
+    @property
+    def speaks(self) -> bool:
+        """Whether what is wrong is finite somewhere: many faults end in the same NaN."""
+        return any(
+            np.isfinite(array).any()
+            for step in self.failures
+            for array in arrays_in(step.outcome.outputs[0])
+            if array.dtype.kind == "f"
+        ) or not any(
+            array.dtype.kind == "f"
+            for step in self.failures
+            for array in arrays_in(step.outcome.outputs[0])
+        )
+
+    @property
+    def is_rounding(self) -> bool:
+        """Whether the failed answer is right but for its last digits."""
+        return same_but_rounded(self.failed.outcome.outputs[0], self.failed.expected.outputs[0])
+
+    def agrees(self, step: Step, predict: Prediction) -> bool | None:
+        """Whether it does in one call; None where it says nothing."""
+        try:
+            predicted = predict(step)
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+            return None if step is not self.failed else False
+        if predicted is NONE:
+            return None if step is not self.failed else False
+        return same(step.outcome.outputs[0], predicted, step)
+
+
+def evidence(exercise: Exercise, failed: Step, steps: list[Step]) -> Evidence:
+    """Of the calls in ``steps``, those that ask the same of the same function."""
+    calls = [
+        step
+        for step in steps
+        if step.request.name == failed.request.name
+        and step.request.drive == failed.request.drive
+        and step.outcome.outputs
+        and step.expected.outputs
+        and step.terms.holds is None
+    ]
+    return Evidence(exercise, failed, calls)
+
+
+def same(one: Any, other: Any, step: Step) -> bool:
+    """Whether two answers are the same within the call's tolerance."""
+    return difference(one, other, step.terms.tolerance(step.expected.outputs)) is None
+
+
+def same_but_rounded(one: Any, other: Any) -> bool:
+    """Whether two answers differ by less than a thousandth."""
+    return difference(one, other, Tolerance(1e-3, 1e-9)) is None
+
+
+def arguments(step: Step) -> dict[str, Any]:
+    """The call's arguments by name."""
+    return {**dict(zip(step.names, step.request.args, strict=False)), **step.request.kwargs}
+
+
+def parts(value: Any, names: tuple[str, ...], whole: str) -> dict[str, Any]:
+    """The outputs one by one, by the names that the question gives them."""
+    if isinstance(value, tuple):
+        numbered = tuple(f"output {i}" for i in range(len(value)))
+        return dict(zip(names if len(names) == len(value) else numbered, value, strict=True))
+    if isinstance(value, dict) and value and all(isinstance(key, str) for key in value):
+        return {f"{whole}[{key!r}]": part for key, part in value.items()}
+    return {whole: value}
+
+
+def output_names(exercise: Exercise, step: Step) -> tuple[str, ...]:
+    """What the outputs of a function are called, () if it has one or they have no names."""
+    if step.request.drive:
+        return ()
+    return _returned(exercise).get(step.request.name, ())
+
+
+def whole_name(step: Step) -> str:
+    """What the one output of a call is called."""
+    return "answer" if step.request.drive else step.request.name
+
+
+@cache
+def _returned(exercise: Exercise) -> dict[str, tuple[str, ...]]:
+    tree = ast.parse(exercise.reference_path.read_text(encoding="utf-8"))
+    return {
+        node.name: names
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and (names := _of_docstring(node) or _of_return(node))
+    }
+
+
+def _of_docstring(node: ast.FunctionDef) -> tuple[str, ...]:
+    found = re.search(r"(?:Returns|->)\s*\(((?:\w+,\s*)+\w+)\)", ast.get_docstring(node) or "")
+    return tuple(re.split(r",\s*", found[1])) if found else ()
+
+
+def _of_return(node: ast.FunctionDef) -> tuple[str, ...]:
+    values = [one.value for one in _own_returns(node) if isinstance(one.value, ast.Tuple)]
+    for value in reversed(values):
+        names = [one.id for one in value.elts if isinstance(one, ast.Name)]
+        if len(names) == len(value.elts) > 1:
+            return tuple(names)
+    return ()
+
+
+def _own_returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
+    inner = {id(one) for child in ast.walk(node) if isinstance(child, ast.FunctionDef | ast.Lambda)
+             and child is not node for one in ast.walk(child)}  # fmt: skip
+    for one in ast.walk(node):
+        if isinstance(one, ast.Return) and id(one) not in inner:
+            yield one

@@ -1,0 +1,102 @@
+"""The causes of a failed check, tried in order; the first that holds is said."""
+
+import warnings
+
+import numpy as np
+
+from grader.causes.evidence import Evidence, evidence, output_names, same
+from grader.causes.form import of_form, of_runs, of_trivial
+from grader.causes.places import of_places
+from grader.causes.raised import of_error
+from grader.causes.slips import of_slips
+from grader.causes.together import of_two
+from grader.causes.values import of_values, outputs
+from grader.causes.what_if import of_scale, of_what_if
+from grader.diagnose import Step
+from grader.grading import Result, Run
+from grader.sandbox.runner import InProcess
+
+SEARCHES = 2  # of a function: what takes longer is not asked again at each of its checks
+REASONED = ("values", "dtype", "raised", "refused")
+
+
+def explain(run: Run, result: Result) -> list[str]:
+    """The likely causes of a failed check, in sentences; several only if all of them fit."""
+    step = result.step
+    if step is not None and (plain := of_trivial(step)):
+        return [plain]
+    known = [one.says for one in run.diagnoses(result)]
+    if known or step is None or step.complaint is None or step.complaint.kind not in REASONED:
+        return known
+    if not step.terms.diagnose:
+        return []
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            said = _reasoned(run, step)
+        except Exception:  # a report is worth more than a cause
+            said = ""
+    return [said] if said else []
+
+
+def _reasoned(run: Run, step: Step) -> str:
+    said = of_error(step, _line(run, step)) or of_form(run.exercise, step) or of_runs(step)
+    if said:
+        return said
+    assert step.complaint is not None
+    if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
+        return ""
+    found = evidence(run.exercise, step, run.steps)
+    runner = InProcess(run.exercise.reference, run.exercise.tests)
+    said = of_values(found) or of_what_if(found, runner)
+    if not said and run.searches[step.request.name] < SEARCHES:
+        run.searches[step.request.name] += 1
+        said = of_scale(found, runner) or of_slips(found) or of_two(found, run.doctor)
+    return said or of_places(found)
+
+
+def nothing_known(run: Run, result: Result) -> str:
+    """What to say where no cause is found: what is right already, and where to look."""
+    step = result.step
+    assert step is not None
+    found = evidence(run.exercise, step, run.steps)
+    right = _right_already(found)
+    passed = sum(one.complaint is None for one in found.calls)
+    if right:
+        return f"{right}; no known mistake gives these numbers, so compare the rest line by line"
+    if passed:
+        other = "call of it is" if passed == 1 else "calls of it are"
+        return (
+            f"{passed} other {other} right; no known mistake gives these numbers: look for what "
+            "sets this call apart"
+        )
+    return (
+        "no known mistake gives these numbers; take the smallest input that fails (--show prints "
+        "this one) and work it through by hand"
+    )
+
+
+def _right_already(found: Evidence) -> str:
+    step = found.failed
+    if not step.outcome.outputs or not output_names(found.exercise, step):
+        return ""
+    got, wanted = outputs(found, step)
+    if got.keys() != wanted.keys():
+        return ""
+    right = [name for name in wanted if same(got[name], wanted[name], step)]
+    wrong = [name for name in wanted if name not in right]
+    if not right or not wrong:
+        return ""
+    verb = "is" if len(right) == 1 else "are"
+    return f"your {', '.join(right)} {verb} right, your {', '.join(wrong)} not"
+
+
+def _line(run: Run, step: Step) -> str:
+    """The student's line that an error came from."""
+    error = step.outcome.error
+    if error is None or not error["frames"]:
+        return ""
+    number, _, path = error["frames"][-1]
+    _, text = run.candidate.sources.get(path, ("", run.candidate.source))
+    lines = text.splitlines()
+    return lines[number - 1] if 0 < number <= len(lines) else ""

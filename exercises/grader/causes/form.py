@@ -1,0 +1,168 @@
+"""The kind of what came back, before its values."""
+
+from typing import Any
+
+import numpy as np
+
+from grader.causes.evidence import output_names, same, whole_name
+from grader.diagnose import Step
+from grader.exercise import Exercise
+
+
+def of_trivial(step: Step) -> str:
+    """Whether what came back is empty where something is asked: plainer than any cause."""
+    if not step.outcome.outputs or not step.expected.outputs:
+        return ""
+    got, wanted = step.outcome.outputs[0], step.expected.outputs[0]
+    while isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted) == 1:
+        got, wanted = got[0], wanted[0]
+    lists = isinstance(got, list) and isinstance(wanted, list) and any(wanted)
+    if lists and not any(got) and not any(isinstance(one, int | float) for one in got):
+        return f"an empty list came back from your {whole_name(step)}: nothing was found"
+    return ""
+
+
+def of_form(exercise: Exercise, step: Step) -> str:
+    """What is wrong with the form of an answer, "" if nothing is."""
+    if not step.outcome.outputs or not step.expected.outputs or step.terms.holds is not None:
+        return ""
+    got, wanted = step.outcome.outputs[0], step.expected.outputs[0]
+    names, whole = output_names(exercise, step), whole_name(step)
+    said = _nothing(got, wanted, step) or _containers(got, wanted, step, names, whole)
+    if said:
+        return said
+    if isinstance(got, tuple) and isinstance(wanted, tuple):
+        labels = names if len(names) == len(wanted) else [f"output {i}" for i in range(len(wanted))]
+        pairs = list(zip(labels, got, wanted, strict=True))
+    elif isinstance(got, dict) and isinstance(wanted, dict):
+        pairs = [(f"entry {key!r}", got[key], wanted[key]) for key in wanted if key in got]
+    else:
+        pairs = [(whole, got, wanted)]
+    said_of = (_array(f"your {label}", one, other, step) for label, one, other in pairs)
+    return next(filter(None, said_of), "")
+
+
+def of_runs(step: Step) -> str:
+    """Whether only a later run of the same call is wrong: in another layout, or once more."""
+    if len(step.outcome.outputs) < 2 or not step.expected.outputs:
+        return ""
+    wanted = step.expected.outputs[0]
+    right = [same(one, wanted, step) for one in step.outcome.outputs]
+    if not right[0] or all(right):
+        return ""
+    if step.request.layouts and not right[1]:
+        return (
+            "your answer is right for an input in C order and wrong for the same one in Fortran "
+            "order: .reshape and .ravel copy there, so writing into their result is lost"
+        )
+    return "the first call is right and the same call again is wrong: something is kept in between"
+
+
+def _nothing(got: Any, wanted: Any, step: Step) -> str:
+    if got is not None or wanted is None:
+        return ""
+    if step.outcome.printed.strip():
+        return "nothing came back: you print the result, and it is to be returned"
+    return f"nothing came back: is a `return` missing at the end of {whole_name(step)}?"
+
+
+def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...], whole: str) -> str:
+    asked = f"({', '.join(names)})" if names else "a tuple"
+    if isinstance(got, list) and isinstance(wanted, tuple):
+        right = " Its contents are right." if same(tuple(got), wanted, step) else ""
+        return f"you return a list where a tuple is asked: {asked}.{right}"
+    if isinstance(got, tuple) and isinstance(wanted, list):
+        return "you return a tuple where a list is asked"
+    if isinstance(got, tuple) and not isinstance(wanted, tuple):
+        place = next((i for i, one in enumerate(got) if same(one, wanted, step)), None)
+        which = f"; number {place} of them is right" if place is not None else ""
+        return f"you return {len(got)} values, and {whole} alone is asked{which}"
+    if isinstance(wanted, tuple) and not isinstance(got, tuple):
+        place = next((i for i, one in enumerate(wanted) if same(got, one, step)), None)
+        if place is not None and names:
+            return f"you return {names[place]} alone, which is right; {asked} are asked"
+        return f"one value came back where {asked} are asked"
+    if isinstance(got, tuple) and isinstance(wanted, tuple) and len(got) != len(wanted):
+        return f"you return {len(got)} values, {len(wanted)} are asked: {asked}"
+    return ""
+
+
+def _array(what: str, got: Any, wanted: Any, step: Step) -> str:
+    if isinstance(got, str | dict | set | list) or isinstance(wanted, str | dict | set | list):
+        return ""
+    if got is None or wanted is None:
+        return f"{what} is None" if got is None and wanted is not None else ""
+    got, wanted = np.asarray(got), np.asarray(wanted)
+    if got.dtype.kind not in "biuf" or wanted.dtype.kind not in "biuf":
+        return ""
+    if got.shape != wanted.shape:
+        return _shape(what, got, wanted, step)
+    large = wanted.dtype.kind in "iu" and (np.abs(wanted.astype(float)) > 2**53).any()
+    if got.dtype == wanted.dtype and not large:
+        return ""
+    with np.errstate(all="ignore"):
+        close = np.allclose(got.astype(float), wanted.astype(float), 1e-5, 1e-6, equal_nan=True)
+    if close and got.dtype.kind == wanted.dtype.kind == "f" and step.complaint is not None:
+        return f"{what} has the right values, but is {got.dtype}; {wanted.dtype} is asked"
+    if close and got.dtype.kind != wanted.dtype.kind and "b" in got.dtype.kind + wanted.dtype.kind:
+        return f"{what} has the right values, but as {got.dtype}; {wanted.dtype} is asked"
+    if large and close and not (got == wanted).all():
+        return f"{what} is rounded: somewhere it is a float, which holds whole numbers up to 2**53"
+    if close and wanted.dtype.kind in "iu" and got.dtype.kind == "f":
+        return f"{what} has the right value, but as a float; a whole number is asked"
+    return ""
+
+
+def _shape(what: str, got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
+    shapes = f"{got.shape} where {wanted.shape} is asked"
+    ways = [
+        ("is transposed", lambda: got.swapaxes(-1, -2)),
+        ("has lost an axis of 1 (np.squeeze, a sum without keepdims?)",
+         lambda: got.reshape(wanted.shape) if _without_ones(got) == _without_ones(wanted)
+         and got.ndim < wanted.ndim else None),
+        ("has an axis of 1 too many (keepdims, np.newaxis, atleast_2d?)",
+         lambda: got.reshape(wanted.shape) if _without_ones(got) == _without_ones(wanted)
+         and got.ndim > wanted.ndim else None),
+        ("has its axes in another order",
+         lambda: next((got.transpose(order) for order in _orders(got, wanted)), None)),
+        ("is flattened", lambda: got.reshape(wanted.shape) if got.ndim == 1 else None),
+        ("is that of the first entry of the batch alone",
+         lambda: np.broadcast_to(got, wanted.shape) if got.shape == wanted.shape[1:]
+         and same(got, wanted[0], step) else None),
+    ]  # fmt: skip
+    for said, turn in ways:
+        try:
+            turned = turn()
+        except (ValueError, IndexError):
+            continue
+        first = "first entry" in said
+        if turned is None or turned.shape != wanted.shape:
+            continue
+        if first or same(turned, wanted, step):
+            return f"{what} {said}: shape {shapes}{'' if first else '; its values are right'}"
+    for axis in range(wanted.ndim):
+        for name, reduced in (("summed", np.sum), ("averaged", np.mean)):
+            for kept in (False, True):
+                one = reduced(wanted.astype(float), axis=axis, keepdims=kept)
+                if one.shape == got.shape and same(got.astype(float), one, step):
+                    return f"{what} is {name} over axis {axis}: shape {shapes}"
+    if sorted(got.shape) == sorted(wanted.shape) and got.ndim > 1:
+        return f"{what} has its axes in another order: shape {shapes}"
+    if got.size == 1 and wanted.size > 1:
+        return f"{what} is one number; an array of shape {wanted.shape} is asked"
+    return ""
+
+
+def _without_ones(x: np.ndarray) -> tuple[int, ...]:
+    return tuple(size for size in x.shape if size != 1)
+
+
+def _orders(got: np.ndarray, wanted: np.ndarray) -> Any:
+    from itertools import permutations
+
+    if got.ndim != wanted.ndim or got.ndim > 5:
+        return
+    for order in permutations(range(got.ndim)):
+        turned = got.transpose(order)
+        if turned.shape == wanted.shape and np.allclose(turned, wanted, equal_nan=True):
+            yield order

@@ -1,0 +1,69 @@
+"""Two things at once: a known mistake asked another question, or its outputs in other places."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from grader.causes.evidence import NONE, Evidence, Prediction, output_names
+from grader.causes.values import FACTORS
+from grader.causes.what_if import changes, predicted
+from grader.diagnose import Doctor, Step
+
+FEW = 60  # questions that are asked of each mistake
+
+
+def of_two(found: Evidence, doctor: Doctor) -> str:
+    """A sentence that names a known mistake and what stands on top of it, "" if none fits."""
+    if found.is_rounding:
+        return ""
+    known = [one for one in doctor.exercise.mistakes if one.replaces in found.failed.expected.used]
+    for mistake in known:
+        runner = doctor.runner(mistake)
+        own = predicted(runner, dict)
+        for said, predict in _on_top(found, own):
+            if found.fits(predict):
+                return f"two things at once: {mistake.says}; and {said}"
+    for mistake in known:
+        runner = doctor.runner(mistake)
+        for said, change in list(changes(found))[:FEW]:
+            telling = any(word in said for word in ("exchanged", "ignored", "wrong way"))
+            if telling and found.fits(predicted(runner, change)):
+                return f"two things at once: {mistake.says}; and {said}"
+    return ""
+
+
+def _on_top(found: Evidence, own: Prediction) -> Iterator[tuple[str, Prediction]]:
+    names = output_names(found.exercise, found.failed)
+    for i in range(len(names)):
+        for j in range(i + 1, len(names)):
+            yield (
+                f"your {names[i]} and {names[j]} are exchanged",
+                partial(_exchanged, own, i, j),
+            )
+    if len(names) == 3:
+        yield "your outputs are in another order", partial(_turned, own, 1)
+        yield "your outputs are in another order", partial(_turned, own, 2)
+    yield "the sign is wrong", partial(_scaled, own, -1.0)
+    for factor, said in FACTORS[:4]:
+        yield f"the result is {said} what it should be", partial(_scaled, own, factor)
+
+
+def _exchanged(own: Prediction, i: int, j: int, step: Step) -> Any:
+    answer = own(step)
+    if not isinstance(answer, tuple):
+        return NONE
+    turned = list(answer)
+    turned[i], turned[j] = turned[j], turned[i]
+    return tuple(turned)
+
+
+def _turned(own: Prediction, by: int, step: Step) -> Any:
+    answer = own(step)
+    return (*answer[by:], *answer[:by]) if isinstance(answer, tuple) else NONE
+
+
+def _scaled(own: Prediction, factor: float, step: Step) -> Any:
+    answer = own(step)
+    if isinstance(answer, tuple):
+        return tuple(factor * part for part in answer)
+    return NONE if answer is NONE or isinstance(answer, str | list | dict) else factor * answer

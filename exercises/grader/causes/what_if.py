@@ -1,0 +1,173 @@
+"""The right function, asked something else: without the mask, with two arguments exchanged.
+
+If that gives the student's numbers in every call, that is what the student's function does.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from grader.causes.evidence import NONE, Evidence, Prediction, arguments
+from grader.compare import arrays_in
+from grader.diagnose import Step
+from grader.sandbox.runner import InProcess
+
+FEW_CALLS = 3  # of the failed ones are searched for a factor
+Change = Callable[[dict[str, Any]], dict[str, Any] | None]  # of the arguments; None: not here
+
+
+def changes(found: Evidence) -> Iterator[tuple[str, Change]]:
+    """Every other question, with how its answer is told of."""
+    given = arguments(found.failed)
+    for name, value in given.items():
+        if isinstance(value, np.ndarray) and value.dtype == bool:
+            yield f"`{name}` is ignored", _put(name, np.ones_like)
+            yield f"`{name}` is read the wrong way round", _put(name, np.logical_not)
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            yield f"`{name}` is used transposed", _put(name, _transposed)
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            yield f"`{name}` has no effect: as if it were 0", _put(name, np.zeros_like)
+            yield f"`{name}` has no effect: as if it were 1", _put(name, np.ones_like)
+            yield f"`{name}` is used without its sign", _put(name, np.abs)
+            yield f"`{name}` enters with the wrong sign", _put(name, np.negative)
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            yield f"`{name}` is read as if all were its first row", _put(name, _first)
+        if name in found.failed.request.kwargs:
+            yield f"`{name}` is ignored: its default is taken", _without(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and name != "axis":
+            for said, number in (
+                ("one too many is taken of", lambda x: x + 1),
+                ("one too few is taken of", lambda x: x - 1),
+                ("the sign is lost of", abs), ("the sign is turned of", lambda x: -x),
+                ("the square is taken of", lambda x: x * x), ("twice is taken of", lambda x: 2 * x),
+                ("half is taken of", lambda x: x / 2), ("0 is taken for", lambda x: 0 * x),
+                ("1 is taken for", lambda x: 0 * x + 1), ("-1 is taken for", lambda x: 0 * x - 1),
+            ):  # fmt: skip
+                yield f"{said} `{name}`", _put(name, number)
+    names = list(given)
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            if _alike(given[one], given[other]):
+                yield f"`{one}` and `{other}` are exchanged", _exchange(one, other)
+
+
+def of_what_if(found: Evidence, runner: InProcess) -> str:
+    """A sentence on what the student's function does instead, "" if it is none of these."""
+    for said, change in changes(found):
+        if found.fits(predicted(runner, change)):
+            return f"your numbers are those of an answer in which {said}"
+    return ""
+
+
+def of_scale(found: Evidence, runner: InProcess) -> str:
+    """Whether one argument enters multiplied by another number than it should be."""
+    for name, value in arguments(found.failed).items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            continue
+        factors: list[float] = []
+        for step in found.failures[:FEW_CALLS]:
+            factors.append(_factor(step, runner, name))
+            if not factors[-1]:
+                break
+        if factors and all(factors):
+            return (
+                f"your numbers are those of an answer in which what `{name}` goes into is scaled "
+                f"wrongly, by {factors[0]:.4g} times what it should be here"
+            )
+    return ""
+
+
+def _factor(step: Step, runner: InProcess, name: str) -> float:
+    """The factor on an argument that gives the answer of one call, 0 where none does."""
+    target = _vector(step.outcome.outputs[0])
+    if target is None or target.size < 4:
+        return 0.0
+
+    def error(log: float) -> float:
+        answer = _vector(predicted(runner, _put(name, lambda x: x * math.exp(log)))(step))
+        if answer is None or answer.shape != target.shape:
+            return 1e30
+        return float(np.nan_to_num(np.square(answer - target).sum(), nan=1e30))
+
+    grid = np.linspace(-4, 4, 33)
+    start = grid[int(np.argmin([error(log) for log in grid]))]
+    bounds, options = (start - 0.3, start + 0.3), {"xatol": 1e-9}
+    best = minimize_scalar(error, bounds=bounds, method="bounded", options=options)
+    factor = math.exp(best.x)
+    answer = _vector(predicted(runner, _put(name, lambda x: x * factor))(step))
+    digits = (
+        1e-5 if all(a.dtype != np.float32 for a in arrays_in(step.outcome.outputs[0])) else 1e-3
+    )
+    close = answer is not None and np.allclose(answer, target, digits, digits / 10)
+    return factor if close and abs(factor - 1) > 1e-4 else 0.0
+
+
+def _vector(value: Any) -> np.ndarray | None:
+    """All numbers of an output in one row, None where it is of another kind."""
+    pieces = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(one, np.ndarray | np.generic | float) for one in pieces):
+        return None
+    return np.concatenate([np.asarray(one, float).ravel() for one in pieces])
+
+
+def predicted(runner: InProcess, change: Change) -> Prediction:
+    """What a function of ours answers to the changed question."""
+
+    def predict(step: Step) -> Any:
+        changed = change(arguments(step))
+        if changed is None:
+            return NONE
+        count = len(step.request.args)
+        positional = [changed.pop(name) for name in step.names[:count]]
+        extra = list(step.request.args[len(step.names) :])
+        request = step.request._replace(
+            args=positional + extra, kwargs=changed, layouts=False, times=1, memory=False
+        )
+        outcome = runner.run(request)
+        return outcome.outputs[0] if outcome.outputs and outcome.error is None else NONE
+
+    return predict
+
+
+def _put(name: str, turn: Callable[[Any], Any]) -> Change:
+    def change(given: dict[str, Any]) -> dict[str, Any] | None:
+        if name not in given or given[name] is None:
+            return None
+        value = turn(given[name])
+        return None if value is None else {**given, name: value}
+
+    return change
+
+
+def _without(name: str) -> Change:
+    def change(given: dict[str, Any]) -> dict[str, Any] | None:
+        return {key: value for key, value in given.items() if key != name}
+
+    return change
+
+
+def _exchange(one: str, other: str) -> Change:
+    def change(given: dict[str, Any]) -> dict[str, Any] | None:
+        if one not in given or other not in given or not _alike(given[one], given[other]):
+            return None
+        return {**given, one: given[other], other: given[one]}
+
+    return change
+
+
+def _alike(one: Any, other: Any) -> bool:
+    kinds = [type(x) for x in (one, other)]
+    if kinds == [np.ndarray, np.ndarray]:
+        return one.dtype == other.dtype
+    return kinds[0] is kinds[1] and kinds[0] in (int, float)
+
+
+def _transposed(x: np.ndarray) -> np.ndarray | None:
+    return x.swapaxes(-1, -2).copy() if x.shape[-1] == x.shape[-2] else None
+
+
+def _first(x: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(x[..., :1, :], x.shape).copy()

@@ -1,0 +1,119 @@
+"""Causes that reason: each family on a case of its own, and silence where nothing is sure."""
+
+import re
+
+import pytest
+from grader.causes import explain
+from grader.exercise import find_exercise, find_exercises
+from grader.grading import FAILED, grade
+from grader.report import failure_text
+from grader.sandbox.runner import Sandboxed
+
+SOFTMAX = """
+import numpy as np
+def softmax(x, axis=-1):
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return {forward}
+def softmax_backward(dy, y, axis=-1):
+    dx = y * (dy - (dy * y).sum(axis=axis, keepdims=True))
+    return {backward}
+"""
+RIGHT = "e / e.sum(axis=axis, keepdims=True)"
+ATTENTION = """
+import numpy as np
+def attention(q, k, v, mask=None):
+    s = q @ np.swapaxes(k, -1, -2) {scale}
+    if mask is not None:
+        s = np.where(mask, s, -np.inf)
+    top = s.max(-1, keepdims=True)
+    w = np.exp(s - np.where(np.isfinite(top), top, 0))
+    total = w.sum(-1, keepdims=True)
+    w = np.where(total > 0, w / np.where(total > 0, total, 1), 0)
+    return {returned}
+"""
+ROOT = "/ np.sqrt(q.shape[-1])"
+MLP = """
+import numpy as np
+def mlp(x, w0, b0, w1, b1):
+    return np.maximum(x @ w0 + b0, 0) @ w1 + b1
+def mlp_backward(dy, x, w0, b0, w1, b1):
+    flat = lambda a: a.reshape(-1, a.shape[-1])
+    pre = x @ w0 + b0
+    dh = (dy @ w1.T) * (pre > 0)
+    dw1, db1 = flat(np.maximum(pre, 0)).T @ flat(dy), flat(dy).sum(0)
+    dw0, db0, dx = flat(x).T @ flat(dh), flat(dh).sum(0), dh @ w0.T
+    return {returned}
+"""
+
+
+def causes_of(number, source, folder):
+    exercise = find_exercise(number, find_exercises())
+    path = folder / exercise.file
+    path.write_text(source, encoding="utf-8")
+    candidate = Sandboxed(exercise, path)
+    try:
+        run = grade(exercise, candidate)
+    finally:
+        candidate.close()
+    failed = [result for result in run.results if result.status == FAILED]
+    assert all(failure_text(run, result) for result in failed)
+    return [explain(run, result) for result in failed]
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "said"),
+    [
+        ("None", "dx", "is a `return` missing at the end of softmax?"),
+        ("print(e)", "dx", "you print the result"),
+        (f"({RIGHT}, e)", "dx", "you return 2 values, and softmax alone is asked; number 0"),
+        (f"({RIGHT}).swapaxes(0, -1) if x.ndim == 2 else {RIGHT}", "dx", "is transposed"),
+        (f"np.float32({RIGHT})", "dx", "right values, but is float32; float64 is asked"),
+        ("x", "dx", "your softmax is your input `x` itself"),
+        (RIGHT, "0 * dx", "your softmax_backward is all zeros"),
+        (RIGHT, "2 * dx", "your softmax_backward is twice what it should be"),
+        (RIGHT, "-dx", "the sign turned round"),
+        (RIGHT, "dx / y.shape[-1]", "y.shape[-1]"),
+        (RIGHT, "dy", "your softmax_backward is your input `dy` itself"),
+        (RIGHT, "dx @ np.ones((2, 3))", "two arrays do not fit in a matrix product"),
+        (RIGHT, "dx[:, :, :, 0]", "indices are used on an array of"),
+        (RIGHT, "dz", "`dz` is used before it has a value"),
+        (RIGHT, "np.softmax(dy)", "numpy has no `softmax`"),
+    ],
+)
+def test_a_slip_of_softmax_is_told(tmp_path, forward, backward, said):
+    found = causes_of("ex01", SOFTMAX.format(forward=forward, backward=backward), tmp_path)
+    assert found[0], found
+    assert any(said in cause for cause in found[0]), found[0]
+
+
+@pytest.mark.parametrize(
+    ("scale", "returned", "said"),
+    [
+        (ROOT, "[w @ v, w]", "you return a list where a tuple is asked"),
+        (ROOT, "w @ v", "you return the output alone"),
+        (ROOT, "(w, w @ v)", "you return the weights first"),
+        ("/ 7", "(w @ v, w)", "scaled wrongly"),
+    ],
+)
+def test_a_slip_of_attention_is_told(tmp_path, scale, returned, said):
+    found = causes_of("ex02", ATTENTION.format(scale=scale, returned=returned), tmp_path)
+    assert found[0], found
+    assert re.search(said, " ".join(found[0])), found[0]
+
+
+def test_outputs_that_are_exchanged_go_by_their_names(tmp_path):
+    source = MLP.format(returned="dx, dw0, db1, dw1, db0")
+    assert "your db0 and db1 are exchanged" in causes_of("ex08", source, tmp_path)[0][0]
+
+
+def test_what_is_right_already_is_said(tmp_path):
+    source = MLP.format(returned="dx, dw0, 2 * db0, dw1, db1")
+    said = causes_of("ex08", source, tmp_path)[0][0]
+    assert said.startswith("your db0 is twice what it should be")
+    assert "dx, dw0, dw1 and db1 are right" in said
+
+
+def test_noise_has_no_cause(tmp_path):
+    noise = "np.random.default_rng(0).normal(size=dx.shape)"
+    found = causes_of("ex01", SOFTMAX.format(forward=RIGHT, backward=noise), tmp_path)
+    assert found == [[]] * len(found)
