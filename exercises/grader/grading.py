@@ -2,7 +2,7 @@
 
 import inspect
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +63,7 @@ class Run:
         self.steps: list[Step] = []
         self._steps_of: dict[str, list[Step]] = {}
         self._unusable_said = False
-        self.searches: Counter[str] = Counter()  # for causes, by function
+        self.searches: defaultdict[str, list[str]] = defaultdict(list)  # causes, by function
 
     def new_check(self, name: str) -> Check:
         """The ``check`` for one test. Raises NotStarted if the whole file is still a stub."""

@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 import numpy as np
+import scipy.special  # noqa: F401  (GELU loads it at its first call: here, since a fence stands then)
 from user_profile.model.loss import Loss
 
 from grader.capstone.purchases import SETTINGS, batch_of, purchases

@@ -3,8 +3,9 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 
@@ -16,14 +17,15 @@ Prediction = Callable[[Step], Any]  # what a cause would have sent back; NONE: i
 NONE = object()
 
 
-class Evidence(NamedTuple):
+@dataclass(frozen=True)
+class Evidence:
     """The failed call, and all calls of the same function whose values were compared."""
 
     exercise: Exercise
     failed: Step
     calls: list[Step]
 
-    @property
+    @cached_property
     def failures(self) -> list[Step]:
         """The calls whose first answer is wrong."""
         return [
@@ -35,12 +37,12 @@ class Evidence(NamedTuple):
     def fits(self, predict: Prediction) -> bool:
         """Whether a cause gives the answer's own values wherever it says anything."""
         return (
-            self.speaks
-            and self.agrees(self.failed, predict) is True
+            self.agrees(self.failed, predict) is True
+            and self.speaks
             and all(self.agrees(step, predict) is not False for step in self.calls)
         )
 
-    @property
+    @cached_property
     def speaks(self) -> bool:
         """Whether what is wrong is finite somewhere: many faults end in the same NaN."""
         return any(

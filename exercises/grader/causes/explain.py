@@ -16,7 +16,7 @@ from grader.diagnose import Step
 from grader.grading import Result, Run
 from grader.sandbox.runner import InProcess
 
-SEARCHES = 2  # of a function: what takes longer is not asked again at each of its checks
+SEARCHES = 2  # of a function: after these its other checks are told what was found
 REASONED = ("values", "dtype", "raised", "refused")
 
 
@@ -49,9 +49,11 @@ def _reasoned(run: Run, step: Step) -> str:
     found = evidence(run.exercise, step, run.steps)
     runner = InProcess(run.exercise.reference, run.exercise.tests)
     said = of_values(found) or of_what_if(found, runner)
-    if not said and run.searches[step.request.name] < SEARCHES:
-        run.searches[step.request.name] += 1
-        said = of_scale(found, runner) or of_slips(found) or of_two(found, run.doctor)
+    if not said:
+        searched = run.searches[step.request.name]
+        if len(searched) < SEARCHES and not any(searched):
+            searched.append(of_scale(found, runner) or of_slips(found) or of_two(found, run.doctor))
+        said = searched[-1]
     return said or of_places(found)
 
 

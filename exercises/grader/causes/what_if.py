@@ -15,7 +15,8 @@ from grader.compare import arrays_in
 from grader.diagnose import Step
 from grader.sandbox.runner import InProcess
 
-FEW_CALLS = 3  # of the failed ones are searched for a factor
+FEW_CALLS = 2  # of the failed ones are searched for a factor
+MODERATE = 30.0  # larger numbers saturate, and any large factor gives the same
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]  # of the arguments; None: not here
 
 
@@ -64,11 +65,12 @@ def of_what_if(found: Evidence, runner: InProcess) -> str:
 
 def of_scale(found: Evidence, runner: InProcess) -> str:
     """Whether one argument enters multiplied by another number than it should be."""
+    calm = sorted((step for step in found.failures if _is_calm(step)), key=_size)
     for name, value in arguments(found.failed).items():
         if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         factors: list[float] = []
-        for step in found.failures[:FEW_CALLS]:
+        for step in calm[:FEW_CALLS]:
             factors.append(_factor(step, runner, name))
             if not factors[-1]:
                 break
@@ -78,6 +80,15 @@ def of_scale(found: Evidence, runner: InProcess) -> str:
                 f"wrongly, by {factors[0]:.4g} times what it should be here"
             )
     return ""
+
+
+def _is_calm(step: Step) -> bool:
+    floats = [a for a in arrays_in(list(arguments(step).values())) if a.dtype.kind == "f"]
+    return all(a.dtype == np.float64 and (np.abs(a) < MODERATE).all() for a in floats)
+
+
+def _size(step: Step) -> int:
+    return sum(array.size for array in arrays_in(list(arguments(step).values())))
 
 
 def _factor(step: Step, runner: InProcess, name: str) -> float:
@@ -98,10 +109,7 @@ def _factor(step: Step, runner: InProcess, name: str) -> float:
     best = minimize_scalar(error, bounds=bounds, method="bounded", options=options)
     factor = math.exp(best.x)
     answer = _vector(predicted(runner, _put(name, lambda x: x * factor))(step))
-    digits = (
-        1e-5 if all(a.dtype != np.float32 for a in arrays_in(step.outcome.outputs[0])) else 1e-3
-    )
-    close = answer is not None and np.allclose(answer, target, digits, digits / 10)
+    close = answer is not None and np.allclose(answer, target, 1e-5, 1e-6)
     return factor if close and abs(factor - 1) > 1e-4 else 0.0
 
 
