@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..fast.attention import AnySaved, attention_backward, attention_forward
+from ..ops.checks import expect_shape, floats, unmasked
 from .layer import Layer
 from .parameter import Parameter
 
@@ -21,9 +22,15 @@ class AttentionPool(Layer):
 
     def forward(self, x: np.ndarray, mask: np.ndarray | None = None) -> tuple[np.ndarray, AnySaved]:
         """x (B, T, E), mask (B, T) bool, True = counts -> out (B, E), zeros if none counts."""
-        B, _, E = x.shape
+        (x,) = floats(x=x)
+        if x.ndim != 3:
+            raise ValueError(f"x must have shape (B, T, E), got {x.shape}")
+        B, T, E = x.shape
         q = np.broadcast_to(self.query.data, (B, 1, 1, E))
-        mask = None if mask is None else mask[:, None, None, :]  # (B, 1, 1, T)
+        if mask is not None:
+            mask = unmasked("mask", mask)
+            expect_shape("mask", mask, (B, T), fit=("x", x))
+            mask = mask[:, None, None, :]  # (B, 1, 1, T)
         out, saved = attention_forward(q, x[:, None], x[:, None], mask)
         return out.reshape(B, E), saved
 

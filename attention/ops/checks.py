@@ -1,5 +1,6 @@
 """What every pair asks of its arguments before any work, in one sentence a person can act on."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def expect_shape(
 
 def upstream(dout: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """`dout` as an array of the shape and dtype of the output it is the gradient of."""
-    dout = np.asarray(dout)
+    dout = unmasked("dout", dout)
     expect_shape("dout", dout, shape, "that of forward's output")
     if dout.dtype != dtype:
         raise TypeError(f"dout must be {dtype} as forward's output was, got {dout.dtype}")
@@ -100,3 +101,14 @@ def in_range(name: str, value: Any, low: float, high: float, ends: str = "[]") -
     if not (above and below):
         raise ValueError(f"{name} must lie in {ends[0]}{low}, {high}{ends[1]}, got {value}")
     return value
+
+
+def count(name: str, value: Any, least: int = 0) -> int:
+    """`value`, a whole number of any type, as Python's own, which cannot overflow or wrap."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, got {value!r}") from None
+    if number < least:
+        raise ValueError(f"{name} must be {least} or more, got {number}")
+    return number

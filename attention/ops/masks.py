@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import integers
+from .checks import count, integers
 
 Window = int | tuple[int | None, int | None] | None
 
@@ -17,8 +17,8 @@ def causal_mask(T: int, S: int | None = None, offset: int = 0) -> np.ndarray:
 
     `offset` is the number of keys that stand before the first query, the length of the cache.
     """
-    S = T + offset if S is None else S
-    _check_sizes(T, S, offset)
+    T, offset = count("T", T), count("offset", offset)
+    S = T + offset if S is None else count("S", S)
     return np.tri(T, S, offset, dtype=bool)
 
 
@@ -27,7 +27,7 @@ def padding_mask(lengths: Any, S: int) -> np.ndarray:
 
     Broadcasts over heads and queries: padding forbids keys, not queries.
     """
-    lengths = integers("lengths", lengths)
+    lengths, S = integers("lengths", lengths), count("S", S)
     if lengths.ndim != 1:
         raise ValueError(f"lengths must have shape (B,), got {lengths.shape}")
     if lengths.size and not 0 <= lengths.min() <= lengths.max() <= S:
@@ -37,11 +37,9 @@ def padding_mask(lengths: Any, S: int) -> np.ndarray:
 
 def window_mask(T: int, S: int, left: int | None, right: int | None, offset: int = 0) -> np.ndarray:
     """-> (T, S) bool: query i sees keys i + offset − left … i + offset + right; None: no limit."""
-    _check_sizes(T, S, offset)
-    for name, side in (("left", left), ("right", right)):
-        if side is not None and side < 0:
-            raise ValueError(f"{name} must be 0 or more keys, or None for no limit, got {side}")
-    return band(T, S, left, right, offset)
+    left = None if left is None else count("left", left)
+    right = None if right is None else count("right", right)
+    return band(count("T", T), count("S", S), left, right, count("offset", offset))
 
 
 def band(T: int, S: int, left: int | None, right: int | None, offset: int) -> np.ndarray:
@@ -57,11 +55,8 @@ def band(T: int, S: int, left: int | None, right: int | None, offset: int) -> np
 
 def window_sides(window: Window, is_causal: bool) -> tuple[int | None, int | None]:
     """(left, right) of `window=`: an int reaches that far to both sides; causal cuts the right."""
-    left, right = window if isinstance(window, tuple) else (window, window)
+    sides = window if isinstance(window, tuple) else (window, window)
+    if len(sides) != 2:
+        raise ValueError(f"window must be one number of keys or (left, right), got {window}")
+    left, right = (None if side is None else count("window", side) for side in sides)
     return left, 0 if is_causal else right
-
-
-def _check_sizes(T: int, S: int, offset: int) -> None:
-    for name, size in (("T", T), ("S", S), ("offset", offset)):
-        if size < 0:
-            raise ValueError(f"{name} must be 0 or more, got {size}")

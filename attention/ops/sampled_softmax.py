@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import expect_shape, floats, integers, underflow_is_zero
+from .checks import expect_shape, floats, integers, underflow_is_zero, unmasked
 from .cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
 from .embedding import sum_by_id
 
@@ -127,6 +127,6 @@ def check_sampled_softmax_inputs(
             )
     if log_expected is None:
         log_expected = np.full(len(sampled), math.log(max(len(sampled), 1) / max(len(table), 1)))
-    log_expected = np.asarray(log_expected).astype(hidden.dtype)
+    log_expected = unmasked("log_expected", log_expected).astype(hidden.dtype)
     expect_shape("log_expected", log_expected, sampled.shape, "one for each sampled id")
     return hidden, table, bias, targets, sampled, log_expected

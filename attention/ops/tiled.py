@@ -8,7 +8,6 @@ met tile by tile; the running maximum m and sum l are corrected whenever a large
 Backward makes each tile of weights anew from log l + m, so memory stays linear in the length.
 """
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ from .attention import (
     without_bad_keys,
     without_bad_rows,
 )
-from .checks import in_range, upstream
+from .checks import count, upstream
 from .masks import Window
 from .visibility import Visibility, read_visibility
 
@@ -59,7 +58,7 @@ def tiled_attention_forward(
     """
     q, k, v = check_attention_inputs(q, k, v)
     scale, softcap = score_options(q, scale, softcap)
-    tile = in_range("tile", tile, 1, math.inf)
+    tile = count("tile", tile, 1)
     weights_shape = (*q.shape[:-1], k.shape[-2])
     sight = read_visibility(attn_mask, weights_shape, q.dtype, is_causal, window, offset)
     k, v, bad = without_bad_keys(k, v)

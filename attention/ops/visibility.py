@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import FLOATS, unmasked
+from .checks import FLOATS, count, unmasked
 from .masks import Window, band, window_sides
 
 ALL = slice(None)
@@ -54,12 +54,8 @@ def read_visibility(
     offset: int,
 ) -> Visibility:
     """The arguments checked and told apart: boolean masks forbid, float masks add, −inf forbids."""
-    if offset < 0:
-        raise ValueError(f"offset must be 0 or more, got {offset}")
+    offset = count("offset", offset)
     left, right = window_sides(window, is_causal)
-    for side in (left, right):
-        if side is not None and side < 0:
-            raise ValueError(f"window must reach 0 or more keys, got {window}")
     allowed, bias = _read_mask(attn_mask, weights_shape, dtype)
     T, S = weights_shape[-2:]
     return Visibility(T, S, allowed, bias, left, right, offset)
@@ -88,11 +84,12 @@ def _read_mask(
             f"attn_mask must be bool (True = may attend) or float (added to the scores), "
             f"got {mask.dtype} of shape {mask.shape}"
         )
-    if np.isnan(mask).any() or np.isposinf(mask.real).any():
+    with np.errstate(over="ignore", under="ignore"):
+        bias = mask.astype(dtype)  # in float32, −1e300 is −inf too
+    if np.isnan(bias).any() or np.isposinf(bias.real).any():
         raise ValueError("attn_mask holds NaN or +inf; use finite numbers, or −inf to forbid a key")
-    forbids = np.isneginf(mask.real)
-    bias = np.where(forbids, 0, mask).astype(dtype)
-    return (~forbids if forbids.any() else None), bias
+    forbids = np.isneginf(bias.real)
+    return (~forbids if forbids.any() else None), np.where(forbids, np.zeros((), dtype), bias)
 
 
 def _cut(mask: np.ndarray, rows: slice, cols: slice) -> np.ndarray:

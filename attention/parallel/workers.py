@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..layers.parameter import ParameterBuffer, ShardGradients
-from ..ops.checks import in_range
+from ..ops.checks import count as whole_number
 from .process import kept_memory, single_threaded_blas
 
 LONG = 1 << 17  # elements of a vector that pays to be shared out
@@ -44,8 +44,7 @@ class Workers:
     """
 
     def __init__(self, count: int | None = None) -> None:
-        count = cores() if count is None else count
-        self.count = in_range("workers", count, 1, math.inf, "[)")
+        self.count = cores() if count is None else whole_number("workers", count, 1)
         self._leave = ExitStack()
         self._entered = False
         self._others: Any = None  # Copies or Threads, once there is work for them

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.checks import in_range
+from ..ops.checks import count, in_range, unmasked
 from .model import CausalLM
 from .tokenizer import CharTokenizer
 
@@ -24,7 +24,7 @@ def sample(
     2020). Raises ValueError for options out of range.
     """
     temperature = in_range("temperature", temperature, 0, np.inf, "[)")
-    logits = np.asarray(logits, dtype=np.float64)
+    logits = unmasked("logits", logits).astype(np.float64)
     if logits.ndim != 1 or not logits.size:
         raise ValueError(f"logits must have shape (V,) with V ≥ 1, got {logits.shape}")
     top = logits.max()
@@ -36,8 +36,7 @@ def sample(
         return int(np.argmax(logits))
     order = np.argsort(-logits, kind="stable")
     if top_k is not None:
-        top_k = in_range("top_k", top_k, 1, np.inf)
-        order = order[:top_k]
+        order = order[: count("top_k", top_k, 1)]
     with np.errstate(over="ignore", under="ignore"):  # a tiny temperature: all but the top vanish
         p = np.exp((logits[order] - top) / temperature)
     p /= p.sum()

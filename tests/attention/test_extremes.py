@@ -273,3 +273,46 @@ def test_no_token_and_no_sequence_go_through_a_cache() -> None:
     model = CausalLM(5, 9, 1, 8, 2, rng=0)
     with pytest.raises(ValueError, match="one token or more"):
         model.step(np.zeros((1, 0), int), model.new_caches(1))
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint64, int])
+def test_windows_and_offsets_of_any_integer_type_mean_the_same(pair: Any, kind: Any) -> None:
+    k = np.random.default_rng(3).normal(size=(140, 4)).astype(np.float32)
+    for window in (3, (3, 1), (2, None)):
+        sides = [kind(x) if isinstance(x, int) else x for x in np.atleast_1d(window)]
+        given = tuple(sides) if isinstance(window, tuple) else sides[0]
+        for causal in (False, True):
+            want, _ = pair[0](k[-40:], k, k, window=window, offset=100, is_causal=causal)
+            got, _ = pair[0](k[-40:], k, k, window=given, offset=kind(100), is_causal=causal)
+            np.testing.assert_array_equal(got, want)
+    np.testing.assert_array_equal(A.causal_mask(kind(100), offset=kind(100)), np.tri(100, 200, 100))
+    np.testing.assert_array_equal(
+        A.window_mask(kind(9), kind(9), kind(3), kind(1)), A.window_mask(9, 9, 3, 1)
+    )
+    with pytest.raises(TypeError, match=r"window must be a whole number, got 2\.5"):
+        pair[0](k, k, k, window=2.5)
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_a_mask_that_is_minus_infinity_in_float32_forbids(pair: Any) -> None:
+    mask = np.array([[0, -1e300, 0]] * 3)
+    v = X.copy()
+    v[1] = np.nan
+    with np.errstate(all="raise"):
+        out, saved = pair[0](X, v, v, mask)
+        gradients = pair[1](np.ones_like(out), saved)
+    assert all(np.isfinite(x).all() for x in (out, *gradients))
+
+
+def test_a_pool_names_a_mask_that_does_not_fit() -> None:
+    pool, x = A.AttentionPool(4, rng=0), np.ones((2, 3, 4), np.float32)
+    for mask, error in ((True, ValueError), (np.ones((2, 4), bool), ValueError),
+                        (np.ma.masked_greater(np.ones((2, 3)), 0), TypeError)):  # fmt: skip
+        with pytest.raises(error, match="mask must"):
+            pool.forward(x, mask)
+    with pytest.raises(ValueError, match=r"x must have shape \(B, T, E\)"):
+        pool.forward(x[0])
+    _, saved = A.softmax_forward(x)
+    with pytest.raises(TypeError, match="dout must be a plain array"):
+        A.softmax_backward(np.ma.masked_greater(x, 0), saved)

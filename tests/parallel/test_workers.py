@@ -277,7 +277,7 @@ def _faults_of_a_large_array() -> int:
 
 
 def test_no_workers_is_an_error() -> None:
-    with pytest.raises(ValueError, match="workers must lie in"):
+    with pytest.raises(ValueError, match="workers must be 1 or more"):
         A.Workers(0)
 
 
