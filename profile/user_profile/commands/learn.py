@@ -22,12 +22,14 @@ from ..baselines import (
     SequenceRules,
     TifuKnn,
 )
+from ..baselines.outlook import forecasters
 from ..errors import DataError
 from ..features.item_side import PARTS, read_item_vectors
 from ..judging.compare import Comparison, Scorer, compare
 from ..judging.faithfulness import judge_faithfulness
-from ..judging.heads import judge_interests, judge_outlook
+from ..judging.interests import judge_interests
 from ..judging.metrics import mean_ndcg
+from ..judging.outlook import judge_outlook
 from ..log.categories import Categories
 from ..log.prepare import Prepared, prepare
 from ..log.split import Split, Targets
@@ -115,8 +117,8 @@ def run_demo(options: argparse.Namespace) -> int:
     print(table)
     print(verdict(table))
     print()
-    print(judge_interests(profiler, split.test, split.train))
-    for other in judge_outlook(profiler):
+    print(judge_interests(profiler, split.test, split.train, split.validation))
+    for other in judge_outlook(profiler, forecasters(profiler.history)):
         print()
         print(other)
 
@@ -188,8 +190,8 @@ def run_evaluate(options: argparse.Namespace) -> int:
     print(table)
     print(verdict(table))
     print()
-    print(judge_interests(profiler, targets, split.train))
-    for other in judge_outlook(profiler):
+    print(judge_interests(profiler, targets, split.train, split.validation))
+    for other in judge_outlook(profiler, forecasters(profiler.history)):
         print()
         print(other)
     print()

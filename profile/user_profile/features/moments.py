@@ -20,6 +20,9 @@ class Moments(NamedTuple):
     time: np.ndarray  # (M,) seconds
 
 
+NO_MOMENTS = Moments(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 def test_date(history: History) -> int:
     return history.last_moment + 1 - HORIZON * DAY
 
@@ -29,16 +32,16 @@ def training_moments(history: History) -> Moments:
     last = test_date(history) - HORIZON * DAY
     earliest = int(history.start.min()) + _WARM_UP * DAY
     dates = np.arange(last, earliest, -_STEP * DAY)[::-1]
-    return _everybody(history, dates)
+    return customers_at(history, dates)
 
 
 def test_moments(history: History) -> Moments:
     """Empty if the log is shorter than the horizon."""
     date = test_date(history)
-    return _everybody(history, np.array([date] if date > history.start.min() else [], np.int64))
+    return customers_at(history, np.array([date] if date > history.start.min() else [], np.int64))
 
 
-def _everybody(history: History, dates: np.ndarray) -> Moments:
+def customers_at(history: History, dates: np.ndarray) -> Moments:
     """At each date, the customers who had bought something before it."""
     bought = np.where(history.purchase, history.end, np.iinfo(np.int64).max)
     first_purchase = np.full(len(history.users), np.iinfo(np.int64).max)

@@ -2,7 +2,8 @@
 
 metrics       of rankings, classes, chances; bootstrap intervals
 compare       scorers side by side on the same questions
-heads         interest levels, return, cancellation, spend
+interests     levels of interest in the coming session
+outlook       return, cancellation and spend in the coming 90 days
+table         rows of numbers, and whether they were won
 faithfulness  whether what was looked at is what mattered
-logistic      the regression that heads are held against
 """

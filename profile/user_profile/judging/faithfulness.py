@@ -16,8 +16,8 @@ from ..log.sessions import Sessions
 from ..model.trained import Trained
 from ..serving.profiler import Profiler, attended_sessions
 from ..training.scoring import ask
-from .heads import Table
 from .metrics import bootstrap_interval
+from .table import Table
 
 _DRAWS = 3  # random removals a customer
 

@@ -56,7 +56,8 @@ def split_last_sessions(sessions: Sessions, minimum: int = 3, kind: str | None =
 
     Customers with fewer than ``minimum`` sessions only train. With ``kind``, only sessions with
     an event of that kind count, and only items of that kind are asked for; what a tested customer
-    does from the validation session on is in no case trained on.
+    does from the validation session on is in no case trained on (the outlook, which asks of dates,
+    is split by date: `features.moments`).
     Raises DataError if no customer has enough sessions.
     """
     if minimum < 3:

@@ -64,6 +64,7 @@ class LossSaved(NamedTuple):
     levels: Any
     outlook: tuple[Any, ...]  # of each answer
     shape: tuple[int, int]  # (q, I)
+    moments: int
 
 
 class Loss(Layer):
@@ -87,21 +88,23 @@ class Loss(Layer):
         total += loss * WEIGHTS["levels"]
         saved_outlook = []
         answers = (labels.returned, labels.cancelled, labels.spend)
-        for logits, answer in zip(outputs.outlook, answers, strict=True):
+        for logits, answer in zip(outputs.outlook[:3], answers, strict=True):
             loss, saved = cross_entropy_forward(logits, answer, ignore_index=-1)
             total += loss * WEIGHTS["outlook"]
             saved_outlook.append(saved)
         shape = outputs.items.shape
         return total, LossSaved(
-            saved_model, saved_basket, saved_levels, tuple(saved_outlook), shape
+            saved_model, saved_basket, saved_levels, tuple(saved_outlook), shape, len(labels.spend)
         )
 
     def backward(self, dloss: Any, saved: LossSaved) -> None:
         """dloss, a scalar -> None; gradients add up in the model's parameters."""
-        doutlook = Outlook(
-            *(cross_entropy_backward(dloss * WEIGHTS["outlook"], one) for one in saved.outlook)
-        )
         dlevels = cross_entropy_backward(dloss * WEIGHTS["levels"], saved.levels)
+        returned, cancelled, spend = (
+            cross_entropy_backward(dloss * WEIGHTS["outlook"], one) for one in saved.outlook
+        )
+        amount = np.zeros((saved.moments, 1), dlevels.dtype)  # it is fitted apart
+        doutlook = Outlook(returned, cancelled, spend, amount)
         if saved.basket is None:
             ditems = np.zeros(saved.shape, dlevels.dtype)
         else:

@@ -13,11 +13,12 @@ from ..features import context, past_items, season
 from ..features.labels import Thresholds
 from ..features.reader import Vocabulary
 from ..features.scaling import Scaling
+from .decisions import Decisions
 from .outlook import SPEND_BANDS
 from .settings import Settings
 from .trained import Trained, new_model
 
-VERSION = 1
+VERSION = 2
 FORMAT = "user_profile model"
 LAYERS = ("session_layers", "customer_layers", "interest_layers")
 _PARTS = ("mean", "spread")
@@ -26,6 +27,11 @@ _SCALED = {  # and how many features it has
     "outlook": len(context.NAMES),
     "pair": len(past_items.NAMES),
     "season": len(season.NAMES),
+}
+_DECISIONS = {
+    "levels": Field("f", (2, 2)),
+    "spend": Field("f", (2, 2)),
+    "residuals": Field("f", (None,)),
 }
 
 
@@ -48,6 +54,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "side": np.array(json.dumps({k: list(v) for k, v in vocabulary.side.items()})),
         "thresholds/high": vocabulary.thresholds.high,
         "thresholds/spend": vocabulary.thresholds.spend,
+        **{f"decisions/{name}": getattr(trained.decisions, name) for name in _DECISIONS},
         "settings": np.array(json.dumps(dataclasses.asdict(trained.settings))),
         "log": np.array(json.dumps(trained.log)),
     }
@@ -67,11 +74,14 @@ def load_model(path: str | Path) -> Trained:
         check_claims(file, "parameters/", claims, layers)
         model = new_model(vocabulary, settings)
         read_parameters(file, "parameters/", model)
+        asked = {f"decisions/{name}": field for name, field in _DECISIONS.items()}
+        found = file.read(asked)
+        decisions = Decisions(*(found[name] for name in asked))
         log = file.json("log")
         if not isinstance(log, list) or not all(isinstance(epoch, dict) for epoch in log):
             raise file.error("its log must be a list of objects")
         file.nothing_else()
-    return Trained(model, vocabulary, settings, log)
+    return Trained(model, vocabulary, settings, decisions, log)
 
 
 def _read_vocabulary(file: ArrayFile) -> Vocabulary:

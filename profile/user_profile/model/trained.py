@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..features.reader import Vocabulary, widths
+from .decisions import Decisions
 from .profile_model import ProfileModel, Sizes
 from .settings import Settings
 
@@ -14,6 +15,7 @@ class Trained:
     model: ProfileModel
     vocabulary: Vocabulary
     settings: Settings
+    decisions: Decisions = field(default_factory=Decisions)
     log: list[dict[str, float]] = field(default_factory=list)  # of each epoch
 
 

@@ -24,6 +24,7 @@ from attention import Adam, warmup_cosine
 
 from ..features.batch import Batch
 from ..features.history import read_history
+from ..features.moments import training_moments
 from ..features.reader import HistoryReader, Vocabulary
 from ..log.categories import Categories
 from ..log.sessions import Sessions
@@ -99,7 +100,8 @@ def read_customers(
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
     vocabulary = fit_vocabulary(history, targets, categories, side, item_vectors, without)
-    together = training_batches(HistoryReader(history, vocabulary, side), targets, settings)
+    reader, moments = HistoryReader(history, vocabulary, side), training_moments(history)
+    together = training_batches(reader, targets, settings, moments)
     return Customers(vocabulary, [one for batch in together for one in split_customers(batch)])
 
 
@@ -152,7 +154,7 @@ def train_private(
         "customers": count,
         "seconds": time.perf_counter() - begin,
     }
-    return Trained(model, vocabulary, settings, [cost])
+    return Trained(model, vocabulary, settings, log=[cost])
 
 
 def guarantee(trained: Trained) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 from attention import softmax
 
 from ..errors import DataError
+from ..model.decisions import decide, decide_band
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
 from .profiler import Profiler
@@ -61,11 +62,12 @@ def audience(
     chances = profiler.levels(users, np.full(len(users), moment))[:, code]  # (Q, 3)
     buys = 1 - chances[:, 0]
     chosen = np.argsort(-buys, kind="stable")[:size]
+    levels = decide(chances, profiler.decisions.levels[0])
     rows = [
         {
             "customer": profiler.history.users[users[row]],
             "chance": round(float(buys[row]), 4),
-            "level": LEVELS[int(chances[row].argmax())],
+            "level": LEVELS[levels[row]],
         }
         for row in chosen.tolist()
     ]
@@ -83,9 +85,8 @@ def retention(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
     """Chance of a purchase within 90 days and the likeliest spend band, the lowest first."""
     outlook = profiler.outlook(users, np.full(len(users), moment))
     rows = _ranked(profiler, users, {"returns": outlook.returned}, outlook.returned)
-    band_of = dict(
-        zip((profiler.history.users[user] for user in users), outlook.spend.argmax(1).tolist())
-    )
+    bands = decide_band(outlook.returned, outlook.spend, profiler.decisions.spend[0])
+    band_of = dict(zip((profiler.history.users[user] for user in users), bands.tolist()))
     return [{**row, "spend": SPEND_BANDS[band_of[row["customer"]]]} for row in rows]
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ..model.interests import LEVELS
 from .profiler import Profile, Profiler
+from .report import describe_spend
 
 COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark
 _COPIED, _NEW = "#1f4e79", "#e08214"
@@ -123,7 +124,7 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
         f"Customer {profiler.history.users[profile.user]} on {day}, {profile.known} sessions",
         f"buys again within 90 days: {profile.returns:.0%}",
         f"cancels something within 90 days: {profile.cancels:.0%}",
-        f"spend in 90 days: {profile.spend_band} ({max(profile.spend):.0%})",
+        f"in 90 days: {describe_spend(profile)}",
         "Attention shows where the model looked; it is not by itself the cause of an answer.",
     )
     for row, line in enumerate(lines):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..model.decisions import decide
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
 from .profiler import Profiler
@@ -22,13 +23,14 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
     names = profiler.vocabulary.category_names
     as_of = np.full(len(users), moment)
     levels = profiler.levels(users, as_of)  # (U, C, 3)
+    said = decide(levels, profiler.decisions.levels[0])  # (U, C)
     outlook = profiler.outlook(users, as_of)
     day = str(np.datetime64(moment, "s").astype("datetime64[D]"))
     rows = []
     for place, user in enumerate(users.tolist()):
         row: dict[str, Any] = {"customer": profiler.history.users[user], "as_of": day}
-        for name, chances in zip(names, levels[place]):
-            row[f"{name}: level"] = LEVELS[int(chances.argmax())]
+        for name, chances, level in zip(names, levels[place], said[place]):
+            row[f"{name}: level"] = LEVELS[level]
             row[f"{name}: chance"] = _rounded(1 - chances[0])
         row["returns"] = _rounded(outlook.returned[place])
         row["cancels"] = _rounded(outlook.cancelled[place])

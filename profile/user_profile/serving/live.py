@@ -44,6 +44,7 @@ class LiveProfile:
 
     def __init__(self, profiler: Profiler, user: int | None, name: str = "new customer") -> None:
         self._model, self._vocabulary = profiler.model, profiler.vocabulary
+        self._decisions = profiler.decisions
         side = np.array([[len(values) for values in self._vocabulary.side.values()]], np.int64)
         if user is not None:
             side = profiler.reader.side[user : user + 1]
@@ -98,7 +99,9 @@ class LiveProfile:
         outputs, saved = self._model.answer(states, batch)
         past = read_past_items(history, self._reader.season, users, moments, known)
         answered = Answered(0, moment, history, batch, outputs, saved)
-        return assemble_profile(self._vocabulary, answered, self._within, past, top)
+        return assemble_profile(
+            self._vocabulary, self._decisions, answered, self._within, past, top
+        )
 
     def _session(self, events: Sequence[NewEvent], time: int) -> History:
         """New events as a history of one session."""

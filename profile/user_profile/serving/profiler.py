@@ -14,12 +14,13 @@ from ..features.reader import Asked, HistoryReader, Vocabulary
 from ..features.season import Season
 from ..log.sessions import Sessions
 from ..model import Outputs
+from ..model.decisions import AMOUNT_LEVELS, Decisions, amount, decide, decide_band
 from ..model.interests import LEVELS
-from ..model.outlook import SPEND_BANDS
+from ..model.outlook import SPEND_BANDS, Chances, as_chances
 from ..model.profile_model import HeadsSaved
 from ..model.sessions import SessionSaved
 from ..model.trained import Trained
-from ..training.scoring import ask, score_items
+from ..training.scoring import level_chances, score_items
 
 _NOBODY = np.zeros(0, np.int64)
 
@@ -56,17 +57,9 @@ class Profile:
     returns: float  # chance of a purchase in 90 days
     cancels: float  # chance of a cancellation in 90 days
     spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days
+    spend_band: str
+    amount: tuple[float, ...]  # that spend stays below in 10, 50, 90 % of cases; () if not learned
     attention: np.ndarray  # (C, 1 + known), the first column "no session"
-
-    @property
-    def spend_band(self) -> str:
-        return SPEND_BANDS[int(np.argmax(self.spend))]
-
-
-class OutlookChances(NamedTuple):
-    returned: np.ndarray  # (M,)
-    cancelled: np.ndarray  # (M,)
-    spend: np.ndarray  # (M, 4)
 
 
 class Profiler:
@@ -77,6 +70,7 @@ class Profiler:
     def __init__(self, trained: Trained, sessions: Sessions, season: Season | None = None) -> None:
         """``season`` stands in for that of the log, where a log was changed to see what follows."""
         self.model, self.vocabulary = trained.model, trained.vocabulary
+        self.decisions = trained.decisions
         self.history = read_history(
             sessions, items=self.vocabulary.items, kinds=self.vocabulary.kinds
         )
@@ -96,12 +90,9 @@ class Profiler:
 
     def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """Chances (Q, C, 3) of LEVELS in a session that begins at ``as_of``."""
-        chances = np.empty((len(users), len(self.vocabulary.category_names), len(LEVELS)), "f4")
-        for rows, batch in ask(self.reader, users, as_of):
-            chances[rows] = softmax(self.model.forward(batch)[0].levels)
-        return chances
+        return level_chances(self.model, self.reader, users, as_of)
 
-    def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> OutlookChances:
+    def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> Chances:
         """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
         parts = []
         order = np.lexsort((users, self.history.known_sessions(users, moments)))
@@ -110,11 +101,9 @@ class Profiler:
             asked = Asked(_NOBODY, _NOBODY, users[rows], moments[rows])
             batch = self.reader.batch(np.unique(users[rows]), asked)
             outputs, _ = self.model.forward(batch)
-            parts.append([softmax(logits) for logits in outputs.outlook])
-        joined = [np.concatenate(part) for part in zip(*parts)]
+            parts.append(as_chances(outputs.outlook))
         back = np.argsort(order)
-        returned, cancels, spend = (part[back] for part in joined)
-        return OutlookChances(returned[:, 1], cancels[:, 1], spend)
+        return Chances(*(np.concatenate(part)[back] for part in zip(*parts)))
 
     def profile(self, user: int, moment: int | None = None, top: int = 10) -> Profile:
         """Everything about one customer. A customer with no session yet gets what all get."""
@@ -124,6 +113,7 @@ class Profiler:
         outputs, saved = self.model.forward(batch)
         return assemble_profile(
             self.vocabulary,
+            self.decisions,
             Answered(user, moment, self.history, batch, outputs, saved.heads),
             pooled_items(saved.sessions, batch.behaviours, batch.groups),
             self.reader.past_items(users, moments),
@@ -144,6 +134,7 @@ class Answered(NamedTuple):
 
 def assemble_profile(
     vocabulary: Vocabulary,
+    decisions: Decisions,
     answered: Answered,
     within: list[tuple[np.ndarray, np.ndarray]],
     past: PastItems,
@@ -162,7 +153,7 @@ def assemble_profile(
         interests.append(
             Interest(
                 vocabulary.category_names[code],
-                LEVELS[int(np.argmax(chances[code]))],
+                LEVELS[int(decide(chances[code], decisions.levels[0]))],
                 tuple(chances[code].tolist()),
                 tuple((int(first + place), float(shares[place])) for place in best),
                 _attended_items(within, shares, vocabulary.category, code),
@@ -179,17 +170,30 @@ def assemble_profile(
         suggestions.append(
             Suggestion(item, float(items[item]), float(share[item]), int(times), int(last))
         )
-    returned, cancels, spend = (softmax(logits[0]) for logits in outputs.outlook)
+    outlook = as_chances(outputs.outlook)
+    band = int(decide_band(outlook.returned, outlook.spend, decisions.spend[0])[0])
     return Profile(
         user,
         moment,
         known,
         tuple(interests),
         tuple(suggestions),
-        float(returned[1]),
-        float(cancels[1]),
-        tuple(spend.tolist()),
+        float(outlook.returned[0]),
+        float(outlook.cancelled[0]),
+        tuple(outlook.spend[0].tolist()),
+        SPEND_BANDS[band],
+        amounts(outlook, decisions),
         attention,
+    )
+
+
+def amounts(outlook: Chances, decisions: Decisions) -> tuple[float, ...]:
+    """What the spend of the first customer stays below, at each of AMOUNT_LEVELS."""
+    if not len(decisions.residuals):
+        return ()
+    return tuple(
+        float(amount(outlook.returned, outlook.expected_log, decisions.residuals, level)[0])
+        for level in AMOUNT_LEVELS
     )
 
 

@@ -46,9 +46,19 @@ def describe_profile(
     lines += [
         "",
         f"  Within 90 days: buys again {profile.returns:.0%}, cancels something "
-        f"{profile.cancels:.0%}, spend {profile.spend_band} ({max(profile.spend):.0%})",
+        f"{profile.cancels:.0%}, {describe_spend(profile)}",
     ]
     return "\n".join(lines)
+
+
+def describe_spend(profile: Profile) -> str:
+    """The band with its chance, and the middle and the 80 % interval of the amount."""
+    chance = profile.spend[SPEND_BANDS.index(profile.spend_band)]
+    words = f"spend {profile.spend_band} ({chance:.0%})"
+    if not profile.amount:
+        return words
+    low, middle, high = profile.amount
+    return f"{words}, about {middle:,.0f} (80 % between {low:,.0f} and {high:,.0f})"
 
 
 def profile_record(profiler: Profiler, profile: Profile, texts: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ from ..model.loss import Loss
 from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from .augment import augment
+from .outlook import fit_outlook
 from .questions import fit_vocabulary, training_batches, training_targets
-from .scoring import Score, validate
+from .scoring import Score, level_thresholds, validate
 
 MOST_ITEMS = 50_000
 _WORKERS = 2  # always: the result must not hang on how many cores there are
@@ -45,6 +47,8 @@ def train(
 ) -> Trained:
     """Train on the sessions of ``split.train``, keep the epoch of the best `score` on validation.
 
+    Then the outlook is fitted, on top, at dates before the one it is tested at, and thresholds on
+    validation.
     ``item_vectors`` and ``without`` as in `fit_vocabulary`. With ``resume``, go on from
     ``checkpoint``, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
     for a log of too many items, FileFormatError for a checkpoint of another run, and what
@@ -57,14 +61,16 @@ def train(
             f"them for every question and takes up to {MOST_ITEMS:,}. Train on rows of items "
             "instead: python -m user_profile sequences train."
         )
-    history = read_history(sessions)
+    whole = read_history(sessions)
+    seen = read_history(sessions.take(split.train))  # all that follows knows of nothing else
     side = dict(sessions.events.user_features)
-    targets = training_targets(history, split.train, settings.most_per_customer)
-    vocabulary = fit_vocabulary(history, targets, categories, side, item_vectors, without)
-    reader = HistoryReader(history, vocabulary, side)
+    everything = np.ones(len(seen.user), bool)
+    targets = training_targets(seen, everything, settings.most_per_customer)
+    vocabulary = fit_vocabulary(seen, targets, categories, side, item_vectors, without, whole=whole)
     model = new_model(vocabulary, settings)
     loss = Loss(model)
-    packs = training_batches(reader, targets, settings)
+    packs = training_batches(HistoryReader(seen, vocabulary, side), targets, settings)
+    reader = HistoryReader(whole, vocabulary, side)
     order = PackOrder(len(packs), _WORKERS, settings.seed)
     total = settings.epochs * order.count
     warmup = int(settings.warmup * total)
@@ -92,7 +98,10 @@ def train(
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)
     trainer.run(epochs=settings.epochs, on_step=on_step, on_epoch=on_epoch)
-    return Trained(model, vocabulary, settings, [end._asdict() for end in trainer.epochs])
+    decisions = fit_outlook(model, reader)
+    decisions = replace(decisions, levels=level_thresholds(model, reader, split.validation))
+    log = [end._asdict() for end in trainer.epochs]
+    return Trained(model, vocabulary, settings, decisions, log)
 
 
 class PackOrder(ShuffledBatches):

@@ -17,7 +17,7 @@ from ..features.labels import (
     spend_band,
     spend_thresholds,
 )
-from ..features.moments import training_moments
+from ..features.moments import NO_MOMENTS, Moments, training_moments
 from ..features.past_items import read_past_items
 from ..features.reader import Asked, HistoryReader, Vocabulary
 from ..features.scaling import fit_scaling
@@ -56,21 +56,25 @@ def fit_vocabulary(
     side: dict[str, tuple[str, ...]],
     vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
+    *,
+    whole: History | None = None,
 ) -> Vocabulary:
-    """Codes and constants, from the training sessions alone.
+    """Codes and constants, from the training sessions, which ``history`` holds alone.
 
-    ``vectors`` (I, V) describe the items; ``without`` names parts (of `item_side.PARTS`) that are
-    to be left out.
+    What the outlook asks is split by date: its constants are those of ``whole``, all sessions, at
+    dates before the one it is tested at. ``vectors`` (I, V) describe the items; ``without`` names
+    parts (of `item_side.PARTS`) that are to be left out.
     """
+    whole = history if whole is None else whole
     rng = np.random.default_rng(0)
     sample = np.sort(rng.permutation(len(targets))[:_SCALED_ON])
     user, moment = targets.user[sample], targets.time[sample]
     known = history.known_sessions(user, moment)
     season = read_season(history)
     counts = category_counts(history, categories.of_item, len(categories), targets.session)
-    moments = training_moments(history)
+    moments = training_moments(whole)
     met = np.sort(rng.permutation(len(moments.user))[:_SCALED_ON])
-    spend = outlook_labels(history, *moments).spend
+    spend = outlook_labels(whole, *moments).spend
     return Vocabulary(
         items=history.items,
         kinds=history.kinds,
@@ -83,10 +87,10 @@ def fit_vocabulary(
         context=fit_scaling(read_context(history, user, moment, known)),
         outlook=fit_scaling(
             read_context(
-                history,
+                whole,
                 moments.user[met],
                 moments.time[met],
-                history.known_sessions(moments.user[met], moments.time[met]),
+                whole.known_sessions(moments.user[met], moments.time[met]),
             )
         ),
         pair=fit_scaling(read_past_items(history, season, user, moment, known).features),
@@ -96,10 +100,11 @@ def fit_vocabulary(
     )
 
 
-def training_batches(reader: HistoryReader, targets: Targets, settings: Settings) -> list[Batch]:
+def training_batches(
+    reader: HistoryReader, targets: Targets, settings: Settings, moments: Moments = NO_MOMENTS
+) -> list[Batch]:
     """Customers of similar length together, with all that is asked about them."""
     history, vocabulary = reader.history, reader.vocabulary
-    moments = training_moments(history)
     outlook = outlook_labels(history, *moments)
     levels = interest_levels(
         category_counts(
@@ -107,7 +112,7 @@ def training_batches(reader: HistoryReader, targets: Targets, settings: Settings
         ),
         vocabulary.thresholds.high,
     )
-    bands = spend_band(outlook.spend, vocabulary.thresholds.spend)
+    bands = spend_band(outlook.spend, vocabulary.thresholds.spend) - 1  # -1: did not return
     users = np.union1d(targets.user, moments.user)
     length = np.diff(history.offsets[history.user_offsets])[users]  # behaviours
     asked = np.bincount(targets.user, minlength=len(history.users))[users]

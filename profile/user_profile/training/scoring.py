@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from attention import softmax
+
 from ..features.batch import Batch
+from ..features.labels import category_counts, interest_levels
 from ..features.reader import Asked, HistoryReader
 from ..log.split import Targets
 from ..model import ProfileModel
+from ..model.decisions import best_thresholds
+from ..model.interests import LEVELS
 
 # How good scores (Q, I) are for questions with these answers, one number: handed in by the caller.
 Score = Callable[[np.ndarray, Targets], float]
@@ -37,6 +42,27 @@ def score_items(
     return scores
 
 
+def level_chances(
+    model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
+) -> np.ndarray:
+    """Chances (Q, C, 3) of the levels of interest in a session that begins at ``as_of``."""
+    categories = len(reader.vocabulary.category_names)
+    chances = np.empty((len(users), categories, len(LEVELS)), np.float32)
+    for rows, batch in ask(reader, users, as_of):
+        chances[rows] = softmax(model.forward(batch)[0].levels)
+    return chances
+
+
 def validate(model: ProfileModel, reader: HistoryReader, targets: Targets, score: Score) -> float:
     """What `score` says of the model's scores for the questions; higher is better."""
     return score(score_items(model, reader, targets.user, targets.time), targets)
+
+
+def level_thresholds(model: ProfileModel, reader: HistoryReader, targets: Targets) -> np.ndarray:
+    """The rules (2, 2) by which levels are said, one a metric, that do best in these sessions."""
+    vocabulary = reader.vocabulary
+    size = len(vocabulary.category_names)
+    counts = category_counts(reader.history, vocabulary.category, size, targets.session)
+    actual = interest_levels(counts, vocabulary.thresholds.high)
+    chances = level_chances(model, reader, targets.user, targets.time)
+    return best_thresholds(chances.reshape(-1, len(LEVELS)), actual.ravel())

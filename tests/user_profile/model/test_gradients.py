@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from user_profile.features.history import read_history
+from user_profile.features.moments import training_moments
 from user_profile.features.reader import HistoryReader, widths
 from user_profile.log.split import split_last_sessions
 from user_profile.model import ProfileModel, Sizes
@@ -46,7 +47,8 @@ def batch_and_sizes():
     side = dict(sessions.events.user_features)
     vocabulary = fit_vocabulary(history, targets, make_categories(sessions), side)
     reader = HistoryReader(history, vocabulary, side)
-    batch = training_batches(reader, targets, Settings(questions=12))[1]
+    moments = training_moments(history)
+    batch = training_batches(reader, targets, Settings(questions=12), moments)[1]
     sizes = Sizes(**widths(vocabulary), side=(3,), embed_dim=8, dropout=0.0)
     return batch, sizes
 

@@ -139,7 +139,7 @@ def test_a_batch_taken_apart_is_what_reading_each_customer_alone_gives(sessions,
     reader = HistoryReader(history, customers.vocabulary, dict(sessions.events.user_features))
     targets = training_targets(history, split.train, SMALL.most_per_customer)
     moments = training_moments(history)
-    batches = training_batches(reader, targets, SMALL)
+    batches = training_batches(reader, targets, SMALL, moments)
     assert max(len(batch.users) for batch in batches) > 1
     alone = [one for batch in batches for one in split_customers(batch)]
     assert len(alone) == sum(len(batch.users) for batch in batches)

@@ -25,12 +25,6 @@ def batch_and_loss():
     reader = HistoryReader(history, vocabulary, side)
     batches = training_batches(reader, targets, Settings(questions=40))
     batch = max(batches, key=lambda batch: batch.question.known.max())
-    # Without moments, which ask about early dates, there is room to crop.
-    moment = type(batch.moment)(*(values[:0] for values in batch.moment))
-    labels = batch.labels._replace(
-        **{n: getattr(batch.labels, n)[:0] for n in ("returned", "cancelled", "spend")}
-    )
-    batch = batch._replace(moment=moment, labels=labels)
     return batch, Loss(new_model(vocabulary, Settings(embed_dim=8)))
 
 

@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
+from user_profile.baselines.outlook import forecasters
 from user_profile.judging.faithfulness import judge_faithfulness
-from user_profile.judging.heads import judge_interests, judge_outlook
-from user_profile.judging.logistic import LogisticRegression
+from user_profile.judging.interests import judge_interests
 from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.outlook import judge_outlook
 from user_profile.log.split import split_last_sessions
 from user_profile.model.saved import load_model, save_model
 from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
+from user_profile.training.logistic import LogisticRegression
 from user_profile.training.loop import train
 
 from attention.training import FileFormatError, load_arrays, save_arrays
@@ -146,10 +148,11 @@ def test_a_customer_before_the_first_session(profiler):
 
 
 def test_heads_are_judged(profiler, split):
-    interests = judge_interests(profiler, split.test, split.train)
-    assert 0 < interests["profile model"]["accuracy"] <= 1
-    tables = judge_outlook(profiler)
-    assert len(tables) == 3
+    interests = judge_interests(profiler, split.test, split.train, split.validation)
+    assert 0 < interests["profile model, for accuracy"]["accuracy"] <= 1
+    assert len(interests.verdicts) == 2
+    tables = judge_outlook(profiler, forecasters(profiler.history))
+    assert len(tables) == 4
     assert tables[0]["rate in training"]["AUC"] == 0.5
 
 

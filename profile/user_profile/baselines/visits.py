@@ -1,0 +1,36 @@
+"""A history as models of repeat buying read it: days with a purchase, and what they were worth."""
+
+import numpy as np
+
+from ..features.history import DAY, History
+from ..features.moments import Moments
+from .bg_nbd import Visits
+
+
+def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]:
+    """Of each customer who bought before their moment: visits in days, mean value of one, (M,)."""
+    first, known = history.user_offsets[moments.user], history.known_sessions(*moments)
+    after = first + known
+    day = history.start // DAY
+    rows = np.flatnonzero(history.purchase)
+    before = np.append(-1, rows[:-1])
+    same = (history.user[rows] == history.user[before]) & (day[rows] == day[before])
+    fresh = np.zeros(len(history.user), bool)  # the first purchase of its day
+    fresh[rows] = ~same
+    spent = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
+
+    def so_far(values: np.ndarray) -> np.ndarray:
+        sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+        return sums[after] - sums[first]
+
+    place = np.where(history.purchase, np.arange(len(day)), -1)
+    latest = np.maximum.accumulate(place)[after - 1]
+    following = np.minimum.accumulate(np.where(place < 0, len(day), place)[::-1])[::-1]
+    begun = day[following[first]]
+    days = so_far(fresh)
+    visits = Visits(
+        np.maximum(days - 1, 0),
+        (day[latest] - begun).astype(np.float64),
+        np.maximum(moments.time / DAY - begun, 0),
+    )
+    return visits, so_far(spent) / np.maximum(days, 1)

@@ -1,0 +1,122 @@
+"""Fitting the outlook on top of a trained network: its answers have one best fit, found directly.
+
+What is asked lies before the date of the test (`features.moments`), whatever the split of the
+sessions says: returning is a matter of dates, and a session held out would be a return denied.
+A fifth of the customers is kept back to choose the ridge of each answer and the rules by which
+bands are said; then everybody is fitted. The chances need no further scaling (Platt 1999 is itself
+this regression): with a constant that no ridge holds back, they are right on the average.
+"""
+
+import numpy as np
+import scipy  # its parts load when they are first used
+
+from ..features.labels import outlook_labels, spend_band
+from ..features.moments import Moments, training_moments
+from ..features.reader import Asked, HistoryReader
+from ..model import ProfileModel
+from ..model.decisions import Decisions, best_thresholds
+from ..model.outlook import SPEND_BANDS, WIDTHS
+from .logistic import LeastSquares, LogisticRegression
+
+_RIDGES = (1e-3, 1e-2, 1e-1)
+_KEPT_BACK = 0.2  # of the customers
+_STEPS = 51  # quantiles of the residuals of amounts
+_FEWEST = 40  # moments, of each side, below which nothing is fitted
+_NOBODY = np.zeros(0, np.int64)
+
+
+def fit_outlook(model: ProfileModel, reader: HistoryReader) -> Decisions:
+    """Set the outlook of ``model`` by the training moments of the log; as it was if they are few.
+
+    Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
+    """
+    history = reader.history
+    moments = training_moments(history)
+    labels = outlook_labels(history, *moments)
+    kept_back = np.random.default_rng(0).random(len(history.users)) < _KEPT_BACK
+    kept = kept_back[moments.user]
+    if min(kept.sum(), (~kept).sum()) < _FEWEST:
+        return Decisions()
+    x = read_moments(model, reader, moments)
+    own = reader.vocabulary.outlook.mean.size
+    pays = labels.spend > 0
+    bands = spend_band(labels.spend, reader.vocabulary.thresholds.spend) - 1
+    everybody = np.ones(len(kept), bool)
+    parts = [
+        _fit(x, answer, asked, kept, classes, own)
+        for answer, asked, classes in (
+            (labels.returned, everybody, 2),
+            (labels.cancelled, everybody, 2),
+            (bands, pays, len(SPEND_BANDS) - 1),
+        )
+    ]
+    weights = [(weight, bias) for weight, bias, _ in parts]
+    decisions = Decisions()
+    if (pays & kept).any() and (pays & ~kept).any():
+        logs = np.log(np.where(pays, labels.spend, 1))
+        line = LeastSquares(x[pays & ~kept], _RIDGES[1]).fit(logs[pays & ~kept])
+        off = logs[pays & kept] - line.predict(x[pays & kept])[:, 0]
+        back = parts[0][2][:, 1] >= 0.5  # of the others it is said that they spend nothing
+        totals = np.bincount(bands[pays & kept], minlength=len(SPEND_BANDS) - 1)
+        spend = best_thresholds(parts[2][2][back], bands[kept][back], totals=totals)
+        decisions = Decisions(spend=spend, residuals=np.quantile(off, np.linspace(0, 1, _STEPS)))
+        weights.append(LeastSquares(x[pays], _RIDGES[1]).fit(logs[pays]).unscaled())
+    else:
+        weights.append((np.zeros((x.shape[1], WIDTHS[3])), np.zeros(WIDTHS[3])))
+    out = model.outlook.out
+    out.weight.data[:] = np.concatenate([weight for weight, _ in weights], axis=1)
+    assert out.bias is not None
+    out.bias.data[:] = np.concatenate([bias for _, bias in weights])
+    return decisions
+
+
+def read_moments(model: ProfileModel, reader: HistoryReader, moments: Moments) -> np.ndarray:
+    """State and context of each moment, (M, E + G): what the outlook reads."""
+    order = np.lexsort((moments.user, reader.history.known_sessions(*moments)))
+    x: np.ndarray | None = None
+    for begin in range(0, len(order), 512):
+        rows = order[begin : begin + 512]
+        users, times = moments.user[rows], moments.time[rows]
+        batch = reader.batch(np.unique(users), Asked(_NOBODY, _NOBODY, users, times))
+        states, _ = model.encode(batch)
+        moment = batch.moment
+        part = np.concatenate([states[moment.customer, moment.known], moment.context], axis=1)
+        x = np.empty((len(order), part.shape[1])) if x is None else x
+        x[rows] = part
+    assert x is not None
+    return x
+
+
+def _fit(
+    x: np.ndarray, labels: np.ndarray, asked: np.ndarray, kept: np.ndarray, classes: int, own: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights (F, classes), bias (classes,), and chances of who is kept back, by others' weights.
+
+    The mean of two regressions: one on all columns, its ridge chosen on those kept back, and one
+    on the last ``own`` columns, the context: what a state adds is as noisy as it is telling.
+    """
+    fit, judged = asked & ~kept, asked[kept]
+    if not fit.any() or not judged.any():
+        chances = np.full((kept.sum(), classes), 1 / classes)
+        return np.zeros((x.shape[1], classes)), np.zeros(classes), chances
+
+    def context_alone(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return LogisticRegression(x[rows, -own:]).fit(labels[rows], classes).unscaled()
+
+    def mean_with(
+        alone: tuple[np.ndarray, np.ndarray], rows: np.ndarray, ridge: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        weight, bias = LogisticRegression(x[rows], ridge).fit(labels[rows], classes).unscaled()
+        weight[-own:] += alone[0]
+        return weight / 2, (bias + alone[1]) / 2
+
+    alone = context_alone(fit)
+    tried = []
+    for ridge in _RIDGES:
+        weight, bias = mean_with(alone, fit, ridge)
+        tried.append(scipy.special.softmax(x[kept] @ weight + bias, axis=1))
+    true = labels[kept][judged]
+    losses = [-np.log(np.maximum(c[judged][np.arange(len(true)), true], 1e-12)).mean()
+              for c in tried]  # fmt: skip
+    best = int(np.argmin(losses))
+    return *mean_with(context_alone(asked), asked, _RIDGES[best]), tried[best]
