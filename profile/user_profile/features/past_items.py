@@ -53,90 +53,126 @@ class PastItems(NamedTuple):
     features: np.ndarray  # (P, F) float32, columns NAMES
 
 
+class Purchases(NamedTuple):
+    """R purchases that make P pairs, ordered by question, item and time."""
+
+    question: np.ndarray  # (P,)
+    item: np.ndarray  # (P,)
+    first: np.ndarray  # (P,) its first purchase, of R
+    last: np.ndarray  # (P,) its last one
+    of_customer: np.ndarray  # (P,) sessions with a purchase that were known, of any item
+    cancelled: np.ndarray  # (P,) cancellations of the item
+    row: np.ndarray  # (R,) behaviour of the history
+    sessions_after: np.ndarray  # (R,) float64, known sessions with a purchase after it
+    days_ago: np.ndarray  # (R,) float64
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """The sum over the purchases of each pair, (R,) -> (P,)."""
+        return np.add.reduceat(values, self.first)
+
+
 def read_past_items(
     history: History, season: Season, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
 ) -> PastItems:
-    """Of the first ``known`` (Q,) sessions of each of ``users`` (Q,), as seen at ``as_of`` (Q,)."""
+    """Of the first `known` (Q,) sessions of each of `users` (Q,), as seen at `as_of` (Q,)."""
+    found = find_purchases(history, users, as_of, known)
+    features = np.empty((len(found.item), len(NAMES)), np.float32)
+    if not len(found.item):
+        return PastItems(found.question, found.item, found.item, found.item, features)
+    columns = how_bought(history, found) | how_sold(history, season, found, as_of)
+    for column, name in enumerate(NAMES):
+        features[:, column] = columns[name]
+    session = history.session[found.row[found.last]]
+    return PastItems(found.question, found.item, session, found.last - found.first + 1, features)
+
+
+def find_purchases(
+    history: History, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
+) -> Purchases:
+    """Which purchases make which pair, and when each was; arguments as of `read_past_items`."""
     size = len(history.items)
     first_session = history.user_offsets[users]
     begin = history.offsets[first_session]
     question, row = ranges(begin, history.offsets[first_session + known] - begin)
     known_item = history.item[row] < size
-    returned = question[known_item & ~history.bought[row]] * size
-    returned = np.sort(returned + history.item[row[known_item & ~history.bought[row]]])
+    pair = question * size + history.item[row]
+    returned = np.sort(pair[known_item & ~history.bought[row]])
+
     keep = known_item & history.bought[row]
-    question, row = question[keep], row[keep]
+    question, row, pair = question[keep], row[keep], pair[keep]
+    order = np.argsort(pair, kind="stable")
+    question, row, pair = question[order], row[order], pair[order]
+    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    last = np.append(first[1:], len(pair))[: len(first)] - 1
+    distinct = pair[first]
 
-    order = np.argsort(question * size + history.item[row], kind="stable")
-    question, row = question[order], row[order]
-    key = question * size + history.item[row]
-    starts = np.flatnonzero(np.diff(key, prepend=-1))
-    last = np.append(starts[1:], len(key)) - 1
-    key, asked = key[starts], question[starts]
-    item = key % size
-    if not len(starts):
-        none, features = np.zeros(0, np.int64), np.zeros((0, len(NAMES)), np.float32)
-        return PastItems(none, none, none, none, features)
-
-    def total(values: np.ndarray) -> np.ndarray:
-        return np.add.reduceat(values, starts)
-
-    purchases = np.cumsum(history.purchase) - history.purchase  # before each session, of anybody
-    rank = purchases - purchases[history.user_offsets[history.user]]  # (S,) within the customer
-    ends = np.append(purchases, purchases[-1] + history.purchase[-1])
-    count_sessions = ends[first_session + known] - ends[first_session]  # (Q,)
-
+    before = np.append(0, np.cumsum(history.purchase))  # sessions with a purchase, of anybody
+    sessions = before[first_session + known] - before[first_session]  # (Q,)
     session = history.session[row]
-    age = (count_sessions[question] - 1 - rank[session]).astype(np.float64)
-    days = (as_of[question] - history.start[session]) / DAY
-    times = np.diff(np.append(starts, len(row)))
-    k = count_sessions[asked]
-    oldest, newest = age[starts], age[last]
-    since, since_first = days[last], days[starts]
-    interval = np.where(times > 1, (since_first - since) / np.maximum(times - 1, 1), 0)
-    decay8, decay5 = total(0.8**age), total(0.5 ** np.minimum(age, 60))
-    day = season.day(as_of)[asked]
-    steps = max(1, round(28 * DAY / season.length))
-    ago = np.maximum(day - steps, 0)
-    sold, repeats = season.sold[day, item], season.repeats[day, item]
-    sold28, repeats28 = sold - season.sold[ago, item], repeats - season.repeats[ago, item]
-    windows = [
-        sold - season.sold[np.maximum(day - max(1, round(d * DAY / season.length)), 0), item]
-        for d in WINDOWS
-    ]
-    sizes = np.diff(history.offsets)
-    cancelled = np.searchsorted(returned, key, "right") - np.searchsorted(returned, key, "left")
-    columns = (
-        np.log(times),
-        times / k,
-        times / (oldest + 1),
-        np.log1p(newest),
-        newest == 0,
-        np.log1p(since),
-        np.log1p(since_first),
-        np.log(np.maximum(decay8, 1e-3)),
-        np.log(decay5 + 1e-3),
-        np.log(total(np.exp(-np.minimum(days / 30, 60))) + 1e-3),
-        np.log(total(np.exp(-np.minimum(days / 120, 60))) + 1e-3),
-        total(history.quantity[row]) / times,
-        total(np.log1p(history.spent[row])) / times,
-        np.log1p(interval),
-        np.where(times > 1, np.log((since + 1) / (interval + 1)), 0),
-        (history.place[row] / sizes[session])[last],
-        history.quantity[row[last]],
-        np.log1p(cancelled),
-        np.log((repeats + 0.5) / (sold + 5)),
-        np.log((repeats28 + 0.5) / (sold28 + 2)),
-        np.log1p(repeats28),
-        np.where(sold > 0, season.price[day, item] - history.price[row[last]], 0),
-        *(np.log1p(window) for window in windows),
-        np.log1p(sold),
-        np.log1p(days_since_sold(season, day, season.last_sold[day, item])),
-        np.log1p(np.maximum(day - season.first_sold[item], 0)),
-        history.price[row[last]],
-        np.log((windows[2] + 0.5) / (windows[3] - windows[2] + 0.5)),
+    rank = before[session] - before[first_session[question]]  # (R,) within the customer
+    return Purchases(
+        question=question[first],
+        item=distinct % size if size else distinct,
+        first=first,
+        last=last,
+        of_customer=sessions[question[first]],
+        cancelled=np.searchsorted(returned, distinct, "right")
+        - np.searchsorted(returned, distinct, "left"),
+        row=row,
+        sessions_after=(sessions[question] - 1 - rank).astype(np.float64),
+        days_ago=(as_of[question] - history.start[session]) / DAY,
     )
-    features = np.empty((len(starts), len(columns)), np.float32)
-    for column, values in enumerate(columns):
-        features[:, column] = values
-    return PastItems(asked, item, session[last], times, features)
+
+
+def how_bought(history: History, found: Purchases) -> dict[str, np.ndarray]:
+    """By the customer: columns (P,) of how often, how lately, how much."""
+    row, last_row = found.row, found.row[found.last]
+    times = found.last - found.first + 1
+    after, ago = found.sessions_after, found.days_ago
+    since, since_first = ago[found.last], ago[found.first]
+    interval = np.where(times > 1, (since_first - since) / np.maximum(times - 1, 1), 0)
+    sizes = np.diff(history.offsets)
+    total = found.total
+    return {
+        "times bought": np.log(times),
+        "share of sessions": times / found.of_customer,
+        "share of sessions since first": times / (after[found.first] + 1),
+        "sessions since": np.log1p(after[found.last]),
+        "in the last session": after[found.last] == 0,
+        "days since": np.log1p(since),
+        "days since first": np.log1p(since_first),
+        "count decaying by 0.8 a session": np.log(np.maximum(total(0.8**after), 1e-3)),
+        "count decaying by 0.5 a session": np.log(total(0.5 ** np.minimum(after, 60)) + 1e-3),
+        "count decaying over 30 days": np.log(total(np.exp(-np.minimum(ago / 30, 60))) + 1e-3),
+        "count decaying over 120 days": np.log(total(np.exp(-np.minimum(ago / 120, 60))) + 1e-3),
+        "mean quantity": total(history.quantity[row]) / times,
+        "mean spend": total(np.log1p(history.spent[row])) / times,
+        "days between purchases": np.log1p(interval),
+        "overdue": np.where(times > 1, np.log((since + 1) / (interval + 1)), 0),
+        "place in the session": history.place[last_row] / sizes[history.session[last_row]],
+        "last quantity": history.quantity[last_row],
+        "times cancelled": np.log1p(found.cancelled),
+    }
+
+
+def how_sold(
+    history: History, season: Season, found: Purchases, as_of: np.ndarray
+) -> dict[str, np.ndarray]:
+    """By everybody, on the days before each question's: columns (P,) of sales, repeats, price."""
+    item, day = found.item, season.day(as_of)[found.question]
+    sold, repeats = season.sold[day, item], season.repeats[day, item]
+    lately = {days: season.since(season.sold, day, days, item) for days in WINDOWS}
+    repeats28 = season.since(season.repeats, day, 28, item)
+    paid = history.price[found.row[found.last]]
+    return {
+        "repeat rate of the item": np.log((repeats + 0.5) / (sold + 5)),
+        "repeat rate of the item in 28 days": np.log((repeats28 + 0.5) / (lately[28] + 2)),
+        "repeats of the item in 28 days": np.log1p(repeats28),
+        "price now against price paid": np.where(sold > 0, season.price[day, item] - paid, 0),
+        **{f"sold in {days} days": np.log1p(count) for days, count in lately.items()},
+        "sold ever": np.log1p(sold),
+        "days since last sold": np.log1p(days_since_sold(season, day, season.last_sold[day, item])),
+        "days on sale": np.log1p(np.maximum(day - season.first_sold[item], 0)),
+        "price": paid,
+        "trend of 14 days": np.log((lately[14] + 0.5) / (lately[28] - lately[14] + 0.5)),
+    }

@@ -35,10 +35,12 @@ class Season(NamedTuple):
         """The day of each moment; what comes after the log is its end."""
         return np.clip((moments - self.begin) // self.length, 0, len(self.sold) - 1)
 
-    def since(self, table: np.ndarray, day: np.ndarray, days: int) -> np.ndarray:
-        """What a cumulative ``table`` gained in the ``days`` before ``day``; of all items."""
+    def since(
+        self, table: np.ndarray, day: np.ndarray, days: int, item: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
+        """What a cumulative `table` gained in the `days` before `day`; of all items, or `item`."""
         steps = max(1, round(days * DAY / self.length))
-        return table[day] - table[np.maximum(day - steps, 0)]
+        return table[day, item] - table[np.maximum(day - steps, 0), item]
 
 
 def read_season(history: History) -> Season:

@@ -87,6 +87,12 @@ def test_past_items_by_hand(history):
     days = past.features[:, past_items.NAMES.index("days since")]
     expected = [(moment - history.start[held[item][-1]]) / DAY for item in sorted(held)]
     np.testing.assert_allclose(days, np.log1p(expected), rtol=1e-5)
+    found = past_items.find_purchases(history, np.array([user]), np.array([moment]), known)
+    named = past_items.how_bought(history, found)
+    named |= past_items.how_sold(history, season, found, np.array([moment]))
+    assert tuple(named) == past_items.NAMES
+    for column, name in enumerate(past_items.NAMES):
+        np.testing.assert_array_equal(past.features[:, column], named[name].astype(np.float32))
 
 
 def test_context_by_hand(history):
