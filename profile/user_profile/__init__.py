@@ -28,6 +28,7 @@ _HOMES = {
     "Split": "log.split",
     "Targets": "log.split",
     "split_last_sessions": "log.split",
+    "charges_of": "log.clean",
     "clean_events": "log.clean",
     "read_events": "log.readers",
     "find_categories": "log.categories",

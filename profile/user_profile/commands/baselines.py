@@ -5,6 +5,7 @@ logs of single items (ratings, SASRec text) get leave-one-out.
 """
 
 import argparse
+from collections.abc import Collection
 from typing import Any
 
 from ..baselines import (
@@ -18,11 +19,12 @@ from ..baselines import (
     TifuKnn,
 )
 from ..judging.compare import compare, compare_leave_one_out
-from ..log.clean import clean_events
+from ..log.clean import charges_of, clean_events
 from ..log.events import Events
 from ..log.readers import FORMATS, read_events
 from ..log.sessions import group_sessions, single_event_sessions
 from ..log.split import split_last_sessions
+from .common import add_reading_options
 
 
 def add_commands(commands: Any) -> None:
@@ -30,22 +32,25 @@ def add_commands(commands: Any) -> None:
     command.set_defaults(run=run_baselines)
     command.add_argument("file", nargs="?", help="a log; the shipped retail log if left out")
     command.add_argument("--format", choices=FORMATS, help="recognised if left out")
+    add_reading_options(command)
     command.add_argument("--products-only", action="store_true", help="leave out postage, fees …")
     command.add_argument("--sampled", type=int, metavar="N", help="also rank against N items")
 
 
 def run_baselines(options: argparse.Namespace) -> int:
-    events, report = read_events(options.file, options.format)
+    events, report = read_events(
+        options.file, options.format, encoding=options.encoding, date_format=options.date_format
+    )
     print(report)
     if "purchase" in events.kinds:
-        _next_session(events, options.products_only)
+        _next_session(events, charges_of(report.format) if options.products_only else ())
     else:
         _leave_one_out(events, options.sampled)
     return 0
 
 
-def _next_session(events: Events, products_only: bool) -> None:
-    events, report = clean_events(events) if products_only else clean_events(events, ())
+def _next_session(events: Events, charges: Collection[str]) -> None:
+    events, report = clean_events(events, charges)
     print(report, end="\n\n")
     sessions = group_sessions(events.of_kind("purchase"))
     targets = split_last_sessions(sessions).test

@@ -30,11 +30,21 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
         help="for plain CSV or JSONL: user=…,item=…,time=… and, if there, session, kind, "
         "quantity, price, text",
     )
+    add_reading_options(parser)
     parser.add_argument("--user-features", help="a CSV file: customer, then side features")
     parser.add_argument(
         "--keep-charges",
         action="store_true",
         help="leave postage and other charges among the items, as published figures do",
+    )
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoding", default="utf-8", help="of the text, such as gb18030")
+    parser.add_argument(
+        "--date-format",
+        help="how times are written, if it is not seen: day-first, month-first, excel, yyyymmdd, "
+        "s, ms, us, ns or a pattern such as %%d.%%m.%%Y",
     )
 
 
@@ -71,6 +81,8 @@ def load_log(options: argparse.Namespace) -> Prepared:
         options.data,
         options.format,
         mapping=named_pairs("--columns", options.columns),
+        encoding=options.encoding,
+        date_format=options.date_format,
         user_features=options.user_features,
         keep_charges=options.keep_charges,
     )

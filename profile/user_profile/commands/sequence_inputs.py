@@ -18,7 +18,13 @@ def read_log(options: argparse.Namespace) -> Events:
     if options.file is None:
         raise DataError("Name a FILE with the users' histories, or give --items.")
     mapping = named_pairs("--columns", options.columns)
-    events, report = read_events(options.file, options.format, mapping=mapping)
+    events, report = read_events(
+        options.file,
+        options.format,
+        mapping=mapping,
+        encoding=options.encoding,
+        date_format=options.date_format,
+    )
     print(report)
     nobody = int((events.user == MISSING).sum())
     if nobody:

@@ -20,7 +20,14 @@ from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Tr
 from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
 from ..sequences.training import train
-from .common import add_run_options, check_output, place_of_run, print_rows, write_rows
+from .common import (
+    add_reading_options,
+    add_run_options,
+    check_output,
+    place_of_run,
+    print_rows,
+    write_rows,
+)
 from .sequence_inputs import (
     known_features,
     known_log,
@@ -81,6 +88,7 @@ def add_parser(commands: Any) -> None:
         command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
         command.add_argument("--format", choices=FORMATS, help="recognised if left out")
         command.add_argument("--columns", help="for plain CSV or JSONL: user=…,item=…,time=…")
+        add_reading_options(command)
         if command is not give:
             command.add_argument(
                 "--repeat", action="store_true", help="items that a user had may come again"

@@ -49,8 +49,13 @@ class CleaningReport:
         return "\n".join([*lines, f"{self.cancellations:,} cancellations kept apart"])
 
 
+def charges_of(format: str) -> Collection[str]:
+    """The codes that are no products in a log of this format: one shop's codes are its own."""
+    return NON_PRODUCTS if format == "online_retail" else ()
+
+
 def clean_events(
-    events: Events, non_products: Collection[str] = NON_PRODUCTS
+    events: Events, non_products: Collection[str] = ()
 ) -> tuple[Events, CleaningReport]:
     """Events that something can be learnt from, in the order they came, and the report.
 

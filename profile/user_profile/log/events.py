@@ -37,8 +37,12 @@ class Events:
     texts: tuple[str, ...]  # what the log says of an item: description, title, genres
     user_features: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # one value a user
     timed: bool = True  # False: no clock in the source, time is the row number
+    micro: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    # (N,) int32, microseconds after ``time``: they order what happens within a second
 
     def __post_init__(self) -> None:
+        if not len(self.micro):
+            object.__setattr__(self, "micro", np.zeros(len(self.user), np.int32))
         lengths = {name: len(getattr(self, name)) for name in COLUMNS}
         if len(set(lengths.values())) > 1:
             raise DataError(f"The columns of an event table must be of one length, not {lengths}.")
@@ -86,7 +90,7 @@ class Events:
         ]
 
 
-COLUMNS = ("user", "item", "time", "session", "kind", "quantity", "price", "text")
+COLUMNS = ("user", "item", "time", "session", "kind", "quantity", "price", "text", "micro")
 
 
 def factorise(values: Iterable[str]) -> tuple[np.ndarray, tuple[str, ...]]:

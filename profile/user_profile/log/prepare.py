@@ -8,10 +8,10 @@ import numpy as np
 
 from ..errors import DataError
 from .categories import Categories, find_categories, read_categories
-from .clean import CleaningReport, clean_events
+from .clean import CleaningReport, charges_of, clean_events
 from .events import Events
 from .readers import ReadReport, read_events
-from .readers.online_retail import NON_PRODUCTS, PURCHASE
+from .readers.online_retail import PURCHASE
 from .sessions import Sessions, group_sessions
 from .split import Split, split_last_sessions
 
@@ -56,6 +56,8 @@ def prepare(
     format: str | None = None,
     *,
     mapping: dict[str, str] | None = None,
+    encoding: str = "utf-8",
+    date_format: str | None = None,
     user_features: str | Path | None = None,
     keep_charges: bool = False,
 ) -> Prepared:
@@ -66,8 +68,10 @@ def prepare(
     whose first column is the customer and whose others are side features. Raises DataError if a
     file cannot be used.
     """
-    events, read = read_events(path, format, mapping=mapping)
-    events, cleaned = clean_events(events, () if keep_charges else NON_PRODUCTS)
+    events, read = read_events(
+        path, format, mapping=mapping, encoding=encoding, date_format=date_format
+    )
+    events, cleaned = clean_events(events, () if keep_charges else charges_of(read.format))
     if user_features is not None:
         events = with_user_features(events, user_features)
     kinds = events.kinds

@@ -1,7 +1,8 @@
 """Events grouped into sessions: what the model reads one at a time, and the protocol predicts.
 
 Rows are sorted once, by user, then session, then time; a session is then a slice of the rows, and
-a user a slice of the sessions. Events of equal time keep the order of the file.
+a user a slice of the sessions. Events of one microsecond keep the
+order of the file.
 """
 
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def _by_user_and_time(events: Events) -> np.ndarray:
         raise DataError("There are no events to group into sessions; the log is empty.")
     if (events.user == MISSING).any():
         raise DataError("Some events have no user; remove them with clean_events first.")
-    return np.lexsort((events.time, events.user))
+    return np.lexsort((events.micro, events.time, events.user))
 
 
 def _grouped(events: Events, rows: np.ndarray, session: np.ndarray) -> Sessions:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from user_profile.errors import DataError
 from user_profile.log.categories import find_categories, read_categories, silhouette
-from user_profile.log.clean import clean_events
+from user_profile.log.clean import charges_of, clean_events
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 
 
 @pytest.fixture(scope="module")
 def cleaned(retail):
-    return clean_events(retail[0])
+    return clean_events(retail[0], charges_of(retail[1].format))
 
 
 def test_the_stages_reproduce_the_published_counts(retail, cleaned):
@@ -75,7 +75,8 @@ def test_cleaning_leaves_its_input_alone_and_is_idempotent(cleaned):
 
 def test_a_log_without_prices_or_kinds_of_its_own_can_be_cleaned(log):
     rows = [("a", "x", 1, "s"), ("a", "x", 1, "s"), ("", "y", 2, "t"), ("b", "POST", 3, "t")]
-    events, report = clean_events(log(rows))
+    events, report = clean_events(log(rows), charges_of("online_retail"))
+    assert len(clean_events(log(rows))[0]) == 2  # another shop's POST is an item
     assert len(events) == 1
     assert [stage.removed for stage in report.stages] == [0, 1, 0, 1, 1]
     with pytest.raises(DataError, match="left no events"):

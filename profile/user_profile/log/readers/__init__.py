@@ -28,6 +28,7 @@ def read_events(
     *,
     mapping: dict[str, str] | None = None,
     encoding: str = "utf-8",
+    date_format: str | None = None,
     max_bad: float = MAX_BAD,
 ) -> tuple[Events, ReadReport]:
     """The events of a log, and the report of what could not be read. .gz and .xz are unpacked.
@@ -36,6 +37,7 @@ def read_events(
     `FORMATS`, recognised from the file if not given. ``mapping`` (for "columns") names the file's
     columns: ``{"user": "customer_id", "item": "sku", "time": "date"}`` and, if there,
     "session", "kind", "quantity", "price", "text".
+    ``date_format``: how times are written, as `dates.parse_times` takes it.
     Raises DataError if the file cannot be used; single unreadable rows are counted, and only more
     than the share ``max_bad`` of them is an error.
     """
@@ -44,11 +46,13 @@ def read_events(
         raise DataError(f"There is no format {format!r}; choose one of {', '.join(FORMATS)}.")
     if mapping is not None and format not in (None, "columns"):
         raise DataError(f"A column mapping goes with format 'columns', not {format!r}.")
-    report = ReadReport(path)
+    report = ReadReport(path, date_format=date_format)
     if mapping is not None or format == "columns":
+        report.format = "columns"
         events = columns.read(path, report, mapping=mapping, encoding=encoding, max_bad=max_bad)
     else:
-        reader = FORMATS[format or recognise(path, encoding)]
+        report.format = format or recognise(path, encoding)
+        reader = FORMATS[report.format]
         events = reader.read(path, report, encoding=encoding, max_bad=max_bad)
     return events, report
 

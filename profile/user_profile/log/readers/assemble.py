@@ -1,18 +1,21 @@
 """From columns of strings to `Events`: the one place where numbers, dates and ids are parsed."""
 
-import math
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..events import MISSING, Events, factorise
+from .dates import parse_times
+from .numbers import is_missing, parse_numbers
 from .report import ReadReport
 
 MAX_BAD = 0.05  # the share of unreadable rows above which reading stops
-_MILLISECONDS_FROM = 1e11  # as seconds, the year 5138
-_LATEST = 253_402_300_800  # the year 10000
 _LONGEST = 1024  # characters of an id: tables of ids are as wide as the longest
+_NO_NAME = "-"  # stands for a missing number in `is_missing`, but may be the id of an item
+_FEWEST = 10  # rows from which on a date can be told to lie apart
+_APART = 0.01  # the share of rows that may lie apart
+_YEAR = 365 * 86_400
 
 
 def assemble(
@@ -28,13 +31,13 @@ def assemble(
     price: list[str] | None = None,
     text: list[str] | None = None,
     user_features: dict[str, list[str]] | None = None,
-    user_required: bool = True,
     max_bad: float = MAX_BAD,
 ) -> Events:
     """Events from N rows of text; a row that cannot be parsed goes to ``report`` instead.
 
     ``time`` None means the rows have an order but no clock. ``user_features`` are columns of which
-    each user keeps the first value. Raises DataError if more than ``max_bad`` of all rows are bad.
+    each user keeps the first value. Missing users and numbers and outlying dates are counted in
+    ``report``. Raises DataError if more than ``max_bad`` of all rows are bad.
     """
     rows = len(lines)
     reasons: dict[int, tuple[str, str]] = {}  # row -> value, reason
@@ -46,9 +49,11 @@ def assemble(
     def number(values: list[str] | None, name: str, default: float) -> np.ndarray:
         if values is None:
             return np.full(rows, default)
-        parsed, bad = parse(values, _number, np.float64)
-        reject(values, bad, f"is no number ({name})")
-        return parsed
+        numbers = parse_numbers(values, f" ({name})")
+        reject(values, numbers.bad, f"is no number ({name})")
+        report.missing[name] += int(numbers.missing.sum())
+        report.notes += numbers.notes
+        return np.where(numbers.missing, default, numbers.value)
 
     def codes(
         values: list[str] | None, name: str, required: bool = True
@@ -62,14 +67,16 @@ def assemble(
         if broken:
             reject(values, np.isin(coded, broken), f"has bytes in another encoding ({name})")
         long = [code for code, value in enumerate(vocabulary) if len(value) > _LONGEST]
-        if long and required:
+        if long and name != "text":
             reason = f"is longer than {_LONGEST:,} characters ({name})"
             reject(values, np.isin(coded, long), reason)
         return coded, vocabulary
 
-    users, user_names = codes(user, "user", user_required)
+    user, item = _ids(user, guests=True), _ids(item)
+    session = None if session is None else _ids(session, guests=True)
+    users, user_names = codes(user, "user", required=False)
     items, item_names = codes(item, "item")
-    sessions, session_names = codes(session, "session")
+    sessions, session_names = codes(session, "session", required=False)
     texts, text_names = codes(text, "text", required=False)
     kind_names: tuple[str, ...]
     if isinstance(kind, str):
@@ -83,11 +90,13 @@ def assemble(
     quantities = number(quantity, "quantity", 1.0)
     prices = number(price, "price", np.nan)
     if time is None:
-        times = np.arange(rows, dtype=np.int64)
+        times, micros = np.arange(rows, dtype=np.int64), np.zeros(rows, np.int32)
     else:
-        times, bad = parse(time, _seconds, np.int64)
-        reject(time, bad, "is no time (seconds, milliseconds or ISO 8601 were expected)")
+        times, micros, bad, notes = parse_times(time, report.date_format, f" of {report.path.name}")
+        reject(time, bad, "is no date or time that is known here; name its shape by --date-format")
+        report.notes += notes
 
+    report.missing["user"] += int((users == MISSING).sum())
     for row in sorted(reasons):
         report.add(lines[row], *reasons[row])
     report.check(max_bad)
@@ -101,58 +110,68 @@ def assemble(
             for name, values in (user_features or {}).items()
         },
         timed=time is not None,
+        micro=micros,
     )  # fmt: skip
-    if reasons:
-        good = np.ones(rows, dtype=bool)
-        good[list(reasons)] = False
+    good = np.ones(rows, dtype=bool)
+    good[list(reasons)] = False
+    if events.timed:
+        good &= ~_set_apart(events.time, good, report)
+    if not good.all():
         events = events.take(good).compact()
     if events.timed:
         of_user = np.argsort(events.user, kind="stable")
         back = (np.diff(events.time[of_user]) < 0) & (np.diff(events.user[of_user]) == 0)
-        report.backwards = int(back.sum())
+        report.backwards = int((back & (events.user[of_user][1:] != MISSING)).sum())
     return events
 
 
-def parse(
-    values: Sequence[str], convert: Callable[[str], float], dtype: type
-) -> tuple[np.ndarray, np.ndarray]:
-    """``convert`` of each value, (N,) ``dtype``, and where it failed, (N,) bool.
+def outlying(times: np.ndarray) -> np.ndarray:
+    """Which of N times lie apart from nearly all others, (N,) bool.
 
-    Each distinct text is converted once: logs repeat themselves.
+    Apart: at most one row in a hundred, beyond a gap of over a year that is also wider than twice
+    the way from the middle of the log to the gap.
     """
-    parsed: dict[str, float] = {}
-    failed = set()
-    for value in set(values):
-        try:
-            parsed[value] = convert(value)
-        except (ValueError, OverflowError):
-            parsed[value] = 0
-            failed.add(value)
-    bad = np.zeros(len(values), dtype=bool)
-    if failed:
-        bad[:] = [value in failed for value in values]
-    return np.array(list(map(parsed.__getitem__, values)), dtype=dtype), bad
+    apart = np.zeros(len(times), dtype=bool)
+    if len(times) < _FEWEST:
+        return apart
+    order = np.argsort(times, kind="stable")
+    for way, ranked in ((1, order), (-1, order[::-1])):
+        away = way * (times[ranked] - times[order[len(times) // 2]])
+        first = len(times) - max(1, int(_APART * len(times)))
+        gap = np.diff(away[first - 1 :])
+        wide = np.flatnonzero((gap > _YEAR) & (gap > 2 * away[first - 1 : -1]))
+        if len(wide):
+            apart[ranked[first + wide[0] :]] = True
+    return apart
 
 
-def _number(value: str) -> float:
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError("not finite")
-    return number
+def _set_apart(times: np.ndarray, good: np.ndarray, report: ReadReport) -> np.ndarray:
+    """The outlying rows among the good ones, told in the report."""
+    rows = np.flatnonzero(good)
+    apart = np.zeros(len(times), dtype=bool)
+    apart[rows] = outlying(times[rows])
+    if apart.any():
+        days = times.astype("datetime64[s]").astype("datetime64[D]")
+        rest = days[good & ~apart]
+        report.notes.append(
+            f"{apart.sum():,} rows are dated far from all others, such as {days[apart][0]}, where "
+            f"the rest run from {rest.min()} to {rest.max()}; they are left out"
+        )
+    return apart
 
 
-def _seconds(value: str) -> int:
-    """Seconds since 1970 from a count of seconds or milliseconds, or from ISO 8601 (UTC)."""
-    try:
-        number = _number(value)
-    except ValueError:
-        moment = datetime.fromisoformat(value.strip())
-        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    if abs(number) >= _MILLISECONDS_FROM:
-        number /= 1000
-    if abs(number) >= _LATEST:
-        raise ValueError("too late")
-    return int(number // 1)
+def _ids(values: list[str], guests: bool = False) -> list[str]:
+    """Ids without outer blanks and without the .0 of a column that became decimal on its way.
+
+    With ``guests``, the words that exports write for nothing become "".
+    """
+    name = {value: value.strip() for value in set(values)}
+    if guests:
+        name |= {value: "" for value in name if value != _NO_NAME and is_missing(value)}
+    given = [new for new in name.values() if new]
+    if given and all(re.fullmatch(r"\d+\.0", new) for new in given):
+        name = {value: new.removesuffix(".0") for value, new in name.items()}
+    return [name[value] for value in values]
 
 
 def _encodable(value: str) -> bool:

@@ -43,9 +43,8 @@ def read(
         lines,
         **columns,
         session=invoices,
-        user=[customer.removesuffix(".0") for customer in customers],
+        user=customers,
         kind=[CANCELLATION if invoice[:1] == "C" else PURCHASE for invoice in invoices],
         user_features={"country": country},
-        user_required=False,
         max_bad=max_bad,
     )

@@ -1,5 +1,6 @@
 """What reading a file met: every bad row is counted, the first few are kept to be shown."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +30,10 @@ class ReadReport:
     path: Path
     rows: int = 0  # data rows met, good and bad
     bad: int = 0
+    missing: Counter[str] = field(default_factory=Counter)  # rows without a user, a price …
+    notes: list[str] = field(default_factory=list)  # what had to be decided to read the file
+    date_format: str | None = None  # as the user named it
+    format: str = ""  # of `FORMATS`
     backwards: int = 0  # good rows earlier than their user's row before; sorted, not dropped
     examples: list[BadRow] = field(default_factory=list)
 
@@ -47,7 +52,7 @@ class ReadReport:
             raise DataError(
                 f"{self.bad:,} of {self.rows:,} rows of {self.path} cannot be read "
                 f"(more than {max_bad:.0%}), the first at {self.examples[0]}; "
-                "check the format, the column mapping and the encoding."
+                "check the format, the column mapping, --date-format and --encoding."
             )
 
     def __str__(self) -> str:
@@ -55,6 +60,10 @@ class ReadReport:
         lines += [f"  {row}" for row in self.examples]
         if self.bad > len(self.examples):
             lines.append(f"  … and {self.bad - len(self.examples):,} more")
+        lines += [f"  {note}" for note in self.notes]
+        lines += [
+            f"  {count:,} rows give no {name}" for name, count in self.missing.items() if count
+        ]
         if self.backwards:
             lines.append(f"  {self.backwards:,} rows go back in time; they were sorted")
         return "\n".join(lines)
