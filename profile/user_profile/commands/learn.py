@@ -49,6 +49,7 @@ from .common import (
     place_of_run,
     save_figure,
 )
+from .everything import print_everything
 from .private import add_training_options, privacy_of, train_with_progress
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
@@ -83,6 +84,10 @@ def add_commands(commands: Any) -> None:
 
     judge = commands.add_parser("evaluate")
     judge.set_defaults(run=run_evaluate)
+    judge.add_argument(
+        "--everything", action="store_true",
+        help="each table there is; trains a second model for those that are split by date",
+    )  # fmt: skip
     judge.add_argument("--validation", action="store_true", help="judge on validation instead")
     for command in (learn, judge):
         add_model_option(command)
@@ -174,8 +179,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     split = log.split()
     targets = split.validation if options.validation else split.test
     profiler = Profiler(trained, log.sessions)
-    in_season = InSeason(TifuKnn(within=0.9, own_share=0.95))
-    scorers: list[Scorer] = [
+    rivals: list[Scorer] = [
         Popularity(),
         Markov(),
         ItemNeighbours(),
@@ -183,9 +187,14 @@ def run_evaluate(options: argparse.Namespace) -> int:
         LastBasket(),
         PersonalFrequency(),
         TifuKnn(),
-        in_season,
-        profiler,
+        InSeason(TifuKnn(within=0.9, own_share=0.95)),
     ]
+    if options.everything:
+        if options.validation:
+            raise DataError("--everything judges on the test sessions; leave --validation out.")
+        print_everything(log, trained, rivals)
+        return 0
+    scorers = [*rivals, profiler]
     table = compare(scorers, log.purchases, targets, title=_title(targets))
     print(table)
     print(verdict(table))

@@ -27,9 +27,12 @@ def test_date(history: History) -> int:
     return history.last_moment + 1 - HORIZON * DAY
 
 
-def training_moments(history: History) -> Moments:
-    """Empty if the log is too short to hold a training and a test horizon."""
-    last = test_date(history) - HORIZON * DAY
+def training_moments(history: History, to_the_end: bool = False) -> Moments:
+    """Empty if the log is too short to hold a training and a test horizon.
+
+    ``to_the_end`` keeps no horizon for a test: of a log that was cut at the date of one.
+    """
+    last = test_date(history) - HORIZON * DAY * (not to_the_end)
     earliest = int(history.start.min()) + _WARM_UP * DAY
     dates = np.arange(last, earliest, -_STEP * DAY)[::-1]
     return customers_at(history, dates)

@@ -87,6 +87,26 @@ def split_last_sessions(sessions: Sessions, minimum: int = 3, kind: str | None =
     )
 
 
+def split_at(sessions: Sessions, date: int, kind: str | None = None, minimum: int = 1) -> Targets:
+    """The first session of each customer at or after ``date`` (seconds), of all customers who had
+    at least ``minimum`` that ended before it: a split by one clock for everybody.
+
+    ``kind`` as in `split_last_sessions`. Raises DataError if there is no such customer.
+    """
+    counted = np.ones(len(sessions.events), dtype=bool)
+    if kind is not None:
+        counted = sessions.events.kind == sessions.events.kinds.index(kind)
+    holds = np.add.reduceat(counted.astype(np.int64), sessions.offsets[:-1]) > 0
+    users = len(sessions.user_offsets) - 1
+    past = np.bincount(sessions.user[holds & (sessions.end < date)], minlength=users)
+    after = np.flatnonzero(holds & (sessions.time >= date) & (past[sessions.user] >= minimum))
+    if not len(after):
+        day = np.datetime64(date, "s").astype("datetime64[D]")
+        raise DataError(f"No customer has a session both before and after {day}.")
+    _, first = np.unique(sessions.user[after], return_index=True)
+    return _targets(sessions, after[first], counted)
+
+
 def _targets(sessions: Sessions, asked: np.ndarray, counted: np.ndarray) -> Targets:
     question = np.full(len(sessions), -1)
     question[asked] = np.arange(len(asked))

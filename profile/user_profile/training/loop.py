@@ -40,6 +40,7 @@ def train(
     score: Score,
     item_vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
+    to_the_end: bool = False,
     checkpoint: str | Path | None = None,
     resume: bool = False,
     on_step: Callable[[Trainer], None] | None = None,
@@ -49,7 +50,8 @@ def train(
 
     Then the outlook is fitted, on top, at dates before the one it is tested at, and thresholds on
     validation.
-    ``item_vectors`` and ``without`` as in `fit_vocabulary`. With ``resume``, go on from
+    ``item_vectors`` and ``without`` as in `fit_vocabulary`, ``to_the_end`` as in
+    `training_moments`. With ``resume``, go on from
     ``checkpoint``, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
     for a log of too many items, FileFormatError for a checkpoint of another run, and what
     `Trainer.run` raises.
@@ -66,7 +68,9 @@ def train(
     side = dict(sessions.events.user_features)
     everything = np.ones(len(seen.user), bool)
     targets = training_targets(seen, everything, settings.most_per_customer)
-    vocabulary = fit_vocabulary(seen, targets, categories, side, item_vectors, without, whole=whole)
+    vocabulary = fit_vocabulary(
+        seen, targets, categories, side, item_vectors, without, whole=whole, to_the_end=to_the_end
+    )
     model = new_model(vocabulary, settings)
     loss = Loss(model)
     packs = training_batches(HistoryReader(seen, vocabulary, side), targets, settings)
@@ -98,7 +102,7 @@ def train(
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)
     trainer.run(epochs=settings.epochs, on_step=on_step, on_epoch=on_epoch)
-    decisions = fit_outlook(model, reader)
+    decisions = fit_outlook(model, reader, to_the_end)
     decisions = replace(decisions, levels=level_thresholds(model, reader, split.validation))
     log = [end._asdict() for end in trainer.epochs]
     return Trained(model, vocabulary, settings, decisions, log)

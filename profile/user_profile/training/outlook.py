@@ -25,13 +25,13 @@ _FEWEST = 40  # moments, of each side, below which nothing is fitted
 _NOBODY = np.zeros(0, np.int64)
 
 
-def fit_outlook(model: ProfileModel, reader: HistoryReader) -> Decisions:
+def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = False) -> Decisions:
     """Set the outlook of ``model`` by the training moments of the log; as it was if they are few.
 
     Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
     """
     history = reader.history
-    moments = training_moments(history)
+    moments = training_moments(history, to_the_end)
     labels = outlook_labels(history, *moments)
     kept_back = np.random.default_rng(0).random(len(history.users)) < _KEPT_BACK
     kept = kept_back[moments.user]

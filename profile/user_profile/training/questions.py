@@ -58,12 +58,13 @@ def fit_vocabulary(
     without: Sequence[str] = (),
     *,
     whole: History | None = None,
+    to_the_end: bool = False,
 ) -> Vocabulary:
     """Codes and constants, from the training sessions, which ``history`` holds alone.
 
     What the outlook asks is split by date: its constants are those of ``whole``, all sessions, at
-    dates before the one it is tested at. ``vectors`` (I, V) describe the items; ``without`` names
-    parts (of `item_side.PARTS`) that are to be left out.
+    dates before the one it is tested at (`training_moments`). ``vectors`` (I, V) describe the
+    items; ``without`` names parts (of `item_side.PARTS`) that are to be left out.
     """
     whole = history if whole is None else whole
     rng = np.random.default_rng(0)
@@ -72,7 +73,7 @@ def fit_vocabulary(
     known = history.known_sessions(user, moment)
     season = read_season(history)
     counts = category_counts(history, categories.of_item, len(categories), targets.session)
-    moments = training_moments(whole)
+    moments = training_moments(whole, to_the_end)
     met = np.sort(rng.permutation(len(moments.user))[:_SCALED_ON])
     spend = outlook_labels(whole, *moments).spend
     return Vocabulary(

@@ -202,3 +202,11 @@ def test_drift_shows_each_session(run, shop):
     late = max(first, key=first.__getitem__)
     early = run("drift", late, "--date", "2011-03-18", status=2).err
     assert "give a later --date" in early
+
+
+def test_everything_is_judged(run):
+    said = run("evaluate", "--everything").out
+    for table in ("the items bought before", "the items new", "By one clock", "Return within"):
+        assert table in said
+    assert all(word in said for word in ("won", "tie"))
+    assert "leave --validation out" in run("evaluate", "--everything", "--validation", status=2).err

@@ -22,8 +22,9 @@ def sessions():
     return make_sessions(customers=40)
 
 
-def learned(sessions, split):
-    trained = train(sessions, split, make_categories(sessions), SMALL, score=mean_ndcg)
+def learned(sessions, split, **options):
+    categories = make_categories(sessions)
+    trained = train(sessions, split, categories, SMALL, score=mean_ndcg, **options)
     bits = {f"parameters/{k}": v for k, v in trained.model.state_dict().items()}
     vocabulary = trained.vocabulary
     bits |= {"high": vocabulary.thresholds.high, "item_side": vocabulary.item_side}
@@ -68,8 +69,8 @@ def test_what_is_trained_for_a_date_knows_nothing_after_it(sessions):
     kept = sessions.take(~late)
     split = split_last_sessions(kept, kind="purchase")
     rows = late[sessions.session_of_row()]
-    before, first = learned(kept, split)
-    after, second = learned(disturbed(sessions, rows).take(~late), split)
+    before, first = learned(kept, split, to_the_end=True)
+    after, second = learned(disturbed(sessions, rows).take(~late), split, to_the_end=True)
     for name in before:
         same(before, after, name)
     for name in ("levels", "spend", "residuals"):

@@ -1,0 +1,101 @@
+"""`evaluate --everything`: each table there is, for any log.
+
+The saved model is asked about each customer's last session. What is split by date, the outlook and
+a ranking by one clock for everybody, needs a model that knows nothing after the date: it is trained
+here, on the log cut there, in the settings of the saved one.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from ..baselines.outlook import forecasters
+from ..baselines.value import judge_value
+from ..features.moments import test_date
+from ..judging.compare import Comparison, Scorer, compare
+from ..judging.faithfulness import judge_faithfulness
+from ..judging.interests import judge_interests
+from ..judging.metrics import mean_ndcg
+from ..judging.outlook import judge_outlook
+from ..judging.parts import best_rival, compare_parts
+from ..log.categories import Categories
+from ..log.prepare import Prepared
+from ..log.readers.online_retail import PURCHASE
+from ..log.sessions import Sessions
+from ..log.split import split_at, split_last_sessions
+from ..model.trained import Trained
+from ..serving.profiler import Profiler
+from ..training.loop import train
+
+
+def print_everything(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
+    """``scorers`` are the rivals of the ranking."""
+    profiler, split = Profiler(trained, log.sessions), log.split()
+    lineup = [*scorers, profiler]
+    title = f"Items of the last session of {len(split.test):,} customers, all items ranked"
+    _ranking(compare(lineup, log.purchases, split.test, title=title))
+    for table in compare_parts(lineup, log.purchases, split.test):
+        _ranking(table)
+    print(judge_interests(profiler, split.test, split.train, split.validation), end="\n\n")
+    found = judge_faithfulness(trained, log.sessions, split.test.user, split.test.time)
+    print(found, end="\n\n")
+    _by_date(log, trained, scorers)
+
+
+def _by_date(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
+    history = Profiler(trained, log.sessions).history
+    date = test_date(history)
+    day = np.datetime64(date, "s").astype("datetime64[D]")
+    kinds = log.sessions.events.kinds
+    kind = PURCHASE if PURCHASE in kinds else None
+    try:
+        earlier = train_before(log.sessions, date, trained, kind)
+        targets = split_at(log.purchases, date)
+    except ValueError as error:
+        print(f"Nothing is judged by date: {error}")
+        return
+    profiler = Profiler(earlier, log.sessions)
+    title = (
+        f"By one clock: the first session from {day} on of {len(targets):,} customers, all items "
+        "ranked by what is trained on sessions that ended before"
+    )
+    _ranking(compare([*scorers, profiler], log.purchases, targets, title=title))
+    tables = judge_outlook(profiler, forecasters(profiler.history))
+    for table in [*tables, *judge_value(profiler.history)]:
+        print(table, end="\n\n")
+    if not tables:
+        print("The log is too short to judge an outlook: it needs two spans of 90 days and more.")
+
+
+def train_before(sessions: Sessions, date: int, like: Trained, kind: str | None) -> Trained:
+    """A model in the settings of another, from the sessions that ended before ``date``.
+
+    Raises DataError if they are too few.
+    """
+    vocabulary = like.vocabulary
+    code_of = {item: code for code, item in enumerate(vocabulary.items)}
+    other = np.append(vocabulary.category, 0)
+    codes = [code_of.get(item, len(vocabulary.items)) for item in sessions.events.items]
+    categories = Categories(other[codes].astype(np.int32), vocabulary.category_names, {})
+    kept = sessions.take(sessions.end < date)
+    settings = dataclasses.replace(like.settings)
+    without = [part for part in vocabulary.without if part != "vectors"]
+    split = split_last_sessions(kept, kind=kind)
+    return train(
+        kept,
+        split,
+        categories,
+        settings,
+        score=mean_ndcg,
+        without=without,
+        to_the_end=True,
+    )
+
+
+def _ranking(table: Comparison) -> None:
+    metric = next(iter(table.results[0].metrics))
+    rival = best_rival(table, Profiler.name)
+    gap, low, high = table.difference(Profiler.name, rival.name, metric)
+    word = "won" if low > 0 else "lost" if high < 0 else "tie"
+    print(table)
+    print(f"{metric}, against {rival.name}: {gap:+.4f} ({low:+.4f} to {high:+.4f}), {word}\n")

@@ -1,0 +1,88 @@
+"""Made-up logs of other shapes: python -m tests.benchmarks.made_logs SHAPE FILE
+
+visits   the shape of CDNOW: 2,357 customers over 78 weeks who come, by BG/NBD with the parameters
+         published for it, spend by gamma-gamma, and leave; one to three of 60 items a visit
+grocery  600 households over 300 days that buy again what they are used to, by a rhythm of 5 to 20
+         days, from 400 items in eight aisles; a habit fades and another comes
+Neither has cancellations. Plain CSV: customer, order, item, time, quantity, price, text.
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+DAY, BEGIN = 86_400, 1_600_000_000
+AISLES = ("bread", "milk", "fruit", "cheese", "coffee", "soap", "pasta", "wine")
+Row = tuple[str, str, str, str, int, float, str]
+
+
+def visits(seed: int = 0, customers: int = 2357) -> list[Row]:
+    rng, rows = np.random.default_rng(seed), []
+    for customer in range(customers):
+        rate, leaves = rng.gamma(0.243, 1 / 4.414), rng.beta(0.793, 2.426)
+        worth = rng.gamma(3.74, 1 / 15.45)
+        week, number = rng.uniform(0, 12), 0
+        taste = rng.choice(60, 6)
+        while week < 78:
+            value = rng.gamma(6.25) / worth
+            chosen = rng.choice(taste, rng.integers(1, 4))
+            rows += _basket(customer, number, week * 7, np.unique(chosen), value, rng, "record")
+            if number and rng.random() < leaves:
+                break
+            week, number = week + rng.exponential(1 / max(rate, 1e-9)), number + 1
+    return rows
+
+
+def grocery(seed: int = 0, households: int = 600) -> list[Row]:
+    rng, rows = np.random.default_rng(seed), []
+    for household in range(households):
+        habits = rng.choice(400, 15, replace=False)
+        likely, every = rng.beta(2, 3, 15), rng.uniform(5, 20)
+        day, number = rng.uniform(0, 60), 0
+        until = 300 if rng.random() < 0.7 else rng.uniform(60, 300)  # some move away
+        while day < until:
+            if rng.random() < 0.1:
+                habits[rng.integers(15)] = rng.integers(400)
+            held = habits[rng.random(15) < likely]
+            held = np.unique(np.append(held, rng.integers(400, size=rng.integers(1, 3))))
+            rows += _basket(household, number, day, held, 3.0 * len(held), rng, "")
+            day, number = day + rng.gamma(4, every / 4), number + 1
+    return rows
+
+
+def _basket(
+    customer: int,
+    number: int,
+    day: float,
+    items: np.ndarray,
+    value: float,
+    rng: np.random.Generator,
+    text: str,
+) -> list[Row]:
+    moment = np.datetime64(BEGIN + int(day * DAY), "s")
+    shares = rng.dirichlet(np.full(len(items), 5.0)) * value
+    return [
+        (f"c{customer}", f"o{customer}-{number}", f"i{item}", str(moment), 1, round(price, 2),
+         f"{text or AISLES[item % 8]} {AISLES[item // 8 % 8]} {item}")
+        for item, price in zip(items.tolist(), np.maximum(shares, 0.01).tolist())
+    ]  # fmt: skip
+
+
+SHAPES = {"visits": visits, "grocery": grocery}
+
+
+def main() -> None:
+    if len(sys.argv) != 3 or sys.argv[1] not in SHAPES:
+        raise SystemExit(__doc__)
+    rows = sorted(SHAPES[sys.argv[1]](), key=lambda row: row[3])
+    with Path(sys.argv[2]).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("user", "session", "item", "time", "quantity", "price", "text"))
+        writer.writerows(rows)
+    print(f"{len(rows):,} rows written to {sys.argv[2]}")
+
+
+if __name__ == "__main__":
+    main()
