@@ -19,6 +19,7 @@ STOREYS = {
     ),
     "profile/user_profile": (
         ("errors",),
+        ("tables", "dates"),
         ("log",),
         ("features",),
         ("model",),

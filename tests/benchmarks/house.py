@@ -66,7 +66,7 @@ def text_step() -> Trace:
 
 def profile_step() -> Trace:
     """The second step of the profile model on a small log."""
-    from user_profile.judging.metrics import mean_ndcg
+    from user_profile.judging.evaluate import mean_ndcg
     from user_profile.log.split import split_last_sessions
     from user_profile.model.settings import Settings
     from user_profile.training.loop import train

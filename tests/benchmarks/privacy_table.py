@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from user_profile.baselines import PersonalFrequency, Popularity
 from user_profile.judging.compare import compare
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.judging.heads import Table, judge_interests
-from user_profile.judging.metrics import bootstrap_interval, mean_ndcg
+from user_profile.judging.metrics import bootstrap_interval
 from user_profile.log.prepare import prepare
 from user_profile.model.settings import Settings
 from user_profile.model.trained import Trained, new_model

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from user_profile.judging.compare import Comparison, compare
-from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.prepare import prepare
 from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.sessions import single_event_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings as ProfileSettings

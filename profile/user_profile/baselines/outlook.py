@@ -8,8 +8,9 @@ from typing import Self
 
 import numpy as np
 
+from ..dates import DAY
 from ..features.context import NAMES, read_context
-from ..features.history import DAY, History
+from ..features.history import History
 from ..features.labels import HORIZON, outlook_labels, spend_band
 from ..features.moments import Moments, customers_at
 from ..judging.outlook import Forecast, Forecaster

@@ -6,7 +6,8 @@ half of the log, a year of it at most, beside what needs no model.
 
 import numpy as np
 
-from ..features.history import DAY, History
+from ..dates import DAY, day_of
+from ..features.history import History
 from ..features.moments import customers_at
 from ..judging.table import Table, verdict
 from .bg_nbd import BgNbd
@@ -45,7 +46,7 @@ def judge_value(history: History) -> list[Table]:
         (one, (np.abs(v - actual).mean(), v.sum() / actual.sum(), _ranks_agree(v, actual)))
         for one, v in said.items()
     )
-    day = np.datetime64(date, "s").astype("datetime64[D]")
+    day = day_of(date)
     return [
         Table(
             f"Value of {len(actual):,} customers in the {days:.0f} days from {day} on, "

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..features.history import DAY, History
+from ..dates import DAY
+from ..features.history import History
 from ..features.moments import Moments
 from .bg_nbd import Visits
 

@@ -8,16 +8,7 @@ import argparse
 from collections.abc import Collection
 from typing import Any
 
-from ..baselines import (
-    InSeason,
-    ItemNeighbours,
-    LastBasket,
-    Markov,
-    PersonalFrequency,
-    Popularity,
-    SequenceRules,
-    TifuKnn,
-)
+from ..baselines.lineup import rivals_of_rows, rivals_of_sessions
 from ..judging.compare import compare, compare_leave_one_out
 from ..log.clean import charges_of, clean_events
 from ..log.events import Events
@@ -54,20 +45,12 @@ def _next_session(events: Events, charges: Collection[str]) -> None:
     print(report, end="\n\n")
     sessions = group_sessions(events.of_kind("purchase"))
     targets = split_last_sessions(sessions).test
-    scorers = [
-        Popularity(), Markov(), SequenceRules(recent=1), ItemNeighbours(), LastBasket(),
-        PersonalFrequency(), TifuKnn(),
-        InSeason(TifuKnn(neighbours=300, within=0.9, own_share=0.95)),
-    ]  # fmt: skip
-    # Settings that differ from the defaults did best on the validation sessions.
     title = f"Last session of {len(targets):,} customers, {len(events.items):,} items ranked"
-    print(compare(scorers, sessions, targets, title=title))
+    print(compare(rivals_of_sessions(), sessions, targets, title=title))
 
 
 def _leave_one_out(events: Events, sampled: int | None) -> None:
     sessions = single_event_sessions(events)
     targets = split_last_sessions(sessions).test
-    scorers = [Popularity(), ItemNeighbours(), Markov(), SequenceRules()]
-    print(compare_leave_one_out(scorers, sessions, targets))
-    if sampled is not None:
-        print(compare_leave_one_out(scorers, sessions, targets, negatives=sampled))
+    for negatives in [None] if sampled is None else [None, sampled]:
+        print(compare_leave_one_out(rivals_of_rows(), sessions, targets, negatives=negatives))

@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from attention.files import keep_existing, writable, write_text, written_whole
 
+from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
-from ..features.history import DAY
 from ..log.prepare import Prepared, prepare
 from ..model.saved import load_model
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
 from ..serving.report import to_json
+from ..tables import table
 
 MODEL = "runs/profile.npz"
 
@@ -118,16 +117,12 @@ def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:
     """The moment that --date names, midnight at its begin, or the end of the log."""
     if options.date is None:
         return profiler.now
-    try:
-        moment = int(np.datetime64(options.date, "D").astype("datetime64[s]").astype(np.int64))
-    except ValueError:
-        raise DataError(f"--date must be a day such as 2011-11-30, not {options.date!r}.") from None
+    moment = begin_of(options.date, "--date")
     first = int(profiler.history.start.min())
     if not first < moment <= profiler.now + 366 * DAY:
-        begin = np.datetime64(first, "s").astype("datetime64[D]")
         raise DataError(
-            f"--date {options.date} is outside the log, which begins on {begin} and may be looked "
-            "at until a year after its end."
+            f"--date {options.date} is outside the log, which begins on {day_of(first)} and may be "
+            "looked at until a year after its end."
         )
     return moment
 
@@ -137,17 +132,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         print("nobody")
         return
-    names = list(rows[0])
-    cells = [names] + [[_cell(row[name]) for name in names] for row in rows]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
-    for line in cells:
-        pairs = zip(line, widths, names)
-        print(
-            "  ".join(
-                cell.rjust(width) if isinstance(rows[0][name], int | float) else cell.ljust(width)
-                for cell, width, name in pairs
-            ).rstrip()
-        )
+    print(table(list(rows[0]), [list(row.values()) for row in rows]))
 
 
 def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -179,7 +164,3 @@ def check_output(path: str | None, endings: Sequence[str]) -> None:
 def save_figure(path: str | Path, figure: Any) -> None:
     with written_whole(path) as file:
         figure.savefig(file, format=Path(path).suffix.lower().lstrip("."), dpi=130)
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -11,13 +11,14 @@ import numpy as np
 
 from ..baselines.outlook import forecasters
 from ..baselines.value import judge_value
+from ..dates import day_of
 from ..features.moments import test_date
 from ..judging.compare import Comparison, Scorer, compare
+from ..judging.evaluate import mean_ndcg
 from ..judging.faithfulness import judge_faithfulness
 from ..judging.interests import judge_interests
-from ..judging.metrics import mean_ndcg
 from ..judging.outlook import judge_outlook
-from ..judging.parts import best_rival, compare_parts
+from ..judging.parts import compare_parts
 from ..log.categories import Categories
 from ..log.prepare import Prepared
 from ..log.readers.online_retail import PURCHASE
@@ -45,7 +46,6 @@ def print_everything(log: Prepared, trained: Trained, scorers: list[Scorer]) -> 
 def _by_date(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
     history = Profiler(trained, log.sessions).history
     date = test_date(history)
-    day = np.datetime64(date, "s").astype("datetime64[D]")
     kinds = log.sessions.events.kinds
     kind = PURCHASE if PURCHASE in kinds else None
     try:
@@ -56,8 +56,8 @@ def _by_date(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
         return
     profiler = Profiler(earlier, log.sessions)
     title = (
-        f"By one clock: the first session from {day} on of {len(targets):,} customers, all items "
-        "ranked by what is trained on sessions that ended before"
+        f"By one clock: the first session from {day_of(date)} on of {len(targets):,} customers, all "
+        "items ranked by what is trained on sessions that ended before"
     )
     _ranking(compare([*scorers, profiler], log.purchases, targets, title=title))
     tables = judge_outlook(profiler, forecasters(profiler.history))
@@ -93,9 +93,5 @@ def train_before(sessions: Sessions, date: int, like: Trained, kind: str | None)
 
 
 def _ranking(table: Comparison) -> None:
-    metric = next(iter(table.results[0].metrics))
-    rival = best_rival(table, Profiler.name)
-    gap, low, high = table.difference(Profiler.name, rival.name, metric)
-    word = "won" if low > 0 else "lost" if high < 0 else "tie"
     print(table)
-    print(f"{metric}, against {rival.name}: {gap:+.4f} ({low:+.4f} to {high:+.4f}), {word}\n")
+    print(table.verdict(Profiler.name), end="\n\n")

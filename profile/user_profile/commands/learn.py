@@ -12,23 +12,14 @@ import numpy as np
 from attention.files import writable
 from attention.training import EpochEnd, Progress, Trainer
 
-from ..baselines import (
-    InSeason,
-    ItemNeighbours,
-    LastBasket,
-    Markov,
-    PersonalFrequency,
-    Popularity,
-    SequenceRules,
-    TifuKnn,
-)
+from ..baselines.lineup import rivals_of_sessions, rivals_of_the_demo
 from ..baselines.outlook import forecasters
 from ..errors import DataError
 from ..features.item_side import PARTS, read_item_vectors
-from ..judging.compare import Comparison, Scorer, compare
+from ..judging.compare import Scorer, compare
+from ..judging.evaluate import mean_ndcg
 from ..judging.faithfulness import judge_faithfulness
 from ..judging.interests import judge_interests
-from ..judging.metrics import mean_ndcg
 from ..judging.outlook import judge_outlook
 from ..log.categories import Categories
 from ..log.prepare import Prepared, prepare
@@ -109,18 +100,10 @@ def run_demo(options: argparse.Namespace) -> int:
 
     profiler = Profiler(trained, log.sessions)
     print()
-    in_season = InSeason(TifuKnn(within=0.9, own_share=0.95))
-    scorers: list[Scorer] = [
-        Popularity(),
-        LastBasket(),
-        PersonalFrequency(),
-        TifuKnn(),
-        in_season,
-        profiler,
-    ]
+    scorers: list[Scorer] = [*rivals_of_the_demo(), profiler]
     table = compare(scorers, log.purchases, split.test, title=_title(split.test))
     print(table)
-    print(verdict(table))
+    print(table.verdict(Profiler.name))
     print()
     print(judge_interests(profiler, split.test, split.train, split.validation))
     for other in judge_outlook(profiler, forecasters(profiler.history)):
@@ -179,16 +162,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     split = log.split()
     targets = split.validation if options.validation else split.test
     profiler = Profiler(trained, log.sessions)
-    rivals: list[Scorer] = [
-        Popularity(),
-        Markov(),
-        ItemNeighbours(),
-        SequenceRules(recent=1),
-        LastBasket(),
-        PersonalFrequency(),
-        TifuKnn(),
-        InSeason(TifuKnn(within=0.9, own_share=0.95)),
-    ]
+    rivals: list[Scorer] = [*rivals_of_sessions()]
     if options.everything:
         if options.validation:
             raise DataError("--everything judges on the test sessions; leave --validation out.")
@@ -197,7 +171,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     scorers = [*rivals, profiler]
     table = compare(scorers, log.purchases, targets, title=_title(targets))
     print(table)
-    print(verdict(table))
+    print(table.verdict(Profiler.name))
     print()
     print(judge_interests(profiler, targets, split.train, split.validation))
     for other in judge_outlook(profiler, forecasters(profiler.history)):
@@ -213,20 +187,6 @@ def _title(targets: Targets) -> str:
         f"Items of the last session of {len(targets):,} customers with three sessions or more, "
         "all items ranked"
     )
-
-
-def verdict(table: Comparison) -> str:
-    """Who wins, in one sentence: the model against the best of the others."""
-    metric = "ndcg@10"
-    others = [result for result in table.results if result.name != Profiler.name]
-    rival = max(others, key=lambda result: result.mean(metric))
-    gain, low, high = table.difference(Profiler.name, rival.name, metric)
-    span = f"{gain:+.4f} NDCG@10, 95 % interval {low:+.4f} to {high:+.4f}"
-    if low > 0:
-        return f"The profile model beats {rival.name}, the best of the others: {span}."
-    if high < 0:
-        return f"The profile model loses to {rival.name}: {span}."
-    return f"The profile model and {rival.name} cannot be told apart: {span}."
 
 
 def _train(

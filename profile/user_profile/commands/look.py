@@ -8,6 +8,7 @@ import numpy as np
 
 from attention.files import write_text
 
+from ..dates import day_of
 from ..errors import DataError
 from ..log.prepare import Prepared
 from ..serving.applications import Row, audience, recommend, retention, risk
@@ -89,14 +90,13 @@ def run_drift(options: argparse.Namespace) -> int:
 
     found = interest_drift(profiler, log.user(options.customer), moment_of(options, profiler))
     names = profiler.vocabulary.category_names
-    days = found.moments.astype("datetime64[s]").astype("datetime64[D]")
     rows = []
-    for place, (day, chances) in enumerate(zip(days, found.chances)):
+    for place, (moment, chances) in enumerate(zip(found.moments, found.chances)):
         best = np.argsort(-chances, kind="stable")[:3]
         moved = float(found.turnover[place - 1]) if place else 0.0
         rows.append(
             {
-                "after": str(day),
+                "after": day_of(moment),
                 "moved": moved,
                 "highest interests": "; ".join(f"{names[c]} {chances[c]:.0%}" for c in best),
             }

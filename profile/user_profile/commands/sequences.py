@@ -8,9 +8,10 @@ import numpy as np
 
 from attention.training import EpochEnd, Progress
 
-from ..baselines import ItemNeighbours, Markov, Popularity, SequenceRules
+from ..baselines import Popularity
+from ..baselines.lineup import rivals_of_rows
 from ..errors import DataError
-from ..judging.compare import Comparison, before, compare_leave_one_out
+from ..judging.compare import before, compare_leave_one_out
 from ..log.events import Events
 from ..log.readers import FORMATS
 from ..log.sessions import single_event_sessions
@@ -204,22 +205,12 @@ def _print_tables(
         ours.append(ReadingOnce(trained, read, rules=False))
     for negatives in [None, options.sampled] if options.sampled else [None]:
         table = compare_leave_one_out(
-            [Popularity(), ItemNeighbours(), Markov(), SequenceRules(), *ours],
+            [*rivals_of_rows(), *ours],
             sessions, targets, filter_seen=not options.repeat, negatives=negatives,
         )  # fmt: skip
         print()
         print(table)
-        print(_verdict(table, [scorer.name for scorer in ours]))
-
-
-def _verdict(table: Comparison, ours: list[str]) -> str:
-    """The model against the best of the baselines, in one sentence."""
-    metric = next(iter(table.results[0].metrics))
-    others = [result for result in table.results if result.name not in ours]
-    best = max(others, key=lambda result: result.mean(metric))
-    gap, low, high = table.difference(ours[0], best.name, metric)
-    said = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told apart from"
-    return f"The {ours[0]} {said} {best.name} by {metric}: {gap:+.4f} ({low:+.4f} to {high:+.4f})."
+        print(table.verdict(*(scorer.name for scorer in ours)))
 
 
 def _whole(text: str) -> int:

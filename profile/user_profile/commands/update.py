@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..dates import DAY
 from ..errors import DataError
-from ..features.history import DAY
 from ..serving.live import LiveProfile, NewEvent
 from ..serving.profiler import Profile, Profiler
 from ..serving.report import describe_profile
+from ..tables import table
 from .common import add_log_options, add_model_option, item_texts, load_profiler
 
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
@@ -93,8 +94,8 @@ def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int =
             update.append(middle - start)
             answer.append(time.perf_counter() - middle)
         rows.append((length, 1000 * np.median(update), 1000 * np.median(answer)))
-    lines = [f"{'sessions':>9} {'add one, ms':>12} {'new profile, ms':>16}"]
-    return "\n".join(lines + [f"{n:9,} {u:12.1f} {a:16.1f}" for n, u, a in rows])
+    header = ("sessions", "add one, ms", "new profile, ms")
+    return table(header, rows, formats=dict.fromkeys(header[1:], ".1f"))
 
 
 def _random_session(profiler: Profiler, rng: np.random.Generator) -> list[NewEvent]:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .history import DAY, History, cancelled
+from ..dates import DAY
+from .history import History, cancelled
 
 NAMES = (
     "sessions",

@@ -13,7 +13,6 @@ from ..log.events import MISSING
 from ..log.readers.online_retail import CANCELLATION, PURCHASE
 from ..log.sessions import Sessions
 
-DAY = 86_400
 _BY_ROW = ("item", "kind", "bought", "quantity", "price", "spent", "place")
 _BY_SESSION = ("start", "end", "purchase")
 

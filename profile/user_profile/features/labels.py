@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .history import DAY, History, cancelled, ranges
+from ..dates import DAY
+from .history import History, cancelled, ranges
 
 HORIZON = 90  # days
 

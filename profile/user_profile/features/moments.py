@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .history import DAY, History
+from ..dates import DAY
+from .history import History
 from .labels import HORIZON
 
 _STEP = 14  # days between the dates of training

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .history import DAY, History, ranges
+from ..dates import DAY
+from .history import History, ranges
 from .season import WINDOWS, Season, days_since_sold
 
 NAMES = (

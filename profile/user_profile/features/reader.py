@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..dates import DAY
 from . import context as context_features
 from . import past_items as pair_features
 from . import season as season_features
 from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length
 from .context import read_context
-from .history import DAY, History, bucket, ranges
+from .history import History, bucket, ranges
 from .labels import Thresholds, category_counts
 from .past_items import PastItems, read_past_items
 from .scaling import Scaling

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .history import DAY, History
+from ..dates import DAY
+from .history import History
 
 WINDOWS = (3, 7, 14, 28, 56)  # days
 NAMES = (

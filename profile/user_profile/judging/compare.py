@@ -15,9 +15,9 @@ import numpy as np
 from ..errors import DataError
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .metrics import bootstrap_interval, coverage, leave_one_out_metrics, ranking_metrics
-
-_QUESTIONS = 512  # scored at a time: bounds the (questions × items) matrix
+from ..tables import table
+from .evaluate import baskets_judge, evaluate, in_blocks
+from .metrics import bootstrap_interval, leave_one_out_metrics
 
 
 class Scorer(Protocol):
@@ -58,26 +58,40 @@ class Comparison:
         paired = self[ours].metrics[metric] - self[theirs].metrics[metric]
         return float(paired.mean()), *bootstrap_interval(paired, self.rng)
 
+    @property
+    def metric(self) -> str:
+        """The first metric, by which scorers are compared."""
+        return next(iter(self.results[0].metrics))
+
+    def verdict(self, *ours: str) -> str:
+        """The first of ``ours`` against the best of all but ``ours``, in one sentence."""
+        others = [result for result in self.results if result.name not in ours]
+        rival = max(others, key=lambda result: result.mean(self.metric))
+        gain, low, high = self.difference(ours[0], rival.name, self.metric)
+        span = f"{gain:+.4f} {self.metric.upper()}, 95 % interval {low:+.4f} to {high:+.4f}"
+        if low > 0:
+            return f"The {ours[0]} beats {rival.name}, the best of the others: {span}."
+        if high < 0:
+            return f"The {ours[0]} loses to {rival.name}: {span}."
+        return f"The {ours[0]} and {rival.name} cannot be told apart: {span}."
+
     def __str__(self) -> str:
-        names = list(self.results[0].metrics)
-        best = max(self.results, key=lambda result: result.mean(names[0]))
-        width = max(len(result.name) for result in self.results)
-        lines = [
-            self.title,
-            f"{'':{width}}  {names[0]:>8}  {'95 % interval':14}  "
-            + "  ".join(f"{name:>9}" for name in names[1:])
-            + f"  coverage     s  behind the best by {names[0]}",
-        ]
+        first, *names = self.results[0].metrics
+        best = max(self.results, key=lambda result: result.mean(first))
+        rows = []
         for result in self.results:
-            low, high = bootstrap_interval(result.metrics[names[0]], self.rng)
-            row = f"{result.name:{width}}  {result.mean(names[0]):8.4f}  {low:.4f}–{high:.4f}   "
-            row += "  ".join(f"{result.mean(name):9.4f}" for name in names[1:])
-            row += f"  {result.coverage:8.1%} {result.seconds:5.1f}"
+            low, high = bootstrap_interval(result.metrics[first], self.rng)
+            behind = ""
             if result is not best:
-                gap, low, high = self.difference(best.name, result.name, names[0])
-                row += f"  {gap:.4f} ({low:+.4f} to {high:+.4f})"
-            lines.append(row)
-        return "\n".join(lines)
+                gap, least, most = self.difference(best.name, result.name, first)
+                behind = f"{gap:.4f} ({least:+.4f} to {most:+.4f})"
+            means = [result.mean(name) for name in names]
+            own = (result.name, result.mean(first), f"{low:.4f}–{high:.4f}")
+            rows.append((*own, *means, result.coverage, result.seconds, behind))
+        columns = ("coverage", "s", f"behind the best by {first}")
+        formats = {"coverage": ".1%", "s": ".1f"}
+        header = ("", first, "95 % interval", *names, *columns)
+        return table(header, rows, formats=formats, title=self.title)
 
 
 def compare(
@@ -95,17 +109,17 @@ def compare(
     """
     order = np.argsort(targets.time, kind="stable")
 
-    def run(scorer: Scorer) -> Result:
-        def judge(rows: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
-            part = targets.take(rows)
-            return ranking_metrics(scores, part.item, part.offsets, k)
+    judge = baskets_judge(targets, k)
 
+    def run(scorer: Scorer) -> Result:
         def score(rows: np.ndarray) -> np.ndarray:
             return scorer.score(targets.user[rows], targets.time[rows])
 
         start = time.perf_counter()
         scorer.fit(sessions)
-        return _run(scorer.name, order, score, judge, k, start)
+        blocks = in_blocks(score, order, len(sessions.events.items))
+        judged = evaluate(blocks, judge, len(order), k)
+        return Result(scorer.name, *judged, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
 
@@ -160,7 +174,9 @@ def compare_leave_one_out(
 
         start = time.perf_counter()
         scorer.fit(history)
-        return _run(scorer.name, np.arange(len(targets)), score, judge, k, start)
+        blocks = in_blocks(score, np.arange(len(targets)), len(sessions.events.items))
+        judged = evaluate(blocks, judge, len(targets), k)
+        return Result(scorer.name, *judged, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
 
@@ -185,21 +201,6 @@ def before(sessions: Sessions, targets: Targets) -> np.ndarray:
     limit = sessions.user_offsets[1:].copy()
     limit[targets.user] = targets.session
     return np.arange(len(sessions)) < limit[sessions.user]
-
-
-def _run(
-    name: str, order: np.ndarray, score: Callable, judge: Callable, k: int, start: float
-) -> Result:
-    found: dict[str, np.ndarray] = {}
-    listed = np.zeros(0, dtype=bool)
-    for at in range(0, len(order), _QUESTIONS):
-        rows = order[at : at + _QUESTIONS]
-        scores = score(rows)
-        for metric, values in judge(rows, scores).items():
-            found.setdefault(metric, np.empty(len(order)))[rows] = values
-        part = coverage(scores, k)
-        listed = part if at == 0 else listed | part
-    return Result(name, found, float(listed.mean()), time.perf_counter() - start)
 
 
 def _seen_items(history: Sessions) -> Callable[[int], set[int]]:

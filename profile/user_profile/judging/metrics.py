@@ -9,7 +9,6 @@ import numpy as np
 import scipy  # its parts load when they are first used
 
 from ..errors import DataError
-from ..log.split import Targets
 
 
 def ranking_metrics(
@@ -55,12 +54,6 @@ def ranking_metrics(
         f"hit@{k}": np.where(surely, 1.0, 1.0 - missed),
         "mrr": 1 / _first_rank(scores, item, offsets),
     }
-
-
-def mean_ndcg(scores: np.ndarray, targets: Targets, k: int = 10) -> float:
-    """Mean NDCG at ``k``, or at all items if they are fewer, of scores (Q, I)."""
-    metrics = ranking_metrics(scores, targets.item, targets.offsets, k)
-    return float(metrics[f"ndcg@{min(k, scores.shape[1])}"].mean())
 
 
 def leave_one_out_metrics(

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
+from ..dates import day_of
 from ..features.history import History
 from ..features.labels import HORIZON, outlook_labels, spend_band
 from ..features.moments import Moments, test_moments, training_moments
@@ -80,7 +81,7 @@ def judge_outlook(profiler: Profiler, forecasters: list[Forecaster]) -> list[Tab
     for forecaster in (ProfileForecaster(profiler), *forecasters):
         forecaster.fit(history, fit, bands)
         said[forecaster.name] = forecaster.forecast(history, test)
-    day = np.datetime64(int(test.time[0]), "s").astype("datetime64[D]")
+    day = day_of(test.time[0])
     tables = []
     for title, field in (("Return", "returned"), ("Cancellation", "cancelled")):
         actual = getattr(comes, field)
@@ -129,7 +130,7 @@ def _chances(title: str, said: dict[str, np.ndarray], actual: np.ndarray) -> Tab
 
 
 def _bands(
-    forecasts: dict[str, Forecast], actual: np.ndarray, bands: np.ndarray, day: np.datetime64
+    forecasts: dict[str, Forecast], actual: np.ndarray, bands: np.ndarray, day: str
 ) -> Table:
     said = _field(forecasts, "band")
     likeliest = _field(forecasts, "likeliest")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .compare import Comparison, Result, Scorer, compare
+from .compare import Comparison, Scorer, compare
 
 PARTS = ("bought before", "new")
 
@@ -54,9 +54,3 @@ def _only(targets: Targets, question: np.ndarray, keep: np.ndarray) -> Targets:
         targets.item[keep],
         offsets,
     )
-
-
-def best_rival(table: Comparison, ours: str) -> Result:
-    """The best of the others by the first metric."""
-    metric = next(iter(table.results[0].metrics))
-    return max((r for r in table.results if r.name != ours), key=lambda r: r.mean(metric))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..tables import table
+
 SAMPLES = 500  # of a bootstrap; each judges everything anew
 Metric = Callable[[np.ndarray, np.ndarray], float]  # (what was said, what came true), higher better
 
@@ -22,12 +24,8 @@ class Table:
         return next(dict(zip(self.columns, values)) for name, values in self.rows if name == row)
 
     def __str__(self) -> str:
-        width = max(len(name) for name, _ in self.rows)
-        lines = [self.title, " " * width + "".join(f"{name:>14}" for name in self.columns)]
-        for name, values in self.rows:
-            cells = "".join(f"{'':>14}" if np.isnan(v) else f"{v:14.4f}" for v in values)
-            lines.append(f"{name:{width}}{cells}".rstrip())
-        return "\n".join([*lines, *self.verdicts])
+        rows = [(name, *values) for name, values in self.rows]
+        return table(("", *self.columns), rows, title=self.title, below=self.verdicts)
 
 
 def paired_difference(

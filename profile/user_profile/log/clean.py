@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import DataError
+from ..tables import table
 from .events import COLUMNS, MISSING, Events
 from .readers.online_retail import CANCELLATION, NON_PRODUCTS
 
@@ -37,16 +38,7 @@ class CleaningReport:
 
     def __str__(self) -> str:
         head = ("", "removed", "rows", "customers", "sessions", "items")
-        cells = [head, *((s.name, *(f"{count:,}" for count in s[1:])) for s in self.stages)]
-        widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-        lines = [
-            "  ".join(
-                cell.rjust(width) if column else cell.ljust(width)
-                for column, (cell, width) in enumerate(zip(row, widths))
-            ).rstrip()
-            for row in cells
-        ]
-        return "\n".join([*lines, f"{self.cancellations:,} cancellations kept apart"])
+        return table(head, self.stages, below=[f"{self.cancellations:,} cancellations kept apart"])
 
 
 def charges_of(format: str) -> Collection[str]:

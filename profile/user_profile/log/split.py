@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..dates import day_of
 from ..errors import DataError
 from .sessions import Sessions
 
@@ -101,8 +102,7 @@ def split_at(sessions: Sessions, date: int, kind: str | None = None, minimum: in
     past = np.bincount(sessions.user[holds & (sessions.end < date)], minlength=users)
     after = np.flatnonzero(holds & (sessions.time >= date) & (past[sessions.user] >= minimum))
     if not len(after):
-        day = np.datetime64(date, "s").astype("datetime64[D]")
-        raise DataError(f"No customer has a session both before and after {day}.")
+        raise DataError(f"No customer has a session both before and after {day_of(date)}.")
     _, first = np.unique(sessions.user[after], return_index=True)
     return _targets(sessions, after[first], counted)
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from ..dates import day_of
 from ..model.interests import LEVELS
 from .profiler import Profile, Profiler
 from .report import describe_spend
@@ -119,9 +120,9 @@ def plot_suggestions(
 
 def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     ax.axis("off")
-    day = np.datetime64(profile.moment, "s").astype("datetime64[D]")
+    name = profiler.history.users[profile.user]
     lines = (
-        f"Customer {profiler.history.users[profile.user]} on {day}, {profile.known} sessions",
+        f"Customer {name} on {day_of(profile.moment)}, {profile.known} sessions",
         f"buys again within 90 days: {profile.returns:.0%}",
         f"cancels something within 90 days: {profile.cancels:.0%}",
         f"in 90 days: {describe_spend(profile)}",
@@ -150,8 +151,8 @@ def _dates(ax: Axes, profiler: Profiler, profile: Profile, places: np.ndarray) -
     step = max(1, -(-len(places) // _LABELS))
     shown = places[::step]
     first = profiler.history.user_offsets[profile.user]
-    days = profiler.history.start[first + shown].astype("datetime64[s]").astype("datetime64[D]")
-    ax.set_xticks(shown, [str(day) for day in days], rotation=40, ha="right", fontsize=7)
+    days = [day_of(start) for start in profiler.history.start[first + shown]]
+    ax.set_xticks(shown, days, rotation=40, ha="right", fontsize=7)
 
 
 def _name_rows(ax: Axes, names: Sequence[str]) -> None:

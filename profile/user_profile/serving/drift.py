@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from ..dates import day_of
 from ..errors import DataError
 from .profiler import Profiler
 
@@ -65,8 +66,8 @@ def plot_drift(
     for name in ax.get_yticklabels():
         name.set_parse_math(False)
     shown = np.arange(0, len(drift.moments), -(-len(drift.moments) // _LABELS))
-    days = drift.moments[shown].astype("datetime64[s]").astype("datetime64[D]")
-    ax.set_xticks(shown, [str(day) for day in days], rotation=40, ha="right", fontsize=7)
+    days = [day_of(moment) for moment in drift.moments[shown]]
+    ax.set_xticks(shown, days, rotation=40, ha="right", fontsize=7)
     customer = profiler.history.users[drift.user]
     ax.set_title(f"Interests of customer {customer} after each session", fontsize=10, loc="left")
     label = "chance of a purchase in the coming session"

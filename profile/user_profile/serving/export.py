@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..dates import day_of
 from ..model.decisions import decide
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
@@ -25,7 +26,7 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
     levels = profiler.levels(users, as_of)  # (U, C, 3)
     said = decide(levels, profiler.decisions.levels[0])  # (U, C)
     outlook = profiler.outlook(users, as_of)
-    day = str(np.datetime64(moment, "s").astype("datetime64[D]"))
+    day = day_of(moment)
     rows = []
     for place, user in enumerate(users.tolist()):
         row: dict[str, Any] = {"customer": profiler.history.users[user], "as_of": day}

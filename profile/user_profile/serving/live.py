@@ -13,6 +13,7 @@ import numpy as np
 
 from attention import KVCache
 
+from ..dates import time_of
 from ..errors import DataError
 from ..features.batch import group_by_length
 from ..features.history import (
@@ -68,8 +69,8 @@ class LiveProfile:
         history = self.history
         if len(history.end) and time < history.end.max():
             raise DataError(
-                f"The session of {np.datetime64(time, 's')} comes before the end of the last one, "
-                f"{np.datetime64(int(history.end.max()), 's')}; add sessions in their order."
+                f"The session of {time_of(time)} comes before the end of the last one, "
+                f"{time_of(history.end.max())}; add sessions in their order."
             )
         self._read(append_session(history, self._session(events, time)))
 

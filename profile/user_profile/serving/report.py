@@ -4,9 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..features.history import DAY, History
+from ..dates import DAY, day_of, time_of
+from ..features.history import History
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
 from .profiler import Profile, Profiler, Suggestion
@@ -16,9 +15,8 @@ def describe_profile(
     history: History, profile: Profile, texts: Sequence[str], bought: Sequence[int] = ()
 ) -> str:
     """The profile as text; ``bought``, if known, are marked among the suggestions."""
-    day = np.datetime64(profile.moment, "s").astype("datetime64[D]")
     name = history.users[profile.user]
-    lines = [f"Customer {name} on {day}, after {profile.known} sessions"]
+    lines = [f"Customer {name} on {day_of(profile.moment)}, after {profile.known} sessions"]
     if not profile.known:
         lines.append("  Nothing is known of this customer yet: these are everybody's answers.")
     elif profile.known == 1:
@@ -66,7 +64,7 @@ def profile_record(profiler: Profiler, profile: Profile, texts: Sequence[str]) -
     items = profiler.vocabulary.items
     return {
         "customer": profiler.history.users[profile.user],
-        "moment": str(np.datetime64(profile.moment, "s")),
+        "moment": time_of(profile.moment),
         "sessions": profile.known,
         "interests": [
             {
@@ -101,7 +99,7 @@ def _rounded(names: Sequence[str], chances: Sequence[float]) -> dict[str, float]
 
 def describe_session(history: History, session: int) -> str:
     """A session in a few words: its date, its number of items, whether it is a cancellation."""
-    day = np.datetime64(int(history.start[session]), "s").astype("datetime64[D]")
+    day = day_of(history.start[session])
     items = history.offsets[session + 1] - history.offsets[session]
     what = "bought" if history.purchase[session] else "cancelled"
     return f"{day} {what} {items} item{'s' if items != 1 else ''}"

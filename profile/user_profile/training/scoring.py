@@ -14,8 +14,9 @@ from ..model import ProfileModel
 from ..model.decisions import best_thresholds
 from ..model.interests import LEVELS
 
-# How good scores (Q, I) are for questions with these answers, one number: handed in by the caller.
-Score = Callable[[np.ndarray, Targets], float]
+# How good scores are for questions with these answers, one number: handed in by the caller. They
+# come in blocks, rows (q,) of questions and their scores (q, I), since all at once may be too many.
+Score = Callable[[Iterator[tuple[np.ndarray, np.ndarray]], Targets], float]
 
 
 def ask(
@@ -31,14 +32,22 @@ def ask(
         yield rows, reader.batch(distinct, Asked(users[rows], as_of[rows], nobody, nobody))
 
 
+def score_blocks(
+    model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows (q,) of questions, and scores (q, I) of every item for them, a batch at a time."""
+    for rows, batch in ask(reader, users, as_of):
+        states, _ = model.encode(batch)
+        yield rows, model.score_items(batch, states)
+
+
 def score_items(
     model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
 ) -> np.ndarray:
     """Scores (Q, I) of every item for a session of each of ``users`` that begins at ``as_of``."""
     scores = np.empty((len(users), len(reader.vocabulary.items)), np.float32)
-    for rows, batch in ask(reader, users, as_of):
-        states, _ = model.encode(batch)
-        scores[rows] = model.score_items(batch, states)
+    for rows, some in score_blocks(model, reader, users, as_of):
+        scores[rows] = some
     return scores
 
 
@@ -55,7 +64,7 @@ def level_chances(
 
 def validate(model: ProfileModel, reader: HistoryReader, targets: Targets, score: Score) -> float:
     """What `score` says of the model's scores for the questions; higher is better."""
-    return score(score_items(model, reader, targets.user, targets.time), targets)
+    return score(score_blocks(model, reader, targets.user, targets.time), targets)
 
 
 def level_thresholds(model: ProfileModel, reader: HistoryReader, targets: Targets) -> np.ndarray:

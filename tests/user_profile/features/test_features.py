@@ -19,7 +19,7 @@ from user_profile.features.moments import test_moments as moments_of_test
 from user_profile.features.moments import training_moments
 from user_profile.features.past_items import read_past_items
 from user_profile.features.season import NAMES, read_season
-from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from user_profile.errors import DataError
+from user_profile.judging import evaluate as evaluator
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.judging.metrics import (
     auc,
     bootstrap_interval,
@@ -14,7 +16,6 @@ from user_profile.judging.metrics import (
     classification_metrics,
     coverage,
     leave_one_out_metrics,
-    mean_ndcg,
     ranking_metrics,
 )
 from user_profile.log.split import Targets
@@ -155,4 +156,25 @@ def test_the_mean_ndcg_of_few_items_is_that_of_all():
     scores = np.array([[3.0, 2.0, 1.0], [1.0, 2.0, 3.0]])
     first = np.zeros(2, np.int64)
     targets = Targets(first, first, first, np.array([0, 0]), np.array([0, 1, 2]))
-    assert mean_ndcg(scores, targets) == pytest.approx((1 + 1 / np.log2(4)) / 2)
+    blocks = [(np.array([1]), scores[1:]), (np.array([0]), scores[:1])]
+    assert mean_ndcg(blocks, targets) == pytest.approx((1 + 1 / np.log2(4)) / 2)
+
+
+def test_many_items_are_scored_in_blocks_of_few_questions(monkeypatch):
+    order, seen = np.arange(20)[::-1], []
+
+    def score(rows):
+        seen.append(len(rows))
+        return rows[:, None] + np.arange(9.0)
+
+    monkeypatch.setattr(evaluator, "_CELLS", 30)
+    judged = evaluator.evaluate(
+        evaluator.in_blocks(score, order, items=9),
+        lambda rows, scores: {"first": scores[:, 0], "row": rows},
+        questions=20,
+        k=2,
+    )
+    assert max(seen) * 9 <= 30
+    assert sum(seen) == 20
+    assert judged.metrics["first"].tolist() == judged.metrics["row"].tolist() == list(range(20))
+    assert judged.coverage == 2 / 9

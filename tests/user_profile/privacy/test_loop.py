@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
 from user_profile.features.reader import Asked, HistoryReader
-from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.split import split_last_sessions
 from user_profile.model.loss import Loss
 from user_profile.model.saved import load_model, save_model

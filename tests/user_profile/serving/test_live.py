@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 from user_profile.errors import DataError
-from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings

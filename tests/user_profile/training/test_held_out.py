@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from user_profile.features.history import read_history
 from user_profile.features.moments import test_date as date_of_test
-from user_profile.judging.metrics import mean_ndcg
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings
 from user_profile.training.loop import train

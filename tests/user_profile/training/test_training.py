@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from user_profile.baselines.outlook import forecasters
+from user_profile.judging.evaluate import mean_ndcg
 from user_profile.judging.faithfulness import judge_faithfulness
 from user_profile.judging.interests import judge_interests
-from user_profile.judging.metrics import mean_ndcg
 from user_profile.judging.outlook import judge_outlook
 from user_profile.log.split import split_last_sessions
 from user_profile.model.saved import load_model, save_model

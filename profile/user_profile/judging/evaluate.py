@@ -1,0 +1,65 @@
+"""The one evaluator: scores come in blocks, are judged as they come, and are not kept.
+
+All scores of 20,000 questions over 50,000 items would be 4 GB; a block is 100 MB at most.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..log.split import Targets
+from .metrics import coverage, ranking_metrics
+
+# The rows (q,) of some questions, and the scores (q, I) of all items for them.
+Block = tuple[np.ndarray, np.ndarray]
+# Metrics of such a block, (q,) each.
+Judge = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
+
+_QUESTIONS = 512  # of a block at most
+_CELLS = 512 * 50_000  # of a block at most, where the items are many
+
+
+class Judged(NamedTuple):
+    """How Q questions were answered."""
+
+    metrics: dict[str, np.ndarray]  # (Q,) each
+    coverage: float  # share of all items that are among the first k of anybody
+
+
+def in_blocks(
+    score: Callable[[np.ndarray], np.ndarray], order: np.ndarray, items: int
+) -> Iterator[Block]:
+    """``score(rows)`` for the questions in this ``order``, so many at a time as there is room."""
+    step = max(1, min(_QUESTIONS, _CELLS // max(items, 1)))
+    for begin in range(0, len(order), step):
+        rows = order[begin : begin + step]
+        yield rows, score(rows)
+
+
+def evaluate(blocks: Iterable[Block], judge: Judge, questions: int, k: int = 10) -> Judged:
+    """Judge each block as it comes; together they hold each of ``questions`` once."""
+    metrics: dict[str, np.ndarray] = {}
+    listed: np.ndarray | None = None
+    for rows, scores in blocks:
+        for name, values in judge(rows, scores).items():
+            metrics.setdefault(name, np.full(questions, np.nan))[rows] = values
+        part = coverage(scores, k)
+        listed = part if listed is None else listed | part
+    return Judged(metrics, 0.0 if listed is None else float(listed.mean()))
+
+
+def baskets_judge(targets: Targets, k: int = 10) -> Judge:
+    """`ranking_metrics` of the items of each target session."""
+
+    def judge(rows: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+        part = targets.take(rows)
+        return ranking_metrics(scores, part.item, part.offsets, k)
+
+    return judge
+
+
+def mean_ndcg(blocks: Iterable[Block], targets: Targets, k: int = 10) -> float:
+    """Mean NDCG at ``k``, or at all items if they are fewer: a `training.scoring.Score`."""
+    metrics = evaluate(blocks, baskets_judge(targets, k), len(targets), k).metrics
+    return float(next(iter(metrics.values())).mean())
