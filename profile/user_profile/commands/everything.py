@@ -56,8 +56,8 @@ def _by_date(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
         return
     profiler = Profiler(earlier, log.sessions)
     title = (
-        f"By one clock: the first session from {day_of(date)} on of {len(targets):,} customers, all "
-        "items ranked by what is trained on sessions that ended before"
+        f"By one clock: the first session from {day_of(date)} on of {len(targets):,} customers, "
+        "all items ranked by what is trained on sessions that ended before"
     )
     _ranking(compare([*scorers, profiler], log.purchases, targets, title=title))
     tables = judge_outlook(profiler, forecasters(profiler.history))
