@@ -1,7 +1,8 @@
 """Made-up logs of other shapes: python -m tests.benchmarks.made_logs SHAPE FILE
 
 visits   the shape of CDNOW: 2,357 customers over 78 weeks who come, by BG/NBD with the parameters
-         published for it, spend by gamma-gamma, and leave; one to three of 60 items a visit
+         published for it, spend by gamma-gamma, and leave; one to three of 60 items, which have
+         no names, a visit
 grocery  600 households over 300 days that buy again what they are used to, by a rhythm of 5 to 20
          days, from 400 items in eight aisles; a habit fades and another comes
 Neither has cancellations. Plain CSV: customer, order, item, time, quantity, price, text.
@@ -28,7 +29,7 @@ def visits(seed: int = 0, customers: int = 2357) -> list[Row]:
         while week < 78:
             value = rng.gamma(6.25) / worth
             chosen = rng.choice(taste, rng.integers(1, 4))
-            rows += _basket(customer, number, week * 7, np.unique(chosen), value, rng, "record")
+            rows += _basket(customer, number, week * 7, np.unique(chosen), value, rng, False)
             if number and rng.random() < leaves:
                 break
             week, number = week + rng.exponential(1 / max(rate, 1e-9)), number + 1
@@ -47,7 +48,7 @@ def grocery(seed: int = 0, households: int = 600) -> list[Row]:
                 habits[rng.integers(15)] = rng.integers(400)
             held = habits[rng.random(15) < likely]
             held = np.unique(np.append(held, rng.integers(400, size=rng.integers(1, 3))))
-            rows += _basket(household, number, day, held, 3.0 * len(held), rng, "")
+            rows += _basket(household, number, day, held, 3.0 * len(held), rng, True)
             day, number = day + rng.gamma(4, every / 4), number + 1
     return rows
 
@@ -59,13 +60,13 @@ def _basket(
     items: np.ndarray,
     value: float,
     rng: np.random.Generator,
-    text: str,
+    named: bool,
 ) -> list[Row]:
     moment = np.datetime64(BEGIN + int(day * DAY), "s")
     shares = rng.dirichlet(np.full(len(items), 5.0)) * value
     return [
         (f"c{customer}", f"o{customer}-{number}", f"i{item}", str(moment), 1, round(price, 2),
-         f"{text or AISLES[item % 8]} {AISLES[item // 8 % 8]} {item}")
+         f"{AISLES[item % 8]} {AISLES[item // 8 % 8]} {item}" if named else "")
         for item, price in zip(items.tolist(), np.maximum(shares, 0.01).tolist())
     ]  # fmt: skip
 

@@ -1,9 +1,11 @@
 """Is what a profile points at what it rests on? Remove it, and see how far the answers move.
 
-For each customer the session with the most attention is taken out of the log, everything is
-computed anew, and the change is measured as total variation: half the sum of absolute differences
-of two distributions. The yardstick is the removal of another session of the same customer, drawn
-at random. What was in season is left as it was: one customer's session does not make a season.
+For each customer the session pointed at is taken out of the log, everything is computed anew, and
+the change is measured as total variation: half the sum of absolute differences of two
+distributions. For next purchases that session is the one most is copied from; for an interest, the
+customer's strongest by evidence, the one that added most to it. The yardsticks are the removal of
+the latest session, of the one that held most, and of one drawn at random. What was in season is
+left as it was: one customer's session does not make a season.
 """
 
 from dataclasses import dataclass
@@ -12,9 +14,10 @@ import numpy as np
 
 from attention import softmax
 
+from ..features.labels import category_counts
 from ..log.sessions import Sessions
 from ..model.trained import Trained
-from ..serving.profiler import Profiler, attended_sessions
+from ..serving.profiler import Profiler
 from ..training.scoring import ask
 from .metrics import bootstrap_interval
 from .table import Table
@@ -29,44 +32,55 @@ class Answers:
     items: np.ndarray  # (Q, I) chances
     levels: np.ndarray  # (Q, C, 3) chances
     copied_from: list[np.ndarray]  # of each question: share of each known session, (known,)
-    looked_at: list[np.ndarray]  # of each question: share of each known session, (known,)
+    evidence: list[np.ndarray]  # of each question: what each known session added, (C, known)
 
 
 def judge_faithfulness(
     trained: Trained, sessions: Sessions, users: np.ndarray, as_of: np.ndarray, rng: int = 0
 ) -> Table:
-    """The change by removing the most attended session, and by removing one at random.
+    """The change by removing the session pointed at, and by removing others.
 
     ``users`` (Q,), distinct, of at least three sessions before ``as_of`` (Q,).
     """
     draw = np.random.default_rng(rng)
     profiler = Profiler(trained, sessions)
-    known = profiler.history.known_sessions(users, as_of)
+    history, vocabulary = profiler.history, profiler.vocabulary
+    known = history.known_sessions(users, as_of)
     users, as_of, known = users[known >= 3], as_of[known >= 3], known[known >= 3]
     answers = _answers(profiler, users, as_of)
+    rows, first = np.arange(len(users)), history.user_offsets[users]
+    chosen = np.array([one.max(1).argmax() for one in answers.evidence])  # a category each
 
     def change_without(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         without = _without(profiler, trained, sessions, users, places)
         new = _answers(without, users, as_of)
-        moved = np.abs(answers.levels - new.levels).sum(2).mean(1) / 2
+        moved = np.abs(answers.levels - new.levels)[rows, chosen].sum(1) / 2
         return np.abs(answers.items - new.items).sum(1) / 2, moved
 
+    def most_of(category: int | None, row: int) -> int:
+        own = np.arange(first[row], first[row] + known[row])
+        held = category_counts(history, vocabulary.category, len(vocabulary.category_names), own)
+        return int((held.sum(1) if category is None else held[:, category]).argmax())
+
     by_copying = change_without(np.array([shares.argmax() for shares in answers.copied_from]))[0]
-    by_looking = change_without(np.array([shares.argmax() for shares in answers.looked_at]))[1]
+    added_most = np.array([one[c].argmax() for one, c in zip(answers.evidence, chosen)])
+    by_evidence = change_without(added_most)[1]
+    latest = change_without(known - 1)
+    fullest = change_without(np.array([most_of(None, int(row)) for row in rows]))[0]
+    most_held = change_without(np.array([most_of(int(chosen[row]), int(row)) for row in rows]))[1]
     at_random = [change_without(draw.integers(known)) for _ in range(_DRAWS)]
-    items_at_random = np.mean([items for items, _ in at_random], axis=0)
-    levels_at_random = np.mean([levels for _, levels in at_random], axis=0)
-    rows = []
-    for name, attended, random in (
-        ("next purchases", by_copying, items_at_random),
-        ("interest levels", by_looking, levels_at_random),
+    table = []
+    for name, ours, others in (
+        ("next purchases", by_copying, (latest[0], fullest, np.mean([r[0] for r in at_random], 0))),
+        ("an interest", by_evidence, (latest[1], most_held, np.mean([r[1] for r in at_random], 0))),
     ):
-        low, high = bootstrap_interval(attended - random, rng)
-        rows.append((name, (attended.mean(), random.mean(), low, high)))
+        rival = max(others, key=lambda other: other.mean())
+        low, high = bootstrap_interval(ours - rival, rng)
+        table.append((name, (ours.mean(), *(other.mean() for other in others), low, high)))
     return Table(
         f"Change of the answers when one session is removed, {len(users):,} customers",
-        ("most attended", "at random", "gap from", "gap to"),
-        tuple(rows),
+        ("pointed at", "the latest", "most held", "at random", "gap from", "gap to"),
+        tuple(table),
     )
 
 
@@ -75,21 +89,22 @@ def _answers(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> Answer
     items = np.empty((size, len(profiler.vocabulary.items)), np.float32)
     levels: list = [None] * size
     copied_from: list = [None] * size
-    looked_at: list = [None] * size
+    evidence: list = [None] * size
     for rows, batch in ask(profiler.reader, users, as_of):
         outputs, saved = profiler.model.forward(batch)
         items[rows] = softmax(outputs.items)
         chances = softmax(outputs.levels)
         past = profiler.reader.past_items(users[rows], as_of[rows])
+        added = profiler.model.evidence(batch, saved.heads)
         mass = items[rows][past.question, past.item] * saved.heads.next_purchase.copy.share
         for row, place in enumerate(rows):
             known = int(batch.question.known[row])
             first = profiler.history.user_offsets[users[place]]
             own = past.question == row
             copied_from[place] = np.bincount(past.session[own] - first, mass[own], known)
-            looked_at[place] = attended_sessions(saved.heads, row, known)[:, 1:].mean(0)
+            evidence[place] = added[row, :, 1 : 1 + known]
             levels[place] = chances[row]
-    return Answers(items, np.array(levels), copied_from, looked_at)
+    return Answers(items, np.array(levels), copied_from, evidence)
 
 
 def _without(

@@ -88,6 +88,17 @@ class InterestDecoder(Layer):
         )
         return logits, saved
 
+    def contributions(self, saved: InterestSaved, held: np.ndarray) -> np.ndarray:
+        """What each session added to a category's evidence, (q, C, S): its weight times what was
+        read there. The sum over sessions is all that reading said for medium and high against low.
+
+        ``held`` (q, S, C, K) as in `forward`; a session that held nothing of a category adds 0.
+        """
+        heads, worth = saved.weights.shape[1], np.array([-1, 0.5, 0.5])
+        against_low = self.level.weight.data[saved.width :] @ worth  # (H·K,)
+        told = held @ against_low.reshape(heads, -1).T  # (q, S, C, H)
+        return np.einsum("qhcs,qsch->qcs", saved.weights, told)
+
     def backward(self, dlogits: np.ndarray, saved: InterestSaved) -> np.ndarray:
         """dlogits (q, C, 3) -> dmemory (q, S, E)."""
         dboth = self.level.backward(dlogits, saved.level)

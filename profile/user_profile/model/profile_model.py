@@ -146,6 +146,11 @@ class ProfileModel(Layer):
         )
         return Outputs(scores, levels, outlook), saved
 
+    def evidence(self, batch: Batch, saved: HeadsSaved) -> np.ndarray:
+        """What each session added to each interest of each question, (q, C, 1 + T)."""
+        held = batch.held[batch.question.customer]
+        return self.interests.contributions(saved.interests, held)
+
     def answer_backward(self, dout: Outputs, saved: HeadsSaved) -> np.ndarray:
         """Gradients of the logits -> dstates (u, 1 + T, E)."""
         E = saved.states_shape[2]

@@ -68,13 +68,13 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
 
 
 def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: Any) -> Any:
-    """Attention from each interest, in the order of `plot_interests`, to each session."""
+    """What each session added for each interest, in the order of `plot_interests`."""
     codes = [
         profiler.vocabulary.category_names.index(interest.category)
         for interest in profile.interests
     ]
-    shares = profile.attention[codes, 1:]
-    ax.set_title("Sessions each interest looked at", fontsize=10, loc="left")
+    shares = np.maximum(profile.evidence[codes], 0)
+    ax.set_title("Sessions each interest rests on", fontsize=10, loc="left")
     ax.set_yticks([])
     if not shares.size:
         ax.text(0.5, 0.5, "no session yet", ha="center", va="center", transform=ax.transAxes)
@@ -84,13 +84,13 @@ def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: A
         **{
             "aspect": "auto",
             "cmap": "cividis",
-            "norm": Normalize(0, float(shares.max())),
+            "norm": Normalize(0, max(float(shares.max()), 1e-6)),
             "interpolation": "nearest",
             **style,
         },
     )
     _dates(ax, profiler, profile, np.arange(profile.known))
-    ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label="share of attention")
+    ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label="evidence added")
     return image
 
 
@@ -126,7 +126,7 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
         f"buys again within 90 days: {profile.returns:.0%}",
         f"cancels something within 90 days: {profile.cancels:.0%}",
         f"in 90 days: {describe_spend(profile)}",
-        "Attention shows where the model looked; it is not by itself the cause of an answer.",
+        "Evidence is what reading a session added; habits and season have their say beside it.",
     )
     for row, line in enumerate(lines):
         size = (13, 10, 10, 10, 7.5)[row]

@@ -98,8 +98,9 @@ class LiveProfile:
         batch = self._reader.batch(users, Asked(users, moments, users, moments))
         states = self._states[:, : 1 + int(known[0])]
         outputs, saved = self._model.answer(states, batch)
+        evidence = self._model.evidence(batch, saved)
         past = read_past_items(history, self._reader.season, users, moments, known)
-        answered = Answered(0, moment, history, batch, outputs, saved)
+        answered = Answered(0, moment, history, batch, outputs, saved, evidence)
         return assemble_profile(
             self._vocabulary, self._decisions, answered, self._within, past, top
         )

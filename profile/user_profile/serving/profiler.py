@@ -31,8 +31,8 @@ class Interest(NamedTuple):
     category: str
     level: str
     probabilities: tuple[float, ...]  # of LEVELS
-    sessions: tuple[tuple[int, float], ...]  # session of the log and share of attention
-    items: tuple[tuple[int, float], ...]  # item and share of attention
+    sessions: tuple[tuple[int, float], ...]  # of the log, and share of the evidence for it
+    items: tuple[tuple[int, float], ...]  # item and share of the evidence
 
 
 class Suggestion(NamedTuple):
@@ -59,7 +59,7 @@ class Profile:
     spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days
     spend_band: str
     amount: tuple[float, ...]  # that spend stays below in 10, 50, 90 % of cases; () if not learned
-    attention: np.ndarray  # (C, 1 + known), the first column "no session"
+    evidence: np.ndarray  # (C, known), what each session added for an interest or against it
 
 
 class Profiler:
@@ -111,10 +111,11 @@ class Profiler:
         users, moments = np.array([user]), np.array([moment])
         batch = self.reader.batch(users, Asked(users, moments, users, moments))
         outputs, saved = self.model.forward(batch)
+        evidence = self.model.evidence(batch, saved.heads)
         return assemble_profile(
             self.vocabulary,
             self.decisions,
-            Answered(user, moment, self.history, batch, outputs, saved.heads),
+            Answered(user, moment, self.history, batch, outputs, saved.heads, evidence),
             pooled_items(saved.sessions, batch.behaviours, batch.groups),
             self.reader.past_items(users, moments),
             top,
@@ -130,6 +131,7 @@ class Answered(NamedTuple):
     batch: Batch
     outputs: Outputs
     saved: HeadsSaved
+    evidence: np.ndarray  # (1, C, S)
 
 
 def assemble_profile(
@@ -141,15 +143,16 @@ def assemble_profile(
     top: int,
 ) -> Profile:
     """The profile that one answer amounts to. ``within``: items and weights of each session."""
-    user, moment, history, batch, outputs, saved = answered
+    user, moment, history, batch, outputs, saved, _ = answered
     known = int(batch.question.known[0])
     first = int(history.user_offsets[user])
-    attention = attended_sessions(saved, 0, known)
+    evidence = answered.evidence[0, :, 1 : 1 + known]
     chances = softmax(outputs.levels[0])  # (C, 3)
     interests = []
     for code in np.argsort(-(chances @ np.arange(len(LEVELS))), kind="stable").tolist():
-        shares = attention[code, 1:]
-        best = np.argsort(-shares, kind="stable")[:3]
+        for_it = np.maximum(evidence[code], 0)
+        shares = for_it / max(float(for_it.sum()), 1e-12)
+        best = [place for place in np.argsort(-shares, kind="stable")[:3] if shares[place] > 0]
         interests.append(
             Interest(
                 vocabulary.category_names[code],
@@ -183,7 +186,7 @@ def assemble_profile(
         tuple(outlook.spend[0].tolist()),
         SPEND_BANDS[band],
         amounts(outlook, decisions),
-        attention,
+        evidence,
     )
 
 
@@ -195,11 +198,6 @@ def amounts(outlook: Chances, decisions: Decisions) -> tuple[float, ...]:
         float(amount(outlook.returned, outlook.expected_log, decisions.residuals, level)[0])
         for level in AMOUNT_LEVELS
     )
-
-
-def attended_sessions(saved: HeadsSaved, question: int, known: int) -> np.ndarray:
-    """How much each interest was read from each session, (C, 1 + known), mean of heads."""
-    return saved.interests.weights[question].mean(0)[:, : 1 + known]
 
 
 def pooled_items(
@@ -221,7 +219,7 @@ def _attended_items(
     category: np.ndarray,
     code: int,
 ) -> tuple[tuple[int, float], ...]:
-    """The items of a category that carried most attention: that of the session times its own."""
+    """The items of a category that carried most of it: the session's share times their weight."""
     weight: dict[int, float] = {}
     for (items, weights), share in zip(within, shares):
         for item, own in zip(items.tolist(), weights.tolist()):

@@ -31,7 +31,8 @@ def describe_profile(
                 for session, share in interest.sessions[:2]
             )
             items = ", ".join(texts[item].strip().lower() for item, _ in interest.items[:2])
-            lines.append(f"          looked at: {looked}" + (f"; {items}" if items else ""))
+            if looked:
+                lines.append(f"          rests on: {looked}" + (f"; {items}" if items else ""))
     lines += ["", "  Next purchases (share of the coming basket, part copied from past purchases)"]
     for suggestion in profile.suggestions:
         mark = "✓" if suggestion.item in set(bought) else " "

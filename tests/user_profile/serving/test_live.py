@@ -68,7 +68,7 @@ def assert_same(ours, theirs):
         [s.probability for s in theirs.suggestions],
         rtol=1e-3,
     )
-    np.testing.assert_allclose(ours.attention, theirs.attention, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(ours.evidence, theirs.evidence, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(
         [ours.returns, ours.cancels, *ours.spend],
         [theirs.returns, theirs.cancels, *theirs.spend],
@@ -135,7 +135,7 @@ def test_history_is_never_cut(profiler):
         live.add_session([NewEvent("i5")], profiler.now + day * DAY)
     profile = live.profile()
     assert profile.known == 70
-    assert profile.attention.shape[1] == 71
+    assert profile.evidence.shape[1] == 70
     start = time.perf_counter()
     live.add_session([NewEvent("i6")], profiler.now + 70 * DAY)
     assert time.perf_counter() - start < 1

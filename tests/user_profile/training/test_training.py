@@ -13,6 +13,7 @@ from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
 from user_profile.training.logistic import LogisticRegression
 from user_profile.training.loop import train
+from user_profile.training.scoring import ask
 
 from attention.training import FileFormatError, load_arrays, save_arrays
 from tests.user_profile.shop_log import make_categories, make_sessions
@@ -126,8 +127,7 @@ def test_a_profile_is_consistent(profiler, split):
     profile = profiler.profile(user, moment)
     scores = profiler.score(np.array([user]), np.array([moment]))[0]
     assert [s.item for s in profile.suggestions] == np.argsort(-scores, kind="stable")[:10].tolist()
-    np.testing.assert_allclose(profile.attention.sum(1), 1, rtol=1e-5)
-    assert profile.attention.shape == (3, 1 + profile.known)
+    assert profile.evidence.shape == (3, profile.known)
     for interest in profile.interests:
         assert sum(interest.probabilities) == pytest.approx(1, rel=1e-5)
         assert all(profiler.history.end[s] < moment for s, _ in interest.sessions)
@@ -158,8 +158,23 @@ def test_heads_are_judged(profiler, split):
 
 def test_faithfulness_is_measured(trained, sessions, split):
     table = judge_faithfulness(trained, sessions, split.test.user, split.test.time)
-    assert table["next purchases"]["most attended"] > 0
-    assert table["interest levels"]["at random"] > 0
+    assert table["next purchases"]["pointed at"] > 0
+    assert table["an interest"]["at random"] > 0
+
+
+def test_evidence_adds_up_and_points_at_what_was_held(profiler, split):
+    users, times = split.test.user[:20], split.test.time[:20]
+    for _, batch in ask(profiler.reader, users, times):
+        _, saved = profiler.model.forward(batch)
+        interests = saved.heads.interests
+        added = profiler.model.evidence(batch, saved.heads)  # (q, C, S)
+        read = interests.level.x[..., interests.width :]
+        weight = profiler.model.interests.level.weight.data[interests.width :]
+        said = read @ weight @ np.array([-1, 0.5, 0.5])
+        np.testing.assert_allclose(added.sum(2), said, rtol=1e-4, atol=1e-5)
+        held = batch.held[batch.question.customer][..., 1].transpose(0, 2, 1)  # (q, C, S)
+        assert not added[held == 0].any()
+        assert added[held > 0].any()
 
 
 def test_logistic_regression_finds_the_odds():
