@@ -14,6 +14,7 @@ V vocabulary.
 """
 
 from .activations import (
+    ReluSaved,
     gelu_backward,
     gelu_forward,
     relu_backward,
@@ -22,12 +23,12 @@ from .activations import (
     silu_forward,
 )
 from .attention import AttentionSaved, attention_backward, attention_forward
-from .cross_entropy import cross_entropy_backward, cross_entropy_forward
-from .dropout import dropout_backward, dropout_forward
-from .embedding import embedding_backward, embedding_forward, sum_by_id
+from .cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
+from .dropout import DropoutSaved, dropout_backward, dropout_forward
+from .embedding import EmbeddingSaved, embedding_backward, embedding_forward, sum_by_id
 from .heads import merge_heads, split_heads
 from .layer_norm import layer_norm_backward, layer_norm_forward
-from .linear import linear_backward, linear_forward
+from .linear import LinearSaved, linear_backward, linear_forward
 from .masks import causal_mask, padding_mask, window_mask
 from .positions import sinusoidal_positions
 from .rms_norm import rms_norm_backward, rms_norm_forward
@@ -38,6 +39,7 @@ from .sampled_softmax import (
     sampled_softmax_row_gradients,
 )
 from .softmax import (
+    LogSoftmaxSaved,
     log_softmax_backward,
     log_softmax_forward,
     softmax,
@@ -48,6 +50,12 @@ from .tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attentio
 
 __all__ = [
     "AttentionSaved",
+    "CrossEntropySaved",
+    "DropoutSaved",
+    "EmbeddingSaved",
+    "LinearSaved",
+    "LogSoftmaxSaved",
+    "ReluSaved",
     "TiledAttentionSaved",
     "attention_backward",
     "attention_forward",

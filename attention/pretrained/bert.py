@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..fast.layer_norm import FastLayerNormSaved
 from ..files import read_json
 from ..layers import Embedding, Encoder, Layer, LayerNorm
+from ..layers.stack import StackSaved
+from ..ops.embedding import EmbeddingSaved
 from ..ops.masks import padding_mask
 from .safetensors import read_safetensors
 from .wordpiece import WordPiece
@@ -41,11 +44,11 @@ BLOCK_NAMES = {
 
 
 class BertSaved(NamedTuple):
-    words: Any
-    positions: Any
-    segments: Any
-    norm: Any
-    encoder: Any
+    words: EmbeddingSaved
+    positions: EmbeddingSaved
+    segments: EmbeddingSaved
+    norm: FastLayerNormSaved
+    encoder: StackSaved
 
     @property
     def weights(self) -> list[np.ndarray]:

@@ -6,6 +6,7 @@ customers      sessions become states, by causal attention across them; side fea
 interests      a decoder asks the states about each interest category
 next_purchase  a copy head over past purchases beside a vocabulary head over all items
 outlook        return, cancellation and spend in the coming 90 days
+sizes          what data and settings fix before the first weight is drawn
 profile_model  all of it, forward and backward
 loss           what it is trained on
 settings       what decides a training run
@@ -13,6 +14,7 @@ trained        the network with all that is needed to read a log for it
 saved          its file
 """
 
-from .profile_model import Outputs, ProfileModel, Sizes
+from .profile_model import Outputs, ProfileModel
+from .sizes import Sizes
 
 __all__ = ["Outputs", "ProfileModel", "Sizes"]

@@ -5,18 +5,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Embedding, Layer, Linear
-from attention.ops import dropout_backward, dropout_forward
+from attention.ops import (
+    DropoutSaved,
+    EmbeddingSaved,
+    LinearSaved,
+    dropout_backward,
+    dropout_forward,
+)
 
 from ..features.batch import Behaviours
-from .fusion import GatedFusion
+from .fusion import FusionSaved, GatedFusion
 
 
 class BehaviourSaved(NamedTuple):
-    item: Any
-    fusion: Any
-    embeddings: tuple[Any, ...]
-    numbers: Any
-    dropout: Any
+    item: EmbeddingSaved
+    fusion: FusionSaved
+    embeddings: tuple[EmbeddingSaved, ...]  # of each of FIELDS
+    numbers: LinearSaved
+    dropout: DropoutSaved | None
 
 
 class BehaviourEmbedding(Layer):

@@ -8,17 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Embedding, Encoder, KVCache, Layer, Parameter
+from attention.layers.stack import StackSaved
+from attention.ops import EmbeddingSaved
 
-from .fusion import GatedFusion
+from .fusion import FusionSaved, GatedFusion
 
 
 class CustomerSaved(NamedTuple):
     sequence: np.ndarray  # (u, T)
     real: np.ndarray  # (u, T)
-    encoder: Any
+    encoder: StackSaved
     sessions: int  # s
-    side: list[Any]
-    fusion: Any
+    side: list[EmbeddingSaved]
+    fusion: FusionSaved | None
 
 
 class CustomerEncoder(Layer):
@@ -86,7 +88,9 @@ class CustomerEncoder(Layer):
             sessions = np.concatenate([self.start.data[None], sessions])
         return self._fuse(self.encoder.step(sessions[None], caches), side)[0]
 
-    def _fuse(self, states: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, list[Any], Any]:
+    def _fuse(
+        self, states: np.ndarray, side: np.ndarray
+    ) -> tuple[np.ndarray, list[EmbeddingSaved], FusionSaved | None]:
         """Side features (u, J) let into states (u, T, E), if there are any."""
         if self.fusion is None:
             return states, [], None
@@ -102,7 +106,7 @@ class CustomerEncoder(Layer):
 
     def backward(self, dstates: np.ndarray, saved: CustomerSaved) -> np.ndarray:
         """dstates (u, 1 + T, E) -> dsessions (s, E)."""
-        if self.fusion is not None:
+        if self.fusion is not None and saved.fusion is not None:
             dstates, dtogether = self.fusion.backward(dstates, saved.fusion)
             shares = np.split(dtogether.sum(1), len(self.side), axis=1)
             for table, dvector, one in zip(self.side, shares, saved.side, strict=True):

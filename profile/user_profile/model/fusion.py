@@ -6,12 +6,13 @@ import numpy as np
 import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear
+from attention.ops import LinearSaved
 
 
 class FusionSaved(NamedTuple):
-    gate_in: Any
+    gate_in: LinearSaved
     gate: np.ndarray  # (..., E), in (0, 1)
-    value_in: Any
+    value_in: LinearSaved
     value: np.ndarray  # (..., E)
     width: int
 

@@ -5,18 +5,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Decoder, Layer, Linear, Parameter
+from attention.layers.stack import StackSaved
+from attention.ops import LinearSaved
 
-from .reading import EvidenceReading
+from .reading import EvidenceReading, ReadingSaved
+from .sizes import Sizes
 
 LEVELS = ("low", "medium", "high")
 
 
 class InterestSaved(NamedTuple):
-    hint: Any
-    context: Any
-    decoder: Any
-    reading: Any
-    level: Any
+    hint: LinearSaved
+    context: LinearSaved
+    decoder: StackSaved
+    reading: ReadingSaved
+    level: LinearSaved
     width: int  # E
 
     @property
@@ -29,37 +32,24 @@ class InterestDecoder(Layer):
     """Category queries attend to each other and to the states, then read each category's counts
     from the sessions: (q, C) interests in LEVELS."""
 
-    def __init__(
-        self,
-        num_categories: int,
-        hint_dim: int,
-        context_dim: int,
-        age_dim: int,
-        held_dim: int,
-        num_layers: int,
-        embed_dim: int,
-        num_heads: int,
-        *,
-        dropout: float = 0.0,
-        rng: Any = None,
-        dtype: Any = np.float32,
-    ) -> None:
+    def __init__(self, sizes: Sizes, *, rng: Any = None, dtype: Any = np.float32) -> None:
         rng = np.random.default_rng(rng)
         kind: dict[str, Any] = {"rng": rng, "dtype": dtype}
-        self.query = Parameter(rng.normal(0, 0.5, (num_categories, embed_dim)).astype(dtype))
-        self.hint = Linear(hint_dim, embed_dim, **kind)
-        self.context = Linear(context_dim, embed_dim, **kind)
+        embed_dim = sizes.embed_dim
+        self.query = Parameter(rng.normal(0, 0.5, (sizes.categories, embed_dim)).astype(dtype))
+        self.hint = Linear(sizes.hint, embed_dim, **kind)
+        self.context = Linear(sizes.context, embed_dim, **kind)
         self.decoder = Decoder(
-            num_layers,
+            sizes.interest_layers,
             embed_dim,
-            num_heads,
+            sizes.num_heads,
             2 * embed_dim,
             activation="relu",
-            dropout=dropout,
+            dropout=sizes.dropout,
             **kind,
         )
-        self.reading = EvidenceReading(embed_dim, age_dim, **kind)
-        read_dim = self.reading.num_heads * held_dim
+        self.reading = EvidenceReading(embed_dim, sizes.age, **kind)
+        read_dim = self.reading.num_heads * sizes.held
         self.level = Linear(embed_dim + read_dim, len(LEVELS), **kind)
 
     def forward(

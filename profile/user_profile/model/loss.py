@@ -6,6 +6,8 @@ import numpy as np
 
 from attention import Layer
 from attention.ops import (
+    CrossEntropySaved,
+    LogSoftmaxSaved,
     cross_entropy_backward,
     cross_entropy_forward,
     log_softmax_backward,
@@ -14,14 +16,14 @@ from attention.ops import (
 
 from ..features.batch import Batch
 from .outlook import Outlook
-from .profile_model import Outputs, ProfileModel
+from .profile_model import ModelSaved, Outputs, ProfileModel
 
 POWER = 0.5
 WEIGHTS = {"items": 1.0, "levels": 0.5, "outlook": 0.2}
 
 
 class BasketSaved(NamedTuple):
-    log_softmax: Any
+    log_softmax: LogSoftmaxSaved
     question: np.ndarray  # (t,)
     item: np.ndarray  # (t,)
     share: np.ndarray  # (t,), of each target in its question's loss
@@ -59,10 +61,10 @@ def basket_cross_entropy_backward(dloss: Any, saved: BasketSaved) -> np.ndarray:
 
 
 class LossSaved(NamedTuple):
-    model: Any
+    model: ModelSaved
     basket: BasketSaved | None
-    levels: Any
-    outlook: tuple[Any, ...]  # of each answer
+    levels: CrossEntropySaved
+    outlook: tuple[CrossEntropySaved, ...]  # of each answer
     shape: tuple[int, int]  # (q, I)
     moments: int
 

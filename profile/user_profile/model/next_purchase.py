@@ -13,7 +13,16 @@ import numpy as np
 import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear, Parameter
-from attention.ops import dropout_backward, dropout_forward, relu_backward, relu_forward, sum_by_id
+from attention.ops import (
+    DropoutSaved,
+    LinearSaved,
+    ReluSaved,
+    dropout_backward,
+    dropout_forward,
+    relu_backward,
+    relu_forward,
+    sum_by_id,
+)
 
 from ..features.batch import Question
 
@@ -62,21 +71,21 @@ def pointer_backward(dscores: np.ndarray, saved: PointerSaved) -> tuple[np.ndarr
     query, key, question = saved
     dscores = dscores[:, None] * (1 / math.sqrt(query.shape[1]))
     dquery = np.zeros_like(query)
-    asked, sums = sum_by_id(question, dscores * key)
-    dquery[asked] = sums
+    distinct, sums = sum_by_id(question, dscores * key)
+    dquery[distinct] = sums
     return dquery, dscores * query[question]
 
 
 class NextPurchaseSaved(NamedTuple):
-    dropout: Any
-    query: Any
-    key: tuple[Any, Any, Any]
+    dropout: DropoutSaved | None
+    query: LinearSaved
+    key: tuple[LinearSaved, ReluSaved, LinearSaved]
     pointer: PointerSaved
     season: np.ndarray  # (q, I, Fs)
     items: np.ndarray  # (I, E)
-    taste_in: Any
+    taste_in: LinearSaved
     taste: np.ndarray  # (q, E)
-    gate: Any
+    gate: LinearSaved
     copy: CopySaved
     width: int
 

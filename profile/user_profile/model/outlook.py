@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Layer, Linear, softmax
+from attention.ops import LinearSaved
 
 SPEND_BANDS = ("nothing", "low", "medium", "high")
 WIDTHS = (2, 2, len(SPEND_BANDS) - 1, 1)
@@ -42,7 +43,7 @@ def as_chances(answers: Outlook) -> Chances:
 
 
 class OutlookSaved(NamedTuple):
-    out: Any
+    out: LinearSaved
     width: int
 
 

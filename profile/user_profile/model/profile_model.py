@@ -1,6 +1,5 @@
 """The whole network, forward and backward: one batch of customers to the answers of every head."""
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,37 +8,13 @@ from attention import Layer
 from attention.ops import sum_by_id
 
 from ..features.batch import Batch
-from .behaviours import BehaviourEmbedding
-from .customers import CustomerEncoder
-from .interests import InterestDecoder
-from .next_purchase import NextPurchase
-from .outlook import Outlook, OutlookHead
-from .sessions import SessionEncoder
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """All that fixes the shapes of the parameters."""
-
-    items: int
-    categories: int
-    kinds: int
-    item_side: int
-    side: tuple[int, ...]  # codes of each side feature, one more for "not known"
-    context: int
-    hint: int
-    age: int
-    held: int
-    pair: int
-    season: int
-    places: int
-    gaps: int
-    embed_dim: int = 32
-    num_heads: int = 2
-    session_layers: int = 1
-    customer_layers: int = 1
-    interest_layers: int = 1
-    dropout: float = 0.2
+from .behaviours import BehaviourEmbedding, BehaviourSaved
+from .customers import CustomerEncoder, CustomerSaved
+from .interests import InterestDecoder, InterestSaved
+from .next_purchase import NextPurchase, NextPurchaseSaved
+from .outlook import Outlook, OutlookHead, OutlookSaved
+from .sessions import SessionEncoder, SessionSaved
+from .sizes import Sizes
 
 
 class Outputs(NamedTuple):
@@ -52,18 +27,18 @@ class Outputs(NamedTuple):
 
 class HeadsSaved(NamedTuple):
     states_shape: tuple[int, int, int]  # (u, 1 + T, E)
-    asked: np.ndarray  # (q,) row of states.reshape(-1, E) that each question reads
-    met: np.ndarray  # (m,) the same of each moment
+    question_row: np.ndarray  # (q,) row of states.reshape(-1, E) that each question reads
+    moment_row: np.ndarray  # (m,) the same of each moment
     customer: np.ndarray  # (q,)
-    next_purchase: Any
-    interests: Any
-    outlook: Any
+    next_purchase: NextPurchaseSaved
+    interests: InterestSaved
+    outlook: OutlookSaved
 
 
 class ModelSaved(NamedTuple):
-    behaviours: Any
-    sessions: Any
-    customers: Any
+    behaviours: BehaviourSaved
+    sessions: SessionSaved
+    customers: CustomerSaved
     heads: HeadsSaved
 
 
@@ -87,23 +62,15 @@ class ProfileModel(Layer):
         self.customers = CustomerEncoder(
             sizes.customer_layers, E, heads, side_sizes=sizes.side, **common
         )
-        self.interests = InterestDecoder(
-            sizes.categories,
-            sizes.hint,
-            sizes.context,
-            sizes.age,
-            sizes.held,
-            sizes.interest_layers,
-            E,
-            heads,
-            **common,
-        )
+        self.interests = InterestDecoder(sizes, rng=rng, dtype=dtype)
         self.next_purchase = NextPurchase(
             sizes.items, E, sizes.context, sizes.pair, sizes.season, **common
         )
         self.outlook = OutlookHead(E, sizes.context, rng=rng, dtype=dtype)
 
-    def encode(self, batch: Batch, *, rng: Any = None) -> tuple[np.ndarray, tuple[Any, Any, Any]]:
+    def encode(
+        self, batch: Batch, *, rng: Any = None
+    ) -> tuple[np.ndarray, tuple[BehaviourSaved, SessionSaved, CustomerSaved]]:
         """-> states (u, 1 + T, E) of all customers of the batch."""
         x, saved1 = self.behaviours.forward(batch.behaviours, rng=rng)
         sessions, saved2 = self.sessions.forward(x, batch.groups, rng=rng)
@@ -119,10 +86,10 @@ class ProfileModel(Layer):
         _, places, E = states.shape
         flat = states.reshape(-1, E)
         question, moment = batch.question, batch.moment
-        asked = question.customer * places + question.known
-        met = moment.customer * places + moment.known
+        question_row = question.customer * places + question.known
+        moment_row = moment.customer * places + moment.known
         scores, saved_next = self.next_purchase.forward(
-            flat[asked], question, batch.season[question.day], self._item_vectors(), rng=rng
+            flat[question_row], question, batch.season[question.day], self._item_vectors(), rng=rng
         )
         visible = np.arange(places) <= question.known[:, None]  # (q, 1 + T)
         levels, saved_interests = self.interests.forward(
@@ -134,11 +101,11 @@ class ProfileModel(Layer):
             visible,
             rng=rng,
         )
-        outlook, saved_outlook = self.outlook.forward(flat[met], moment.context)
+        outlook, saved_outlook = self.outlook.forward(flat[moment_row], moment.context)
         saved = HeadsSaved(
             states.shape,
-            asked,
-            met,
+            question_row,
+            moment_row,
             question.customer,
             saved_next,
             saved_interests,
@@ -156,13 +123,13 @@ class ProfileModel(Layer):
         E = saved.states_shape[2]
         dstates = np.zeros(saved.states_shape, dout.items.dtype)
         dflat = dstates.reshape(-1, E)
-        dmet = self.outlook.backward(dout.outlook, saved.outlook)
-        _add_rows(dflat, saved.met, dmet)
+        dmoment = self.outlook.backward(dout.outlook, saved.outlook)
+        _add_rows(dflat, saved.moment_row, dmoment)
         dmemory = self.interests.backward(dout.levels, saved.interests)
         _add_rows(dstates.reshape(len(dstates), -1), saved.customer, _flat_rows(dmemory))
-        dasked, ditems = self.next_purchase.backward(dout.items, saved.next_purchase)
+        dstate, ditems = self.next_purchase.backward(dout.items, saved.next_purchase)
         self.behaviours.item.table.accumulate(ditems, slice(0, -1))
-        _add_rows(dflat, saved.asked, dasked)
+        _add_rows(dflat, saved.question_row, dstate)
         return dstates
 
     def forward(self, batch: Batch, *, rng: Any = None) -> tuple[Outputs, ModelSaved]:
@@ -182,9 +149,9 @@ class ProfileModel(Layer):
     def score_items(self, batch: Batch, states: np.ndarray) -> np.ndarray:
         """Inference of the next-purchase head alone, from what `encode` gave -> (q, I)."""
         question = batch.question
-        asked = states[question.customer, question.known]
+        state = states[question.customer, question.known]
         season = batch.season[question.day]
-        return self.next_purchase.forward(asked, question, season, self._item_vectors())[0]
+        return self.next_purchase.forward(state, question, season, self._item_vectors())[0]
 
     def _item_vectors(self) -> np.ndarray:
         """The embeddings of the known items, shared with the input, (I, E)."""

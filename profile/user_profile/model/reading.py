@@ -11,6 +11,7 @@ import numpy as np
 from attention import Layer, Linear
 from attention.ops import (
     AttentionSaved,
+    LinearSaved,
     attention_backward,
     attention_forward,
     merge_heads,
@@ -19,8 +20,8 @@ from attention.ops import (
 
 
 class ReadingSaved(NamedTuple):
-    query: Any
-    key: Any
+    query: LinearSaved
+    key: LinearSaved
     attention: AttentionSaved
     width: int  # E
 

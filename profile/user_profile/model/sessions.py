@@ -5,14 +5,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import AttentionPool, Encoder, Layer
+from attention.fast.attention import AnySaved
+from attention.layers.stack import StackSaved
 
 from ..features.batch import Group
 
 
 class SessionSaved(NamedTuple):
     groups: list[Group]
-    encoder: list[Any]  # of each group
-    pool: list[Any]
+    encoder: list[StackSaved]  # of each group
+    pool: list[AnySaved]
     rows: int  # n
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from ..features.reader import Vocabulary, widths
 from .decisions import Decisions
-from .profile_model import ProfileModel, Sizes
+from .profile_model import ProfileModel
 from .settings import Settings
+from .sizes import Sizes
 
 
 @dataclass

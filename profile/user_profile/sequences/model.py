@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention.layers import Embedding, Encoder, Layer, Parameter
+from attention.layers.stack import StackSaved
 from attention.ops import dropout_backward, dropout_forward
 from attention.ops.dropout import DropoutSaved
 from attention.ops.embedding import EmbeddingSaved
@@ -37,7 +38,7 @@ class SequenceSaved(NamedTuple):
     items: EmbeddingSaved
     features: EmbeddingSaved | None
     dropout: DropoutSaved | None
-    encoder: Any
+    encoder: StackSaved
 
 
 class SequenceModel(Layer):
