@@ -5,7 +5,8 @@ visits   the shape of CDNOW: 2,357 customers over 78 weeks who come, by BG/NBD w
          no names, a visit
 grocery  600 households over 300 days that buy again what they are used to, by a rhythm of 5 to 20
          days, from 400 items in eight aisles; a habit fades and another comes
-Neither has cancellations. Plain CSV: customer, order, item, time, quantity, price, text.
+clicks   1,500 paths over 300 pages, each page leading to five others: what was before says nothing
+None has cancellations. Plain CSV: customer, order, item, time, quantity, price, text.
 """
 
 import csv
@@ -53,6 +54,19 @@ def grocery(seed: int = 0, households: int = 600) -> list[Row]:
     return rows
 
 
+def clicks(seed: int = 0, paths: int = 1500) -> list[Row]:
+    rng, rows = np.random.default_rng(seed), []
+    leads = np.array([rng.choice(300, 5, replace=False) for _ in range(300)])
+    likely = np.array([0.5, 0.2, 0.15, 0.1, 0.05])
+    for path in range(paths):
+        page = int(rng.integers(300))
+        for step in range(int(rng.integers(6, 30))):
+            moment = str(np.datetime64(BEGIN + path * 600 + step * 20, "s"))
+            rows.append((f"c{path}", f"o{path}", f"i{page}", moment, 1, 0.0, ""))
+            page = int(leads[page, rng.choice(5, p=likely)])
+    return rows
+
+
 def _basket(
     customer: int,
     number: int,
@@ -71,7 +85,7 @@ def _basket(
     ]  # fmt: skip
 
 
-SHAPES = {"visits": visits, "grocery": grocery}
+SHAPES = {"visits": visits, "grocery": grocery, "clicks": clicks}
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from .rules import Rules
 from .settings import Settings
 from .training import new_model
 
-VERSION = 2
+VERSION = 3
 FORMAT = "user_profile sequence model"
 _PARAMETERS = "parameters/"
 
@@ -45,6 +45,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "rules/indices": trained.rules.follows.indices,
         "rules/indptr": trained.rules.follows.indptr,
         "rules/weight": np.array(trained.rules.weight),
+        "rules/recent": np.array(float(trained.rules.recent)),
         "about": np.array(json.dumps(about)),
     }
     save_arrays(path, arrays)
@@ -94,12 +95,16 @@ def _read_rules(file: ArrayFile, items: int) -> Rules:
             "rules/indices": Field("i", (None,)),
             "rules/indptr": Field("i", (items + 1,)),
             "rules/weight": FLOAT,
+            "rules/recent": FLOAT,
         }
     )
-    data, indices, indptr, weight = found.values()
+    data, indices, indptr, weight, recent = found.values()
     inside = ((indices >= 0) & (indices < items)).all() and len(indices) == len(data)
     if not inside or indptr[0] != 0 or indptr[-1] != len(data) or (np.diff(indptr) < 0).any():
         raise file.error("its rules are no matrix of items by items in compressed rows")
     if weight < 0 or (data < 0).any():
         raise file.error("its rules hold negative counts")
-    return Rules(sparse.csr_array((data, indices, indptr), (items, items)), float(weight))
+    if recent < 1:
+        raise file.error("its rules start from no item")
+    follows = sparse.csr_array((data, indices, indptr), (items, items))
+    return Rules(follows, float(weight), int(recent))

@@ -49,12 +49,15 @@ def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
     return table * (_SPREAD / max(table.std(), 1e-12))
 
 
-def nearness(past: Histories, items: int) -> sparse.csr_array:
-    """Σ 1/distance over all pairs of an item (row) and one after it in a history, (V, V)."""
+def nearness(past: Histories, items: int, steps: int = _STEPS) -> sparse.csr_array:
+    """Σ 1/distance over all pairs of an item (row) and one after it in a history, (V, V).
+
+    Pairs up to ``steps`` apart count.
+    """
     item = past.item[-_MOST:].astype(np.int64)
     user = np.repeat(np.arange(len(past.lengths)), past.lengths)[-_MOST:]
     total = sparse.csr_array((items, items))
-    for step in range(1, min(_STEPS, len(item) - 1) + 1):
+    for step in range(1, min(steps, len(item) - 1) + 1):
         same = user[:-step] == user[step:]
         pairs = item[:-step][same], item[step:][same]
         weights = np.full(same.sum(), 1 / step)

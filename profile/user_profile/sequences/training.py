@@ -20,7 +20,7 @@ from .model import SequenceModel, Sizes
 from .objective import Objective
 from .order import WindowBatches
 from .recommender import ReadingOnce, Trained
-from .rules import WEIGHTS, learn_rules
+from .rules import EXPERTS, WEIGHTS, Rules, learn_rules
 from .schedule import Schedule
 from .settings import Settings
 from .start import start_bias, start_table
@@ -28,7 +28,7 @@ from .start import start_bias, start_table
 _VALIDATED = 2_000  # users asked after each epoch
 _UNTIMED = 0.1  # the share of the time kept for judging before it has been timed
 MAY_CHANGE = ("minutes", "epochs", "patience")  # of a run that is resumed: how long it goes on
-_AFTER = 3  # judgings' worth of time kept for the last one and for choosing the rules' weight
+_AFTER = 4  # judgings' worth of time kept for the last one and for choosing the rules' weight
 
 
 def train(
@@ -112,7 +112,7 @@ def train(
 
     trainer.run(epochs=settings.epochs or 1, on_epoch=tell)
     trained.log.extend(end._asdict() for end in trainer.epochs)
-    return _with_rules(trained, judge)
+    return _with_rules(trained, past, judge)
 
 
 def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
@@ -131,15 +131,25 @@ def _place(model: SequenceModel, past: Histories) -> None:
     model.bias.data[...] = start_bias(past, model.sizes.items)
 
 
-def _with_rules(trained: Trained, judge: "_Judge") -> Trained:
-    """The same network beside rules of the weight that is best on validation, or as set."""
+def _with_rules(trained: Trained, past: Histories, judge: "_Judge") -> Trained:
+    """The same network beside the rules that are best on validation, and of the best weight.
+
+    The rules are compared at weight 1; with a weight that is set, at that one.
+    """
+
+    def beside(rules: Rules, weight: float) -> Trained:
+        return dataclasses.replace(trained, rules=dataclasses.replace(rules, weight=weight))
+
     given = trained.settings.rules
-    candidates = [
-        dataclasses.replace(trained, rules=dataclasses.replace(trained.rules, weight=weight))
-        for weight in (WEIGHTS if given is None else [given])
-    ]
-    if len(candidates) == 1:
-        return candidates[0]
+    if given == 0:
+        return beside(trained.rules, 0)
+    items = len(trained.items)
+    experts = [learn_rules(past, items, expert) for expert in EXPERTS]
+    scores = judge(*(beside(rules, given or 1.0) for rules in experts))
+    chosen = experts[int(np.argmax(scores))]
+    if given is not None:
+        return beside(chosen, given)
+    candidates = [beside(chosen, weight) for weight in WEIGHTS]
     return candidates[int(np.argmax(judge(*candidates)))]
 
 

@@ -22,9 +22,15 @@ class Drift(NamedTuple):
     chances: np.ndarray  # (K, C) that something of a category is bought in the coming session
 
     @property
+    def mix(self) -> np.ndarray:
+        """The share of each category in all that is likely, (K, C): more of everything is none."""
+        odds = self.chances / np.maximum(1 - self.chances, 1e-6)
+        return odds / np.maximum(odds.sum(axis=1, keepdims=True), 1e-12)
+
+    @property
     def turnover(self) -> np.ndarray:
-        """How far the interests moved at each session but the first, (K - 1,): mean change."""
-        return np.abs(np.diff(self.chances, axis=0)).mean(axis=1)
+        """How much of the mix moved at each session but the first, (K - 1,), from 0 to 1."""
+        return np.abs(np.diff(self.mix, axis=0)).sum(axis=1) / 2
 
 
 def interest_drift(profiler: Profiler, user: int, until: int | None = None) -> Drift:

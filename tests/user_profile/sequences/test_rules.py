@@ -1,6 +1,7 @@
 """Rules beside the network: what they count, how they are weighed, and that they are saved."""
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,6 +35,18 @@ def test_scores_start_from_the_latest_items():
     found = follows[1] + follows[0] / 2  # 1 is the latest, 0 the one before
     want = 2.0 * np.log(found / found.sum() + 10 / 5)
     np.testing.assert_allclose(rules(2.0).scores([np.array([0, 1])])[0], want, rtol=1e-6)
+
+
+def test_rules_of_the_last_item_are_a_markov_chain():
+    past = Histories(np.concatenate(ROWS), np.cumsum([0, *(len(row) for row in ROWS)]))
+    chain = dataclasses.replace(learn_rules(past, 5, "last item"), weight=1.0)
+    want = np.zeros((5, 5))
+    for row in ROWS:
+        for one, then in pairwise(row):
+            want[one, then] += 1
+    np.testing.assert_allclose(chain.follows.toarray(), want)
+    here, elsewhere = chain.scores([np.array([3, 0]), np.array([1, 2, 0])])
+    assert np.array_equal(here, elsewhere)
 
 
 def test_without_a_rule_every_item_scores_the_same():
@@ -71,5 +84,5 @@ def test_the_recommender_adds_them_unless_told_not_to(trained):
 def test_they_are_saved_with_the_model(trained, tmp_path):
     save_model(tmp_path / "m.npz", trained)
     loaded = load_model(tmp_path / "m.npz").rules
-    assert loaded.weight == 3.0
+    assert (loaded.weight, loaded.recent) == (3.0, 10)
     np.testing.assert_array_equal(loaded.follows.toarray(), trained.rules.follows.toarray())
