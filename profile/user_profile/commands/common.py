@@ -22,14 +22,20 @@ MODEL = "runs/profile.npz"
 
 
 def add_log_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", help="an event log; default: the shipped Online Retail log")
+    parser.add_argument(
+        "--data",
+        help="an event log: a file, a folder, a 'glob', an archive, a database, - for standard "
+        "input; default: the shipped Online Retail log",
+    )
     parser.add_argument("--format", help="the format of --data, if it is not recognised")
     parser.add_argument(
         "--columns",
-        help="for plain CSV or JSONL: user=…,item=…,time=… and, if there, session, kind, "
-        "quantity, price, text",
+        help="where the columns are not recognised: user=…,item=…,time=… and, if there, "
+        "session, kind, quantity, price or amount, text",
     )
     add_reading_options(parser)
+    parser.add_argument("--table", help="of a database; default: its only one")
+    parser.add_argument("--query", help="SQL that reads the log from a database")
     parser.add_argument("--user-features", help="a CSV file: customer, then side features")
     parser.add_argument(
         "--keep-charges",
@@ -39,7 +45,7 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoding", default="utf-8", help="of the text, such as gb18030")
+    parser.add_argument("--encoding", help="of the text, such as gb18030; default: guessed")
     parser.add_argument(
         "--date-format",
         help="how times are written, if it is not seen: day-first, month-first, excel, yyyymmdd, "
@@ -82,6 +88,8 @@ def load_log(options: argparse.Namespace) -> Prepared:
         mapping=named_pairs("--columns", options.columns),
         encoding=options.encoding,
         date_format=options.date_format,
+        table=options.table,
+        query=options.query,
         user_features=options.user_features,
         keep_charges=options.keep_charges,
     )

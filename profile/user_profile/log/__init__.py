@@ -1,6 +1,7 @@
 """A file becomes dated sessions.
 
 events      the columns every reader fills
+sources     where a log lies: files, folders, archives, databases
 readers     one file a format; rows that cannot be read are counted and told
 clean       duplicates, charges, cancellations
 sessions    events of one user close in time

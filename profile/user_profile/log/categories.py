@@ -16,6 +16,7 @@ import scipy  # its parts load when they are first used
 from ..errors import DataError
 from .readers.report import ReadReport
 from .readers.rows import first_lines, read_delimited
+from .sources import open_source
 
 OTHER = "other"
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -115,7 +116,7 @@ def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
     names none of ``items``.
     """
     path = Path(path)
-    report = ReadReport(path)
+    report = ReadReport(open_source(path))
     if not first_lines(path):
         raise DataError(f"{path} is empty; give a CSV file with the columns item,category.")
     wanted = {"item": "item", "category": "category"}

@@ -1,6 +1,7 @@
 """From a file to everything training and judging need: sessions, split, categories."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,12 +53,14 @@ class Prepared:
 
 
 def prepare(
-    path: str | Path | None = None,
+    path: str | Path | Sequence[str | Path] | None = None,
     format: str | None = None,
     *,
     mapping: dict[str, str] | None = None,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     date_format: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     user_features: str | Path | None = None,
     keep_charges: bool = False,
 ) -> Prepared:
@@ -69,7 +72,13 @@ def prepare(
     file cannot be used.
     """
     events, read = read_events(
-        path, format, mapping=mapping, encoding=encoding, date_format=date_format
+        path,
+        format,
+        mapping=mapping,
+        encoding=encoding,
+        date_format=date_format,
+        table=table,
+        query=query,
     )
     events, cleaned = clean_events(events, () if keep_charges else charges_of(read.format))
     if user_features is not None:

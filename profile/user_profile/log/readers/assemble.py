@@ -29,15 +29,17 @@ def assemble(
     kind: list[str] | str = "event",
     quantity: list[str] | None = None,
     price: list[str] | None = None,
+    amount: list[str] | None = None,
     text: list[str] | None = None,
     user_features: dict[str, list[str]] | None = None,
     max_bad: float = MAX_BAD,
 ) -> Events:
     """Events from N rows of text; a row that cannot be parsed goes to ``report`` instead.
 
-    ``time`` None means the rows have an order but no clock. ``user_features`` are columns of which
-    each user keeps the first value. Missing users and numbers and outlying dates are counted in
-    ``report``. Raises DataError if more than ``max_bad`` of all rows are bad.
+    ``time`` None means the rows have an order but no clock; ``amount`` is the money of a whole row.
+    ``user_features`` are columns of which each user keeps the first value. Missing users and
+    numbers and outlying dates are counted in ``report``. Raises DataError if more than ``max_bad``
+    of all rows are bad.
     """
     rows = len(lines)
     reasons: dict[int, tuple[str, str]] = {}  # row -> value, reason
@@ -89,6 +91,12 @@ def assemble(
             kinds, kind_names = np.where(late, 0, kinds), kind_names[:127]
     quantities = number(quantity, "quantity", 1.0)
     prices = number(price, "price", np.nan)
+    if amount is not None:
+        paid = number(amount, "amount", np.nan)
+        back = (paid < 0) & (quantities > 0)
+        quantities = np.where(back, -quantities, quantities)
+        prices = np.divide(paid, quantities, out=np.full(rows, np.nan), where=quantities != 0)
+        prices = np.where(back, np.abs(prices), prices)
     if time is None:
         times, micros = np.arange(rows, dtype=np.int64), np.zeros(rows, np.int32)
     else:

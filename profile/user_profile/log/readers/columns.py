@@ -1,96 +1,134 @@
-"""Any CSV, TSV, JSON or JSON-lines file, given which column is the user, the item, the time."""
+"""Any table with a header: CSV, TSV, JSON, JSON lines, a database; its columns known or mapped.
+
+A log without items, of visits and money, is read with one item that stands for the visit.
+"""
 
 import json
-from pathlib import Path
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from ...errors import DataError
 from ..events import Events
+from ..sources import Source
 from .assemble import MAX_BAD, assemble
+from .names import REQUIRED, checked_mapping, is_log, known_columns
+from .online_retail import CANCELLATION, PURCHASE
 from .report import ReadReport
-from .rows import Table, find_columns, first_lines, read_delimited, read_json_lines, text_lines
+from .rows import WHITESPACE, Table, find_columns, first_lines, read_delimited, read_json_lines
 
-REQUIRED = ("user", "item", "time")
-OPTIONAL = ("session", "kind", "quantity", "price", "text")
+VISIT = "a visit"  # the item of a log that names none
+_SAMPLE = 400  # lines in which the first object of a JSON list ends
 
 
-def matches(path: Path, lines: list[str]) -> bool:
-    """True if the columns bear our own names, so that no mapping is needed."""
-    try:
-        names = list(json.loads(lines[0])) if lines[0].startswith("{") else _split(lines[0])
-    except ValueError:
-        return False
-    return set(REQUIRED) <= set(names)
+def matches(source: Source, lines: list[str]) -> bool:
+    """True if the columns bear names that are known, so that no mapping is needed."""
+    return is_log(known_columns(_header(source, lines)))
 
 
 def read(
-    path: Path,
+    source: Source,
     report: ReadReport,
     *,
     mapping: dict[str, str] | None = None,
-    encoding: str = "utf-8",
     max_bad: float = MAX_BAD,
 ) -> Events:
-    """One event a row; ``mapping`` takes our column names to those of the file.
+    """One event a row; ``mapping`` takes our names to the file's, or to numbers of columns.
 
     Raises DataError if the mapping lacks user, item or time, or names columns that are not there.
     """
-    kind = _content(path)
-    wanted = None if mapping is None else _checked(mapping)
-    if kind == "delimited":
-        header = first_lines(path, 1, encoding)
-        delimiter = _delimiter(header[0]) if header else ","
-        wanted = wanted or _own_names(_split(header[0]) if header else [])
-        table = read_delimited(path, report, delimiter=delimiter, wanted=wanted, encoding=encoding)
+    wanted = None if mapping is None else checked_mapping(mapping)
+    if source.table is not None:
+        named = source.table()
+        wanted = wanted or _guessed(list(named.columns), report)
+        find_columns(source, list(named.columns), wanted)
+        rows = len(next(iter(named.columns.values()), []))
+        report.rows += rows
+        table = Table({o: named.columns[t] for o, t in wanted.items()}, list(range(1, rows + 1)))
     else:
-        table = _read_json(path, report, wanted, encoding, whole=kind == "json")
+        lines = first_lines(source, 1)
+        start = lines[0].lstrip()[:1] if lines else ""
+        if start in ("{", "["):
+            table = _read_json(source, report, wanted, whole=start == "[")
+        else:
+            table = _read_rows(source, report, wanted, lines[0] if lines else "")
     columns: dict[str, Any] = {**table.columns}
-    return assemble(report, table.lines, **columns, max_bad=max_bad)
+    columns.setdefault("item", [VISIT] * len(table.lines))
+    events = assemble(report, table.lines, **columns, max_bad=max_bad)
+    return events if "kind" in columns else _with_returns(events, report)
 
 
-def _checked(mapping: dict[str, str]) -> dict[str, str]:
-    lacking = [name for name in REQUIRED if name not in mapping]
-    unknown = [name for name in mapping if name not in REQUIRED + OPTIONAL]
-    if lacking or unknown:
-        problem = f"lacks {lacking[0]!r}" if lacking else f"has the unknown name {unknown[0]!r}"
-        raise DataError(
-            f"The column mapping {problem}; it needs {', '.join(REQUIRED)} "
-            f"and may have {', '.join(OPTIONAL)}."
-        )
-    return dict(mapping)
+def _read_rows(
+    source: Source, report: ReadReport, wanted: dict[str, str] | None, line: str
+) -> Table:
+    delimiter, header, numbered = _delimiter(line), _split(line), None
+    places = wanted.values() if wanted else ()
+    if places and not set(places) & set(header) and all(map(str.isdigit, places)):
+        numbered = [str(place) for place in range(1, len(header) + 1)]
+    wanted = wanted or (_guessed(header, report) if line else {name: name for name in REQUIRED})
+    return read_delimited(source, report, delimiter=delimiter, header=numbered, wanted=wanted)
 
 
-def _own_names(header: list[str]) -> dict[str, str]:
-    """The columns that already bear our names; the required ones whether there or not."""
-    return {name: name for name in REQUIRED + OPTIONAL if name in REQUIRED or name in header}
+def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
+    """The known columns, told in the report where their names are not our own."""
+    columns = known_columns(header)
+    if not is_log(columns):
+        return {name: name for name in REQUIRED}  # looking for them says what is missing
+    if any(ours != theirs for ours, theirs in columns.items()):
+        pairs = ",".join(f"{ours}={theirs}" for ours, theirs in columns.items())
+        report.notes.append(f"read as --columns {pairs!r}")
+    return columns
 
 
-def _content(path: Path) -> str:
-    name = path.name.removesuffix(".gz").removesuffix(".xz").lower()
-    if name.endswith((".jsonl", ".ndjson")):
-        return "json lines"
-    return "json" if name.endswith(".json") else "delimited"
+def _with_returns(events: Events, report: ReadReport) -> Events:
+    """Negative pieces are cancellations, where no column says what kind of event a row is."""
+    back = events.quantity < 0
+    if not back.any():
+        return events
+    report.notes.append(f"{back.sum():,} rows of negative pieces are read as cancellations")
+    return replace(events, kind=back.astype(np.int8), kinds=(PURCHASE, CANCELLATION))
+
+
+def _header(source: Source, lines: list[str]) -> list[str]:
+    if source.table is not None:
+        return list(source.table().columns)
+    if not lines[0].lstrip().startswith(("{", "[")):
+        return _split(lines[0])
+    text = "\n".join(first_lines(source, _SAMPLE))
+    try:
+        found, _ = json.JSONDecoder().raw_decode(text[text.index("{") :])
+    except (ValueError, RecursionError):
+        return []
+    return list(found)
 
 
 def _delimiter(line: str) -> str:
-    return max(",\t;|", key=line.count)
+    bare = re.sub('"[^"]*"', "", line)
+    best = max(",\t;|", key=bare.count)
+    return best if best in bare or not re.search(r"\S\s+\S", bare) else WHITESPACE
 
 
 def _split(line: str) -> list[str]:
-    return [name.strip().strip('"') for name in line.split(_delimiter(line))]
+    delimiter = _delimiter(line)
+    fields = line.split() if delimiter == WHITESPACE else line.split(delimiter)
+    return [name.strip().strip('"').lstrip("#") for name in fields]
 
 
 def _read_json(
-    path: Path, report: ReadReport, wanted: dict[str, str] | None, encoding: str, whole: bool
+    source: Source, report: ReadReport, wanted: dict[str, str] | None, whole: bool
 ) -> Table:
     """The objects' fields as text. A file in one piece is numbered by object, not by line."""
-    numbered = _whole(path, report, encoding) if whole else read_json_lines(path, report, encoding)
+    numbered = _whole(source, report) if whole else read_json_lines(source, report)
     columns: dict[str, list[str]] = {}
     lines: list[int] = []
     for number, record in numbered:
         if not columns:
-            wanted = wanted or _own_names(list(record))
-            find_columns(path, list(record), {name: wanted[name] for name in REQUIRED})
+            wanted = wanted or _guessed(list(record), report)
+            required = {name: wanted[name] for name in REQUIRED if name in wanted}
+            find_columns(source, list(record), required)
             columns = {name: [] for name in wanted}
         values = {ours: record.get(theirs) for ours, theirs in (wanted or {}).items()}
         nested = [ours for ours, value in values.items() if isinstance(value, dict | list)]
@@ -105,13 +143,19 @@ def _read_json(
     return Table(columns, lines)
 
 
-def _whole(path: Path, report: ReadReport, encoding: str) -> list[tuple[int, dict]]:
+def _whole(source: Source, report: ReadReport) -> Iterable[tuple[int, dict]]:
+    text, records, decoder = "".join(source.lines()).strip(), [], json.JSONDecoder()
     try:
-        records = json.loads("".join(text_lines(path, encoding)))
-    except (ValueError, RecursionError):
-        raise DataError(f"{path} is not valid JSON; one object a line needs .jsonl.") from None
-    if not isinstance(records, list):
-        raise DataError(f"{path} must hold a JSON list of objects, one an event.")
+        while text:  # several files are several lists
+            found, end = decoder.raw_decode(text)
+            if not isinstance(found, list):
+                raise DataError(f"{source} must hold a JSON list of objects, one an event.")
+            records += found
+            text = text[end:].lstrip()
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{source} is not valid JSON; one object a line needs .jsonl.") from None
     report.rows += len(records)
     good = []
     for number, record in enumerate(records, start=1):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..events import Events, factorise
+from ..sources import Source, open_source
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
 from .rows import first_lines, read_delimited, readable, sibling
@@ -45,11 +46,11 @@ _EDITIONS = {
 }  # fmt: skip
 
 
-def matches(path: Path, lines: list[str]) -> bool:
+def matches(path: Source, lines: list[str]) -> bool:
     return _edition(path, lines[0]) is not None
 
 
-def _edition(path: Path, line: str) -> str | None:
+def _edition(path: Source, line: str) -> str | None:
     if line.startswith("userId,movieId,rating"):
         return "ratings.csv"
     if len(line.split("::")) == 4:
@@ -60,11 +61,9 @@ def _edition(path: Path, line: str) -> str | None:
     return None
 
 
-def read(
-    path: Path, report: ReadReport, *, encoding: str = "utf-8", max_bad: float = MAX_BAD
-) -> Events:
+def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Events:
     """A rating is an event of kind "rating", its stars the quantity."""
-    shape = _EDITIONS[_edition(path, (first_lines(path, 1, encoding) or [""])[0]) or "ratings.csv"]
+    shape = _EDITIONS[_edition(path, (first_lines(path, 1) or [""])[0]) or "ratings.csv"]
     table = read_delimited(
         path,
         report,
@@ -72,11 +71,10 @@ def read(
         header=shape.header,
         wanted={"user": "userId", "item": "movieId", "quantity": "rating", "time": "timestamp"},
         quoted=shape.header is None,
-        encoding=encoding,
     )
     columns: dict[str, Any] = {"kind": "rating", **table.columns}
     events = assemble(report, table.lines, **columns, max_bad=max_bad)
-    return _with_users(_with_films(events, path, shape), path, shape)
+    return _with_users(_with_films(events, path.path, shape), path.path, shape)
 
 
 def _with_films(events: Events, path: Path, shape: _Shape) -> Events:
@@ -86,7 +84,7 @@ def _with_films(events: Events, path: Path, shape: _Shape) -> Events:
         return events
     films = read_delimited(
         found,
-        ReadReport(found),
+        ReadReport(open_source(found)),
         delimiter="|" if shape.films == "u.item" else shape.delimiter,
         header=shape.film_header,
         quoted=shape.film_header is None,
@@ -114,7 +112,7 @@ def _with_users(events: Events, path: Path, shape: _Shape) -> Events:
         return events
     table = read_delimited(
         found,
-        ReadReport(found),
+        ReadReport(open_source(found)),
         delimiter="|" if shape.users == "u.user" else shape.delimiter,
         header=list(shape.user_header),
         quoted=False,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..events import Events
+from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
 from .rows import read_delimited
@@ -27,15 +28,13 @@ _COLUMNS = {
 }
 
 
-def matches(path: Path, lines: list[str]) -> bool:
+def matches(path: Source, lines: list[str]) -> bool:
     return bool(lines) and lines[0].startswith("InvoiceNo,StockCode,")
 
 
-def read(
-    path: Path, report: ReadReport, *, encoding: str = "utf-8", max_bad: float = MAX_BAD
-) -> Events:
+def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Events:
     """Every row as it is: an invoice is a session; invoices that begin with C are cancellations."""
-    columns, lines = read_delimited(path, report, wanted=_COLUMNS, encoding=encoding)
+    columns, lines = read_delimited(path, report, wanted=_COLUMNS)
     country = columns.pop("country")
     invoices, customers = columns.pop("session"), columns.pop("user")
     return assemble(

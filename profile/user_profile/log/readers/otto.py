@@ -3,26 +3,23 @@
 An OTTO session spans weeks: it is a user here, and pauses split it into sessions.
 """
 
-from pathlib import Path
-
 from ..events import Events
+from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
 from .rows import read_json_lines
 
 
-def matches(path: Path, lines: list[str]) -> bool:
+def matches(path: Source, lines: list[str]) -> bool:
     return lines[0].startswith("{") and '"events"' in lines[0] and '"session"' in lines[0]
 
 
-def read(
-    path: Path, report: ReadReport, *, encoding: str = "utf-8", max_bad: float = MAX_BAD
-) -> Events:
+def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Events:
     """Clicks, carts and orders with their times, given in milliseconds."""
     users: list[str] = []
     events: list[tuple[str, str, str]] = []
     numbers: list[int] = []
-    for number, record in read_json_lines(path, report, encoding):
+    for number, record in read_json_lines(path, report):
         report.rows -= 1  # from here on an event is a row, not a line
         user = record.get("session")
         found = record.get("events")

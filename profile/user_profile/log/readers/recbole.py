@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ...errors import DataError
 from ..events import Events, factorise
+from ..sources import Source, open_source
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
 from .rows import first_lines, read_delimited, readable, sibling
@@ -21,15 +22,13 @@ _NAMES = {
 }
 
 
-def matches(path: Path, lines: list[str]) -> bool:
+def matches(path: Source, lines: list[str]) -> bool:
     return ":token" in lines[0] and "\t" in lines[0]
 
 
-def read(
-    path: Path, report: ReadReport, *, encoding: str = "utf-8", max_bad: float = MAX_BAD
-) -> Events:
+def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Events:
     """One event a row of .inter; without a timestamp column the order of the rows counts."""
-    header = _typed_header(path, encoding)
+    header = _typed_header(path)
     wanted: dict[str, str] = {}
     for ours, names in _NAMES.items():
         found = [header[name] for name in names if name in header]
@@ -41,17 +40,15 @@ def read(
                 f"{path} has no {ours} column; found {list(header)[:20]}, "
                 f"expected one of {list(_NAMES[ours])}."
             )
-    table = read_delimited(
-        path, report, delimiter="\t", wanted=wanted, quoted=False, encoding=encoding
-    )
+    table = read_delimited(path, report, delimiter="\t", wanted=wanted, quoted=False)
     columns: dict = {"time": None, "kind": "rating" if "quantity" in wanted else "event"}
     events = assemble(report, table.lines, **columns | table.columns, max_bad=max_bad)
-    return _with_user_file(_with_item_file(events, path), path)
+    return _with_user_file(_with_item_file(events, path.path), path.path)
 
 
-def _typed_header(path: Path, encoding: str = "utf-8") -> dict[str, str]:
+def _typed_header(path: Source | Path) -> dict[str, str]:
     """The columns of an atomic file: name without its type, to name with it."""
-    line = (first_lines(path, 1, encoding) or [""])[0]
+    line = (first_lines(path, 1) or [""])[0]
     return {column.split(":")[0].strip(): column.strip() for column in line.split("\t")}
 
 
@@ -61,7 +58,11 @@ def _side_file(path: Path, suffix: str) -> dict[str, list[str]] | None:
     if found is None:
         return None
     table = read_delimited(
-        found, ReadReport(found), delimiter="\t", wanted=_typed_header(found), quoted=False
+        found,
+        ReadReport(open_source(found)),
+        delimiter="\t",
+        wanted=_typed_header(found),
+        quoted=False,
     )
     return {name: readable(values) for name, values in table.columns.items()}
 

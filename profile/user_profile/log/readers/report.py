@@ -2,32 +2,33 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import DataError
+from ..sources import Source
 
 EXAMPLES = 5
 SHOWN_CHARACTERS = 40
 
 
 class BadRow(NamedTuple):
-    line: int  # from 1, as an editor counts
+    line: int  # from 1, over all parts of a log
     value: str
     reason: str
+    place: str  # file and line, as an editor counts
 
     def __str__(self) -> str:
         value = self.value
         if len(value) > SHOWN_CHARACTERS:
             value = f"{value[:SHOWN_CHARACTERS]}… ({len(self.value):,} characters)"
-        return f"line {self.line:,}: {value!a} {self.reason}"
+        return f"{self.place}: {value!a} {self.reason}"
 
 
 @dataclass
 class ReadReport:
     """Counts of one reading. ``str(report)`` is what a command prints."""
 
-    path: Path
+    path: Source
     rows: int = 0  # data rows met, good and bad
     bad: int = 0
     missing: Counter[str] = field(default_factory=Counter)  # rows without a user, a price …
@@ -42,7 +43,7 @@ class ReadReport:
         self.rows += rows
         self.bad += max(1, rows)
         if len(self.examples) < EXAMPLES:
-            self.examples.append(BadRow(line, value, reason))
+            self.examples.append(BadRow(line, value, reason, self.path.place(line)))
 
     def check(self, max_bad: float) -> None:
         """Raise DataError if nothing could be read, or more than the share ``max_bad`` is bad."""

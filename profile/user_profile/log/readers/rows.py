@@ -4,20 +4,18 @@ All readers share this file, so a broken row, a missing file or a wrong header i
 """
 
 import csv
-import gzip
-import io
 import json
-import lzma
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from ...errors import DataError
+from ..sources import Source, open_source
+from ..sources.files import PACKED
 from .report import ReadReport
 
-_OPENERS: dict[str, Callable] = {".gz": gzip.open, ".xz": lzma.open}
-_BUFFER = 1 << 20  # bytes unpacked at a time: the default of 8 kB halves the speed
-_UNREADABLE = (OSError, EOFError, lzma.LZMAError)
+WHITESPACE = " "  # as a delimiter: any run of blanks and tabs
 
 
 class Table(NamedTuple):
@@ -27,42 +25,12 @@ class Table(NamedTuple):
     lines: list[int]
 
 
-def open_text(path: Path, encoding: str = "utf-8") -> IO[str]:
-    """The file as text, .gz and .xz unpacked. Raises DataError if it cannot be opened.
-
-    Bytes that are not valid in ``encoding`` become lone surrogates, so that only the rows that
-    hold them are lost; `assemble` counts those.
-    """
-    try:
-        raw = io.BufferedReader(_OPENERS.get(path.suffix, io.FileIO)(path), _BUFFER)
-        encoding = "utf-8-sig" if encoding == "utf-8" else encoding  # drops a byte order mark
-        return io.TextIOWrapper(raw, encoding, errors="surrogateescape", newline="")
-    except FileNotFoundError:
-        raise DataError(f"There is no file {path}; check the path.") from None
-    except IsADirectoryError:
-        raise DataError(f"{path} is a folder; give a file of events inside it.") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be opened: {error.strerror or error}.") from None
-    except LookupError:
-        raise DataError(f"There is no encoding {encoding!r}; try 'utf-8' or 'latin-1'.") from None
-
-
-def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """The lines of a file with their ends. Raises DataError if it is cut short or not text."""
-    with open_text(path, encoding) as file:
-        try:
-            yield from file
-        except _UNREADABLE as error:
-            raise DataError(
-                f"{path} is damaged or not what its name says ({error}); fetch it again."
-            ) from None
-
-
-def first_lines(path: Path, count: int = 1, encoding: str = "utf-8") -> list[str]:
+def first_lines(path: Source | Path, count: int = 1) -> list[str]:
     """Up to ``count`` first lines that are not blank, without their ends."""
     found: list[str] = []
-    for line in text_lines(path, encoding):
-        if line.strip():
+    source = path if isinstance(path, Source) else open_source(path)
+    for line in source.lines():
+        if line.strip() and not (not found and _aside(line)):
             found.append(line.rstrip("\r\n"))
         if len(found) == count:
             break
@@ -72,7 +40,7 @@ def first_lines(path: Path, count: int = 1, encoding: str = "utf-8") -> list[str
 def sibling(path: Path, *names: str) -> Path | None:
     """The first of ``names`` that lies beside ``path``, packed or not."""
     for name in names:
-        for suffix in ("", *_OPENERS):
+        for suffix in ("", *PACKED):
             candidate = path.with_name(name + suffix)
             if candidate.is_file():
                 return candidate
@@ -80,14 +48,14 @@ def sibling(path: Path, *names: str) -> Path | None:
 
 
 def read_delimited(
-    path: Path,
+    path: Source | Path,
     report: ReadReport,
     *,
     delimiter: str = ",",
     header: list[str] | None = None,
     wanted: dict[str, str] | None = None,
     quoted: bool = True,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
 ) -> Table:
     """The rows of a delimited file; rows of another width or beyond csv's field limit are bad.
 
@@ -95,16 +63,21 @@ def read_delimited(
     ``header`` names the columns of a file without a header line. ``wanted`` (our name to theirs)
     keeps those columns alone. Raises DataError if one of them is missing.
     """
-    lines = text_lines(path, encoding)
-    if len(delimiter) > 1:  # csv knows single characters only; the unit separator is none's text
+    source = path if isinstance(path, Source) else open_source(path, encoding=encoding)
+    lines = source.lines()
+    if delimiter == WHITESPACE:
+        lines, delimiter = (re.sub(r"[ \t]+", "\x1f", line.strip()) for line in lines), "\x1f"
+    elif len(delimiter) > 1:  # csv knows single characters only; the unit separator is none's text
         joined, delimiter = delimiter, "\x1f"
         lines = (line.replace(joined, "\x1f") for line in lines)
     reader = csv.reader(
-        lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        lines,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
     )
     if header is None:
-        header = _header(reader, path)
-    positions = find_columns(path, header, wanted or {name: name for name in header})
+        header = _header(reader, source)
+    positions = find_columns(source, header, wanted or {name: name for name in header})
     width = len(header)
 
     def reject(value: str, reason: str) -> None:
@@ -121,7 +94,7 @@ def read_delimited(
                 if len(row) == width:
                     flat += row
                     numbers.append(line)
-                elif row:
+                elif row and not row[0].startswith("#"):  # a comment line
                     reject(delimiter.join(row), f"has {len(row)} fields instead of {width}")
                 line = reader.line_num + 1
                 if len(flat) > 500_000:
@@ -132,22 +105,29 @@ def read_delimited(
             reject("", f"cannot be parsed ({error})")
             line = reader.line_num + 1
         finally:
-            for position in positions.values():
+            for position in set(positions.values()):
                 columns[position] += flat[position::width]
     report.rows += len(numbers)
     return Table({name: columns[position] for name, position in positions.items()}, numbers)
 
 
-def _header(reader: Iterator[list[str]], path: Path) -> list[str]:
+def _header(reader: Iterator[list[str]], source: Source) -> list[str]:
+    """The first line that is neither blank nor a comment before the table."""
     try:
-        return [name.strip() for name in next(reader)]
-    except StopIteration:
-        raise DataError(f"{path} is empty; give a file with a header line and events.") from None
+        for row in reader:
+            if any(map(str.strip, row)) and not (len(row) < 3 and _aside(",".join(row))):
+                return [name.strip() for name in row]
     except csv.Error as error:
-        raise DataError(f"The first line of {path} is no header ({error}).") from None
+        raise DataError(f"The first line of {source} is no header ({error}).") from None
+    raise DataError(f"{source} is empty; give a file with a header line and events.")
 
 
-def find_columns(path: Path, header: list[str], wanted: dict[str, str]) -> dict[str, int]:
+def _aside(line: str) -> bool:
+    """A comment, or the line by which a spreadsheet states the delimiter."""
+    return bool(re.match(r"#(?!.*[,;\t|].*[,;\t|])|sep=.\s*$", line.strip()))
+
+
+def find_columns(path: Source, header: list[str], wanted: dict[str, str]) -> dict[str, int]:
     """Where each wanted column stands. Raises DataError naming what was found and expected."""
     missing = [name for name in wanted.values() if name not in header]
     if missing:
@@ -158,7 +138,7 @@ def find_columns(path: Path, header: list[str], wanted: dict[str, str]) -> dict[
             "are with --columns (in Python mapping=)."
         )
     for name in wanted.values():
-        if header.count(name) > 1:
+        if header.count(name) > 1 and name:
             raise DataError(
                 f"{path} has {header.count(name)} columns {name!r}; rename all but one."
             )
@@ -170,11 +150,9 @@ def readable(values: list[str]) -> list[str]:
     return [value.encode(errors="surrogateescape").decode(errors="replace") for value in values]
 
 
-def read_json_lines(
-    path: Path, report: ReadReport, encoding: str = "utf-8"
-) -> Iterator[tuple[int, dict]]:
+def read_json_lines(path: Source, report: ReadReport) -> Iterator[tuple[int, dict]]:
     """The objects of a file with one JSON object a line, with their line numbers."""
-    for number, line in enumerate(text_lines(path, encoding), start=1):
+    for number, line in enumerate(path.lines(), start=1):
         if not line.strip():
             continue
         report.rows += 1

@@ -1,27 +1,23 @@
 """The two-column text of the SASRec repositories: ``user item`` a line, in order, without times."""
 
-from pathlib import Path
-
 from ..events import Events
+from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
-from .rows import text_lines
 
 _HEADER = ({"user", "userid", "uid"}, {"item", "itemid", "iid"})
 
 
-def matches(path: Path, lines: list[str]) -> bool:
+def matches(path: Source, lines: list[str]) -> bool:
     return all(len(line.split()) == 2 and "," not in line for line in lines)
 
 
-def read(
-    path: Path, report: ReadReport, *, encoding: str = "utf-8", max_bad: float = MAX_BAD
-) -> Events:
+def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Events:
     """One event a line; the order of the lines is the order of the events."""
     users: list[str] = []
     items: list[str] = []
     numbers: list[int] = []
-    for number, line in enumerate(text_lines(path, encoding), start=1):
+    for number, line in enumerate(path.lines(), start=1):
         fields = line.split()
         if len(fields) == 2 and not users and _is_header(fields):
             report.add(number, line.strip(), "is a header, where an event was expected", rows=1)

@@ -1,0 +1,97 @@
+"""What shops call the columns of their exports, so that a common one needs no mapping.
+
+Letters and digits alone count: "Order ID", order_id and OrderId are one name. Earlier names win.
+Met in: Shopify, WooCommerce, Magento, Amazon, Instacart, Olist, dunnhumby, H&M, RetailRocket,
+REES46, Criteo, Taobao, YOOCHOOSE, Diginetica, Google Analytics, MovieLens, Last.fm.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ...errors import DataError
+
+REQUIRED = ("user", "item", "time")
+OPTIONAL = ("session", "kind", "quantity", "price", "amount", "text")
+
+_KNOWN = {
+    "user": "user userid uid customeruniqueid customerid customer custid customerno customernumber "
+    "customerkey customercode visitorid fullvisitorid userpseudoid clientid clientnumber memberid "
+    "membernumber householdkey householdid buyerid shopperid reviewerid accountid contactid "
+    "cookieid deviceid personid personkey email customeremail billingemail customername "
+    "用户 用户id 会员id 客户id kundennummer kundennr kunde codeclient idclient",
+    "item": "item itemid iid productid product productcode sku lineitemsku stockcode articleid "
+    "articlenumber article parentasin asin upc ean gtin isbn movieid trackid songid artistid "
+    "videoid adid aid contentid itemcode itemno materialnumber productsku variantsku lineitemname "
+    "itemname productname 商品 商品id 产品id artikelnummer artikelnr artikel codearticle",
+    "time": "time timestamp eventtime datetime date eventdate orderpurchasetimestamp orderdate "
+    "orderedat invoicedate tdat purchasedate transactiondate transactiontime createdat datecreated "
+    "orderdatetime processedat paidat purchasedat ts unixreviewtime eventtimestamp visitdate "
+    "visitstarttime saledate saletime dateadd day 时间 日期 下单时间 datum bestelldatum fecha data",
+    "session": "session sessionid usersession orderid invoice invoiceno invoiceid invoicenumber "
+    "basketid basket transactionid ordernumber orderno receiptid receiptno ticketid billno "
+    "visitid gasessionid 订单 订单号 订单id bestellnummer rechnungsnummer",
+    "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action type",
+    "quantity": "quantity qty lineitemquantity quantitypurchased pieces units unitssold quant "
+    "itemquantity orderedquantity 数量 menge anzahl cantidad rating stars overall",
+    "price": "price unitprice lineitemprice itemprice saleprice priceperunit 价格 单价 preis "
+    "einzelpreis",
+    "amount": "amount totalamount dollars salesvalue linetotal total totalprice sales revenue "
+    "value spend turnover paymentvalue 金额 总价 betrag umsatz",
+    "text": "text description title lineitemname productname producttitle itemname name "
+    "productdescription productcategoryname categorycode category genres 商品名称 bezeichnung",
+}  # fmt: skip
+_ORDER = ("user", "time", "item", "session", "kind", "quantity", "price", "amount", "text")
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def known_columns(header: Sequence[str]) -> dict[str, str]:
+    """Our names to those of the header, as far as they are known."""
+    columns: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    for column in header:
+        by_name.setdefault(plain(column), column)
+    for ours in _ORDER:
+        found = [by_name[name] for name in _KNOWN[ours].split() if name in by_name]
+        free = [column for column in found if ours == "text" or column not in columns.values()]
+        if free:
+            columns[ours] = free[0]
+    if columns.get("text") == columns.get("item"):
+        columns.pop("text", None)
+    if "price" in columns:
+        columns.pop("amount", None)
+    return columns
+
+
+def is_log(columns: dict[str, str]) -> bool:
+    """A log needs somebody and a time, and an item or money."""
+    return {"user", "time"} <= set(columns) and bool({"item", "amount"} & set(columns))
+
+
+def checked_mapping(mapping: dict[str, str]) -> dict[str, str]:
+    """The mapping itself. Raises DataError if it lacks a column or has one too many."""
+    lacking = [name for name in REQUIRED if name not in mapping]
+    if lacking == ["item"] and "amount" in mapping:
+        lacking = []  # visits and money
+    unknown = [name for name in mapping if name not in REQUIRED + OPTIONAL]
+    if lacking or unknown:
+        problem = f"lacks {lacking[0]!r}" if lacking else f"has the unknown name {unknown[0]!r}"
+        raise DataError(
+            f"The column mapping {problem}; it needs {', '.join(REQUIRED)} (of a log without "
+            f"items: user, time, amount) and may have {', '.join(OPTIONAL)}."
+        )
+    if "price" in mapping and "amount" in mapping:
+        raise DataError(
+            "The column mapping gives both a price and an amount; a price is of one piece, an "
+            "amount of the whole row: give one of them."
+        )
+    required = [mapping[name] for name in REQUIRED if name in mapping]
+    twice = [name for name in required if required.count(name) > 1]
+    if twice:
+        raise DataError(
+            f"The column mapping reads two of user, item and time from the column {twice[0]!r}; "
+            "each needs a column of its own."
+        )
+    return dict(mapping)

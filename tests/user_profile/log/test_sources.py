@@ -1,0 +1,203 @@
+"""Logs of many shops, in many places: each arrives in the one table, or a sentence says why not."""
+
+import gzip
+import io
+import json
+import sqlite3
+import zipfile
+
+import pytest
+from user_profile.errors import DataError
+from user_profile.log.readers import read_events
+from user_profile.log.sources.encodings import guess_encoding
+
+EXPORTS = {  # first lines as the shops write them
+    "shopify": "Name,Email,Paid at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
+    "#1001,a@x,2024-01-02 10:00:00 -0400,2,Mug,12.50,M1\n",
+    "woocommerce": "Order ID;Customer ID;Date created;SKU;Product Name;Quantity;Price\n"
+    "1;7;2024-01-02 03:04:05;M1;Mug;2;12,50 €\n",
+    "olist": "order_id,customer_unique_id,order_purchase_timestamp,product_id,price\n"
+    "o,c,2017-10-02 10:56:33,p,29.99\n",
+    "dunnhumby": "household_key,BASKET_ID,DAY,PRODUCT_ID,QUANTITY,SALES_VALUE\n"
+    "2375,26984851472,1,1004906,1,1.39\n",
+    "hm": "t_dat,customer_id,article_id,price,sales_channel_id\n2018-09-20,0f,0663713001,0.05,2\n",
+    "retailrocket": "timestamp,visitorid,event,itemid,transactionid\n"
+    "1433221332117,257597,view,355908,\n",
+    "rees46": "event_time,event_type,product_id,category_code,brand,price,user_id,user_session\n"
+    "2019-10-01 00:00:00 UTC,view,44600062,,shiseido,35.79,541312140,72d7\n",
+    "amazon": '{"reviewerID": "A1", "asin": "B0", "overall": 5.0, "unixReviewTime": 1370000000}\n',
+    "array": json.dumps([{"user": 1, "item": 2, "time": "2024-05-06", "note": None}], indent=1),
+    "comments": "# made by a till\nsep=;\n\nuser;item;time\n# a remark\na;x;2024-05-06\n",
+    "pipes": 'customer_no|article|date|descr\n7|M1|06.05.2024|"two\nlines"\n',
+    "blanks": "customer  date   sku\n7   20240506  M1\n",
+    "chinese": "用户ID,商品ID,时间,数量\n张三,茶杯,2024年5月6日,2\n",
+}
+
+
+def write(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("shop", EXPORTS)
+def test_exports_of_common_shops_need_no_mapping(tmp_path, shop):
+    events, report = read_events(write(tmp_path, "export.txt", EXPORTS[shop]))
+    assert len(events) == 1
+    assert report.bad == 0
+    assert events.item[0] == events.user[0] == 0
+    assert "1970" in str(report) or events.time[0] > 10**9
+
+
+def test_line_totals_become_prices_and_negative_pieces_cancellations(tmp_path):
+    text = "customer,sku,date,qty,total\na,x,2024-05-06,2,10\na,x,2024-05-07,-1,-5\n"
+    events, report = read_events(write(tmp_path, "log.csv", text))
+    assert events.price.tolist() == [5, 5]
+    assert [events.kinds[code] for code in events.kind] == ["purchase", "cancellation"]
+    assert "cancellations" in str(report)
+
+
+def test_visits_and_money_without_items_are_a_log(tmp_path):
+    cdnow = " 00001 19970101  1   11.77\n 00002 19970112  2   24.66\n"
+    events, report = read_events(write(tmp_path, "CDNOW_master.txt", cdnow))
+    assert report.format == "visits"
+    assert (events.users, events.items) == (("00001", "00002"), ("a visit",))
+    assert events.price.tolist() == [11.77, 12.33]
+    with_header = write(tmp_path, "visits.csv", "customer,date,dollars\n1,19970101,11.77\n")
+    assert read_events(with_header)[0].items == ("a visit",)
+
+
+def test_users_a_line_with_their_items_behind(tmp_path):
+    events, report = read_events(write(tmp_path, "seq.txt", "1 5 6 7\n2 5\n3 8 9\n"))
+    assert report.format == "histories"
+    assert [events.items[code] for code in events.item] == ["5", "6", "7", "5", "8", "9"]
+    assert not events.timed
+
+
+def test_columns_may_be_numbered_and_one_may_serve_twice_but_not_for_two_ids(tmp_path):
+    path = write(tmp_path, "log.csv", "7,2024-05-06,M1\n8,2024-05-07,M2\n")
+    events, _ = read_events(path, mapping={"user": "1", "item": "3", "time": "2", "text": "3"})
+    assert events.users == ("7", "8")
+    assert events.item_texts() == ["M1", "M2"]
+    with pytest.raises(DataError, match="two of user, item and time from the column '1'"):
+        read_events(path, mapping={"user": "1", "item": "1", "time": "2"})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "guess", "name"),
+    [
+        ("utf-8", "utf-8-sig", "café"),
+        ("utf-8-sig", "utf-8-sig", "café"),
+        ("utf-16", "utf-16", "茶杯"),
+        ("utf-16-le", "utf-16-le", "café"),
+        ("gb18030", "gb18030", "中国的茶杯"),
+        ("cp1252", "cp1252", "café crème à 5 €"),
+        ("cp1251", "cp1251", "красная чашка"),
+    ],
+)
+def test_the_encoding_is_found_and_a_guess_is_named(tmp_path, encoding, guess, name):
+    content = f"user,item,time\na,{name},2024-05-06\n".encode(encoding)
+    assert guess_encoding(content) == guess
+    path = write(tmp_path, "log.csv", content)
+    events, report = read_events(path)
+    assert events.items == (name,)
+    assert ("a guess" in str(report)) == (not guess.startswith("utf"))
+    assert read_events(path, encoding=encoding)[0].items == (name,)
+    with pytest.raises(DataError, match="no encoding 'klingon'"):
+        read_events(path, encoding="klingon")
+
+
+def month(day):
+    return f"user,item,time\na,x,{day}/01/2024\n"
+
+
+def test_folders_globs_archives_and_streams_are_one_log(tmp_path, monkeypatch):
+    folder = tmp_path / "months"
+    folder.mkdir()
+    write(folder, "1.csv", month(2))
+    write(folder, "2.csv.gz", gzip.compress(month(13).encode()))
+    write(folder, ".hidden", "nothing")
+    with zipfile.ZipFile(tmp_path / "months.zip", "w") as archive:
+        archive.writestr("1.csv", month(2))
+        archive.writestr("__MACOSX/1.csv", "nothing")
+        archive.writestr("in/2.csv", month(13))
+    two = [folder / "1.csv", folder / "2.csv.gz"]
+    for path in (folder, f"{folder}/*.csv*", two, tmp_path / "months.zip"):
+        events, report = read_events(path)
+        assert (len(events), report.rows) == (2, 2)  # the day comes first: 13/01 decides for both
+        assert (events.time[1] - events.time[0]) == 11 * 86_400
+    stream = io.TextIOWrapper(io.BytesIO(month(13).encode()))
+    monkeypatch.setattr("sys.stdin", stream)
+    assert len(read_events("-")[0]) == 1
+
+
+def test_a_file_given_twice_is_read_once_and_a_bad_row_names_its_file(tmp_path):
+    first, second = write(tmp_path, "1.csv", month(13)), write(tmp_path, "2.csv", month(13))
+    events, report = read_events([first, second])
+    assert len(events) == 1
+    assert "the same bytes" in str(report)
+    write(tmp_path, "2.csv", "user,item,time\n" + "a,x,14/01/2024\n" * 30 + "a,x,soon\n")
+    _, report = read_events([first, second])
+    assert "2.csv, line 32: 'soon'" in str(report)
+
+
+def database(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute('CREATE TABLE "my sales" (customer_id, sku, sold date, price REAL)')
+        rows = [(7, "M1", "2024-05-06", 2.5), (None, "M2", "2024-05-07", None)]
+        connection.executemany('INSERT INTO "my sales" VALUES (?, ?, ?, ?)', rows)
+    connection.close()
+    return path
+
+
+def test_sqlite_is_read_by_its_only_table_by_name_or_by_query(tmp_path):
+    path = database(tmp_path / "shop.db")
+    mapping = {"user": "customer_id", "item": "sku", "time": "sold", "price": "price"}
+    for name, options in (
+        (path, {}),
+        (f"sqlite:///{path}?table=my%20sales", {}),
+        (path, {"query": 'SELECT * FROM "my sales"'}),
+    ):
+        events, report = read_events(name, mapping=mapping, **options)
+        assert (events.users, events.items) == (("7",), ("M1", "M2"))
+        assert report.missing["user"] == report.missing["price"] == 1
+    with pytest.raises(DataError, match=r"no table 'sales'; name one .* of: my sales"):
+        read_events(path, table="sales")
+    with pytest.raises(DataError, match="cannot be read as a SQLite"):
+        read_events(path, query='DROP TABLE "my sales"')
+    assert len(read_events(path, mapping=mapping)[0]) == 2
+
+
+def test_parquet_is_read_or_its_extra_is_named(tmp_path):
+    path = write(tmp_path, "log.parquet", b"PAR1 and no more")
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        with pytest.raises(DataError, match=r"pip install 'attention-from-scratch\[parquet\]'"):
+            read_events(path)
+        return
+    with pytest.raises(DataError, match="cannot be read as Parquet"):
+        read_events(path)
+    table = pa.table({"user_id": [1, None], "item_id": ["x", "y"], "date": [None, None]})
+    table = table.set_column(2, "date", pa.array([1_700_000_000_500_000] * 2, pa.timestamp("us")))
+    parquet.write_table(table, path)
+    events, _ = read_events(path)
+    assert (len(events), events.users, events.micro[0]) == (2, ("1",), 500_000)
+
+
+def test_an_unreachable_database_is_a_sentence_without_its_password(tmp_path):
+    with pytest.raises(DataError) as caught:
+        read_events("postgresql://me:secret@localhost:1/shop?connect_timeout=1", table="t")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("*.nothing", "No file matches"), ("empty", "folder without a log"), ("x.zip", "no zip")],
+)
+def test_places_without_a_log_are_told(tmp_path, name, message):
+    (tmp_path / "empty").mkdir()
+    write(tmp_path, "x.zip", "no archive")
+    with pytest.raises(DataError, match=message):
+        read_events(str(tmp_path / name))
