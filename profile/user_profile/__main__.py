@@ -39,10 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from attention.training import Interrupted
     from attention.training.console import hold_streams, tell, tell_stop
 
+    from .commands.outputs import check_outputs
+
     hold_streams()
 
     try:
         with single_threaded_blas:  # many small products: splitting each costs more than it brings
+            check_outputs(options)
             return options.run(options)
     except Interrupted as stopped:
         tell_stop(stopped, "user_profile", argv)

@@ -37,7 +37,7 @@ def section(quick: bool) -> Section:
         seconds = clock.medians({**IMPORTS, **HELP, **EXERCISE}, times)
         if not quick:
             model = f"{folder}/profile.npz"
-            demo = ["-m", "user_profile", "demo", "--reduced", "--out", folder]
+            demo = ["-m", "user_profile", "demo", "--reduced", "--overwrite", "--out", folder]
             seconds |= clock.medians({"python -m user_profile demo --reduced": demo}, 3)
             show = ["-m", "user_profile", "show", CUSTOMER, "--model", model]
             seconds |= clock.medians({f"python -m user_profile show {CUSTOMER}": show}, times)

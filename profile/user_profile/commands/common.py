@@ -1,13 +1,13 @@
 """What several commands share: their options, loading what they name, writing what they make."""
 
 import argparse
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attention.files import keep_existing, writable, write_text, written_whole
+import numpy as np
+
+from attention.files import keep_existing, writable
 
 from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
@@ -15,10 +15,11 @@ from ..log.prepare import Prepared, prepare
 from ..model.saved import load_model
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
-from ..serving.report import to_json
 from ..tables import table
+from .outputs import never_an_input
 
 MODEL = "runs/profile.npz"
+LEAST_KNOWN = 0.1  # of what happened in a log, below which a model has nothing to say of it
 
 
 def add_log_options(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +70,8 @@ def place_of_run(options: argparse.Namespace) -> Path:
     Raises OSError before any work if a file is in the way or cannot be written.
     """
     checkpoint = Path(options.model).with_suffix(".training.npz")
+    for path in (options.model, checkpoint):
+        never_an_input(options, path, "--model")
     goes_on = options.resume and checkpoint.exists()
     keep_existing(options.model, options.overwrite or goes_on, "--model")
     go_on = "--resume to go on with it"
@@ -112,13 +115,49 @@ def load_profiler(options: argparse.Namespace) -> tuple[Prepared, Trained, Profi
     """The model first: it is quick to read, and its faults should show before the log is read."""
     trained = load_model(options.model)
     log = load_log(options)
-    return log, trained, Profiler(trained, log.sessions)
+    profiler = Profiler(trained, log.sessions)
+    tell_unknown(profiler)
+    return log, trained, profiler
+
+
+def tell_unknown(profiler: Profiler) -> None:
+    """Say how many items of the log the model has never met.
+
+    Raises DataError where they are most of what happened: the model is of another shop.
+    """
+    unknown = profiler.unknown_items
+    if not unknown:
+        return
+    history = profiler.history
+    share = float((history.item < len(history.items)).mean()) if len(history.item) else 0.0
+    if share < LEAST_KNOWN:
+        raise DataError(
+            f"The model knows the items of {share:.1%} of what happened in this log, so it was "
+            "trained on another kind of log; name its own log with --data, or train a new model."
+        )
+    some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+    print(f"{len(unknown):,} items of the log are not known to the model, read as unknown: {some}")
 
 
 def item_texts(log: Prepared, profiler: Profiler) -> list[str]:
     """The text of each item of the model, its id where the log has none."""
     text_of = dict(zip(log.sessions.events.items, log.texts))
     return [text_of.get(item) or item for item in profiler.vocabulary.items]
+
+
+def customers_at(options: argparse.Namespace, log: Prepared, profiler: Profiler) -> np.ndarray:
+    """The one who was named, or all who were customers at the moment of --date, (U,).
+
+    Raises DataError if nobody was.
+    """
+    if getattr(options, "customer", None) is not None:
+        return np.array([log.user(options.customer)])
+    everybody = np.arange(len(profiler.history.users))
+    moment = moment_of(options, profiler)
+    known = profiler.history.known_sessions(everybody, np.full(len(everybody), moment))
+    if not known.any():
+        raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
+    return everybody[known > 0]
 
 
 def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:
@@ -141,34 +180,3 @@ def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
         print("nobody")
         return
     print(table(list(rows[0]), [list(row.values()) for row in rows]))
-
-
-def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows as .csv or .json, as the name says. Raises DataError for another ending."""
-    suffix = Path(path).suffix.lower()
-    if suffix == ".json":
-        write_text(path, to_json(list(rows)))
-    elif suffix == ".csv":
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["customer"])
-        writer.writeheader()
-        writer.writerows(rows)
-        write_text(path, buffer.getvalue())
-    else:
-        raise DataError(f"{path} must end in .csv or .json, which names its format.")
-
-
-def check_output(path: str | None, endings: Sequence[str]) -> None:
-    """Raises DataError before any work for a file that could not be written after it."""
-    if path is None:
-        return
-    if Path(path).suffix.lower() not in endings:
-        raise DataError(f"{path} must end in {' or '.join(endings)}, which names its format.")
-    if not Path(path).absolute().parent.is_dir():
-        raise DataError(f"The folder of {path} does not exist; make it, or name another.")
-    writable(path)
-
-
-def save_figure(path: str | Path, figure: Any) -> None:
-    with written_whole(path) as file:
-        figure.savefig(file, format=Path(path).suffix.lower().lstrip("."), dpi=130)

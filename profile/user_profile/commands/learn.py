@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from attention.files import writable
 from attention.training import EpochEnd, Progress, Trainer
 
 from ..baselines.lineup import rivals_of_sessions, rivals_of_the_demo
@@ -38,9 +37,10 @@ from .common import (
     item_texts,
     load_log,
     place_of_run,
-    save_figure,
+    tell_unknown,
 )
 from .everything import print_everything
+from .outputs import check_output, save_figure
 from .private import add_training_options, privacy_of, train_with_progress
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
@@ -54,6 +54,7 @@ def add_commands(commands: Any) -> None:
     demo.set_defaults(run=run_demo)
     demo.add_argument("--out", default="runs", help="folder of model and picture; default: runs")
     demo.add_argument("--reduced", action="store_true", help="a small, quick run that proves less")
+    demo.add_argument("--overwrite", action="store_true", help="replace an earlier model and card")
     demo.add_argument("--seed", type=int, default=0)
 
     learn = commands.add_parser("train")
@@ -87,7 +88,9 @@ def add_commands(commands: Any) -> None:
 
 def run_demo(options: argparse.Namespace) -> int:
     start = time.perf_counter()
-    writable(Path(options.out) / "profile.npz")
+    model, picture = (Path(options.out) / name for name in ("profile.npz", "profile-card.png"))
+    for path in (model, picture):
+        check_output(options, path, "--out")
     log = prepare()
     print(log.cleaned)
     categories = log.categories()
@@ -95,7 +98,6 @@ def run_demo(options: argparse.Namespace) -> int:
     split = log.split()
     settings = Settings(seed=options.seed, **(REDUCED if options.reduced else DEMO))
     trained = _train(log, split, categories, settings)
-    model = Path(options.out) / "profile.npz"
     save_model(model, trained)
 
     profiler = Profiler(trained, log.sessions)
@@ -116,7 +118,6 @@ def run_demo(options: argparse.Namespace) -> int:
     profile, texts = profiler.profile(user, moment), item_texts(log, profiler)
     print()
     print(describe_profile(profiler.history, profile, texts, bought))
-    picture = Path(options.out) / "profile-card.png"
     _draw(picture, profiler, profile, texts, bought)
     print(f"\n{picture} shows what the profile attended to; {model} holds the model.")
     print(f"Next: python -m user_profile show {profiler.history.users[user]} --model {model}")
@@ -162,6 +163,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     split = log.split()
     targets = split.validation if options.validation else split.test
     profiler = Profiler(trained, log.sessions)
+    tell_unknown(profiler)
     rivals: list[Scorer] = [*rivals_of_sessions()]
     if options.everything:
         if options.validation:

@@ -10,7 +10,6 @@ from attention.files import write_text
 
 from ..dates import day_of
 from ..errors import DataError
-from ..log.prepare import Prepared
 from ..serving.applications import Row, audience, recommend, retention, risk
 from ..serving.profiler import Profiler
 from ..serving.report import describe_profile, profile_record, to_json
@@ -18,17 +17,14 @@ from .common import (
     add_date_option,
     add_log_options,
     add_model_option,
-    check_output,
+    customers_at,
     item_texts,
     load_profiler,
     moment_of,
     print_rows,
-    save_figure,
-    write_rows,
 )
+from .outputs import PICTURE, TABLE, add_output, save_figure, write_rows
 
-_TABLE = (".csv", ".json")
-_PICTURE = (".png", ".svg", ".pdf")
 _SHOWN = 20  # rows on the terminal; a file takes all
 
 
@@ -36,13 +32,13 @@ def add_commands(commands: Any) -> None:
     show = commands.add_parser("show")
     show.set_defaults(run=run_show)
     show.add_argument("customer")
-    show.add_argument("--plot", help="draw the profile on one page: .png, .svg or .pdf")
-    show.add_argument("--out", help="write the profile, without raw events: .json")
+    add_output(show, "--plot", PICTURE, "draw the profile on one page")
+    add_output(show, "--out", (".json",), "write the profile, without raw events")
 
     drift = commands.add_parser("drift")
     drift.set_defaults(run=run_drift)
     drift.add_argument("customer")
-    drift.add_argument("--plot", help="draw the interests after each session: .png, .svg or .pdf")
+    add_output(drift, "--plot", PICTURE, "draw the interests after each session")
 
     suggest = commands.add_parser("recommend")
     suggest.set_defaults(run=run_recommend)
@@ -58,17 +54,15 @@ def add_commands(commands: Any) -> None:
         command = commands.add_parser(name)
         command.set_defaults(run=function)
         command.add_argument("customer", nargs="?", help="default: all customers")
-        command.add_argument("--out", help="write all rows: .csv or .json")
+        add_output(command, "--out", TABLE, "write all rows")
         _common(command)
     for command in (suggest, target):
-        command.add_argument("--out", help="write all rows: .csv or .json")
+        add_output(command, "--out", TABLE, "write all rows")
     for command in (show, drift, suggest, target):
         _common(command)
 
 
 def run_show(options: argparse.Namespace) -> int:
-    check_output(options.plot, _PICTURE)
-    check_output(options.out, (".json",))
     log, _, profiler = load_profiler(options)
     user, texts = log.user(options.customer), item_texts(log, profiler)
     profile = profiler.profile(user, moment_of(options, profiler))
@@ -84,7 +78,6 @@ def run_show(options: argparse.Namespace) -> int:
 
 
 def run_drift(options: argparse.Namespace) -> int:
-    check_output(options.plot, _PICTURE)
     log, _, profiler = load_profiler(options)
     from ..serving.drift import interest_drift, plot_drift  # matplotlib takes a second to import
 
@@ -111,9 +104,8 @@ def run_drift(options: argparse.Namespace) -> int:
 
 def run_recommend(options: argparse.Namespace) -> int:
     _positive("--top", options.top)
-    check_output(options.out, _TABLE)
     log, _, profiler = load_profiler(options)
-    users, moment = _users(options, log, profiler), moment_of(options, profiler)
+    users, moment = customers_at(options, log, profiler), moment_of(options, profiler)
     return _give(
         options, recommend(profiler, users, moment, item_texts(log, profiler), options.top)
     )
@@ -121,11 +113,9 @@ def run_recommend(options: argparse.Namespace) -> int:
 
 def run_target(options: argparse.Namespace) -> int:
     _positive("--size", options.size)
-    check_output(options.out, _TABLE)
-    _, _, profiler = load_profiler(options)
-    everybody = np.arange(len(profiler.history.users))
-    moment = moment_of(options, profiler)
-    found = audience(profiler, options.category, everybody, moment, options.size)
+    log, _, profiler = load_profiler(options)
+    users, moment = customers_at(options, log, profiler), moment_of(options, profiler)
+    found = audience(profiler, options.category, users, moment, options.size)
     print(
         f"{len(found.rows)} customers for {found.category!r}: of their coming sessions "
         f"{found.expected_precision:.1%} are expected to buy of it, of all customers' "
@@ -145,9 +135,8 @@ def run_retention(options: argparse.Namespace) -> int:
 def _outlook(
     options: argparse.Namespace, answer: Callable[[Profiler, np.ndarray, int], list[Row]]
 ) -> int:
-    check_output(options.out, _TABLE)
     log, _, profiler = load_profiler(options)
-    users = _users(options, log, profiler)
+    users = customers_at(options, log, profiler)
     return _give(options, answer(profiler, users, moment_of(options, profiler)))
 
 
@@ -159,12 +148,6 @@ def _give(options: argparse.Namespace, rows: Sequence[Row]) -> int:
         write_rows(options.out, rows)
         print(f"{len(rows):,} rows written to {options.out}")
     return 0
-
-
-def _users(options: argparse.Namespace, log: Prepared, profiler: Profiler) -> np.ndarray:
-    if options.customer is not None:
-        return np.array([log.user(options.customer)])
-    return np.arange(len(profiler.history.users))
 
 
 def _positive(name: str, value: int) -> None:

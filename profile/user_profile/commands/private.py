@@ -1,14 +1,15 @@
 """The command line's side: options of `train --private`, and the command `export-profiles`."""
 
 import argparse
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from attention.files import keep_existing
 from attention.training import Progress
 
+from ..errors import DataError
 from ..log.categories import Categories
 from ..log.prepare import Prepared
 from ..model.settings import Settings
@@ -19,13 +20,11 @@ from .common import (
     add_date_option,
     add_log_options,
     add_model_option,
-    check_output,
+    customers_at,
     load_profiler,
     moment_of,
-    write_rows,
 )
-
-_FORMATS = (".csv", ".json")
+from .outputs import TABLE, add_output, write_rows
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
@@ -37,16 +36,12 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     private.add_argument(
         "--noise-multiplier",
         type=float,
-        default=Privacy.noise_multiplier,
         help="deviation of the noise over the clip; default: 1",
     )
-    private.add_argument(
-        "--clip", type=float, default=Privacy.clip, help="of a customer's gradient; default: 1"
-    )
+    private.add_argument("--clip", type=float, help="of a customer's gradient; default: 1")
     private.add_argument(
         "--sample-rate",
         type=float,
-        default=Privacy.sample_rate,
         help=f"chance of a customer to take part in a step; default: {Privacy.sample_rate}",
     )
     private.add_argument("--steps", type=int, help="default: epochs / sample rate")
@@ -58,16 +53,14 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 
 def privacy_of(options: argparse.Namespace) -> Privacy | None:
     """What was asked for, None without --private. Raises ValueError for what makes no sense."""
-    if not options.private:
-        return None
-    return Privacy(
-        options.noise_multiplier,
-        options.clip,
-        options.sample_rate,
-        options.steps,
-        options.delta,
-        options.noise_seed,
-    )
+    given = {f.name: getattr(options, f.name) for f in dataclasses.fields(Privacy)}
+    given = {name: value for name, value in given.items() if value is not None}
+    if options.private:
+        return Privacy(**given)
+    if given:
+        option = "--" + next(iter(given)).replace("_", "-")
+        raise DataError(f"{option} takes effect with --private alone; add it, or leave this out.")
+    return None
 
 
 def train_with_progress(
@@ -92,19 +85,16 @@ def train_with_progress(
 def add_commands(commands: Any) -> None:
     export = commands.add_parser("export-profiles")
     export.set_defaults(run=run_export)
-    export.add_argument("--out", required=True, help="the file to write: .csv or .json")
-    export.add_argument("--overwrite", action="store_true", help="replace the file")
+    add_output(export, "--out", TABLE, "the file to write", required=True)
     add_date_option(export)
     add_model_option(export)
     add_log_options(export)
 
 
 def run_export(options: argparse.Namespace) -> int:
-    check_output(options.out, _FORMATS)
-    keep_existing(options.out, options.overwrite, "--out")
-    _, _, profiler = load_profiler(options)
-    everybody = np.arange(len(profiler.history.users))
-    rows = profile_rows(profiler, everybody, moment_of(options, profiler))
+    log, _, profiler = load_profiler(options)
+    users = customers_at(options, log, profiler)
+    rows = profile_rows(profiler, users, moment_of(options, profiler))
     write_rows(options.out, rows)
     print(f"{len(rows):,} profiles written to {options.out}; no event of the log is among them")
     return 0

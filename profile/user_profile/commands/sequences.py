@@ -21,14 +21,8 @@ from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Tr
 from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
 from ..sequences.training import train
-from .common import (
-    add_reading_options,
-    add_run_options,
-    check_output,
-    place_of_run,
-    print_rows,
-    write_rows,
-)
+from .common import add_reading_options, add_run_options, place_of_run, print_rows
+from .outputs import TABLE, add_output, write_rows
 from .sequence_inputs import (
     known_features,
     known_log,
@@ -76,11 +70,11 @@ def add_parser(commands: Any) -> None:
     asked.add_argument("--items", help="a sequence of item ids, oldest first: 12,7,31")
     suggest.add_argument("--features", help="what is known of the user of --items: age=24,…")
     suggest.add_argument("--top", type=int, default=10, help="items a user; default: 10")
-    suggest.add_argument("--out", help="write all rows: .csv or .json")
+    add_output(suggest, "--out", TABLE, "write all rows")
 
     give = actions.add_parser("export", help="embeddings of users, items and sessions")
     give.set_defaults(run=run_export)
-    give.add_argument("--out", required=True, help=".npz with all three, or .csv with one of them")
+    add_output(give, "--out", (".npz", ".csv"), "all three tables, or one of them", required=True)
     give.add_argument("--table", choices=TABLES, default="users", help="of a .csv; default: users")
 
     for command in (learn, judge, suggest, give):
@@ -148,7 +142,6 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
 
 def run_recommend(options: argparse.Namespace) -> int:
-    check_output(options.out, (".csv", ".json"))
     recommender = Recommender(load_model(options.model))
     if options.items is not None:
         if options.file is not None:
@@ -175,7 +168,6 @@ def run_recommend(options: argparse.Namespace) -> int:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    check_output(options.out, (".csv", ".npz"))
     recommender = Recommender(load_model(options.model))
     events = known_log(options, recommender)
     tables = export_tables(recommender, events)

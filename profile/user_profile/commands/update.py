@@ -1,6 +1,7 @@
 """update: a new session of a customer, and how it moves the profile, without training anew."""
 
 import argparse
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from ..serving.report import describe_profile
 from ..tables import table
 from .common import add_log_options, add_model_option, item_texts, load_profiler
 
+_UNSAID = [1.0, math.nan]  # pieces and price where they are left out
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
 
 
@@ -23,7 +25,10 @@ def add_commands(commands: Any) -> None:
     update.set_defaults(run=run_update)
     update.add_argument("customer", help="one of the log, or a new one")
     update.add_argument(
-        "--items", required=True, help="what was bought: ids joined by commas, each ID or ID:PIECES"
+        "--items",
+        required=True,
+        help="what was bought: ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE; "
+        "without a price, what the item last sold for",
     )
     update.add_argument("--days", type=float, default=1, help="days after the end of the log")
     update.add_argument("--cost", action="store_true", help="measure updates as history grows")
@@ -60,19 +65,24 @@ def run_update(options: argparse.Namespace) -> int:
 
 
 def read_items(text: str) -> list[NewEvent]:
-    """ "A,B:6" -> one piece of A, six of B. Raises DataError for anything else."""
+    """ "A,B:6,C:1:2.5" -> one piece of A, six of B, one of C at 2.5.
+
+    Raises DataError for anything else.
+    """
     events = []
     for part in text.split(","):
-        item, colon, pieces = part.strip().partition(":")
+        item, *numbers = part.strip().split(":")
         try:
-            quantity = float(pieces) if colon else 1.0
+            pieces, price, *more = [float(number) for number in numbers] + _UNSAID[len(numbers) :]
+            good = item and not more and 0 < pieces < math.inf and not price < 0
         except ValueError:
-            quantity = 0.0
-        if not item or not 0 < quantity < float("inf"):
+            good = False
+        if not good or price == math.inf:
             raise DataError(
-                f"--items must be ids joined by commas, each ID or ID:PIECES, not {part.strip()!r}."
+                "--items must be ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE, not "
+                f"{part.strip()!r}."
             )
-        events.append(NewEvent(item, quantity))
+        events.append(NewEvent(item, pieces, None if math.isnan(price) else price))
     return events
 
 

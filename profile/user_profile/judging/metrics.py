@@ -1,8 +1,8 @@
 """How good a ranking or a prediction is, and how sure we are of a difference.
 
 Ties. A ranking with equal scores is judged by its expected value when ties are broken at random:
-exact for NDCG, recall and hit. For the reciprocal rank, and for `leave_one_out_metrics` as that
-protocol is usually reported, the expected (average) rank is put into the formula.
+exact for NDCG, recall and hit, and for all of `leave_one_out_metrics`. For the reciprocal rank of
+several right answers the expected rank is put into the formula.
 """
 
 import numpy as np
@@ -20,7 +20,9 @@ def ranking_metrics(
     of row q are the distinct ``item[offsets[q]:offsets[q + 1]]``. Recall divides by all right
     answers, even if they are more than ``k``. NDCG: Järvelin and Kekäläinen (2002), gains 0 and 1.
     """
-    scores, relevant = _checked(scores), np.diff(offsets)
+    scores = _checked(scores)
+    item, offsets = _distinct(item, offsets, scores.shape[1])
+    relevant = np.diff(offsets)
     if (relevant < 1).any():
         raise ValueError("Every ranking needs at least one right answer.")
     queries, size = scores.shape
@@ -61,14 +63,20 @@ def leave_one_out_metrics(
 ) -> dict[str, np.ndarray]:
     """NDCG and hit at ``k`` and the reciprocal rank of one right ``item`` (Q,) in each row, (Q,).
 
-    The rank is the average over the item's ties, so constant scores earn nothing.
+    The mean over all orders of the item's ties: constant scores earn what chance does.
     """
-    rank = _first_rank(_checked(scores), item, np.arange(len(item) + 1))
-    hit = rank <= k
+    scores = _checked(scores)
+    right = scores[np.arange(len(item)), item]
+    above, tied = (scores > right[:, None]).sum(1), (scores == right[:, None]).sum(1)
+    listed = ~np.isneginf(right)
+    gains = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, k + 2)))])
+    first, last = np.minimum(above, k), np.minimum(above + tied, k)
+    digamma = scipy.special.digamma  # the sum of 1/rank over ranks above + 1 to above + tied
+    inverse = (digamma(above + tied + 1.0) - digamma(above + 1.0)) / tied
     return {
-        f"ndcg@{k}": np.where(hit, 1 / np.log2(rank + 1), 0.0),
-        f"hit@{k}": hit.astype(np.float64),
-        "mrr": 1 / rank,
+        f"ndcg@{k}": np.where(listed, (gains[last] - gains[first]) / tied, 0.0),
+        f"hit@{k}": np.where(listed, (last - first) / tied, 0.0),
+        "mrr": np.where(listed, inverse, 0.0),
     }
 
 
@@ -87,6 +95,17 @@ def _checked(scores: np.ndarray) -> np.ndarray:
     if np.isnan(scores).any():
         raise DataError("A score is NaN; rankings need numbers, with -inf for items left out.")
     return scores
+
+
+def _distinct(item: np.ndarray, offsets: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The right answers without those that a row names again."""
+    row = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    pair, first = np.unique(row * size + item, return_index=True)
+    if len(pair) == len(item):
+        return item, offsets
+    first.sort()
+    counts = np.bincount(row[first], minlength=len(offsets) - 1)
+    return item[first], np.concatenate([[0], np.cumsum(counts)])
 
 
 def _first_rank(scores: np.ndarray, item: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -73,6 +73,11 @@ class Privacy:
     def spent(self, steps: int, customers: int) -> Spent:
         """(ε, δ) after ``steps``. At δ = 1 / customers, giving one away whole would be allowed."""
         delta = 1 / (10 * customers) if self.delta is None else self.delta
+        if delta >= 1 / customers:
+            raise ValueError(
+                f"delta must be below 1 / {customers:,}, the customers, not {delta:g}: it "
+                "would let one of them be given away whole."
+            )
         return epsilon_spent(self.noise_multiplier, self.sample_rate, steps, delta)
 
 

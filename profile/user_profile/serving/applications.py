@@ -35,7 +35,7 @@ def recommend(
     rows = []
     for begin in range(0, len(users), 256):
         part = users[begin : begin + 256]
-        chances = softmax(profiler.score(part, np.full(len(part), moment)))
+        chances = softmax(profiler.score_known(part, np.full(len(part), moment)))
         best = np.argsort(-chances, axis=1, kind="stable")[:, :top]
         for user, items, chance in zip(part.tolist(), best, chances):
             for rank, item in enumerate(items.tolist(), start=1):
@@ -78,28 +78,32 @@ def audience(
 def risk(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
     """Chance of a cancellation within 90 days, the highest first."""
     chances = profiler.outlook(users, np.full(len(users), moment)).cancelled
-    return _ranked(profiler, users, {"cancels": chances}, -chances)
+    return _ranked(profiler, users, moment, {"cancels": chances}, -chances)
 
 
 def retention(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
     """Chance of a purchase within 90 days and the likeliest spend band, the lowest first."""
     outlook = profiler.outlook(users, np.full(len(users), moment))
-    rows = _ranked(profiler, users, {"returns": outlook.returned}, outlook.returned)
+    rows = _ranked(profiler, users, moment, {"returns": outlook.returned}, outlook.returned)
     bands = decide_band(outlook.returned, outlook.spend, profiler.decisions.spend[0])
     band_of = dict(zip((profiler.history.users[user] for user in users), bands.tolist()))
     return [{**row, "spend": SPEND_BANDS[band_of[row["customer"]]]} for row in rows]
 
 
 def _ranked(
-    profiler: Profiler, users: np.ndarray, columns: dict[str, np.ndarray], key: np.ndarray
+    profiler: Profiler,
+    users: np.ndarray,
+    moment: int,
+    columns: dict[str, np.ndarray],
+    key: np.ndarray,
 ) -> list[Row]:
     history = profiler.history
+    known = history.known_sessions(users, np.full(len(users), moment))
     rows = []
     for place in np.argsort(key, kind="stable").tolist():
         user = int(users[place])
         values = {name: round(float(column[place]), 4) for name, column in columns.items()}
-        sessions = int(history.user_offsets[user + 1] - history.user_offsets[user])
-        rows.append({"customer": history.users[user], **values, "sessions": sessions})
+        rows.append({"customer": history.users[user], **values, "sessions": int(known[place])})
     return rows
 
 

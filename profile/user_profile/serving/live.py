@@ -36,7 +36,7 @@ class NewEvent(NamedTuple):
 
     item: str
     quantity: float = 1.0
-    price: float = 0.0  # of one piece, 0 if not known
+    price: float | None = None  # of one piece; None: what it last sold for, 0 if never
     kind: str = PURCHASE
 
 
@@ -51,7 +51,7 @@ class LiveProfile:
             side = profiler.reader.side[user : user + 1]
         history = of_user(profiler.history, user, name)
         self._reader = profiler.reader.with_history(history, side)
-        self._now = profiler.now
+        self._now, self._prices = profiler.now, last_prices(profiler.history)
         self._caches: list[KVCache] = []
         self._states = np.zeros((1, 0, self._model.customers.start.data.size), np.float32)
         self._within: list[tuple[np.ndarray, np.ndarray]] = []
@@ -120,7 +120,10 @@ class LiveProfile:
         target = vocabulary.kinds.index(PURCHASE) if PURCHASE in vocabulary.kinds else None
         bought = np.ones(len(events), bool) if target is None else kind == target
         quantity = np.abs([e.quantity for e in events]).astype(np.float64)
-        price = np.array([e.price for e in events])
+        price = np.array(
+            [self._prices.get(code, 0.0) if e.price is None else e.price
+             for e, code in zip(events, item.tolist())]
+        )  # fmt: skip
         raw = History(
             item=item,
             kind=kind,
@@ -165,3 +168,11 @@ class LiveProfile:
         for old, new in zip(self._caches, wider):
             new.append(old.k[:, :, : old.length], old.v[:, :, : old.length])
         self._caches = wider
+
+
+def last_prices(history: History) -> dict[int, float]:
+    """What a piece of each item, by its code, was last bought for."""
+    session = np.repeat(np.arange(len(history.user)), np.diff(history.offsets))
+    rows = np.flatnonzero(history.bought & (history.price > 0))
+    rows = rows[np.argsort(history.start[session[rows]], kind="stable")]
+    return dict(zip(history.item[rows].tolist(), np.expm1(history.price[rows]).tolist()))

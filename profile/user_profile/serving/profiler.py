@@ -78,14 +78,32 @@ class Profiler:
             self.history, self.vocabulary, dict(sessions.events.user_features), season
         )
         self.now = self.history.last_moment + 1
+        items, known = sessions.events.items, self.vocabulary.items
+        code_of = {item: code for code, item in enumerate(known)}
+        self.unknown_items = [item for item in items if item not in code_of]
+        # Of each item of the log its place among the model's, the last for what it does not know.
+        self._code = None
+        if items != known:
+            self._code = np.array([code_of.get(item, len(known)) for item in items], np.int64)
 
     def fit(self, history: Sessions) -> Self:
         """Nothing is left to fit: the model is trained and has its log."""
         return self
 
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
-        """Scores (Q, I) of every item for a session of each of ``users`` that begins ``as_of``."""
+        """Scores (Q, I) of the log's items for a session of each of ``users`` at ``as_of``.
+
+        -inf for an item that the model does not know.
+        """
         as_of = np.full(len(users), self.now) if as_of is None else as_of
+        scores = self.score_known(users, as_of)
+        if self._code is None:
+            return scores
+        padded = np.append(scores, np.full((len(scores), 1), -np.inf, scores.dtype), axis=1)
+        return padded[:, self._code]
+
+    def score_known(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+        """The same of the model's items, in the order of its vocabulary."""
         return score_items(self.model, self.reader, users, as_of)
 
     def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:

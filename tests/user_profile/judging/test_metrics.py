@@ -72,14 +72,27 @@ def test_each_row_is_judged_by_itself():
             assert together[name][row] == pytest.approx(values[0])
 
 
-def test_one_right_answer_stands_at_the_average_rank_of_its_ties():
+def test_one_right_answer_is_worth_its_mean_over_all_orders_of_its_ties():
     scores = np.array([[5, 3, 3, 3, 0.0], [1, 1, 1, 1, 1.0], [0, 9, 0, 0, 0.0]])
     got = leave_one_out_metrics(scores, np.array([2, 0, 1]), k=3)
-    assert got["mrr"] == pytest.approx([1 / 3, 1 / 3, 1])
-    assert got["hit@3"].tolist() == [1, 1, 1]
-    assert got["ndcg@3"] == pytest.approx([0.5, 0.5, 1])
-    constant = leave_one_out_metrics(np.zeros((1, 100)), np.array([7]), k=10)
-    assert constant["hit@10"][0] == 0
+    discount = 1 / np.log2(np.arange(2, 5))
+    assert got["mrr"] == pytest.approx([(1 / 2 + 1 / 3 + 1 / 4) / 3, 137 / 300, 1])
+    assert got["hit@3"] == pytest.approx([2 / 3, 3 / 5, 1])
+    assert got["ndcg@3"] == pytest.approx([discount[1:].sum() / 3, discount.sum() / 5, 1])
+
+
+def test_constant_scores_earn_what_chance_does():
+    scores, item = np.zeros((1, 15)), np.array([7])
+    assert leave_one_out_metrics(scores, item)["hit@10"] == pytest.approx([10 / 15])
+    assert ranking_metrics(scores, item, np.array([0, 1]))["hit@10"] == pytest.approx([10 / 15])
+
+
+def test_an_answer_named_twice_counts_once():
+    scores = np.array([[3.0, 2.0, 1.0, 0.0], [0.0, 3.0, 2.0, 1.0]])
+    twice = ranking_metrics(scores, np.array([1, 0, 1, 2, 2]), np.array([0, 3, 5]), k=2)
+    once = ranking_metrics(scores, np.array([1, 0, 2]), np.array([0, 2, 3]), k=2)
+    assert {name: list(v) for name, v in twice.items()} == {n: list(v) for n, v in once.items()}
+    assert max(max(values) for values in twice.values()) <= 1
 
 
 def test_items_left_out_of_the_ranking_are_not_found():

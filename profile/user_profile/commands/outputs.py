@@ -1,0 +1,103 @@
+"""Files that commands write: none replaces another unasked, and none ever replaces an input.
+
+A command declares its outputs with its options; `check_outputs` looks at them before any work.
+"""
+
+import argparse
+import csv
+import glob
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attention.files import keep_existing, writable, write_text, written_whole
+
+from ..errors import DataError
+from ..log.readers.online_retail import SHIPPED
+from ..serving.report import to_json
+
+TABLE = (".csv", ".json")
+PICTURE = (".png", ".svg", ".pdf")
+_INPUTS = ("data", "file", "user_features", "categories", "item_vectors", "model")
+
+
+def add_output(
+    parser: argparse.ArgumentParser, option: str, endings: Sequence[str], what: str, **more: Any
+) -> None:
+    """An option that names a file to write, and once for all of them --overwrite."""
+    parser.add_argument(option, help=f"{what}: {', '.join(endings[:-1])} or {endings[-1]}"
+                        if len(endings) > 1 else f"{what}: {endings[0]}", **more)  # fmt: skip
+    outputs = parser.get_default("outputs") or {}
+    if not outputs:
+        parser.add_argument("--overwrite", action="store_true", help="replace files written before")
+    parser.set_defaults(outputs={**outputs, option: tuple(endings)})
+
+
+def check_outputs(options: argparse.Namespace) -> None:
+    """Raises DataError or OSError for an output that could not, or must not, be written."""
+    for option, endings in getattr(options, "outputs", {}).items():
+        path = getattr(options, option.removeprefix("--"))
+        if path is None:
+            continue
+        if Path(path).suffix.lower() not in endings:
+            raise DataError(f"{path} must end in {' or '.join(endings)}, which names its format.")
+        if not Path(path).absolute().parent.is_dir():
+            raise DataError(f"The folder of {path} does not exist; make it, or name another.")
+        check_output(options, path, option)
+
+
+def check_output(
+    options: argparse.Namespace, path: str | Path, option: str, inputs: Sequence[str] = _INPUTS
+) -> None:
+    """One output, which may be named by more than an option. Raises as `check_outputs`."""
+    for name, given in _inputs(options, inputs):
+        if _is_within(path, given):
+            raise DataError(
+                f"{path} is, or lies in, what {name} names to be read, which is never replaced; "
+                f"name another file with {option}."
+            )
+    keep_existing(path, options.overwrite, option)
+    writable(path)
+
+
+def never_an_input(options: argparse.Namespace, path: str | Path, option: str) -> None:
+    """Raises DataError for a model that would be written over what it is trained on."""
+    check = argparse.Namespace(**{**vars(options), "overwrite": True})
+    check_output(check, path, option, [name for name in _INPUTS if name != "model"])
+
+
+def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as .csv or .json, as the name says."""
+    if Path(path).suffix.lower() == ".json":
+        write_text(path, to_json(list(rows)))
+        return
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["customer"])
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, buffer.getvalue())
+
+
+def save_figure(path: str | Path, figure: Any) -> None:
+    with written_whole(path) as file:
+        figure.savefig(file, format=Path(path).suffix.lower().lstrip("."), dpi=130)
+
+
+def _inputs(options: argparse.Namespace, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What is read: the option and each file or folder, globs opened; the shipped log always."""
+    yield "the package", str(SHIPPED)
+    for name in names:
+        given = getattr(options, name, None)
+        for one in [given] if isinstance(given, str) else given or ():
+            shown = name.upper() if name == "file" else "--" + name.replace("_", "-")
+            yield from ((shown, path) for path in [one, *glob.glob(one)])
+
+
+def _is_within(path: str | Path, given: str) -> bool:
+    """Whether they are one file, links resolved, or ``given`` is a folder that holds ``path``."""
+    if os.path.exists(path) and os.path.exists(given) and os.path.samefile(path, given):
+        return True
+    target, source = Path(os.path.realpath(path)), Path(os.path.realpath(given))
+    return target == source or (source.is_dir() and source in target.parents)
