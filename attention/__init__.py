@@ -6,6 +6,7 @@
     layers      parameters and the pairs: attention, MLP, norms, encoder and decoder blocks
     parallel    workers: where the shards of a step are computed, how their gradients meet
     training    Adam, clipping, schedules, the loop, checkpoints
+    tokens      byte-pair encoding: train it, or read other vocabularies
     text        a character tokenizer, a causal language model, generation
     pretrained  encoders of the BERT type, read from safetensors
     plot        views of attention in matplotlib
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .training import *
 
 _NAMED_HERE = ("ops", "layers", "training", "gradcheck")
-_MODULES = (*_NAMED_HERE, "files", "fast", "parallel", "text", "pretrained", "plot")
+_MODULES = (*_NAMED_HERE, "files", "fast", "parallel", "tokens", "text", "pretrained", "plot")
 
 
 def _load(name: str) -> Any:

@@ -10,7 +10,7 @@ STOREYS = {
     "attention": (
         ("files",),
         ("ops",),
-        ("fast",),
+        ("fast", "tokens"),
         ("layers",),
         ("parallel",),
         ("training",),

@@ -1,0 +1,208 @@
+"""ByteBPE: text to ids and back, losing no byte.
+
+Every byte is a symbol to begin with (Radford et al. 2019, section 2.2), so there is no unknown
+text. In vocabulary files a byte is written as a printable character of its own.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .merging import Pair, merge
+from .pieces import GPT2, PATTERNS, piece_pattern
+
+REMEMBERED = 100_000  # pieces whose ids are kept
+
+
+def _byte_characters() -> list[str]:
+    """The character that stands for each byte in a vocabulary: itself, or one from U+0100 on."""
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = [b for b in range(256) if b not in printable]
+    return [chr(b if b in printable else 256 + others.index(b)) for b in range(256)]
+
+
+BYTE_CHARACTERS = _byte_characters()
+BYTE_OF = {c: b for b, c in enumerate(BYTE_CHARACTERS)}
+
+
+class AddedToken(NamedTuple):
+    """A token that no merge makes: looked for in the text before anything else."""
+
+    content: str
+    special: bool = True  # decode may leave it out
+    normalized: bool = False  # looked for after normalisation, not before
+
+
+class ByteBPE:
+    """A byte-level vocabulary with its merges.
+
+    `vocabulary` maps tokens, written in byte characters, to ids; `merges` are pairs of tokens, the
+    one learned first in front. `added` maps further ids to `AddedToken`s. `pattern` is one of
+    `attention.tokens.pieces.PATTERNS`. `prefix` and `suffix` are ids put around each text.
+    With `whole_pieces`, a piece that is itself a token is not merged. Raises ValueError for a
+    vocabulary in which a byte or the result of a merge is missing, or an id occurs twice.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        merges: Sequence[tuple[str, str]],
+        added: Mapping[int, AddedToken] | None = None,
+        *,
+        pattern: str = GPT2,
+        prefix: Sequence[int] = (),
+        suffix: Sequence[int] = (),
+        add_prefix_space: bool = False,
+        whole_pieces: bool = False,
+        normalization: str | None = None,
+    ) -> None:
+        if pattern not in PATTERNS:
+            raise ValueError(f"pattern {pattern!r} is not one of GPT-2's, Llama 3's or Qwen 2's")
+        if normalization not in (None, "NFC"):
+            raise ValueError(f"normalization must be None or 'NFC', got {normalization!r}")
+        self.vocabulary, self.merges = dict(vocabulary), [(a, b) for a, b in merges]
+        self.added = dict(added or {})
+        self.pattern, self.normalization = pattern, normalization
+        self.prefix, self.suffix = list(prefix), list(suffix)
+        self.add_prefix_space, self.whole_pieces = add_prefix_space, whole_pieces
+        self._tokens = self._bytes_of_ids()
+        self._merges = self._merges_of_ids()
+        self._byte_ids = [self.vocabulary[c] for c in BYTE_CHARACTERS]
+        self._whole = {self._tokens[i]: i for i in self.vocabulary.values()}
+        self._raw = _finder(self.added, normalized=False)
+        self._late = _finder(self.added, normalized=True)
+        self._added_ids = {token.content: i for i, token in self.added.items()}
+        self._known: dict[str, list[int]] = {}
+
+    @property
+    def vocab_size(self) -> int:
+        """One more than the highest id."""
+        return max(self._tokens) + 1
+
+    def encode(self, text: str | bytes, *, add_special_tokens: bool = True) -> np.ndarray:
+        """text -> ids (T,). Bytes need not be valid UTF-8: `decode_bytes` gives them back.
+
+        `add_special_tokens` puts `prefix` and `suffix` around. Raises ValueError for half a
+        surrogate pair, which is no text.
+        """
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "surrogateescape")
+        elif isinstance(text, str):
+            _require_text(text)
+        else:
+            raise TypeError(f"text must be a str or bytes, got {type(text).__name__}")
+        ids = list(self.prefix) if add_special_tokens else []
+        for part, is_added in _split(self._raw, text):
+            if is_added:
+                ids.append(self._added_ids[part])
+                continue
+            if self.normalization:
+                part = unicodedata.normalize("NFC", part)
+            for plain, is_added in _split(self._late, part):
+                if is_added:
+                    ids.append(self._added_ids[plain])
+                else:
+                    self._encode_plain(plain, ids)
+        if add_special_tokens:
+            ids += self.suffix
+        return np.array(ids, dtype=np.int64)
+
+    def decode_bytes(self, ids: Iterable[int], *, skip_special: bool = False) -> bytes:
+        """ids -> the bytes they stand for. Raises ValueError for an id that is no token's."""
+        tokens = self._tokens
+        ids = [int(i) for i in ids]
+        if skip_special:
+            ids = [i for i in ids if not (i in self.added and self.added[i].special)]
+        try:
+            return b"".join([tokens[i] for i in ids])
+        except KeyError as error:
+            raise ValueError(
+                f"id {error} is no token's; ids must lie in 0 … {self.vocab_size - 1}"
+            ) from None
+
+    def decode(self, ids: Iterable[int], *, skip_special: bool = False) -> str:
+        """ids -> text; bytes that are no UTF-8, as in half a character, become U+FFFD."""
+        return self.decode_bytes(ids, skip_special=skip_special).decode("utf-8", "replace")
+
+    def _encode_plain(self, text: str, ids: list[int]) -> None:
+        if self.add_prefix_space and text and text[0] != " ":
+            text = " " + text
+        known = self._known
+        for piece in piece_pattern(self.pattern).findall(text):
+            found = known.get(piece)
+            if found is None:
+                found = self._encode_piece(piece)
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                known[piece] = found
+            ids += found
+
+    def _encode_piece(self, piece: str) -> list[int]:
+        raw = piece.encode("utf-8", "surrogateescape")
+        if self.whole_pieces and raw in self._whole:
+            return [self._whole[raw]]
+        return merge([self._byte_ids[b] for b in raw], self._merges)
+
+    def _bytes_of_ids(self) -> dict[int, bytes]:
+        missing = [b for b, c in enumerate(BYTE_CHARACTERS) if c not in self.vocabulary]
+        if missing:
+            raise ValueError(
+                f"the vocabulary lacks {len(missing)} of the 256 bytes (the first is "
+                f"{missing[0]}), so it is not a byte-level one"
+            )
+        tokens = {}
+        for token, i in self.vocabulary.items():
+            if type(i) is not int or i < 0:
+                raise ValueError(f"token {token!r} has id {i!r}; expected a whole number")
+            if i in tokens:
+                raise ValueError(f"id {i} stands twice in the vocabulary")
+            try:
+                tokens[i] = bytes([BYTE_OF[c] for c in token])
+            except KeyError:
+                tokens[i] = token.encode()  # an added token that is listed here as well
+        for i, added in self.added.items():
+            if not added.content:
+                raise ValueError(f"added token {i} is empty")
+            if i in tokens and self.vocabulary.get(added.content) != i:
+                raise ValueError(f"added token {added.content!r} has id {i} of another token")
+            tokens[i] = added.content.encode()
+        return tokens
+
+    def _merges_of_ids(self) -> dict[Pair, tuple[int, int]]:
+        ids = self.vocabulary
+        merges: dict[Pair, tuple[int, int]] = {}
+        for rank, (a, b) in enumerate(self.merges):
+            for part in (a, b, a + b):
+                if part not in ids:
+                    raise ValueError(
+                        f"merge {rank}, {a!r} {b!r}: {part!r} is not in the vocabulary"
+                    )
+            merges[ids[a], ids[b]] = rank, ids[a + b]
+        return merges
+
+
+def _finder(added: Mapping[int, AddedToken], normalized: bool) -> re.Pattern[str] | None:
+    """Finds added tokens, the longest where several begin."""
+    contents = [token.content for token in added.values() if token.normalized == normalized]
+    if not contents:
+        return None
+    return re.compile("(" + "|".join(map(re.escape, sorted(contents, key=len, reverse=True))) + ")")
+
+
+def _split(finder: re.Pattern[str] | None, text: str) -> list[tuple[str, bool]]:
+    """Parts of a text, each with whether it is an added token."""
+    parts = [text] if finder is None else finder.split(text)
+    return [(part, bool(i % 2)) for i, part in enumerate(parts) if part]
+
+
+def _require_text(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"the text holds half a surrogate pair at position {error.start}, which is no "
+            f"character; give valid text, or bytes"
+        ) from None

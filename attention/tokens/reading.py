@@ -1,0 +1,172 @@
+"""Vocabularies in files: `tokenizer.json`, or `vocab.json` with `merges.txt`.
+
+What the file asks for and ByteBPE does not do is refused by name: an ignored rule gives no error
+later, only other ids.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ..files import read_json
+from .bpe import AddedToken, ByteBPE
+from .pieces import GPT2, PATTERNS
+
+MODEL_FIELDS: dict[str, tuple[Any, ...]] = {  # a field and the values of it that change nothing
+    "type": ("BPE",),
+    "dropout": (None, 0.0),
+    "unk_token": (None,),
+    "continuing_subword_prefix": (None, ""),
+    "end_of_word_suffix": (None, ""),
+    "fuse_unk": (False, None),
+    "byte_fallback": (False, None),
+}
+
+
+def read_tokenizer(folder: str | Path) -> ByteBPE:
+    """The vocabulary of a folder: of tokenizer.json, or else of vocab.json and merges.txt.
+
+    Raises FileNotFoundError or ValueError in one sentence.
+    """
+    folder = Path(folder)
+    path = folder / "tokenizer.json"
+    if path.is_file():
+        try:
+            return _from_json(path)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path} has not the form of a tokenizer.json ({error!r})") from None
+    for name in ("vocab.json", "merges.txt"):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(
+                f"{folder} has no {name}; a vocabulary is tokenizer.json, or vocab.json and "
+                f"merges.txt"
+            )
+    vocabulary = read_json(folder / "vocab.json")
+    added = {i: AddedToken(t) for t, i in vocabulary.items() if t == "<|endoftext|>"}
+    merges = _read_merges(folder / "merges.txt")
+    return _build(folder / "vocab.json", vocabulary, merges, added, {})
+
+
+def _from_json(path: Path) -> ByteBPE:
+    document = read_json(path)
+    model = _object(document, "model", path)
+    for name, silent in MODEL_FIELDS.items():
+        if model.get(name, silent[0]) not in silent:
+            raise ValueError(
+                f"{path} has model.{name} {model[name]!r}, which byte-level BPE does not honour"
+            )
+    if more := sorted(set(model) - {*MODEL_FIELDS, "ignore_merges", "vocab", "merges"}):
+        raise ValueError(f"{path} has model.{more[0]}, which is not known here")
+    added = {}
+    for one in document.get("added_tokens") or []:
+        if not isinstance(one, dict) or type(one.get("id")) is not int:
+            raise ValueError(f"{path} has an added token without an id: {one!r}")
+        for name in ("single_word", "lstrip", "rstrip"):
+            if one.get(name):
+                raise ValueError(
+                    f"{path}: added token {one['id']} has {name}, which is not honoured"
+                )
+        content = str(one.get("content", ""))
+        added[one["id"]] = AddedToken(
+            content, bool(one.get("special")), bool(one.get("normalized"))
+        )
+    options = {
+        **_pre_tokenizer(document.get("pre_tokenizer"), path),
+        **_around(document.get("post_processor"), path),
+        "normalization": _normalizer(document.get("normalizer"), path),
+        "whole_pieces": bool(model.get("ignore_merges")),
+    }
+    pairs = model.get("merges")
+    if not isinstance(pairs, list):
+        raise ValueError(f"{path} has no list of merges")
+    merges = [_pair(one, f"merge {i} of {path}") for i, one in enumerate(pairs)]
+    return _build(path, _object(model, "vocab", path), merges, added, options)
+
+
+def _read_merges(path: Path) -> list[tuple[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 ({error})") from None
+    return [
+        _pair(line, f"line {n} of {path}")
+        for n, line in enumerate(lines, 1)
+        if line and not (n == 1 and line.startswith("#version"))
+    ]
+
+
+def _pair(one: Any, where: str) -> tuple[str, str]:
+    parts = one.split(" ") if isinstance(one, str) else one
+    if not isinstance(parts, list) or len(parts) != 2 or not all(isinstance(p, str) for p in parts):
+        raise ValueError(f"{where} must be two tokens, got {one!r}")
+    return parts[0], parts[1]
+
+
+def _pre_tokenizer(one: Any, path: Path) -> dict[str, Any]:
+    """The pattern, and whether a blank goes in front."""
+    steps = _steps(one, "pretokenizers")
+    kinds = [step.get("type") if isinstance(step, dict) else None for step in steps]
+    if kinds == ["ByteLevel"] and steps[0].get("use_regex", True):
+        return {"add_prefix_space": steps[0].get("add_prefix_space", True), "pattern": GPT2}
+    if kinds == ["Split", "ByteLevel"] and not steps[1].get("use_regex", True):
+        split = steps[0]
+        pattern = (split.get("pattern") or {}).get("Regex")
+        plain = split.get("behavior") == "Isolated" and not split.get("invert")
+        if pattern in PATTERNS and plain and not steps[1].get("add_prefix_space", True):
+            return {"pattern": pattern}
+    raise ValueError(
+        f"{path} has a pre_tokenizer ({', '.join(map(str, kinds))}) that is none of GPT-2's, "
+        f"Llama 3's and Qwen 2's"
+    )
+
+
+def _around(one: Any, path: Path) -> dict[str, list[int]]:
+    """The ids before and after a single text."""
+    steps = _steps(one, "processors")
+    around: dict[str, list[int]] = {"prefix": [], "suffix": []}
+    for step in steps:
+        if step is None or step.get("type") == "ByteLevel":
+            continue  # which moves offsets, and no ids
+        if step.get("type") != "TemplateProcessing":
+            raise ValueError(
+                f"{path} has post_processor {step.get('type')!r}, which is not honoured"
+            )
+        side = "prefix"
+        for part in step["single"]:
+            if "Sequence" in part:
+                side = "suffix"
+            else:
+                around[side] += step["special_tokens"][part["SpecialToken"]["id"]]["ids"]
+    return around
+
+
+def _steps(one: Any, name: str) -> list[Any]:
+    """The parts of a sequence; what is none is its only part."""
+    return one[name] if isinstance(one, dict) and one.get("type") == "Sequence" else [one]
+
+
+def _normalizer(one: Any, path: Path) -> str | None:
+    if one is None:
+        return None
+    if isinstance(one, dict) and one.get("type") == "NFC":
+        return "NFC"
+    kind = one.get("type") if isinstance(one, dict) else one
+    raise ValueError(f"{path} has normalizer {kind!r}; only NFC is honoured")
+
+
+def _build(
+    path: Path,
+    vocabulary: dict[str, Any],
+    merges: list[tuple[str, str]],
+    added: dict[int, AddedToken],
+    options: dict[str, Any],
+) -> ByteBPE:
+    try:
+        return ByteBPE(vocabulary, merges, added, **options)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _object(document: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
+    if not isinstance(document.get(name), dict):
+        raise ValueError(f"{path} must have an object {name!r}")
+    return document[name]
