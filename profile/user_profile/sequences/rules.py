@@ -16,7 +16,7 @@ from scipy import sparse
 from .data import Histories
 from .start import nearness
 
-WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)  # what is tried
+WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)  # what is tried
 _FOLLOWERS = 300  # kept of each item, the strongest
 # Items that rules start from, the n-th last weighing 1/n; steps between an item and its follower.
 EXPERTS = {
