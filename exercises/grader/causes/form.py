@@ -67,10 +67,10 @@ def _nothing(got: Any, wanted: Any, step: Step) -> str:
 
 
 def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...], whole: str) -> str:
-    asked = f": ({', '.join(names)})" if names else ""
+    asked = f"({', '.join(names)})" if names else "a tuple"
     if isinstance(got, list) and isinstance(wanted, tuple):
         right = " Its contents are right." if same(tuple(got), wanted, step) else ""
-        return f"you return a list where a tuple is asked{asked}.{right}"
+        return f"you return a list where a tuple is asked{f': {asked}' if names else ''}.{right}"
     if isinstance(got, tuple) and isinstance(wanted, list):
         return "you return a tuple where a list is asked"
     if isinstance(got, tuple) and not isinstance(wanted, tuple):
