@@ -1,6 +1,9 @@
 """Where a picture goes: the axes or figure it was given, or a new figure of a fitting size."""
 
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
@@ -9,13 +12,40 @@ from matplotlib.figure import Figure, SubFigure
 from .colour import map_for
 
 AnyFigure = Figure | SubFigure
+_made: ContextVar[list[Figure] | None] = ContextVar("figures made", default=None)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def leave_nothing_behind(draw: Callable[P, R]) -> Callable[P, R]:
+    """A plot function whose new figure is closed again if it fails, say for a wrong style key."""
+
+    @wraps(draw)
+    def tidy(*args: P.args, **options: P.kwargs) -> R:
+        made: list[Figure] = []
+        token = _made.set(made)
+        try:
+            return draw(*args, **options)
+        except BaseException:
+            import matplotlib.pyplot as plt
+
+            for figure in made:
+                plt.close(figure)
+            raise
+        finally:
+            _made.reset(token)
+
+    return tidy
 
 
 def new_figure(width: float, height: float, layout: str = "constrained") -> Figure:
     """A pyplot figure, inches, so that notebooks and `plt.show` find it."""
     import matplotlib.pyplot as plt  # here alone: callers with axes of their own never need it
 
-    return plt.figure(figsize=(width, height), layout=layout)
+    figure = plt.figure(figsize=(width, height), layout=layout)
+    if (made := _made.get()) is not None:
+        made.append(figure)
+    return figure
 
 
 def axes_for(ax: Axes | None, width: float, height: float, layout: str = "constrained") -> Axes:

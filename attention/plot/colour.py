@@ -6,6 +6,8 @@ Oklab (Ottosson 2020, https://bottosson.github.io/posts/oklab/), its lightness c
 screen's glare leaves of black: without the glare, black swallows the faintest steps.
 """
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +15,7 @@ from matplotlib.colors import ListedColormap, to_rgba
 
 STEPS = 256
 HUES = np.radians((190.0, 285.0))  # of the faintest and the strongest weight
+WARM_HUES = np.radians((75.0, 35.0))  # likewise, of negative values
 CHROMA = 0.11
 DARKEST, LIGHTEST = 0.06, 0.95  # lightness of the strongest weight
 GLARE = 0.01  # luminance that a screen adds to everything, white = 1
@@ -39,18 +42,40 @@ def page_colour(ax: Axes) -> tuple[float, float, float]:
     return (0.0, 0.0, 0.0) if light_text else (1.0, 1.0, 1.0)
 
 
+def is_grey() -> bool:
+    """Whether the style's own map is without hue."""
+    own = matplotlib.colormaps[matplotlib.rcParams["image.cmap"]](np.linspace(0, 1, 16))
+    return bool((own[:, :3] == own[:, :1]).all())
+
+
 def map_for(ax: Axes) -> ListedColormap:
     """The map for the page of these axes, without hue where the style's own map is grey."""
-    own = matplotlib.colormaps[matplotlib.rcParams["image.cmap"]](np.linspace(0, 1, 16))
-    return paper_and_ink(page_colour(ax), grey=bool((own[:, :3] == own[:, :1]).all()))
+    return paper_and_ink(page_colour(ax), grey=is_grey())
 
 
-def paper_and_ink(page: tuple[float, float, float], *, grey: bool = False) -> ListedColormap:
+def paper_between_inks(ax: Axes) -> ListedColormap:
+    """For signed values: the page in the middle, `map_for`'s ink above, a warm one below.
+
+    Both sides are equally light at equal distance and end before black, where no hue is left;
+    in grey they are the same.
+    """
+    page = page_colour(ax)
+    above, below = (
+        np.asarray(paper_and_ink(page, grey=is_grey(), hues=hues).colors)[: int(0.75 * STEPS)]
+        for hues in (HUES, WARM_HUES)
+    )
+    both = np.concatenate([below[:0:-1], above])
+    return ListedColormap(both, name="paper_between_inks")
+
+
+def paper_and_ink(
+    page: tuple[float, float, float], *, grey: bool = False, hues: Any = HUES
+) -> ListedColormap:
     """The map for a page of this colour, (red, green, blue) in 0 … 1."""
     paper = to_oklab(page)
     top = DARKEST if paper[0] > 0.5 else LIGHTEST
     t = np.linspace(0, 1, STEPS)
-    hue = HUES[0] + (HUES[1] - HUES[0]) * (t if top == DARKEST else 1 - t)
+    hue = hues[0] + (hues[1] - hues[0]) * (t if top == DARKEST else 1 - t)
     chroma = 0.0 if grey else CHROMA * np.sin(np.pi * t) ** 0.8 + 0.03 * t
     lab = np.stack(
         [

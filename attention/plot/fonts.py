@@ -28,10 +28,16 @@ def characters(path: str) -> frozenset[int]:
 
 def installed_fonts() -> list[tuple[str, str]]:
     """(family, path) of every font matplotlib knows, preferred ones first."""
-    regular = [f for f in font_manager.fontManager.ttflist if f.style == "normal"]
+    fonts = font_manager.fontManager.ttflist
+    regular = [f for f in fonts if f.style == "normal" and not _is_last_resort(f.name)]
     rank = {name: i for i, name in enumerate(PREFERRED)}
     regular.sort(key=lambda f: (rank.get(f.name, len(rank)), f.name, abs(int(f.weight) - 400)))
     return [(f.name, f.fname) for f in regular]
+
+
+def _is_last_resort(family: str) -> bool:
+    """Whether a font has the same box for every character, as matplotlib's own of that name."""
+    return family.replace(" ", "").lower().startswith("lastresort")
 
 
 def default_characters() -> frozenset[int]:

@@ -19,8 +19,15 @@ from matplotlib.transforms import Bbox
 def block_maximum(weights: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """(T, S) -> (at most rows, at most columns): the largest weight of each block.
 
-    NaN cells are left out; a block of nothing but NaN stays NaN.
+    Of signed values the largest by magnitude, with its sign. NaN cells are left out; a block of
+    nothing but NaN stays NaN.
     """
+    if rows >= weights.shape[0] and columns >= weights.shape[1]:
+        return weights
+    if (weights < 0).any():
+        high = block_maximum(np.maximum(weights, 0), rows, columns)
+        low = block_maximum(np.maximum(-weights, 0), rows, columns)
+        return np.where(low > high, -low, high)
     for axis, count in enumerate((rows, columns)):
         length = weights.shape[axis]
         if count < length:
@@ -113,6 +120,17 @@ def frame_panels(ax: Axes, boxes: Boxes) -> PolyCollection:
 def hatch_panels(ax: Axes, boxes: Boxes) -> PolyCollection:
     """Hatching under the panels, to be seen where cells are masked."""
     return _outline(ax, boxes, linewidth=0, hatch="////")
+
+
+def hatch_cells(ax: Axes, where: np.ndarray, hatch: str) -> None:
+    """Hatching over the cells that are True, row by row in as few boxes as runs."""
+    boxes: Boxes = []
+    for row in np.flatnonzero(where.any(axis=1)):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], where[row], [0]]).astype(np.int8)))
+        boxes += [(x0 - 0.5, x1 - 0.5, row - 0.5, row + 0.5)
+                  for x0, x1 in zip(edges[::2], edges[1::2], strict=True)]  # fmt: skip
+    if boxes:
+        _outline(ax, boxes, linewidth=0, hatch=hatch).set_zorder(1)
 
 
 def _outline(ax: Axes, boxes: Boxes, **style: Any) -> PolyCollection:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import axes_for, colour_style, figure_of
+from .canvas import axes_for, colour_style, figure_of, leave_nothing_behind
 from .maps import both_tokens, colour_bar
 from .tokens import SMALLEST_POINTS, cells, fitting_size, readable, room, written_out
 from .weights import choose
@@ -18,6 +18,7 @@ SWING = BENDS**2 * (3 - 2 * BENDS)  # leaves and arrives level
 THINNEST, THICKEST = 0.7, 3.0  # points of the strongest line, where tokens stand close and apart
 
 
+@leave_nothing_behind
 def plot_lines(
     weights: Any,
     tokens: Sequence[str] | None = None,
@@ -41,7 +42,7 @@ def plot_lines(
     """
     one, title = choose(weights, layer, head, example)
     T, S = one.shape
-    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
+    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
     if max_lines < 1:
         raise ValueError(f"max_lines is {max_lines}; at least one line must be drawn.")
     rows = _query_rows(queries, T)

@@ -8,15 +8,23 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 
-from .canvas import AnyFigure, axes_for, colour_style, map_size, new_figure
+from .canvas import (
+    AnyFigure,
+    axes_for,
+    colour_style,
+    leave_nothing_behind,
+    map_size,
+    new_figure,
+)
 from .image import WeightsImage, draw_weights, hatch_panels
 from .mosaic import draw_mosaic
 from .tokens import check_tokens, label_axis
-from .weights import choose, hide, read_layers, read_mask
+from .weights import axes_of, choose, hide, read_layers, read_mask
 
 MAX_PANELS = 16  # axes cost about 40 ms each to lay out and draw; beyond, one mosaic image
 
 
+@leave_nothing_behind
 def plot_attention(
     weights: Any,
     tokens: Sequence[str] | None = None,
@@ -42,17 +50,16 @@ def plot_attention(
     """
     one, title = choose(weights, layer, head, example)
     T, S = one.shape
-    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
+    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
     allowed = read_mask(mask, (1, T, S), example)[0]
     ax = axes_for(ax, *map_size(T, S), "compressed")
-    image = _draw_panel(ax, one, allowed, colour_style(ax, float(one.max()), style))
-    label_axis(ax.yaxis, tokens, T)
-    label_axis(ax.xaxis, key_tokens, S)
-    ax.set(xlabel="key", ylabel="query", title=title)
-    _note_beside(image, ax.figure, ax, colorbar)
+    style = colour_style(ax, float(one.max()), style)
+    image = draw_weights(ax, hide(one, allowed), **style)
+    finish_map(image, allowed, tokens, key_tokens, title, colorbar)
     return image
 
 
+@leave_nothing_behind
 def plot_heads(
     weights: Any,
     tokens: Sequence[str] | None = None,
@@ -73,7 +80,7 @@ def plot_heads(
     """
     layers = read_layers(weights, example)
     T, S = layers[0].shape[1:]
-    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S)
+    tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
     allowed = [read_mask(mask, w.shape, example) for w in layers]
     highest = max(float(w.max()) for w in layers)
     rows = _panel_rows(layers)
@@ -111,33 +118,58 @@ def plot_heads(
 
 
 def both_tokens(
-    tokens: Sequence[str] | None, key_tokens: Sequence[str] | None, T: int, S: int
+    tokens: Sequence[str] | None, key_tokens: Sequence[str] | None, T: int, S: int, weights: Any
 ) -> tuple[list[str] | None, list[str] | None]:
     """Checked labels of queries and keys; one list serves both where the lengths are equal."""
-    queries = check_tokens("tokens", tokens, T)
+    queries = check_tokens("tokens", tokens, T, axes_of(weights))
     if key_tokens is None and T == S:
         return queries, queries
-    return queries, check_tokens("key_tokens", key_tokens, S)
+    return queries, check_tokens("key_tokens", key_tokens, S, axes_of(weights))
+
+
+def finish_map(
+    image: WeightsImage,
+    allowed: np.ndarray,
+    tokens: list[str] | None,
+    key_tokens: list[str] | None,
+    title: str,
+    colorbar: bool,
+    label: str = "attention weight",
+) -> None:
+    """What stands around one map: frame, hatching where it is masked, labels, title, colour bar."""
+    ax, (T, S) = image.axes, allowed.shape
+    _frame(image)
+    label_axis(ax.yaxis, tokens, T)
+    label_axis(ax.xaxis, key_tokens, S)
+    ax.set(xlabel="key", ylabel="query", title=title)
+    _note_beside(image, ax.figure, ax, colorbar, label)
 
 
 def _draw_panel(
     ax: Axes, weights: np.ndarray, allowed: np.ndarray, style: dict[str, Any]
 ) -> WeightsImage:
-    T, S = weights.shape
-    shown = hide(weights, allowed)
-    image = draw_weights(ax, shown, **style)
-    if shown is not weights:
+    image = draw_weights(ax, hide(weights, allowed), **style)
+    _frame(image)
+    return image
+
+
+def _frame(image: WeightsImage) -> None:
+    ax, (T, S) = image.axes, image.weights.shape
+    if np.isnan(image.weights).any():
         hatch_panels(ax, [(-0.5, S - 0.5, -0.5, T - 0.5)])
     if max(T, S) <= 4 * min(T, S):  # longer strips may stretch
         ax.set_aspect("equal")
     ax.spines[:].set(linewidth=0.5, alpha=0.4)  # fainter than ink, or it would hide the first key
-    return image
 
 
-def _note_beside(image: WeightsImage, fig: AnyFigure, axes: Any, colorbar: bool) -> None:
+def _note_beside(
+    image: WeightsImage, fig: AnyFigure, axes: Any, colorbar: bool, label: str = "attention weight"
+) -> None:
     """The colour bar, if wanted, and the place where the image says what a pixel stands for."""
-    label = colour_bar(fig, image, axes).ax.yaxis.label if colorbar else image.axes.xaxis.label
-    image.set_note(label)
+    if colorbar:
+        image.set_note(colour_bar(fig, image, axes, label).ax.yaxis.label)
+    else:
+        image.set_note(image.axes.xaxis.label)
 
 
 def colour_bar(

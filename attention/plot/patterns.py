@@ -13,7 +13,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import AnyFigure, axes_for, colour_style, new_figure
+from .canvas import AnyFigure, axes_for, colour_style, leave_nothing_behind, new_figure
 from .colour import ink
 from .maps import colour_bar
 from .tokens import room
@@ -67,6 +67,7 @@ def head_patterns(
     return scores
 
 
+@leave_nothing_behind
 def plot_pattern_summary(
     weights: Any,
     *,
@@ -101,6 +102,7 @@ def plot_pattern_summary(
     return images
 
 
+@leave_nothing_behind
 def plot_entropy(
     weights: Any,
     *,

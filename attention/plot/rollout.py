@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from .canvas import leave_nothing_behind
 from .image import WeightsImage
 from .maps import plot_attention
 from .weights import read_layers
@@ -34,6 +35,7 @@ def attention_rollout(weights: Any, *, example: int = 0) -> np.ndarray:
     return rollout
 
 
+@leave_nothing_behind
 def plot_rollout(
     weights: Any,
     tokens: Sequence[str] | None = None,

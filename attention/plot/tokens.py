@@ -19,14 +19,23 @@ SMALLEST_POINTS = 5.5  # a label below this cannot be read; positions are shown 
 ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", " ": "␣"}
 
 
-def check_tokens(name: str, tokens: Sequence[str] | None, length: int) -> list[str] | None:
-    """The tokens as a list of text, or ValueError if they are not ``length`` many."""
+def check_tokens(
+    name: str, tokens: Sequence[str] | None, length: int, axes: str = ""
+) -> list[str] | None:
+    """The tokens as a list of text, or ValueError if they are not ``length`` many.
+
+    ``axes`` says how the axes of the weights were read.
+    """
     if tokens is None:
         return None
     if isinstance(tokens, str):
         raise TypeError(f"{name} must be a list of tokens, one an entry, not one text.")
+    if any(isinstance(token, (list, tuple)) for token in tokens):
+        raise TypeError(f"{name} holds lists; pass the tokens of one example, {name}[example].")
     if len(tokens) != length:
-        raise ValueError(f"{name} has {len(tokens)} entries; the weights have {length}.")
+        raise ValueError(
+            f"{name} has {len(tokens)} entries; the weights have {length}{axes and f' ({axes})'}."
+        )
     return [str(token) for token in tokens]
 
 

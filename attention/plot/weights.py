@@ -40,6 +40,7 @@ def read_layers(weights: Any, example: int = 0) -> list[np.ndarray]:
     A list or tuple of arrays is a stack of layers. Anything else is searched by `find_weights`.
     Raises ValueError for weights that are empty, negative, not finite, or of unequal lengths.
     """
+    weights = plain(weights)
     if isinstance(weights, np.ndarray):
         arrays = {"weights": weights}
     elif isinstance(weights, (list, tuple)) and _all_arrays(weights):
@@ -58,6 +59,56 @@ def read_layers(weights: Any, example: int = 0) -> list[np.ndarray]:
         listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise ValueError(f"These maps differ in size, choose with find_weights(saved): {listed}.")
     return list(layers.values())
+
+
+def plain(weights: Any) -> Any:
+    """Tensors of other libraries, and rows written as lists, as arrays; all else as it is.
+
+    Raises ValueError for rows of different lengths.
+    """
+    if isinstance(weights, np.ndarray) or hasattr(weights, "_fields"):
+        return weights
+    if hasattr(weights, "detach"):  # a PyTorch tensor, which may need gradients or be elsewhere
+        weights = weights.detach().cpu()
+        floats = getattr(weights, "is_floating_point", bool)()
+        return np.asarray(weights.float() if floats else weights)
+    if isinstance(weights, (list, tuple)):
+        items = [plain(item) for item in weights]
+        if items and all(isinstance(item, (int, float, np.number)) for item in items):
+            return np.array(items)
+        if items and all(isinstance(item, np.ndarray) and item.ndim == 1 for item in items):
+            if len({len(item) for item in items}) > 1:
+                raise ValueError(
+                    "the rows of weights differ in length; fill them up with zeros to the longest, "
+                    "and pass mask= with False where there is no key."
+                )
+            return np.array(items)
+        if _nested(items) and all(type(item) in (list, tuple) for item in weights):
+            return np.array(items)
+        return items if isinstance(weights, list) else tuple(items)
+    if not isinstance(weights, (dict, str)) and hasattr(weights, "__array__"):
+        return np.asarray(weights)
+    return weights
+
+
+def _nested(items: list[Any]) -> bool:
+    """Whether these are equal maps written as lists within lists: the heads of one layer."""
+    arrays = all(isinstance(item, np.ndarray) for item in items)
+    return arrays and len({item.shape for item in items}) == 1
+
+
+def axes_of(weights: Any) -> str:
+    """How the axes of the weights were read, in words, where it is not plain."""
+    weights = plain(weights)
+    if isinstance(weights, (list, tuple)) and _all_arrays(weights):
+        weights = weights[0]
+    if not isinstance(weights, np.ndarray) or weights.ndim < 3:
+        return ""
+    names = ("batch", "heads", "queries", "keys")[4 - weights.ndim :]
+    read = ", ".join(f"{name} {size}" for name, size in zip(names, weights.shape, strict=True))
+    if weights.ndim == 4:
+        read += "; of a batch one example is drawn, with all its tokens, padding too"
+    return f"shape {weights.shape} is read as {read}"
 
 
 def _all_arrays(items: Any) -> bool:

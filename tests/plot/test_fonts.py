@@ -73,3 +73,11 @@ def test_an_unreadable_font_file_is_passed_over(tmp_path):
     broken = tmp_path / "broken.ttf"
     broken.write_bytes(b"no font")
     assert fonts.characters(str(broken)) == frozenset()
+
+
+def test_a_font_of_boxes_is_no_font_for_anything():
+    from attention.plot.fonts import installed_fonts
+
+    assert not any(
+        "last" in name.lower() and "resort" in name.lower() for name, _ in installed_fonts()
+    )
