@@ -6,6 +6,14 @@ from user_profile.log.events import Events, factorise
 from user_profile.log.readers import read_events
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """Prepared logs are kept here, not in the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def retail():
     """The shipped log as it is, and the report of reading it."""

@@ -11,7 +11,8 @@ from attention.files import keep_existing, writable
 
 from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
-from ..log.prepare import Prepared, prepare
+from ..log.prepare import prepare
+from ..log.prepared import Prepared
 from ..model.saved import load_model
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
@@ -37,6 +38,9 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     add_reading_options(parser)
     parser.add_argument("--table", help="of a database; default: its only one")
     parser.add_argument("--query", help="SQL that reads the log from a database")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="read the log anew, and keep no prepared copy"
+    )
     parser.add_argument("--user-features", help="a CSV file: customer, then side features")
     parser.add_argument(
         "--keep-charges",
@@ -95,6 +99,7 @@ def load_log(options: argparse.Namespace) -> Prepared:
         query=options.query,
         user_features=options.user_features,
         keep_charges=options.keep_charges,
+        keep=not options.no_cache,
     )
 
 

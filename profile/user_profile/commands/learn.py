@@ -21,7 +21,8 @@ from ..judging.faithfulness import judge_faithfulness
 from ..judging.interests import judge_interests
 from ..judging.outlook import judge_outlook
 from ..log.categories import Categories
-from ..log.prepare import Prepared, prepare
+from ..log.prepare import prepare
+from ..log.prepared import Prepared
 from ..log.split import Split, Targets
 from ..model.saved import load_model, save_model
 from ..model.settings import Settings
@@ -91,7 +92,7 @@ def run_demo(options: argparse.Namespace) -> int:
     model, picture = (Path(options.out) / name for name in ("profile.npz", "profile-card.png"))
     for path in (model, picture):
         check_output(options, path, "--out")
-    log = prepare()
+    log = prepare(keep=True)
     print(log.cleaned)
     categories = log.categories()
     print(f"\n{len(categories)} interest categories found in the descriptions")

@@ -11,7 +11,7 @@ from attention.training import Progress
 
 from ..errors import DataError
 from ..log.categories import Categories
-from ..log.prepare import Prepared
+from ..log.prepared import Prepared
 from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import Privacy, read_customers, train_private

@@ -7,5 +7,6 @@ clean       duplicates, charges, cancellations
 sessions    events of one user close in time
 split       which sessions are trained on, which are held out
 categories  names for groups of items
-prepare     all of it in one call
+prepare     all of it in one call, `prepared` what comes of it
+kept        a prepared log in the user's cache, so that it is read once
 """

@@ -1,55 +1,22 @@
-"""From a file to everything training and judging need: sessions, split, categories."""
+"""From a file to everything training and judging need: read, cleaned, grouped, and kept."""
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import DataError
-from .categories import Categories, find_categories, read_categories
-from .clean import CleaningReport, charges_of, clean_events
+from .clean import charges_of, clean_events
 from .events import Events
-from .readers import ReadReport, read_events
-from .readers.online_retail import PURCHASE
+from .kept import KeptLog
+from .prepared import Prepared
+from .readers import read_events
+from .readers.online_retail import SHIPPED
 from .sessions import Sessions, group_sessions
-from .split import Split, split_last_sessions
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """A log, ready to train on."""
-
-    sessions: Sessions  # of every kind of behaviour
-    purchases: Sessions  # of what is to be predicted alone, in the same codes
-    read: ReadReport
-    cleaned: CleaningReport
-    texts: list[str]  # of each item
-
-    def split(self) -> Split:
-        """The protocol's split. Raises DataError if no customer has three sessions."""
-        kinds = self.sessions.events.kinds
-        return split_last_sessions(self.sessions, kind=PURCHASE if PURCHASE in kinds else None)
-
-    def categories(self, path: str | Path | None = None) -> Categories:
-        """From the user's own file, or found in the descriptions, or one for all without any."""
-        items = self.sessions.events.items
-        if path is not None:
-            return read_categories(path, items)
-        if not any(self.texts):
-            return Categories(np.zeros(len(items), np.int32), ("all items",), {})
-        return find_categories(self.texts)
-
-    def user(self, name: str) -> int:
-        """The code of a customer. Raises DataError for one that the log does not know."""
-        users = self.sessions.events.users
-        if name not in users:
-            raise DataError(
-                f"There is no customer {name!r} in this log; its {len(users):,} customers have "
-                f"ids such as {users[0]!r}."
-            )
-        return users.index(name)
+MOST_SESSIONS = 500  # of one customer: memory grows with the square of the longest history
 
 
 def prepare(
@@ -63,30 +30,52 @@ def prepare(
     query: str | None = None,
     user_features: str | Path | None = None,
     keep_charges: bool = False,
+    keep: bool = False,
 ) -> Prepared:
     """Read, clean and group a log; without ``path`` the one that ships with the package.
 
     ``keep_charges`` leaves postage, fees and the like among the items, as other work on the shipped
     log does: they are easy to predict, and of no use to recommend. ``user_features``: a CSV file
-    whose first column is the customer and whose others are side features. Raises DataError if a
-    file cannot be used.
+    whose first column is the customer and whose others are side features. ``keep``: use the copy
+    that `KeptLog` holds, or leave one there. Raises DataError if a file cannot be used.
     """
-    events, read = read_events(
-        path,
-        format,
-        mapping=mapping,
-        encoding=encoding,
-        date_format=date_format,
-        table=table,
-        query=query,
-    )
+    reading = {
+        "format": format,
+        "mapping": mapping,
+        "encoding": encoding,
+        "date_format": date_format,
+        "table": table,
+        "query": query,
+    }
+    others = {"keep_charges": keep_charges, "features_file": user_features}
+    kept = KeptLog(SHIPPED if path is None else path, reading | others) if keep else None
+    found = kept.load() if kept else None
+    if found is not None:
+        return found
+    events, read = read_events(path, **reading)  # type: ignore[arg-type]
     events, cleaned = clean_events(events, () if keep_charges else charges_of(read.format))
     if user_features is not None:
         events = with_user_features(events, user_features)
-    kinds = events.kinds
-    sessions = group_sessions(events)
-    purchases = group_sessions(events.of_kind(PURCHASE)) if PURCHASE in kinds else sessions
-    return Prepared(sessions, purchases, read, cleaned, events.item_texts())
+    sessions = _bounded(group_sessions(events), read.notes)
+    prepared = Prepared(sessions, str(read), cleaned, events.item_texts())
+    if kept:
+        kept.save(prepared)
+    return prepared
+
+
+def _bounded(sessions: Sessions, notes: list[str]) -> Sessions:
+    """The latest `MOST_SESSIONS` of each customer; whoever has more is named."""
+    longest = np.flatnonzero(sessions.counts > MOST_SESSIONS)
+    if not len(longest):
+        return sessions
+    names = [f"{sessions.events.users[user]!r} ({sessions.counts[user]:,})" for user in longest[:5]]
+    more = f" and {len(longest) - 5:,} more" if len(longest) > 5 else ""
+    notes.append(
+        f"more than {MOST_SESSIONS} sessions: {', '.join(names)}{more}; the latest "
+        f"{MOST_SESSIONS} are read (is it one customer, or a till?)"
+    )
+    left = np.repeat(sessions.user_offsets[1:], sessions.counts) - np.arange(len(sessions))
+    return sessions.take(left <= MOST_SESSIONS)
 
 
 def with_user_features(events: Events, path: str | Path) -> Events:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
+from urllib.parse import unquote
 
 from ...errors import DataError
 from .source import Part, Source
@@ -47,6 +48,20 @@ def open_source(
     source = Source(title, files[0], (), encoding=encoding)
     source.parts = tuple(_once(parts, source) if len(parts) > 1 else parts)
     return source
+
+
+def located(path: str | Path | Sequence[str | Path]) -> list[Path]:
+    """The files that a name stands for. Raises DataError for what is no file: "-", a server."""
+    names = [path] if isinstance(path, str | Path) else list(path)
+    files = [file for name in names for file in _files(_local(str(name)))]
+    if not all(file.is_file() for file in files):
+        raise DataError(f"{names[0]} is no file.")
+    return files
+
+
+def _local(name: str) -> str:
+    """The file of a SQLite address."""
+    return unquote(name.removeprefix("sqlite:///").partition("?")[0]) if ":///" in name else name
 
 
 def _files(name: str) -> list[Path]:

@@ -1,0 +1,56 @@
+"""A log that is ready to train on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import DataError
+from .categories import Categories, find_categories, read_categories
+from .clean import CleaningReport
+from .readers.online_retail import PURCHASE
+from .sessions import Sessions, group_sessions
+from .split import Split, split_last_sessions
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A log, ready to train on."""
+
+    sessions: Sessions  # of every kind of behaviour
+    read: str  # what was met when it was read
+    cleaned: CleaningReport
+    texts: list[str]  # of each item
+
+    @cached_property
+    def purchases(self) -> Sessions:
+        """Of what is to be predicted alone, in the same codes."""
+        events = self.sessions.events
+        return (
+            group_sessions(events.of_kind(PURCHASE)) if PURCHASE in events.kinds else self.sessions
+        )
+
+    def split(self) -> Split:
+        """The protocol's split. Raises DataError if no customer has three sessions."""
+        kinds = self.sessions.events.kinds
+        return split_last_sessions(self.sessions, kind=PURCHASE if PURCHASE in kinds else None)
+
+    def categories(self, path: str | Path | None = None) -> Categories:
+        """From the user's own file, or found in the descriptions, or one for all without any."""
+        items = self.sessions.events.items
+        if path is not None:
+            return read_categories(path, items)
+        if not any(self.texts):
+            return Categories(np.zeros(len(items), np.int32), ("all items",), {})
+        return find_categories(self.texts)
+
+    def user(self, name: str) -> int:
+        """The code of a customer. Raises DataError for one that the log does not know."""
+        users = self.sessions.events.users
+        if name not in users:
+            raise DataError(
+                f"There is no customer {name!r} in this log; its {len(users):,} customers have "
+                f"ids such as {users[0]!r}."
+            )
+        return users.index(name)
