@@ -10,19 +10,16 @@ from pathlib import Path
 
 from grader.contents import ROUTES
 from grader.exercise import Exercise
-from grader.grading import NOT_STARTED, PASSED, Score, grade
-from grader.sandbox.runner import Sandboxed
+from grader.grading import NOT_STARTED, PASSED, Score
+from grader.verdict import graded
 
 
 def standing(exercises: list[Exercise], answers: Path) -> dict[str, Score]:
     """Every exercise of a folder, graded afresh."""
     scores = {}
     for exercise in exercises:
-        candidate = Sandboxed(exercise, answers / exercise.name / exercise.file)
-        try:
-            scores[exercise.name] = grade(exercise, candidate).score()
-        finally:
-            candidate.close()
+        run = graded(exercise, answers / exercise.name / exercise.file)
+        scores[exercise.name] = run.score()
     return scores
 
 

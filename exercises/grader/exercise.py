@@ -4,10 +4,10 @@ import re
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grader.kit import Variant
-from grader.sandbox.execute import load_module
+if TYPE_CHECKING:
+    from grader.kit import Variant
 
 EXERCISES = Path(__file__).resolve().parent.parent
 SOLUTIONS = EXERCISES.parent / "solutions"
@@ -23,6 +23,13 @@ class Head(NamedTuple):
     minutes: int
     difficulty: str
     origin: str
+
+
+def load_module(name: str, path: str, source: str | None = None) -> ModuleType:
+    """A file's module; what runs it needs NumPy, what only reads questions does not."""
+    from grader.sandbox import execute
+
+    return execute.load_module(name, path, source)
 
 
 class Exercise:
@@ -132,16 +139,16 @@ class Exercise:
         ]
 
     @cached_property
-    def mistakes(self) -> list[Variant]:
+    def mistakes(self) -> "list[Variant]":
         """The wrong answers of mistakes.py."""
         return self._variants("mistakes.py", "MISTAKES")
 
     @cached_property
-    def styles(self) -> list[Variant]:
+    def styles(self) -> "list[Variant]":
         """The right answers of styles.py."""
         return self._variants("styles.py", "STYLES")
 
-    def _variants(self, file: str, shelf: str) -> list[Variant]:
+    def _variants(self, file: str, shelf: str) -> "list[Variant]":
         path = self.solution / file
         if not path.is_file():
             return []
@@ -155,7 +162,7 @@ class Exercise:
     def _default_target(self, name: str) -> str:
         return name if name in self.public else self.public[0]
 
-    def with_variant(self, variant: Variant) -> ModuleType:
+    def with_variant(self, variant: "Variant") -> ModuleType:
         """The reference with one function replaced."""
         module = self.new_reference()
         setattr(module, str(variant.replaces), variant.function)
@@ -196,9 +203,11 @@ def find_exercises(folder: Path = EXERCISES, solutions: Path = SOLUTIONS) -> lis
 
 def find_exercise(name: str, exercises: list[Exercise]) -> Exercise:
     """The exercise called "ex02", "2" or "ex02_attention". Raises ValueError, naming the others."""
-    wanted = f"ex{int(name):02d}" if name.isdecimal() else name.strip("/").rpartition("/")[2]
+    digits = name.lower().removeprefix("ex")
+    short = digits.isdecimal() and digits.isascii()
+    wanted = f"ex{int(digits):02d}" if short else name.strip("/").rpartition("/")[2]
     for exercise in exercises:
         if wanted in (exercise.name, exercise.number):
             return exercise
-    known = ", ".join(exercise.number for exercise in exercises)
-    raise ValueError(f"there is no exercise {name!r}; there are {known or 'none'}")
+    known = f"{exercises[0].number} to {exercises[-1].number}" if exercises else "none"
+    raise ValueError(f"there is no exercise {name!r}; there are {known}")

@@ -49,6 +49,7 @@ class Score(NamedTuple):
     checks_run: int = 0
     checks_failed: int = 0
     case: str = ""
+    given_up: bool = False
 
 
 class Run:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from grader.draw import draw, plan_text, require_time, standing
 from grader.exercise import Exercise
-from grader.grading import FAILED, NOT_STARTED, PASSED, Run, Score, grade
+from grader.grading import FAILED, NOT_STARTED, PASSED, Run, Score
 from grader.question import asked, follow_ups, rubric
 from grader.report import brief_text
 from grader.reset import reset
-from grader.sandbox.runner import Sandboxed
+from grader.verdict import graded
 
 ACTIONS = "g = grade it, s = skip it, q = stop the interview, Enter = how much time is left: "
 SHOWN = 4
@@ -111,11 +111,7 @@ class Session:
 
     def _graded(self, exercise: Exercise, path: Path, began: float, late: bool) -> Answer:
         now = self.desk.clock()
-        candidate = Sandboxed(exercise, path)
-        try:
-            run = grade(exercise, candidate)
-        finally:
-            candidate.close()
+        run = graded(exercise, path)
         score = run.score()
         word = "too late, and " if late else ""
         self.desk.say(f"{word}{score.status}: {score.checks_passed} of {score.checks} checks.")
@@ -132,7 +128,7 @@ def _wrong(run: Run) -> list[str]:
     return lines + [f"likely cause: {cause}" for cause in causes]
 
 
-def report(answers: list[Answer], command: str) -> str:
+def report(answers: list[Answer], typed: Callable[[str, str], str]) -> str:
     """What went well, what to drill, and the follow-ups with their rubric."""
     if not answers:
         return "\nNo question was answered."
@@ -147,7 +143,7 @@ def report(answers: list[Answer], command: str) -> str:
         for one in weak:
             lines.append(f"  {_line(one)}")
             lines += [f"      {text}" for text in one.wrong]
-            lines.append(f"      {command}/{one.exercise.name}")
+            lines.append(f"      {typed('check', one.exercise.name)}")
     for one in answers:
         lines += ["", f"Follow-ups to {one.exercise.number} · {one.exercise.head.title}", ""]
         lines += [follow_ups(one.exercise), "", "How they are marked", "", rubric(one.exercise)]
@@ -164,7 +160,11 @@ def _line(one: Answer) -> str:
 
 
 def interview(
-    exercises: list[Exercise], answers: Path, minutes: float, command: str, interactive: bool
+    exercises: list[Exercise],
+    answers: Path,
+    minutes: float,
+    typed: Callable[[str, str], str],
+    interactive: bool,
 ) -> None:
     """A whole session at the terminal; without one, only its plan is shown.
 
@@ -188,5 +188,5 @@ def interview(
     folder = Path(tempfile.mkdtemp(prefix="interview-"))
     session = Session(folder, minutes, desk, answers)
     session.hold(chosen)
-    desk.say(report(session.answers, command))
+    desk.say(report(session.answers, typed))
     desk.say(f"\nYour answers of this session are in {folder}")

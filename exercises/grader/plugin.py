@@ -1,25 +1,39 @@
 """Lets ``pytest exercises/`` grade the workbook: options, fixtures, quiet progress, scoreboard."""
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from attention_workbook import commands
 
-from grader import modes, scoreboard
+from grader import scoreboard
 from grader.checks import Check, CheckFailed, NotStarted
-from grader.exercise import EXERCISES
 from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
 from grader.report import brief_text, failure_text, sentence
 from grader.sandbox.runner import Unusable, weaker_fence
-from grader.workbook import LETTERS, Workbook, require_numpy
+from grader.workbook import LETTERS, Workbook, named_paths, require_numpy
 
 ONE_PROCESS = (
     "the workbook is graded in one process, which sees all checks of an exercise: leave out -n "
     "(or say -n 0)"
 )
 _workbook = pytest.StashKey[Workbook]()
+
+__all__ = [  # what a conftest takes over
+    "check",
+    "pytest_addoption",
+    "pytest_cmdline_main",
+    "pytest_collection_finish",
+    "pytest_configure",
+    "pytest_make_collect_report",
+    "pytest_pyfunc_call",
+    "pytest_report_teststatus",
+    "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "rng",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,15 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--solutions", action="store_true", help="grade the reference solutions")
     group.addoption("--workbook", metavar="DIR", help="grade DIR/exNN_name/file.py instead")
     group.addoption("--score-json", metavar="FILE", help="write the scoreboard to FILE as JSON")
-    group.addoption("--hint", metavar="exNN", help="show the next hint (exNN:1 from the first)")
-    group.addoption("--show", metavar="CHECK", help="a check's inputs in full, and their replay")
-    group.addoption("--reset", metavar="exNN", help="give the stub back, keep the attempt")
-    group.addoption("--interview", metavar="MINUTES", type=float, help="questions by weakness")
+    for one in commands.COMMANDS:
+        optional: dict[str, Any] = (
+            {"nargs": "?", "const": ""} if one.argument[:1] in ("", "[") else {}
+        )
+        group.addoption(f"--{one.name}", metavar=one.argument or "", help=one.says, **optional)
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Hints, cases, resets and interviews run instead of the checks."""
-    if not any(config.getoption(mode) is not None for mode in modes.MODES):
+    """Hints, cases, resets, interviews and the rest run instead of the checks."""
+    wanted = [one for one in commands.COMMANDS if config.getoption(f"--{one.name}") is not None]
+    if not wanted:
         if config.getoption("dist", "no") != "no":
             raise pytest.UsageError(ONE_PROCESS)
         return None
@@ -45,7 +61,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if capture is not None:
         capture.suspend_global_capture(in_=True)
     try:
-        print(modes.run(config, config.stash[_workbook].answers))
+        argument = config.getoption(f"--{wanted[0].name}")
+        print(wanted[0].run(config.stash[_workbook].place(), argument))
     except (ValueError, OSError) as problem:
         raise pytest.UsageError(str(problem)) from None
     finally:
@@ -62,12 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from None
     # A checkout that may not be written to costs the cache, not the scoreboard.
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
-    if all(_is_ours(Path(argument.partition("::")[0])) for argument in config.args):
+    if all(config.stash[_workbook].holds(path) for path in named_paths(config)):
         config.option.importmode = "importlib"
-
-
-def _is_ours(path: Path) -> bool:
-    return EXERCISES in [path.resolve(), *path.resolve().parents]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -218,6 +231,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             )
             for line in more:
                 terminalreporter.write_line(line)
+        for line in workbook.remember():
+            terminalreporter.write_line(line)
         scoreboard.show(terminalreporter, workbook.scores(), workbook.exercises.values(), config)
     if weaker := weaker_fence():
         terminalreporter.write_line(weaker)

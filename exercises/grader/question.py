@@ -32,3 +32,21 @@ def rubric(exercise: Exercise) -> str:
     """How the follow-ups are marked."""
     path = exercise.solution / "README.md"
     return section(path.read_text(encoding="utf-8"), "Rubric") if path.is_file() else ""
+
+
+def matters(exercise: Exercise) -> tuple[str, str, str]:
+    """What to keep of a solution: its cost, what interviewers listen for, the follow-up to try."""
+    path = exercise.solution / "README.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    cost = _first(section(text, "Cost"))
+    return cost, _first(section(text, "What interviewers listen for")), _first(follow_ups(exercise))
+
+
+def _first(text: str) -> str:
+    """The first point of a list, or the first sentence, in plain words."""
+    part = re.split(r"\n\s*\n|\n(?=[-\d])", text.strip())[0]
+    part = re.sub(r"^(?:- |\d+\. )", "", " ".join(part.split()))
+    part = re.split(r"(?<=[.?!]) (?=[A-Z])", part)[0]
+    return re.sub(
+        r"\$([^$]*)\$", lambda math: math[1].replace("\\log", "log").replace("\\,", " "), part
+    )

@@ -5,13 +5,14 @@ import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from grader.exercise import EXERCISES, Exercise
+from grader.exercise import Exercise
 from grader.files import write_whole
 from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Score
+
+if TYPE_CHECKING:
+    import pytest
 
 COLOURS = {PASSED: {"green": True}, FAILED: {"red": True}, PARTIAL: {"yellow": True}}
 JSON_KEYS = ("status", "points", "out_of", "checks_passed", "checks", "diagnoses")
@@ -43,6 +44,7 @@ def table(scores: list[Score], exercises: Iterable[Exercise]) -> list[tuple[str,
         points = f"{score.points}/{score.out_of}"
         level = heads[score.name].difficulty
         text = f"{score.name:<{width}}  {level}    {checks:>6}  {points:>7}  {score.status}"
+        text += ", given up" * score.given_up
         lines.append((text, score.status))
     data = as_json(scores)
     points = f"{data['points']}/{data['out_of']}"
@@ -76,12 +78,13 @@ def next_lines(
     """
     option = f" --workbook {shlex.quote(workbook)}" if workbook else ""
     known = {exercise.name: exercise for exercise in exercises}
-    home = shown(EXERCISES, here)
+    home = shown(next(iter(known.values())).folder.parent, here)
+    home = f"pytest {home}" if home != "." else "pytest"
     score = _next(scores)
     if score is None:
         if len(scores) < len(known):
-            return ["Solved. Where you stand, and what comes next:", f"  pytest {home}{option}"]
-        interview = f"  pytest {home} --interview 60{option}"
+            return ["Solved. Where you stand, and what comes next:", f"  {home}{option}"]
+        interview = f"  {home} --interview 60{option}"
         return ["Everything passes. Test yourself against the clock:", interview]
     exercise = known[score.name]
     folder = shown(exercise.folder, here)
@@ -96,7 +99,7 @@ def next_lines(
         todo = f"Next: write what is still a stub in {file}, then run"
     else:
         return ["What was run passes. Next, all of its checks:", command]
-    lines = [todo, command, f"A hint, if you want one:  pytest {home} --hint {exercise.number}"]
+    lines = [todo, command, f"A hint, if you want one:  {home} --hint {exercise.number}"]
     if score.case:
         check = score.case.removeprefix("test_")
         lines.append(f"A failing case in full:   pytest {folder} --show {check}{option}")
@@ -125,7 +128,7 @@ def shown(path: Path, here: Path) -> str:
 
 
 def show(
-    terminal: Any, scores: list[Score], exercises: Iterable[Exercise], config: pytest.Config
+    terminal: Any, scores: list[Score], exercises: Iterable[Exercise], config: "pytest.Config"
 ) -> None:
     """Print the scoreboard through pytest's terminal."""
     exercises = list(exercises)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from grader.case import Case, case_of
 from grader.exercise import Exercise, find_exercise
-from grader.grading import PASSED, Result, Run, grade
+from grader.grading import PASSED, Result, Run
 from grader.report import failure_text, title
-from grader.sandbox.runner import Sandboxed
 from grader.scoreboard import install, shown
+from grader.verdict import graded
 
 LAYOUT = {
     "C": "arrays in C order, rows one after another",
@@ -26,11 +26,7 @@ def show(
     Writes the case beside the answer. Raises ValueError if there is no such check.
     """
     exercise, name = find_check(wanted, exercises, chosen)
-    candidate = Sandboxed(exercise, answers / exercise.name / exercise.file)
-    try:
-        run = grade(exercise, candidate)
-    finally:
-        candidate.close()
+    run = graded(exercise, answers / exercise.name / exercise.file)
     result = next(one for one in run.results if one.check == name)
     steps = run.steps_of(name)
     step = result.step or (steps[-1] if steps else None)

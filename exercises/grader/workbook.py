@@ -4,14 +4,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attention_workbook.check import note
+from attention_workbook.commands import Place
+from attention_workbook.solution import laid_beside
+from attention_workbook.state import Progress
 
-from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercises
+from grader.exercise import SOLUTIONS, Exercise, find_exercises
 from grader.files import require_place
-from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, Score
+from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Result, Run, Score
+from grader.home import fingerprint, home_of, laid_out
 from grader.sandbox.runner import Sandboxed
+from grader.scoreboard import shown
+from grader.verdict import forfeited, in_full
 
-FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 LETTERS = {PASSED: (".", "green"), FAILED: ("F", "red"), NOT_STARTED: ("-", "yellow")}
+
+
+def named_paths(config: pytest.Config) -> list[Path]:
+    """The files and folders on the command line."""
+    return [Path(argument.partition("::")[0]).resolve() for argument in config.args]
 
 
 def require_numpy(version: str = np.__version__) -> None:
@@ -33,18 +44,41 @@ class Workbook:
         chosen = config.getoption("--workbook")
         if chosen and not Path(chosen).is_dir():
             raise ValueError(f"--workbook {chosen}: there is no such folder")
-        self.answers = SOLUTIONS if self.solutions else Path(chosen or EXERCISES).resolve()
+        self.home = home_of(config.rootpath)
+        self.answers = SOLUTIONS if self.solutions else Path(chosen or self.home).resolve()
         target = config.getoption("--score-json")
         self.score_json = Path(target) if target else None
         if self.score_json is not None:
             require_place(self.score_json, "--score-json")
-        self.exercises = {exercise.folder: exercise for exercise in find_exercises()}
+        self.exercises = {exercise.folder: exercise for exercise in find_exercises(self.home)}
         self.missing: dict[str, str] = {}
         self.runs: dict[str, Run] = {}
         self.results: dict[str, tuple[Run, Result]] = {}
         self.unwritten = ""
+        self._prints: dict[str, str] = {}
         self.quiet = False
         self._line_of = ""
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path lies in the workbook."""
+        return self.home in (path, *path.parents)
+
+    def place(self) -> Place:
+        """Where a command runs that is given as a flag."""
+        here, paths = self.config.invocation_params.dir, named_paths(self.config)
+        chosen = [
+            one
+            for one in self.exercises.values()
+            if any(one.folder in (path, *path.parents) for path in paths)
+        ]
+        return Place(self.home, self.answers, here, self.typed, tuple(chosen))
+
+    def typed(self, command: str, argument: str) -> str:
+        """How a command is typed at this door; check is pytest itself."""
+        home = shown(self.home, self.config.invocation_params.dir)
+        if command == "check":
+            return f"pytest {argument if home == '.' else f'{home}/{argument}'}"
+        return " ".join(filter(None, ("pytest", home.removeprefix("."), f"--{command}", argument)))
 
     def exercise_of(self, path: Path) -> Exercise | None:
         """The exercise a test file belongs to."""
@@ -54,13 +88,35 @@ class Workbook:
         """The run of an exercise; starting one ends the worker of the one before."""
         if exercise.name not in self.runs:
             self.close()
+            self._prints[exercise.name] = fingerprint(exercise, self.answers)
             candidate = Sandboxed(exercise, self.answers / exercise.name / exercise.file)
             self.runs[exercise.name] = Run(exercise, candidate)
         return self.runs[exercise.name]
 
     def scores(self) -> list[Score]:
         """The scoreboard's lines, in the order of the exercises' names."""
-        return [run.score() for _, run in sorted(self.runs.items())]
+        given_up = self._given_up() if self.answers == self.home else set()
+        return [
+            forfeited(run.score()) if name in given_up else run.score()
+            for name, run in sorted(self.runs.items())
+        ]
+
+    def _given_up(self) -> set[str]:
+        exercises = Progress(self.home).read()["exercises"]
+        return {name for name, entry in exercises.items() if "gave_up" in entry}
+
+    def remember(self) -> list[str]:
+        """Note tries and passes in a student's own folder; returns what could not be noted."""
+        if self.answers != self.home or not laid_out(self.home):
+            return []
+        progress = Progress(self.home)
+        for name, run in self.runs.items():
+            print_ = self._prints[name]
+            if run.score().status != PARTIAL:
+                note(run, progress, print_)
+            if run.score().status == PASSED:
+                laid_beside(run.exercise, self.place())
+        return progress.notes
 
     def close(self) -> None:
         """End every worker."""
@@ -72,7 +128,7 @@ class Workbook:
         if result.repeated:
             return "not tried"
         brief = self.quiet and self.config.get_verbosity() <= 0 and result.status == FAILED
-        return "more failed" if brief and not _in_full(run, result) else result.status
+        return "more failed" if brief and not in_full(run, result) else result.status
 
     def show_progress(self, exercise: str, status: str) -> None:
         """A line for each exercise that is started, a letter for each check."""
@@ -88,18 +144,3 @@ class Workbook:
         letter, colour = LETTERS[status]
         terminal.write(letter, flush=True, **{colour: True})
         terminal.currentfspath = -2
-
-
-def _in_full(run: Run, result: Result) -> bool:
-    """Whether a failure is among the first of its function, and of its exercise."""
-    shown: list[str] = []
-    reports = 0
-    for one in run.results:
-        fresh = any(shown.count(name) < FULL_PER_FUNCTION for name in one.functions)
-        if one.status != FAILED or not (one.fault or (fresh and reports < FULL_PER_EXERCISE)):
-            continue
-        if one is result:
-            return True
-        shown += one.functions
-        reports += 1
-    return False

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from attention_workbook.__main__ import typed
 from grader.exercise import SOLUTIONS, find_exercise, find_exercises
 from grader.grading import NOT_STARTED, PASSED
 from grader.interview import Desk, Session, report
@@ -106,7 +107,7 @@ def test_what_was_answered_before_an_interruption_is_reported(tmp_path, end):
 def test_a_session_can_be_stopped(tmp_path):
     script = Script(tmp_path, (1, "q"), (0, "y"))
     assert script.hold(ALL[:3]) == []
-    assert "No question was answered" in report([], "pytest exercises")
+    assert "No question was answered" in report([], typed)
 
 
 def test_the_report_names_what_failed_and_why(tmp_path):
@@ -115,7 +116,7 @@ def test_the_report_names_what_failed_and_why(tmp_path):
         *((0, "s"), (0, "y"), (30, "")),
     )
     answers = script.hold([EX01, EX01, EX02, EX05], 45)
-    text = report(answers, "pytest exercises")
+    text = report(answers, typed)
     assert "1 of 3 questions solved in time" in text
     well, drill = text.split("What to drill")
     assert "15/15 checks, 12 of 20 minutes" in well

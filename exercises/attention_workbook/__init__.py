@@ -1,0 +1,21 @@
+"""The companion of the workbook: ``attention-workbook init DIR`` lays out a folder of one's own.
+
+home, state     the student's folder, and what is remembered of it (grader/home.py, state.py)
+lay_out         init and update: what is ours is brought up to date, what is theirs is left alone
+listing, check  where one stands; an exercise graded now
+watch           grades on every save (screen.py draws, keys.py reads the keyboard)
+solution        what comes after a pass; review, what comes back weeks later
+explain         what an assistant may know
+commands        the table of all commands; pytest's options are made from the same table
+
+Importing this puts the grader on the path: inside the wheel it lies in this package, in a clone
+beside it.
+"""
+
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_GRADER = _HERE / "exercises" if (_HERE / "exercises").is_dir() else _HERE.parent
+if str(_GRADER) not in sys.path:
+    sys.path.append(str(_GRADER))

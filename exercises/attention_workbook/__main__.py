@@ -1,0 +1,80 @@
+"""``attention-workbook COMMAND``: the workbook without pytest, whose flags are the same."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from grader.home import require_home
+
+from attention_workbook.commands import COMMANDS, HOMELESS, Place
+
+PROGRAM = "attention-workbook"
+FLAGS = {"give-up": {"yes": "do not ask"}, "explain": {"json": "for a program"}}
+DESCRIPTION = "Lays out, grades and remembers the workbook in a folder of your own."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; what is wrong is said in a sentence, with status 2."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        text = _run(parsed)
+        print(text, end="\n" * bool(text))
+        sys.stdout.flush()
+    except (ValueError, OSError) as problem:
+        if isinstance(problem, BrokenPipeError):  # `attention-workbook list | head -1`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        print(f"{PROGRAM}: {_sentence(problem)}", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, EOFError):
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _run(parsed: argparse.Namespace) -> str:
+    here = Path.cwd()
+    home = here if parsed.command in HOMELESS else require_home(here)
+    place = Place(home, home, here, typed)
+    if parsed.command == "check":
+        from attention_workbook.check import check
+
+        return check(place, parsed.argument)
+    command = next(one for one in COMMANDS if one.name == parsed.command)
+    flags = [f"--{flag}" for flag in FLAGS.get(command.name, {}) if getattr(parsed, flag)]
+    return command.run(place, " ".join([parsed.argument or "", *flags]))
+
+
+def typed(command: str, argument: str) -> str:
+    """How a command is typed at this door."""
+    return " ".join(filter(None, (PROGRAM, command, argument)))
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.strerror:
+        return ": ".join(filter(None, (str(problem.filename or ""), problem.strerror)))
+    return str(problem)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="grade exercises now, by default the one at hand")
+    check.add_argument("argument", nargs="*", metavar="exNN")
+    for one in COMMANDS:
+        made = commands.add_parser(one.name, help=one.says, description=one.says)
+        optional = one.argument.startswith("[") or not one.argument
+        for flag, says in FLAGS.get(one.name, {}).items():
+            made.add_argument(f"--{flag}", action="store_true", help=says)
+        if one.argument:
+            made.add_argument(
+                "argument", metavar=one.argument.strip("[]"), nargs="?" if optional else None
+            )
+        else:
+            made.set_defaults(argument="")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Every command, once: ``attention-workbook NAME`` and ``pytest --NAME`` are made from this table.
+
+What a command needs is imported when it runs: a list need not wait for NumPy.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.exercise import Exercise, find_exercise, find_exercises
+from grader.home import home_of, laid_out
+
+from attention_workbook.state import Progress
+
+
+class Place(NamedTuple):
+    """Where a command runs: the workbook, its answers, the folder typed in, and by which door.
+
+    ``typed(command, argument)`` is how a command is typed there; ``chosen`` are the exercises
+    named besides.
+    """
+
+    home: Path
+    answers: Path
+    here: Path
+    typed: Callable[[str, str], str]
+    chosen: tuple[Exercise, ...] = ()
+
+    @property
+    def exercises(self) -> list[Exercise]:
+        """All of the workbook's, in order."""
+        return find_exercises(self.home)
+
+    @property
+    def progress(self) -> Progress:
+        """What is remembered here."""
+        return Progress(self.home)
+
+
+class Command(NamedTuple):
+    """A line of the table; ``argument`` is what it takes, in brackets if it may be left out."""
+
+    name: str
+    argument: str
+    says: str
+    run: Callable[[Place, str], str]
+
+
+def _hint(place: Place, wanted: str) -> str:
+    from grader.hints import next_hint
+
+    return next_hint(wanted, place.exercises, place.progress, place.typed, laid_out(place.home))
+
+
+def _show(place: Place, wanted: str) -> str:
+    from grader.show import show
+
+    return show(wanted, place.exercises, list(place.chosen), place.answers, place.here)
+
+
+def _reset(place: Place, wanted: str) -> str:
+    from grader.reset import reset
+
+    return reset(find_exercise(wanted, place.exercises), place.answers)
+
+
+def _interview(place: Place, wanted: str) -> str:
+    from grader.interview import interview
+
+    try:
+        minutes = float(wanted)
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes <= 24 * 60:
+        raise ValueError(f"--interview {wanted}: give the minutes you have, such as 60")
+    interview(place.exercises, place.answers, minutes, place.typed, sys.stdin.isatty())
+    return ""
+
+
+def _give_up(place: Place, wanted: str) -> str:
+    from attention_workbook.solution import give_up
+
+    name, _, yes = wanted.partition(" ")
+    return give_up(find_exercise(name, place.exercises), place, yes == "--yes")
+
+
+def _init(place: Place, wanted: str) -> str:
+    from attention_workbook.lay_out import init
+
+    return init(Path(wanted))
+
+
+def _update(place: Place, wanted: str) -> str:
+    from attention_workbook.lay_out import update
+
+    return update(Path(wanted) if wanted else home_of(place.here))
+
+
+def _list(place: Place, wanted: str) -> str:
+    from attention_workbook.listing import listing
+
+    return listing(place, wanted)
+
+
+def _route(place: Place, wanted: str) -> str:
+    from attention_workbook.routes import choose
+
+    return choose(wanted, place.exercises, place.progress)
+
+
+COMMANDS = (
+    Command("init", "DIR", "lay out a workbook of your own", _init),
+    Command("update", "[DIR]", "newer questions and checks; your files stay", _update),
+    Command("list", "[all]", "your route, what is passed, what is due", _list),
+    Command("hint", "exNN", "the next hint (exNN:1 from the first)", _hint),
+    Command("show", "CHECK", "a check's inputs in full, and their replay", _show),
+    Command("reset", "exNN", "give the stub back, keep the attempt", _reset),
+    Command("give-up", "exNN", "the solution without a pass; costs its points", _give_up),
+    Command("interview", "MINUTES", "questions by weakness, against the clock", _interview),
+    Command("route", "NAME", "go by another route: first, weekend or everything", _route),
+)
+HOMELESS = {"init", "update"}  # commands that bring their folder with them

@@ -1,0 +1,70 @@
+"""``list``: the route, what is passed of it, and what is due again, in a screen's width."""
+
+import shutil
+
+from grader.exercise import Exercise
+
+from attention_workbook.commands import Place
+from attention_workbook.routes import following, on_route, passed, route_of
+from attention_workbook.state import Data, now, total
+
+
+def listing(place: Place, which: str = "") -> str:
+    """The list of the route, or of all exercises. Raises ValueError for another word."""
+    if which not in ("", "all"):
+        raise ValueError(f"list {which}: say list, or list all")
+    progress = place.progress
+    data = progress.read()
+    entries = data["exercises"]
+    name = route_of(data)
+    route = on_route(name, place.exercises)
+    done = {one.name for one in place.exercises if passed(one, progress, entries.get(one.name, {}))}
+    ahead = following(route, lambda one: one.name in done)
+    due = due_now(place.exercises, entries)
+    count = sum(one.name in done for one in route)
+    lines = [f"{name}: {count} of {len(route)} passed", ""]
+    for one in place.exercises if which else route:
+        mark = ">" if ahead is not None and one.name == ahead.name else " "
+        state = _state(one, one.name in done, entries.get(one.name, {}))
+        lines.append(_line(f"{mark} {one.number}  {state:<12}", one.head.title))
+    others = len(done) - count
+    lines += [f"\nBeyond the route: {others} passed ({place.typed('list', 'all')})"] * bool(others)
+    if due:
+        numbers = ", ".join(one.number for one in due)
+        lines += ["", f"Due for review: {numbers}", f"  {place.typed('review', '')}"]
+    lines += ["", *_next(place, ahead)]
+    return "\n".join([*lines, *progress.notes])
+
+
+def due_now(exercises: list[Exercise], entries: Data) -> list[Exercise]:
+    """What comes back today or should have, the longest overdue first."""
+    today = now().date().isoformat()
+    dates = {name: entry["review"]["due"] for name, entry in entries.items() if "review" in entry}
+    due = [one for one in exercises if dates.get(one.name, "9") <= today]
+    return sorted(due, key=lambda one: dates[one.name])
+
+
+def _state(exercise: Exercise, done: bool, entry: Data) -> str:
+    if done:
+        return "passed"
+    if "gave_up" in entry:
+        return "given up"
+    if "first_pass" in entry:
+        return "changed"
+    tries = total(entry, "attempts")
+    return f"{tries} tries" if tries > 1 else "1 try" if tries else "-"
+
+
+def _next(place: Place, ahead: Exercise | None) -> list[str]:
+    if ahead is None:
+        return [
+            "The route is done. Another, or against the clock:",
+            f"  {place.typed('route', 'everything')}",
+            f"  {place.typed('interview', '60')}",
+        ]
+    return [f"Next: {ahead.name}/{ahead.file}", f"  {place.typed('watch', '')}"]
+
+
+def _line(head: str, title: str) -> str:
+    room = max(shutil.get_terminal_size().columns - len(head) - 1, 10)
+    return f"{head} {title if len(title) <= room else title[: room - 1] + '…'}"

@@ -1,0 +1,61 @@
+"""What comes after a pass, and never before: what matters in three lines, and the solution."""
+
+from pathlib import Path
+
+from grader.exercise import Exercise
+from grader.files import write_whole
+from grader.home import laid_out
+from grader.question import matters
+
+from attention_workbook.commands import Place
+
+FOLDER = "solution"
+
+
+def after_a_pass(exercise: Exercise, place: Place) -> str:
+    """Cost, what interviewers listen for and a follow-up; then where the solution lies."""
+    cost, listens, follow_up = matters(exercise)
+    where = laid_beside(exercise, place)
+    return "\n".join(
+        [
+            f"Cost           {cost}",
+            f"Listened for   {listens}",
+            f"Try next       {follow_up}",
+            "",
+            f"The solution, with its explanation: {where}",
+        ]
+    )
+
+
+def laid_beside(exercise: Exercise, place: Place) -> str:
+    """Lay the reference beside the answer, in a folder of one's own; returns where it lies.
+
+    A clone has its solutions already. What lies there and differs is the student's, and stays.
+    """
+    if not laid_out(place.home):
+        return f"{Path('solutions', exercise.name)}/"
+    folder = place.home / exercise.name / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in (exercise.reference_path, exercise.solution / "README.md"):
+            if path.is_file() and not (folder / path.name).exists():
+                write_whole(folder / path.name, path.read_bytes())
+    except OSError as problem:
+        return f"not laid out, {folder}: {problem.strerror}"
+    return f"{exercise.name}/{FOLDER}/"
+
+
+def give_up(exercise: Exercise, place: Place, sure: bool) -> str:
+    """Lay out the solution of what has not passed; it costs the exercise's points for good."""
+    from attention_workbook.state import now, stamp
+
+    points = f"{exercise.number} will count 0 of its {exercise.head.points} points"
+    if not laid_out(place.home):
+        return f"A clone has its solutions already: solutions/{exercise.name}/"
+    if "first_pass" not in place.progress.entry(exercise.name):
+        if not sure and input(f"{points}, for good. Give up? y = yes: ").strip().lower() != "y":
+            return "Nothing was done."
+        place.progress.note(exercise.name, gave_up=stamp(now()))
+        if notes := place.progress.notes:
+            return notes[0]
+    return f"The solution, with its explanation: {laid_beside(exercise, place)}"

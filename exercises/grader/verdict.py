@@ -1,0 +1,77 @@
+"""What a graded exercise shows: the first failures in full, the others in a line, and the count."""
+
+import shutil
+import textwrap
+from pathlib import Path
+
+from grader.exercise import Exercise
+from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, Score, grade
+from grader.report import brief_text, failure_text, sentence
+from grader.sandbox.runner import Sandboxed
+
+FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
+
+
+def graded(exercise: Exercise, path: Path) -> Run:
+    """One answer's file, graded afresh; its worker is ended whatever happens."""
+    candidate = Sandboxed(exercise, path)
+    try:
+        return grade(exercise, candidate)
+    finally:
+        candidate.close()
+
+
+def in_full(run: Run, result: Result) -> bool:
+    """Whether a failure is among the first of its function, and of its exercise."""
+    shown: list[str] = []
+    reports = 0
+    for one in run.results:
+        fresh = any(shown.count(name) < FULL_PER_FUNCTION for name in one.functions)
+        if one.status != FAILED or not (one.fault or (fresh and reports < FULL_PER_EXERCISE)):
+            continue
+        if one is result:
+            return True
+        shown += one.functions
+        reports += 1
+    return False
+
+
+def reports(run: Run, most: int = FULL_PER_EXERCISE) -> list[str]:
+    """The failures of an answer: at most so many in full, the others in a line."""
+    failed = [one for one in run.results if one.status == FAILED and not one.repeated]
+    full = [one for one in failed if in_full(run, one) or one.step is None][:most]
+    texts = [f"── {sentence(one.check)}\n{failure_text(run, one)}" for one in full]
+    rest = [brief_text(run, one) for one in failed if one not in full]
+    return texts + (["Also failed:\n" + "\n".join(rest)] if rest else [])
+
+
+def count(run: Run, given_up: bool = False) -> str:
+    """The exercise in a line: status, checks, points, none of them if it was given up."""
+    score = forfeited(run.score()) if given_up else run.score()
+    words = {PASSED: "passed", NOT_STARTED: "not started"}.get(score.status, "not yet")
+    if score.status == NOT_STARTED:
+        return f"{run.exercise.number}: {words}"
+    return (
+        f"{run.exercise.number}: {words}, {score.checks_passed} of {score.checks} checks, "
+        f"{score.points} of {score.out_of} points" + " (given up)" * given_up
+    )
+
+
+def forfeited(score: Score) -> Score:
+    """The score of an exercise whose solution was taken before a pass."""
+    return score._replace(points=0, given_up=True)
+
+
+def fitted(text: str, width: int | None = None) -> str:
+    """A text broken to a screen's width, each line's indentation kept."""
+    width = max(width or shutil.get_terminal_size().columns, 20)
+    lines = []
+    for line in text.splitlines():
+        if len(line) <= width:
+            lines.append(line)
+            continue
+        indent = " " * min(len(line) - len(line.lstrip()), width // 3)
+        lines += textwrap.wrap(
+            line.strip(), width, initial_indent=indent, subsequent_indent=indent + "  "
+        )
+    return "\n".join(lines)

@@ -1,0 +1,273 @@
+"""The companion in a folder of one's own: laid out, listed, graded, remembered, by both doors."""
+
+import json
+import shutil
+
+import pytest
+from attention_workbook import lay_out, state
+from attention_workbook.__main__ import main
+from grader.exercise import SOLUTIONS, find_exercises
+from grader.home import MARK
+
+from tests.workbook.commands import workbook
+from tests.workbook.screens import ANSWERS
+
+ALL = find_exercises()
+HERE = {"PYTHONPATH": str(SOLUTIONS.parent / "exercises")}
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory):
+    """A workbook as init lays it out, which no test changes."""
+    folder = tmp_path_factory.mktemp("own") / "mine"
+    assert "29 exercises" in lay_out.init(folder)
+    return folder
+
+
+@pytest.fixture
+def own(laid, tmp_path, monkeypatch):
+    """A workbook to work in."""
+    folder = shutil.copytree(laid, tmp_path / "mine")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
+    return folder
+
+
+def answer(folder, name="softmax_right.py"):
+    shutil.copy(ANSWERS / name, folder / "ex01_softmax" / "softmax.py")
+
+
+def memory(folder):
+    return json.loads((folder / state.FILE).read_text())["exercises"]["ex01_softmax"]
+
+
+def test_the_folder_holds_questions_stubs_checks_and_nothing_of_the_solutions(laid):
+    for one in ALL:
+        names = {path.name for path in (laid / one.name).iterdir()}
+        assert names == {"README.md", one.file, one.tests_path.name}
+        assert (laid / one.name / one.file).read_bytes() == (one.solution / "stub.py").read_bytes()
+    assert len((laid / "README.md").read_text().splitlines()) <= 12
+
+
+def test_wrong_then_right_then_the_solution_lies_beside(own, capsys):
+    answer(own, "softmax_first_try.py")
+    assert main(["check", "ex01"]) == 0
+    said = capsys.readouterr().out
+    assert "your softmax runs along the first axis" in said
+    assert not (own / "ex01_softmax" / "solution").exists()
+    answer(own)
+    assert main(["check"]) == 0
+    said = capsys.readouterr().out
+    assert "15 of 15 checks, 10 of 10 points" in said
+    assert "Cost  " in said
+    assert (own / "ex01_softmax/solution/softmax.py").read_bytes() == ALL[
+        0
+    ].reference_path.read_bytes()
+    entry = memory(own)
+    assert entry["attempts"] == {state.computer(): 2}
+    assert entry["first_pass"] == entry["passed"]["on"]
+    main(["list"])
+    said = capsys.readouterr().out
+    assert "1 of 7 passed" in said
+    assert "> ex02" in said
+    with (own / "ex01_softmax" / "softmax.py").open("a") as file:
+        file.write("# changed\n")
+    main(["list"])
+    assert "> ex01  changed" in capsys.readouterr().out
+
+
+def test_pytest_works_there(own):
+    answer(own)
+    done = workbook(own, "ex01_softmax", **HERE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10/10  passed" in done.stdout
+    assert memory(own)["passed"]
+    assert (own / "ex01_softmax" / "solution" / "README.md").is_file()
+    listed = workbook(own, "--list", **HERE).stdout
+    assert "1 of 7 passed" in listed
+    assert "pytest --watch" in listed
+
+
+def test_giving_up_is_asked_for_and_costs_the_points(own, capsys, monkeypatch):
+    answer(own)
+    monkeypatch.setattr("builtins.input", lambda prompt: "n")
+    main(["give-up", "ex01"])
+    assert "Nothing was done" in capsys.readouterr().out
+    assert not (own / "ex01_softmax" / "solution").exists()
+    main(["give-up", "ex01", "--yes"])
+    assert (own / "ex01_softmax" / "solution" / "softmax.py").is_file()
+    capsys.readouterr()
+    main(["check", "ex01"])
+    assert "15 of 15 checks, 0 of 10 points (given up)" in capsys.readouterr().out
+    done = workbook(own, "ex01_softmax", **HERE)
+    assert "0/10" in done.stdout
+    assert "given up" in done.stdout
+
+
+def test_hints_are_remembered(own, capsys):
+    for number in (1, 2):
+        main(["hint", "ex01"])
+        assert f"hint {number} of 3" in capsys.readouterr().out
+    main(["hint", "ex01:3"])
+    assert "attention-workbook give-up ex01" in capsys.readouterr().out
+    assert memory(own)["hints"] == 3
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("mine", "a workbook already"),
+        ("full", "not empty"),
+        ("file", "is a file"),
+        ("no/no", "make it first"),
+    ],
+)
+def test_init_takes_only_a_free_folder(own, tmp_path, capsys, place, said):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    assert main(["init", str(tmp_path / place)]) == 2
+    assert said in capsys.readouterr().err
+    assert (
+        (tmp_path / "file").read_text() == (tmp_path / "full" / "letter.txt").read_text() == "mine"
+    )
+
+
+def test_a_full_disk_leaves_nothing_half_laid(tmp_path, monkeypatch, capsys):
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    assert main(["init", str(tmp_path / "new")]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_no_workbook_is_told_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command in (["list"], ["check"], ["hint", "ex01"]):
+        assert main(command) == 2
+        assert "attention-workbook init DIR" in capsys.readouterr().err
+    assert main(["update", str(tmp_path)]) == 2
+    assert "no workbook" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ['{"version": 1, "exer', "[]", "\x00", '{"a":' * 9999])
+def test_a_state_cut_short_is_kept_and_told(own, capsys, text):
+    (own / state.FILE).write_text(text)
+    assert main(["list"]) == 0
+    assert "cut short or not JSON" in capsys.readouterr().out
+    main(["hint", "ex01"])
+    assert memory(own)["hints"] == 1
+    assert (own / "progress.broken-1.json").read_text() == text
+
+
+def test_a_state_of_a_later_version_is_left_as_it_is(own, capsys):
+    text = '{"version": 2, "exercises": {"ex01_softmax": {"hints": 2}}}'
+    (own / state.FILE).write_text(text)
+    assert main(["hint", "ex01"]) == 0
+    assert "later version (2)" in capsys.readouterr().out
+    assert (own / state.FILE).read_text() == text
+
+
+def test_fields_of_the_wrong_kind_are_dropped(own, capsys):
+    odd = {
+        "attempts": 3,
+        "hints": "two",
+        "review": {"due": "soon", "last": "", "step": 0},
+        "passed": [],
+    }
+    (own / state.FILE).write_text(
+        json.dumps({"exercises": {"ex01_softmax": odd, "x": 1}, "route": 5})
+    )
+    assert main(["list"]) == 0
+    assert "> ex01  -" in capsys.readouterr().out
+
+
+def test_two_computers_are_merged_and_nothing_counts_twice(own):
+    one, two = (
+        {"exercises": {"ex01_softmax": {"attempts": counts, "hints": hints, "first_pass": first}}}
+        for counts, hints, first in (
+            ({"a": 3, "b": 1}, 1, "2026-01-02T00:00:00Z"),
+            ({"a": 2, "b": 5}, 2, "2026-01-01T00:00:00Z"),
+        )
+    )
+    (own / state.FILE).write_text(json.dumps(one))
+    (own / "progress (conflict).json").write_text(json.dumps(two))
+    progress = state.Progress(own)
+    progress.count("ex01_softmax", attempts=1)
+    entry = memory(own)
+    assert {key: entry["attempts"][key] for key in "ab"} == {"a": 3, "b": 5}
+    assert entry["hints"] == 2
+    assert entry["first_pass"].startswith("2026-01-01")
+    assert not (own / "progress (conflict).json").exists()
+    assert (own / "progress (conflict).merged-1.txt").is_file()
+    assert state.merged(progress.read(), progress.read()) == progress.read()
+
+
+def test_a_folder_that_may_not_be_written_to_costs_the_memory_alone(own, capsys, monkeypatch):
+    def refused(path, data):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(state, "write_whole", refused)
+    assert main(["hint", "ex01"]) == 0
+    said = capsys.readouterr().out
+    assert "hint 1 of 3" in said
+    assert "Read-only file system" in said
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_list_fits_the_screen(own, capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    main(["list", "all"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
+
+
+def test_update_changes_ours_and_leaves_theirs(own, capsys, monkeypatch):
+    answer(own)
+    (own / "ex02_attention" / "README.md").write_text("my notes")
+    (own / "ex03_attention_backward" / "README.md").unlink()
+    newer = lay_out.contents()
+    for place in (
+        "ex01_softmax/softmax.py",
+        "ex02_attention/README.md",
+        "ex02_attention/attention.py",
+    ):
+        newer[place] += b"# newer\n"
+    del newer["ex05_masks/README.md"]
+    newer["ex99_new/new.py"] = b""
+    monkeypatch.setattr(lay_out, "contents", lambda: newer)
+    monkeypatch.setattr(lay_out, "version", lambda: "9.9")
+    assert main(["update"]) == 0
+    said = capsys.readouterr().out
+    assert "9.9" in said
+    assert "new      ex99_new/new.py" in said
+    assert "newer    ex02_attention/attention.py" in said
+    assert "back     ex03_attention_backward/README.md" in said
+    assert "gone     ex05_masks/README.md" in said
+    assert "yours    ex01_softmax/softmax.py: the stub is newer" in said
+    assert (own / "ex01_softmax/softmax.py").read_bytes() == (
+        ANSWERS / "softmax_right.py"
+    ).read_bytes()
+    assert (own / "ex02_attention" / "README.md").read_text() == "my notes"
+    assert (own / "ex02_attention" / "README.md.newer").read_bytes().endswith(b"# newer\n")
+    assert (own / "ex02_attention" / "attention.py").read_bytes().endswith(b"# newer\n")
+    main(["update", "."])
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_update_takes_the_answer_of_a_renamed_exercise_along(own, capsys):
+    record = json.loads((own / MARK).read_text())
+    for name in ("README.md", "softmax.py", "test_ex01_softmax.py"):
+        record["files"][f"ex01_old/{name}"] = record["files"].pop(f"ex01_softmax/{name}")
+    (own / MARK).write_text(json.dumps(record))
+    answer(own)
+    (own / "ex01_softmax").rename(own / "ex01_old")
+    main(["update"])
+    said = capsys.readouterr().out
+    assert "with your answer of ex01_old/softmax.py, which stays" in said
+    for name in ("ex01_old", "ex01_softmax"):
+        assert (own / name / "softmax.py").read_bytes() == (
+            ANSWERS / "softmax_right.py"
+        ).read_bytes()
+    assert not (own / "ex01_old" / "README.md").exists()
