@@ -124,7 +124,7 @@ def test_the_report_names_what_failed_and_why(tmp_path):
     assert "and 11 checks more" in drill
     assert "likely cause: your softmax runs along the first axis" in drill
     assert "not started, 30 of 30 minutes, too late" in drill
-    assert "pytest exercises/ex01_softmax" in drill
+    assert "attention-workbook check ex01_softmax" in drill
     assert "Follow-ups to ex02" in drill
     assert "| question | marks |" in drill
 
