@@ -19,7 +19,7 @@ from grader.home import MARK, laid_out
 from grader.reset import STUB
 
 PAGES = Path(__file__).with_name("pages")
-PLACES = {"settings.json": ".vscode/settings.json"}
+PLACES = {"settings.json": ".vscode/settings.json", "own_conftest.py": "conftest.py"}
 
 
 class Change(NamedTuple):

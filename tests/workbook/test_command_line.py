@@ -78,7 +78,7 @@ def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
         (["--reset", "seven"], "there is no exercise 'seven'"),
         (["--interview", "0"], "give the minutes you have"),
         (["--interview", "15"], "give at least 20 minutes"),
-        (["--interview", "soon"], "invalid float value"),
+        (["--interview", "soon"], "give the minutes you have"),
         (["--hint", "²"], "there is no exercise '²'"),
         (["--hint", "ex01:²"], "hints 1 to 3"),
         (["--score-json", "nowhere/scores.json"], "there is no folder"),
