@@ -3,31 +3,24 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pkgutil import resolve_name
-
-# What adds a command's options. It takes up to a second to load, and waits until it is needed.
-LEARN = "user_profile.commands.learn:add_commands"
-LOOK = "user_profile.commands.look:add_commands"
-UPDATE = "user_profile.commands.update:add_commands"
-EXPORT = "user_profile.commands.private:add_commands"
-BASELINES = "user_profile.commands.baselines:add_commands"
-SEQUENCES = "user_profile.commands.sequences:add_parser"
+from importlib import import_module
 
 COMMANDS = {
-    "demo": (LEARN, "train on the shipped log, judge, show one customer"),
-    "train": (LEARN, "train a model on a log and save it"),
-    "evaluate": (LEARN, "a saved model on the test sessions"),
-    "show": (LOOK, "the profile of one customer, and why"),
-    "drift": (LOOK, "how the interests of one customer changed"),
-    "recommend": (LOOK, "next purchases of a customer, or of all"),
-    "target": (LOOK, "the audience of an advertisement"),
-    "risk": (LOOK, "the chance that a customer cancels within 90 days"),
-    "retention": (LOOK, "the chance that a customer returns within 90 days"),
-    "update": (UPDATE, "add a session to a profile, without training"),
-    "export-profiles": (EXPORT, "all profiles as levels and chances, without raw events"),
-    "baselines": (BASELINES, "the table a model has to beat, on any log"),
-    "sequences": (SEQUENCES, "next items on any log of items in order"),
+    "demo": "train on the shipped log, judge, show one customer",
+    "train": "train a model on a log and save it",
+    "evaluate": "a saved model on the test sessions",
+    "show": "the profile of one customer, and why",
+    "drift": "how the interests of one customer changed",
+    "recommend": "next purchases of a customer, or of all",
+    "target": "the audience of an advertisement",
+    "risk": "the chance that a customer cancels within 90 days",
+    "retention": "the chance that a customer returns within 90 days",
+    "update": "add a session to a profile, without training",
+    "export-profiles": "all profiles as levels and chances, without raw events",
+    "baselines": "the table a model has to beat, on any log",
+    "sequences": "next items on any log of items in order",
 }
+_TOGETHER = {"risk": "outlook", "retention": "outlook"}  # commands that share a file
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,15 +58,19 @@ def _parser(asked: str) -> argparse.ArgumentParser:
     """All commands, by name; `asked` and those added with it have their options too."""
     parser = argparse.ArgumentParser("python -m user_profile", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    needed = COMMANDS[asked][0] if asked in COMMANDS else None
-    for name, (home, text) in COMMANDS.items():
-        if home != needed:
+    for name, text in COMMANDS.items():
+        if _home(name) != _home(asked):
             commands.add_parser(name, help=text)
-    if needed:
-        resolve_name(needed)(commands)
+    if asked in COMMANDS:  # its file takes up to a second to load, and waits until it is needed
+        import_module(_home(asked)).add_command(commands)
         for name, command in commands.choices.items():
-            command.description = command.description or COMMANDS[name][1]
+            command.description = command.description or COMMANDS[name]
     return parser
+
+
+def _home(name: str) -> str:
+    """The module of a command."""
+    return "user_profile.commands." + _TOGETHER.get(name, name).replace("-", "_")
 
 
 if __name__ == "__main__":

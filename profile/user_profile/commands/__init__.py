@@ -1,6 +1,9 @@
-"""The commands of `python -m user_profile`, one file for each purpose.
+"""Every command and option of `python -m user_profile`, a file each, of the command's name.
 
-learn   demo, train, evaluate
-look    show, drift, recommend, target, risk, retention
-update  update
+outlook           risk and retention
+private_training  what `train --private` adds
+everything        what `evaluate --everything` prints
+
+What they share: common (options, and loading what they name), settings_options, outputs (files
+written, none unasked), answers (rows on the terminal and in files), sequence_inputs.
 """

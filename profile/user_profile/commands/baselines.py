@@ -18,7 +18,7 @@ from ..log.split import split_last_sessions
 from .common import add_reading_options
 
 
-def add_commands(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     command = commands.add_parser("baselines")
     command.set_defaults(run=run_baselines)
     command.add_argument("file", nargs="?", help="a log; the shipped retail log if left out")

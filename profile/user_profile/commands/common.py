@@ -1,9 +1,7 @@
 """What several commands share: their options, loading what they name, writing what they make."""
 
 import argparse
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +14,6 @@ from ..log.prepared import Prepared
 from ..model.saved import load_model
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
-from ..tables import table
 from .outputs import never_an_input
 
 MODEL = "runs/profile.npz"
@@ -177,11 +174,3 @@ def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:
             "looked at until a year after its end."
         )
     return moment
-
-
-def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows as a table on the terminal, numbers to the right."""
-    if not rows:
-        print("nobody")
-        return
-    print(table(list(rows[0]), [list(row.values()) for row in rows]))

@@ -20,8 +20,8 @@ from ..judging.interests import judge_interests
 from ..judging.outlook import judge_outlook
 from ..judging.parts import compare_parts
 from ..log.categories import Categories
+from ..log.events import PURCHASE
 from ..log.prepared import Prepared
-from ..log.readers.online_retail import PURCHASE
 from ..log.sessions import Sessions
 from ..log.split import split_at, split_last_sessions
 from ..model.trained import Trained

@@ -1,8 +1,7 @@
 """python -m user_profile sequences train | evaluate | recommend | export"""
 
 import argparse
-import dataclasses
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -21,22 +20,17 @@ from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Tr
 from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
 from ..sequences.training import train
-from .common import add_reading_options, add_run_options, place_of_run, print_rows
+from .answers import print_rows
+from .common import add_reading_options, add_run_options, place_of_run
 from .outputs import TABLE, add_output, write_rows
-from .sequence_inputs import (
-    known_features,
-    known_log,
-    one_user,
-    read_log,
-    split_log,
-    tell_unknown,
-)
+from .sequence_inputs import known_features, known_log, one_user, read_log, split_log, tell_unknown
+from .settings_options import add_settings, settings_of
 
 MODEL = "runs/sequences.npz"
 _SHOWN = 20  # rows on the terminal; a file takes all
 
 
-def add_parser(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add `sequences` and its own commands to the subparsers of `python -m user_profile`."""
     sequences = commands.add_parser("sequences", help="next items on any log of items in order")
     actions = sequences.add_subparsers(required=True, metavar="ACTION")
@@ -44,13 +38,7 @@ def add_parser(commands: Any) -> None:
     learn = actions.add_parser("train", help="train on a log, save the model, judge it")
     learn.set_defaults(run=run_train)
     add_run_options(learn)
-    for field in dataclasses.fields(Settings):
-        kind = field.type if isinstance(field.type, type) else get_args(field.type)[0]
-        shown = "by the size of the log" if field.default is None else field.default
-        learn.add_argument(
-            f"--{field.name.replace('_', '-')}", type=kind, default=field.default,
-            help=f"default: {shown}",
-        )  # fmt: skip
+    add_settings(learn, Settings, open_is="by the size of the log")
 
     judge = actions.add_parser("evaluate", help="a saved model beside the baselines")
     judge.set_defaults(run=run_evaluate)
@@ -91,7 +79,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    settings = Settings(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Settings)})
+    settings = settings_of(options, Settings)
     checkpoint = place_of_run(options)
     events = read_log(options)
     sessions, split = split_log(options, events)

@@ -20,7 +20,7 @@ _UNSAID = [1.0, math.nan]  # pieces and price where they are left out
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
 
 
-def add_commands(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     update = commands.add_parser("update")
     update.set_defaults(run=run_update)
     update.add_argument("customer", help="one of the log, or a new one")

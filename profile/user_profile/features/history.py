@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..log.events import MISSING
-from ..log.readers.online_retail import CANCELLATION, PURCHASE
+from ..log.events import CANCELLATION, MISSING, PURCHASE
 from ..log.sessions import Sessions
 
 _BY_ROW = ("item", "kind", "bought", "quantity", "price", "spent", "place")

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..errors import DataError
 from ..tables import table
-from .events import COLUMNS, MISSING, Events
-from .readers.online_retail import CANCELLATION, NON_PRODUCTS
+from .events import CANCELLATION, COLUMNS, MISSING, Events
+from .readers.online_retail import NON_PRODUCTS
 
 
 class Stage(NamedTuple):

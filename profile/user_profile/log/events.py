@@ -90,6 +90,7 @@ class Events:
         ]
 
 
+PURCHASE, CANCELLATION = "purchase", "cancellation"  # kinds of events that have a meaning
 COLUMNS = ("user", "item", "time", "session", "kind", "quantity", "price", "text", "micro")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import DataError
 from .categories import Categories, find_categories, read_categories
 from .clean import CleaningReport
-from .readers.online_retail import PURCHASE
+from .events import PURCHASE
 from .sessions import Sessions, group_sessions
 from .split import Split, split_last_sessions
 

@@ -7,8 +7,8 @@ from typing import Any
 from attention.ops.checks import in_range
 
 
-def _set(default: Any, meaning: str) -> Any:
-    """A setting, its default, and what `train --help` says of it."""
+def setting(default: Any, meaning: str) -> Any:
+    """A setting, its default, and what `--help` says of it."""
     return field(default=default, metadata={"help": meaning})
 
 
@@ -16,24 +16,24 @@ def _set(default: Any, meaning: str) -> Any:
 class Settings:
     """Everything that decides a run; the same settings and log give the same bits."""
 
-    epochs: int = _set(4, "passes over the training sessions, at most")
-    patience: int = _set(3, "epochs in a row without a better validation that end training")
-    lr: float = _set(4e-3, "the highest learning rate")
-    warmup: float = _set(0.05, "share of all steps in which the rate rises")
-    weight_decay: float = _set(0.02, "of Adam, decoupled")
-    max_norm: float = _set(1.0, "gradients are clipped to this norm")
-    questions: int = _set(48, "a batch; a step takes one batch on each of two workers")
-    most_per_customer: int = _set(48, "questions of one customer, the latest; no history is cut")
-    embed_dim: int = _set(32, "width of items and sessions")
-    num_heads: int = _set(2, "attention heads of each layer")
-    session_layers: int = _set(1, "encoder layers within a session")
-    customer_layers: int = _set(1, "encoder layers over a customer's sessions")
-    interest_layers: int = _set(1, "decoder layers from interests to sessions")
-    dropout: float = _set(0.2, "of weights and residual paths, in training")
-    mask: float = _set(0.0, "augmentation: chance of an item to be hidden")
-    reorder: float = _set(0.0, "augmentation: chance of a session to be shuffled")
-    crop: float = _set(0.0, "augmentation: chance of a history to begin later")
-    seed: int = _set(0, "of weights, order and dropout")
+    epochs: int = setting(4, "passes over the training sessions, at most")
+    patience: int = setting(3, "epochs in a row without a better validation that end training")
+    lr: float = setting(4e-3, "the highest learning rate")
+    warmup: float = setting(0.05, "share of all steps in which the rate rises")
+    weight_decay: float = setting(0.02, "of Adam, decoupled")
+    max_norm: float = setting(1.0, "gradients are clipped to this norm")
+    questions: int = setting(48, "a batch; a step takes one batch on each of two workers")
+    most_per_customer: int = setting(48, "questions of one customer, the latest; no history is cut")
+    embed_dim: int = setting(32, "width of items and sessions")
+    num_heads: int = setting(2, "attention heads of each layer")
+    session_layers: int = setting(1, "encoder layers within a session")
+    customer_layers: int = setting(1, "encoder layers over a customer's sessions")
+    interest_layers: int = setting(1, "decoder layers from interests to sessions")
+    dropout: float = setting(0.2, "of weights and residual paths, in training")
+    mask: float = setting(0.0, "augmentation: chance of an item to be hidden")
+    reorder: float = setting(0.0, "augmentation: chance of a session to be shuffled")
+    crop: float = setting(0.0, "augmentation: chance of a history to begin later")
+    seed: int = setting(0, "of weights, order and dropout")
 
     def __post_init__(self) -> None:
         """Raises ValueError for what no run can have."""

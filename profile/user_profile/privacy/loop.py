@@ -30,7 +30,7 @@ from ..log.categories import Categories
 from ..log.sessions import Sessions
 from ..log.split import Split
 from ..model.loss import Loss
-from ..model.settings import Settings
+from ..model.settings import Settings, setting
 from ..model.trained import Trained, new_model
 from ..training.augment import augment
 from ..training.questions import fit_vocabulary, training_batches, training_targets
@@ -47,12 +47,14 @@ class Privacy:
     seed repeats a run, and whoever knows it can subtract the noise: for study on public data.
     """
 
-    noise_multiplier: float = 1.0
-    clip: float = 1.0  # of a customer's gradient, its L2 norm
-    sample_rate: float = 0.1  # chance of a customer to take part in a step
-    steps: int | None = None  # None: what lets a customer take part once an epoch on average
-    delta: float | None = None  # None: 1 / (10 · customers)
-    noise_seed: int | None = None
+    noise_multiplier: float = setting(1.0, "deviation of the noise over the clip")
+    clip: float = setting(1.0, "of a customer's gradient, its L2 norm")
+    sample_rate: float = setting(0.1, "chance of a customer to take part in a step")
+    steps: int | None = setting(None, "default: epochs / sample rate")
+    delta: float | None = setting(None, "default: 1 / (10 · customers)")
+    noise_seed: int | None = setting(
+        None, "repeatable noise, for study: who knows it can subtract it"
+    )
 
     def __post_init__(self) -> None:
         """Raises ValueError for what would give no guarantee or no training."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from attention.ops.checks import in_range
 
+from ..model.settings import setting
+
 STARTS = ("counted", "random")
 FULL_UP_TO = 10_000  # items; above, a softmax over all of them costs more than it brings
 SAMPLED = 1024
@@ -18,25 +20,25 @@ class Settings:
     """None: by the size of the log, see `fitted`. Same settings and log, and time enough for all
     epochs: same bits."""
 
-    minutes: float = 25.0  # of training, after which the rate has come down to zero
+    minutes: float = setting(25.0, "of training, after which the rate has come down to zero")
     epochs: int | None = None
-    patience: int = 15  # epochs without a better validation before training ends
+    patience: int = setting(15, "epochs without a better validation before training ends")
     lr: float = 2e-3
-    warmup: int = 100  # steps
+    warmup: int = setting(100, "steps")
     weight_decay: float = 0.01
     max_norm: float = 1.0
-    average: float = 1.0  # epochs that the kept weights are an average of; 0: the last ones
-    tokens: int | None = None  # positions a step
+    average: float = setting(1.0, "epochs that the kept weights are an average of; 0: the last ones")
+    tokens: int | None = setting(None, "positions a step")
     dropout: float | None = None
     label_smoothing: float = 0.0
-    negatives: int | None = None  # items drawn for each step's softmax; 0: all items, none drawn
-    start: str = "counted"  # the first item table; or "random"
-    rules: float | None = None  # weight of the rules beside the network; None: by validation
+    negatives: int | None = setting(None, "items drawn for each step's softmax; 0: all items, none drawn")
+    start: str = setting("counted", "the first item table; or "random"")
+    rules: float | None = setting(None, "weight of the rules beside the network; None: by validation")
     embed_dim: int = 64
     num_layers: int = 2
     num_heads: int = 2
     hidden_dim: int = 256
-    max_length: int = 200  # items read, the latest
+    max_length: int = setting(200, "items read, the latest")
     positions: str = "rotary"
     workers: int = 2
     seed: int = 0

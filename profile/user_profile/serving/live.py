@@ -25,7 +25,7 @@ from ..features.history import (
 )
 from ..features.past_items import read_past_items
 from ..features.reader import Asked
-from ..log.readers.online_retail import PURCHASE
+from ..log.events import PURCHASE
 from .profiler import Answered, Profile, Profiler, assemble_profile, pooled_items
 
 _ROOM = 16  # sessions a cache has room for at first; it doubles when full

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import DataError
-from ..events import Events
+from ..events import CANCELLATION, PURCHASE, Events
 from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .names import REQUIRED, checked_mapping, is_log, known_columns
-from .online_retail import CANCELLATION, PURCHASE
 from .report import ReadReport
 from .rows import WHITESPACE, Table, find_columns, first_lines, read_delimited, read_json_lines
 

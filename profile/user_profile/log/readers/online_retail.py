@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from ..events import Events
+from ..events import CANCELLATION, PURCHASE, Events
 from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .report import ReadReport
 from .rows import read_delimited
 
 SHIPPED = Path(__file__).parents[2] / "data" / "online_retail.csv.xz"
-PURCHASE, CANCELLATION = "purchase", "cancellation"
 
 # Stock codes that are charges, corrections and vouchers rather than goods.
 NON_PRODUCTS = frozenset(

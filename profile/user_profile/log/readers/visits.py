@@ -6,11 +6,10 @@
 import re
 from typing import Any
 
-from ..events import Events
+from ..events import PURCHASE, Events
 from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .columns import VISIT
-from .online_retail import PURCHASE
 from .report import ReadReport
 from .rows import WHITESPACE, read_delimited
 

@@ -1,0 +1,46 @@
+"""drift: how the interests of one customer changed."""
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from ..dates import day_of
+from .answers import print_rows
+from .common import add_date_option, add_log_options, add_model_option, load_profiler, moment_of
+from .outputs import PICTURE, add_output, save_figure
+
+
+def add_command(commands: Any) -> None:
+    drift = commands.add_parser("drift")
+    drift.set_defaults(run=run_drift)
+    drift.add_argument("customer")
+    add_output(drift, "--plot", PICTURE, "draw the interests after each session")
+    add_date_option(drift)
+    add_model_option(drift)
+    add_log_options(drift)
+
+
+def run_drift(options: argparse.Namespace) -> int:
+    log, _, profiler = load_profiler(options)
+    from ..serving.drift import interest_drift, plot_drift  # matplotlib takes a second to import
+
+    found = interest_drift(profiler, log.user(options.customer), moment_of(options, profiler))
+    names = profiler.vocabulary.category_names
+    rows = []
+    for place, (moment, chances) in enumerate(zip(found.moments, found.chances)):
+        best = np.argsort(-chances, kind="stable")[:3]
+        moved = float(found.turnover[place - 1]) if place else 0.0
+        rows.append(
+            {
+                "after": day_of(moment),
+                "moved": moved,
+                "highest interests": "; ".join(f"{names[c]} {chances[c]:.0%}" for c in best),
+            }
+        )
+    print_rows(rows)
+    if options.plot:
+        ax, _ = plot_drift(profiler, found)
+        save_figure(options.plot, ax.figure)
+        print(f"saved to {options.plot}")
+    return 0

@@ -1,0 +1,40 @@
+"""From a settings class to options with help, and back."""
+
+import argparse
+import dataclasses
+import typing
+from typing import Any, TypeVar
+
+S = TypeVar("S")
+
+
+def add_settings(parser: Any, kind: type, *, open_is: str = "", alone: bool = True) -> None:
+    """An option for each field of a settings dataclass, its help the field's own.
+
+    ``open_is`` says what decides a setting that is None. Not ``alone``: options that were left out
+    are None, so that the command can tell whether they were given.
+    """
+    hints = typing.get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        hint = hints[field.name]
+        meaning = field.metadata.get("help", "")
+        default = open_is if field.default is None else field.default
+        parts = [meaning] if default == "" else [meaning, f"default: {default}"]
+        said = "; ".join(part for part in parts if part)
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=next((one for one in typing.get_args(hint) if one is not type(None)), hint),
+            default=field.default if alone else None,
+            help=said,
+        )
+
+
+def settings_of(options: argparse.Namespace, kind: type[S]) -> S:
+    """The settings that the options say. Raises ValueError for what no run can have."""
+    return kind(**given_settings(options, kind))
+
+
+def given_settings(options: argparse.Namespace, kind: type) -> dict[str, Any]:
+    """What the options say of the fields of ``kind``, those left open aside."""
+    values = {f.name: getattr(options, f.name) for f in dataclasses.fields(kind)}
+    return {name: value for name, value in values.items() if value is not None}

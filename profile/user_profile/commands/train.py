@@ -1,0 +1,114 @@
+"""train: from a log to a saved model."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attention.training import EpochEnd, Progress, Trainer
+
+from ..errors import DataError
+from ..features.item_side import PARTS, read_item_vectors
+from ..judging.evaluate import mean_ndcg
+from ..log.categories import Categories
+from ..log.prepared import Prepared
+from ..log.split import Split
+from ..model.saved import save_model
+from ..model.settings import Settings
+from ..model.trained import Trained
+from ..privacy.loop import guarantee
+from ..training.loop import train
+from .common import add_log_options, add_model_option, add_run_options, load_log, place_of_run
+from .private_training import add_private_options, privacy_of, train_privately
+from .settings_options import add_settings, settings_of
+
+
+def add_command(commands: Any) -> None:
+    learn = commands.add_parser("train")
+    learn.set_defaults(run=run_train)
+    add_run_options(learn)
+    learn.add_argument("--categories", help="a CSV file that maps item to category")
+    learn.add_argument("--item-vectors", help="an .npz file of ids and vectors that describe items")
+    learn.add_argument(
+        "--without", default="", help=f"leave out, joined by commas: {', '.join(PARTS)}"
+    )
+    add_settings(learn, Settings)
+    add_private_options(learn)
+    add_model_option(learn)
+    add_log_options(learn)
+
+
+def run_train(options: argparse.Namespace) -> int:
+    settings = settings_of(options, Settings)
+    checkpoint = place_of_run(options)
+    without = [part for part in options.without.split(",") if part]
+    if not set(without) <= set(PARTS):
+        raise DataError(f"--without takes some of {', '.join(PARTS)}, not {options.without!r}.")
+    privacy = privacy_of(options)
+    if privacy is not None and options.resume:
+        raise DataError("A private run keeps no checkpoint, so it cannot be resumed; start anew.")
+    log = load_log(options)
+    print(log.read)
+    print(log.cleaned)
+    categories = log.categories(options.categories)
+    print(categories)
+    vectors = None
+    if options.item_vectors:
+        vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
+    if privacy is None:
+        trained = train_with_progress(
+            log, log.split(), categories, settings, vectors, without, checkpoint, options.resume
+        )
+        worth = f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
+    else:
+        trained = train_privately(privacy, log, categories, settings, vectors, without)
+        worth = str(guarantee(trained))
+    save_model(options.model, trained)
+    checkpoint.unlink(missing_ok=True)
+    size = sum(p.data.size for p in trained.model.parameters())
+    print(f"{size:,} parameters; {worth}; saved to {options.model}")
+    return 0
+
+
+def train_with_progress(
+    log: Prepared,
+    split: Split,
+    categories: Categories,
+    settings: Settings,
+    vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
+    checkpoint: Path | None = None,
+    resume: bool = False,
+) -> Trained:
+    progress: Progress | None = None
+
+    def on_step(trainer: Trainer) -> None:
+        nonlocal progress
+        progress = progress or Progress(settings.epochs * trainer.batches.count)
+        if progress.in_place:  # elsewhere a line an epoch is enough
+            progress.show(trainer.step, f"loss {trainer.history[-1][0]:.3f}")
+
+    def on_epoch(end: EpochEnd) -> None:
+        if progress is not None:
+            left = (settings.epochs - end.epoch) * end.seconds
+            progress.say(
+                f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, "
+                f"validation NDCG@10 {end.validation:.4f}, {end.steps / end.seconds:.1f} steps/s, "
+                f"{end.seconds:.0f} s, at most {left:.0f} s left"
+            )
+
+    return train(
+        log.sessions,
+        split,
+        categories,
+        settings,
+        score=mean_ndcg,
+        item_vectors=vectors,
+        without=without,
+        checkpoint=checkpoint,
+        resume=resume,
+        on_step=on_step,
+        on_epoch=on_epoch,
+    )
