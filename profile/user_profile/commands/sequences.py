@@ -38,7 +38,7 @@ def add_command(commands: Any) -> None:
     learn = actions.add_parser("train", help="train on a log, save the model, judge it")
     learn.set_defaults(run=run_train)
     add_run_options(learn)
-    add_settings(learn, Settings, open_is="by the size of the log")
+    add_settings(learn, Settings, open_is="by the log")
 
     judge = actions.add_parser("evaluate", help="a saved model beside the baselines")
     judge.set_defaults(run=run_evaluate)

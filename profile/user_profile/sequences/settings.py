@@ -27,13 +27,15 @@ class Settings:
     warmup: int = setting(100, "steps")
     weight_decay: float = 0.01
     max_norm: float = 1.0
-    average: float = setting(1.0, "epochs that the kept weights are an average of; 0: the last ones")
+    average: float = setting(
+        1.0, "epochs that the kept weights are an average of; 0: the last ones"
+    )
     tokens: int | None = setting(None, "positions a step")
     dropout: float | None = None
     label_smoothing: float = 0.0
-    negatives: int | None = setting(None, "items drawn for each step's softmax; 0: all items, none drawn")
-    start: str = setting("counted", "the first item table; or "random"")
-    rules: float | None = setting(None, "weight of the rules beside the network; None: by validation")
+    negatives: int | None = setting(None, "items drawn for a step's softmax; 0: none, all are used")
+    start: str = setting("counted", "the first item table: counted or random")
+    rules: float | None = setting(None, "weight of the rules beside the network")
     embed_dim: int = 64
     num_layers: int = 2
     num_heads: int = 2
