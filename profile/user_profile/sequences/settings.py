@@ -27,9 +27,7 @@ class Settings:
     warmup: int = setting(100, "steps")
     weight_decay: float = 0.01
     max_norm: float = 1.0
-    average: float = setting(
-        1.0, "epochs that the kept weights are an average of; 0: the last ones"
-    )
+    average: float = setting(1.0, "epochs that the kept weights are an average of; 0: the last")
     tokens: int | None = setting(None, "positions a step")
     dropout: float | None = None
     label_smoothing: float = 0.0
