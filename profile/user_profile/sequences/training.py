@@ -142,7 +142,7 @@ def _with_rules(trained: Trained, past: Histories, judge: "_Judge") -> Trained:
 
     given = trained.settings.rules
     if given == 0:
-        return beside(trained.rules, 0)
+        return beside(trained.rules, 0.0)
     items = len(trained.items)
     experts = [learn_rules(past, items, expert) for expert in EXPERTS]
     scores = judge(*(beside(rules, given or 1.0) for rules in experts))
