@@ -19,6 +19,7 @@ from .outlook import Outlook
 from .profile_model import ModelSaved, Outputs, ProfileModel
 
 POWER = 0.5
+# The ranking is what a run is judged by; the other heads must not cost it anything.
 WEIGHTS = {"items": 1.0, "levels": 0.5, "outlook": 0.2}
 
 

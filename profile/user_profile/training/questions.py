@@ -26,6 +26,7 @@ from ..log.categories import Categories
 from ..log.split import Targets
 from ..model.settings import Settings
 
+_BEHAVIOURS = 16_000  # of a batch: bounds its memory, whatever the histories; a longer one is alone
 _SCALED_ON = 3000  # questions that the scaling constants are taken from
 
 
@@ -141,12 +142,12 @@ def training_batches(
 def _pack(
     order: np.ndarray, questions: np.ndarray, length: np.ndarray, most: int
 ) -> list[list[int]]:
-    """Customers in this order, up to ``most`` questions and 16,000 behaviours together."""
+    """Customers in this order, up to ``most`` questions and _BEHAVIOURS together."""
     packs: list[list[int]] = [[]]
     asked = behaviours = 0
     for member in order:
         asked, behaviours = asked + questions[member], behaviours + length[member]
-        if packs[-1] and (asked > most or behaviours > 16_000):
+        if packs[-1] and (asked > most or behaviours > _BEHAVIOURS):
             packs.append([])
             asked, behaviours = questions[member], length[member]
         packs[-1].append(member)
