@@ -10,9 +10,11 @@ from .attention_pool import AttentionPool
 from .decoder import Decoder, DecoderBlock
 from .embedding import Embedding
 from .encoder import Encoder, EncoderBlock
+from .experts import MixtureOfExperts
 from .kv_cache import KVCache
 from .layer import Layer
 from .linear import Linear
+from .lora import LoRA
 from .mlp import MLP
 from .multi_head import CrossAttention, MultiHeadAttention
 from .norms import LayerNorm, RMSNorm
@@ -32,7 +34,9 @@ __all__ = [
     "Layer",
     "LayerNorm",
     "Linear",
+    "LoRA",
     "MLP",
+    "MixtureOfExperts",
     "MultiHeadAttention",
     "Parameter",
     "ParameterBuffer",

@@ -22,17 +22,42 @@ from .activations import (
     silu_backward,
     silu_forward,
 )
+from .alibi import alibi_bias, alibi_slopes
 from .attention import AttentionSaved, attention_backward, attention_forward
 from .cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
 from .dropout import DropoutSaved, dropout_backward, dropout_forward
 from .embedding import EmbeddingSaved, embedding_backward, embedding_forward, sum_by_id
 from .heads import merge_heads, split_heads
+from .info_nce import info_nce_backward, info_nce_forward
+from .int8 import (
+    Int8Weight,
+    dequantize_int8,
+    int8_error_bound,
+    int8_linear_backward,
+    int8_linear_forward,
+    quantize_int8,
+)
 from .layer_norm import layer_norm_backward, layer_norm_forward
 from .linear import LinearSaved, linear_backward, linear_forward
+from .linear_attention import (
+    LinearAttentionState,
+    linear_attention_backward,
+    linear_attention_forward,
+    linear_attention_step,
+)
 from .masks import causal_mask, padding_mask, window_mask
 from .positions import sinusoidal_positions
+from .preference import dpo_backward, dpo_forward
 from .rms_norm import rms_norm_backward, rms_norm_forward
 from .rotary import rotary_backward, rotary_forward
+from .routing import (
+    balance_loss_backward,
+    balance_loss_forward,
+    top_k_routing_backward,
+    top_k_routing_forward,
+    z_loss_backward,
+    z_loss_forward,
+)
 from .sampled_softmax import (
     sampled_softmax_backward,
     sampled_softmax_forward,
@@ -49,6 +74,28 @@ from .softmax import (
 from .tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
 
 __all__ = [
+    "alibi_bias",
+    "alibi_slopes",
+    "info_nce_backward",
+    "info_nce_forward",
+    "Int8Weight",
+    "dequantize_int8",
+    "int8_error_bound",
+    "int8_linear_backward",
+    "int8_linear_forward",
+    "quantize_int8",
+    "LinearAttentionState",
+    "linear_attention_backward",
+    "linear_attention_forward",
+    "linear_attention_step",
+    "dpo_backward",
+    "dpo_forward",
+    "balance_loss_backward",
+    "balance_loss_forward",
+    "top_k_routing_backward",
+    "top_k_routing_forward",
+    "z_loss_backward",
+    "z_loss_forward",
     "AttentionSaved",
     "CrossEntropySaved",
     "DropoutSaved",

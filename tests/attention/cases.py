@@ -52,6 +52,19 @@ def pair_cases(seed: int = 0) -> list[Case]:
             {"ignore_index": -1, "label_smoothing": 0.2},
         ),
     ]
+    keyed = draw(2, 4, 5), draw(2, 4, 5), draw(2, 4, 3)
+    experts = {"experts": np.array([[0, 5], [1, 0], [0, 2]])}
+    cases += [
+        Case("linear attention", _pair("linear_attention"), keyed, {}),
+        Case("linear attention, causal", _pair("linear_attention"), keyed, {"is_causal": True}),
+        Case("info_nce", _pair("info_nce"), (draw(4, 3), draw(4, 3)), {"temperature": 0.3}),
+        Case("info_nce both ways", _pair("info_nce"), (draw(4, 3), draw(4, 3)),
+             {"temperature": 0.5, "symmetric": True}),
+        Case("dpo", _pair("dpo"), tuple(3 * draw(4, 5)), {"beta": 0.7}),
+        Case("top_k_routing", _pair("top_k_routing"), (x[0],), {"k": 2}),
+        Case("balance_loss", _pair("balance_loss"), (x[0],), experts),
+        Case("z_loss", _pair("z_loss"), (x[0],), {}),
+    ]  # fmt: skip
     rows = draw(6, 3), draw(9, 3)
     ids = np.array([0, 8, 3, 3, 5, 1]), np.array([2, 3, 3, 7, 0])
     counts = {"log_expected": draw(5)}
@@ -138,6 +151,14 @@ def layer_cases(seed: int = 0) -> list[Case]:
     ]
     for activation in ("relu", "gelu", "gelu_tanh", "silu"):
         cases.append(Case(f"MLP {activation}", A.MLP(8, 6, activation=activation, **how), (x,), {}))
+    adapter = A.LoRA(A.Linear(8, 3, **how), 2, alpha=6, rng=rng)
+    adapter.up.data[...] = draw(2, 3)
+    cases += [
+        Case("LoRA", adapter, (x,), {}),
+        Case("MixtureOfExperts", A.MixtureOfExperts(8, 5, 2, 6, balance=0, z=0, **how), (x,), {}),
+        Case("MixtureOfExperts full", A.MixtureOfExperts(8, 3, 2, 6, capacity=0.8, balance=0, z=0,
+             **how), (x,), {}),
+    ]  # fmt: skip
     for name, options in {
         "plain": {},
         "grouped": {"num_kv_heads": 2},
