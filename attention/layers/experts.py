@@ -123,13 +123,11 @@ class MixtureOfExperts(Layer):
             danswer = gates[one.tokens, one.choices, None] * dtoken
             dx[one.tokens] += expert.backward(danswer, one.saved)
         dlogits = top_k_routing_backward(dgates, saved.routing)
-        for weight, (backward, own) in zip(
-            self.weights,
-            ((balance_loss_backward, saved.balance), (z_loss_backward, saved.z)),
-            strict=True,
-        ):
-            if weight:
-                dlogits += backward(dlogits.dtype.type(weight), own)
+        balance, z = map(dlogits.dtype.type, self.weights)
+        if balance:
+            dlogits += balance_loss_backward(balance, saved.balance)
+        if z:
+            dlogits += z_loss_backward(z, saved.z)
         return (dx + self.router.backward(dlogits, saved.router)).reshape(dout.shape)
 
     def _room(self, tokens: int) -> int:

@@ -1,4 +1,4 @@
-"""Linear attention, ALiBi, contrast, preference, int8, routing, adapters: what gradients don't say."""
+"""Linear attention, ALiBi, contrast, preference, int8, experts, adapters, beyond gradients."""
 
 import numpy as np
 import pytest
