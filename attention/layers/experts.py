@@ -92,8 +92,10 @@ class MixtureOfExperts(Layer):
         out = np.zeros_like(flat)
         taken: list[Taken | None] = []
         dropped = 0
-        for x_id, expert in enumerate(self.experts):
-            choices, tokens = np.nonzero(x_id == routing.experts.T)  # first choices come first
+        for own, expert in enumerate(self.experts):
+            choices, tokens = np.nonzero(
+                np.equal(routing.experts.T, own)
+            )  # first choices come first
             dropped += max(0, len(tokens) - room)
             tokens, choices = tokens[:room], choices[:room]
             if not len(tokens):
