@@ -7,8 +7,9 @@
     parallel    workers: where the shards of a step are computed, how their gradients meet
     training    Adam, clipping, schedules, the loop, checkpoints
     tokens      byte-pair encoding: train it, or read other vocabularies
-    text        a character tokenizer, a causal language model, generation
-    pretrained  encoders of the BERT type, read from safetensors
+    decoding    a causal language model, and how text is drawn from one
+    pretrained  encoders and decoders, read from safetensors
+    text        a character tokenizer, training, the command
     plot        views of attention in matplotlib
     gradcheck   proves every pair
 
@@ -29,7 +30,17 @@ if TYPE_CHECKING:
     from .training import *
 
 _NAMED_HERE = ("ops", "layers", "training", "gradcheck")
-_MODULES = (*_NAMED_HERE, "files", "fast", "parallel", "tokens", "text", "pretrained", "plot")
+_MODULES = (
+    *_NAMED_HERE,
+    "files",
+    "fast",
+    "parallel",
+    "tokens",
+    "decoding",
+    "text",
+    "pretrained",
+    "plot",
+)
 
 
 def _load(name: str) -> Any:

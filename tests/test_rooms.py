@@ -14,7 +14,9 @@ STOREYS = {
         ("layers",),
         ("parallel",),
         ("training",),
-        ("text", "pretrained"),
+        ("decoding",),
+        ("pretrained",),
+        ("text",),
         ("plot",),
     ),
     "profile/user_profile": (

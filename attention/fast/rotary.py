@@ -13,6 +13,7 @@ import numpy as np
 from .. import ops
 from ..ops.checks import floats, upstream
 from ..ops.rotary import Pairing, RotarySaved, check_rotary_inputs
+from ..ops.rotary_scaling import RotaryScaling, rotary_frequencies
 
 COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}
 
@@ -26,15 +27,20 @@ AnyRotarySaved = FastRotarySaved | RotarySaved  # the plain pair's, for halves a
 
 
 def rotary_forward(
-    x: np.ndarray, positions: Any, *, base: float = 10000.0, pairing: Pairing = "interleaved"
+    x: np.ndarray,
+    positions: Any,
+    *,
+    base: float = 10000.0,
+    pairing: Pairing = "interleaved",
+    scaling: RotaryScaling | None = None,
 ) -> tuple[np.ndarray, AnyRotarySaved]:
     """x (..., T, D) -> out (..., T, D), as `ops.rotary_forward`."""
     (x,) = floats(x=x)
     positions, base = check_rotary_inputs(x, positions, base, pairing)
     if pairing != "interleaved" or x.dtype not in COMPLEX:
-        return ops.rotary_forward(x, positions, base=base, pairing=pairing)
+        return ops.rotary_forward(x, positions, base=base, pairing=pairing, scaling=scaling)
     key = positions.tobytes(), positions.shape, positions.dtype.str
-    turn = _turns(*key, x.shape[-1], base, COMPLEX[x.dtype])
+    turn = _turns(*key, x.shape[-1], base, scaling, COMPLEX[x.dtype])
     return _turned(x, turn), FastRotarySaved(turn, x.shape)
 
 
@@ -48,12 +54,18 @@ def rotary_backward(dout: np.ndarray, saved: AnyRotarySaved) -> np.ndarray:
 
 @functools.lru_cache(maxsize=32)
 def _turns(
-    positions: bytes, shape: tuple[int, ...], dtype: str, D: int, base: float, to: type
+    positions: bytes,
+    shape: tuple[int, ...],
+    dtype: str,
+    D: int,
+    base: float,
+    scaling: RotaryScaling | None,
+    to: type,
 ) -> np.ndarray:
     """(..., T, D/2); angles in float64, for exact far positions."""
     at = np.frombuffer(positions, dtype).reshape(shape)
-    frequencies = base ** (-np.arange(0, D, 2) / max(D, 1))
-    turn = np.exp(1j * (at[..., None] * frequencies)).astype(to)
+    frequencies, amplitude = rotary_frequencies(D, base, scaling)
+    turn = (amplitude * np.exp(1j * (at[..., None] * frequencies))).astype(to)
     turn.flags.writeable = False  # shared by all who ask
     return turn
 

@@ -11,6 +11,7 @@ from .decoder import Decoder, DecoderBlock
 from .embedding import Embedding
 from .encoder import Encoder, EncoderBlock
 from .experts import MixtureOfExperts
+from .gated_mlp import GatedMLP
 from .kv_cache import KVCache
 from .layer import Layer
 from .linear import Linear
@@ -21,6 +22,7 @@ from .norms import LayerNorm, RMSNorm
 from .parameter import Parameter, ParameterBuffer
 from .stored import check_claims, read_parameters
 from .torch_names import from_torch, to_torch
+from .unfilled import Unfilled
 
 __all__ = [
     "AttentionPool",
@@ -30,6 +32,7 @@ __all__ = [
     "Embedding",
     "Encoder",
     "EncoderBlock",
+    "GatedMLP",
     "KVCache",
     "Layer",
     "LayerNorm",
@@ -41,6 +44,7 @@ __all__ = [
     "Parameter",
     "ParameterBuffer",
     "RMSNorm",
+    "Unfilled",
     "check_claims",
     "from_torch",
     "read_parameters",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .gated_mlp import GatedMLP
 from .kv_cache import KVCache
 from .layer import Layer
 from .mlp import MLP
@@ -29,7 +30,8 @@ class EncoderBlockSaved(NamedTuple):
 class EncoderBlock(Layer):
     """norm_first: h = x + attention(norm1(x)), out = h + mlp(norm2(h)); else norms follow the sums.
 
-    `hidden_dim` defaults to 4 embed_dim. `norm` is "layer" or "rms". Further options, such as
+    `hidden_dim` defaults to 4 embed_dim. `norm` is "layer" or "rms"; `activation` one of MLP's,
+    or "swiglu" for a GatedMLP. Further options, such as
     `num_kv_heads`, `rotary`, `window` or `tiled`, go to MultiHeadAttention.
     """
 
@@ -57,9 +59,12 @@ class EncoderBlock(Layer):
             embed_dim, num_heads, attention_dropout, bias, rng=rng, dtype=dtype, **attention
         )
         self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
-        self.mlp = MLP(
-            embed_dim, hidden_dim, activation=activation, bias=bias, rng=rng, dtype=dtype
-        )
+        how = {"bias": bias, "rng": rng, "dtype": dtype}
+        self.mlp: MLP | GatedMLP
+        if activation == "swiglu":
+            self.mlp = GatedMLP(embed_dim, hidden_dim, **how)
+        else:
+            self.mlp = MLP(embed_dim, hidden_dim, activation=activation, **how)
 
     def forward(
         self,

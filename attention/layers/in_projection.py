@@ -21,7 +21,7 @@ class HeadGradients(NamedTuple):
 
 
 class InProjection(Linear):
-    """weight (E, (H + 2 Hkv) D), bias ((H + 2 Hkv) D,), D = E / H."""
+    """weight (E, (H + 2 Hkv) D), bias ((H + 2 Hkv) D,), D = E / H by default."""
 
     def __init__(
         self,
@@ -30,12 +30,13 @@ class InProjection(Linear):
         num_kv_heads: int,
         bias: bool = True,
         *,
+        head_dim: int | None = None,
         rng: Any = None,
         dtype: Any = np.float32,
     ) -> None:
-        self.head_dim = embed_dim // num_heads
+        self.head_dim = head_dim or embed_dim // num_heads
         kv_dim = num_kv_heads * self.head_dim
-        self.widths: tuple[int, ...] = embed_dim, kv_dim, kv_dim  # of q, k, v
+        self.widths: tuple[int, ...] = num_heads * self.head_dim, kv_dim, kv_dim  # of q, k, v
         super().__init__(embed_dim, sum(self.widths), bias, rng=rng, dtype=dtype)
 
     def project(

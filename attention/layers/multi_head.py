@@ -14,16 +14,20 @@ from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
 from ..ops.heads import merge_heads, split_heads
 from ..ops.linear import LinearSaved
 from ..ops.masks import Window
+from ..ops.rms_norm import RMSNormSaved
 from ..ops.rotary import Pairing
+from ..ops.rotary_scaling import RotaryScaling
 from ..ops.tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
 from .in_projection import InProjection
 from .kv_cache import KVCache
 from .layer import Layer
 from .linear import Linear
+from .norms import RMSNorm
 
 
 class MultiHeadAttentionSaved(NamedTuple):
     in_proj: tuple[LinearSaved, ...]  # one for each of query, key, value that was given
+    norms: tuple[RMSNormSaved, RMSNormSaved] | None  # of q and of k
     rotary: tuple[AnyRotarySaved, AnyRotarySaved] | None  # of q and of k
     attention: AnySaved | TiledAttentionSaved
     out_proj: LinearSaved
@@ -37,10 +41,13 @@ class MultiHeadAttentionSaved(NamedTuple):
 
 
 class MultiHeadAttention(Layer):
-    """in_proj (E, (H + 2 Hkv) D) makes queries, keys and values; out_proj (E, E) joins the heads.
+    """in_proj (E, (H + 2 Hkv) D) makes queries, keys and values; out_proj (H D, E) joins the heads.
 
-    `num_kv_heads` < `num_heads` shares each key head among several query heads. `rotary` turns
-    queries and keys by their positions: "interleaved" or "half". `dropout` acts on the weights.
+    `num_kv_heads` < `num_heads` shares each key head among several query heads; D is `head_dim`, by
+    default E / H. `rotary` turns queries and keys by their positions: "interleaved" or "half".
+    `qk_norm`, the eps of an RMS norm, normalises the queries and keys of each head before that
+    (Henry et al. 2020). `in_bias` and `out_bias` say otherwise than `bias` for one projection.
+    `dropout` acts on the weights.
     `tiled` attends in tiles: memory linear in the length, no weights kept, no dropout.
     Raises ValueError if `embed_dim`, `num_heads` and `num_kv_heads` do not divide.
     """
@@ -55,6 +62,11 @@ class MultiHeadAttention(Layer):
         num_kv_heads: int | None = None,
         rotary: Pairing | None = None,
         rotary_base: float = 10000.0,
+        rotary_scaling: RotaryScaling | None = None,
+        head_dim: int | None = None,
+        qk_norm: float | None = None,
+        in_bias: bool | None = None,
+        out_bias: bool | None = None,
         window: Window = None,
         softcap: float | None = None,
         scale: float | None = None,
@@ -63,7 +75,7 @@ class MultiHeadAttention(Layer):
         dtype: Any = np.float32,
     ) -> None:
         num_kv_heads = num_heads if num_kv_heads is None else num_kv_heads
-        if num_heads < 1 or embed_dim % num_heads:
+        if num_heads < 1 or (head_dim is None and embed_dim % num_heads):
             raise ValueError(f"embed_dim {embed_dim} must be a multiple of num_heads {num_heads}")
         if num_kv_heads < 1 or num_heads % num_kv_heads:
             raise ValueError(
@@ -75,12 +87,24 @@ class MultiHeadAttention(Layer):
             )
         rng = np.random.default_rng(rng)
         self.embed_dim, self.num_heads, self.num_kv_heads = embed_dim, num_heads, num_kv_heads
-        self.head_dim = embed_dim // num_heads
+        self.head_dim = head_dim or embed_dim // num_heads
         self.dropout, self.tiled = dropout, tiled
-        self.rotary, self.rotary_base = rotary, rotary_base
+        self.rotary = rotary
+        self.turns: dict[str, Any] = {"base": rotary_base}
+        if rotary_scaling is not None:
+            self.turns["scaling"] = rotary_scaling
         self.options: dict[str, Any] = {"window": window, "softcap": softcap, "scale": scale}
-        self.in_proj = InProjection(embed_dim, num_heads, num_kv_heads, bias, rng=rng, dtype=dtype)
-        self.out_proj = Linear(embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
+        how = {"rng": rng, "dtype": dtype}
+        in_bias = bias if in_bias is None else in_bias
+        out_bias = bias if out_bias is None else out_bias
+        self.in_proj = InProjection(
+            embed_dim, num_heads, num_kv_heads, in_bias, head_dim=self.head_dim, **how
+        )
+        self.out_proj = Linear(num_heads * self.head_dim, embed_dim, out_bias, **how)
+        self.q_norm = self.k_norm = None
+        if qk_norm is not None:
+            self.q_norm = RMSNorm(self.head_dim, qk_norm, dtype=dtype)
+            self.k_norm = RMSNorm(self.head_dim, qk_norm, dtype=dtype)
         bound = math.sqrt(3 / embed_dim)  # Glorot & Bengio 2010, for square projections
         self.in_proj.weight.data[...] = rng.uniform(-bound, bound, self.in_proj.weight.shape)
 
@@ -100,7 +124,11 @@ class MultiHeadAttention(Layer):
         `attn_mask` broadcasts to (..., H, T, S), True = may attend. Dropout needs an `rng`.
         """
         (q, k, v), saved_in = self.in_proj.project(query, key, value)
-        saved_rotary = None
+        saved_norms = saved_rotary = None
+        if self.q_norm is not None and self.k_norm is not None:
+            q, saved_q_norm = self.q_norm.forward(q)
+            k, saved_k_norm = self.k_norm.forward(k)
+            saved_norms = saved_q_norm, saved_k_norm
         if self.rotary is not None:
             q, saved_q = self._turn(q, 0)
             k, saved_k = self._turn(k, 0)
@@ -111,7 +139,9 @@ class MultiHeadAttention(Layer):
         attend = tiled_attention_forward if self.tiled else attention_forward
         heads, saved_attention = attend(q, k, v, attn_mask, **options)
         out, saved_out = self.out_proj.forward(merge_heads(heads))
-        return out, MultiHeadAttentionSaved(saved_in, saved_rotary, saved_attention, saved_out)
+        return out, MultiHeadAttentionSaved(
+            saved_in, saved_norms, saved_rotary, saved_attention, saved_out
+        )
 
     def backward(
         self, dout: np.ndarray, saved: MultiHeadAttentionSaved
@@ -127,6 +157,9 @@ class MultiHeadAttention(Layer):
         if saved.rotary is not None:
             dq[...] = rotary_backward(dq, saved.rotary[0])
             dk[...] = rotary_backward(dk, saved.rotary[1])
+        if saved.norms is not None and self.q_norm is not None and self.k_norm is not None:
+            dq[...] = self.q_norm.backward(dq, saved.norms[0])
+            dk[...] = self.k_norm.backward(dk, saved.norms[1])
         dinputs = self.in_proj.project_backward(gradients, saved.in_proj)
         return dinputs[0] if len(dinputs) == 1 else dinputs
 
@@ -134,12 +167,14 @@ class MultiHeadAttention(Layer):
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
         q, k, v = self.in_proj.project_step(x)
         before = cache.length
+        if self.q_norm is not None and self.k_norm is not None:
+            q, k = self.q_norm.step(q), self.k_norm.step(k)
         if self.rotary is not None:
             q, k = self._turn(q, before)[0], self._turn(k, before)[0]
         k, v = cache.append(k, v)
         if x.shape[1] == 1:
-            heads = attend_last(q, k, v, **self.options)  # (B, H, 1, D), which is (B, 1, E)
-            return self.out_proj.step(heads.reshape(x.shape))
+            heads = attend_last(q, k, v, **self.options)  # (B, H, 1, D), which is (B, 1, H D)
+            return self.out_proj.step(heads.reshape(len(x), 1, self.num_heads * self.head_dim))
         attend = tiled_attention_forward if self.tiled else attention_forward
         heads, _ = attend(q, k, v, is_causal=True, offset=before, **self.options)
         return self.out_proj.step(merge_heads(heads))
@@ -150,7 +185,7 @@ class MultiHeadAttention(Layer):
 
     def _turn(self, x: np.ndarray, first: int) -> tuple[np.ndarray, AnyRotarySaved]:
         positions = np.arange(first, first + x.shape[-2])
-        return rotary_forward(x, positions, base=self.rotary_base, pairing=self.rotary or "half")
+        return rotary_forward(x, positions, pairing=self.rotary or "half", **self.turns)
 
 
 class CrossAttention(MultiHeadAttention):

@@ -58,6 +58,7 @@ from .routing import (
     z_loss_backward,
     z_loss_forward,
 )
+from .rotary_scaling import RotaryScaling, rotary_frequencies
 from .sampled_softmax import (
     sampled_softmax_backward,
     sampled_softmax_forward,
@@ -71,6 +72,7 @@ from .softmax import (
     softmax_backward,
     softmax_forward,
 )
+from .swiglu import swiglu_backward, swiglu_forward
 from .tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
 
 __all__ = [
@@ -97,6 +99,7 @@ __all__ = [
     "z_loss_backward",
     "z_loss_forward",
     "AttentionSaved",
+    "RotaryScaling",
     "CrossEntropySaved",
     "DropoutSaved",
     "EmbeddingSaved",
@@ -129,6 +132,7 @@ __all__ = [
     "rms_norm_forward",
     "rotary_backward",
     "rotary_forward",
+    "rotary_frequencies",
     "sampled_softmax_backward",
     "sampled_softmax_forward",
     "sampled_softmax_row_gradients",
@@ -140,6 +144,8 @@ __all__ = [
     "softmax_forward",
     "split_heads",
     "sum_by_id",
+    "swiglu_backward",
+    "swiglu_forward",
     "tiled_attention_backward",
     "tiled_attention_forward",
     "window_mask",

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .checks import at_least_dims, floats, in_range, unmasked, upstream
+from .rotary_scaling import RotaryScaling, rotary_frequencies
 
 Pairing = Literal["interleaved", "half"]
 
@@ -22,20 +23,25 @@ class RotarySaved(NamedTuple):
 
 
 def rotary_forward(
-    x: np.ndarray, positions: Any, *, base: float = 10000.0, pairing: Pairing = "interleaved"
+    x: np.ndarray,
+    positions: Any,
+    *,
+    base: float = 10000.0,
+    pairing: Pairing = "interleaved",
+    scaling: RotaryScaling | None = None,
 ) -> tuple[np.ndarray, RotarySaved]:
     """x (..., T, D), positions broadcasting to (..., T) -> out (..., T, D), counter-clockwise.
 
     Pair i turns by position · base^(−2i/D). pairing="interleaved" pairs features (2i, 2i+1), as the
     paper does; "half" pairs (i, i + D/2), as GPT-NeoX and LLaMA checkpoints do. D must be even.
+    `scaling` slows some of the pairs, to read longer than was trained.
     """
     (x,) = floats(x=x)
     positions, base = check_rotary_inputs(x, positions, base, pairing)
-    frequencies = base ** (-np.arange(0, x.shape[-1], 2) / max(x.shape[-1], 1))  # (D/2,)
+    frequencies, amplitude = rotary_frequencies(x.shape[-1], base, scaling)  # (D/2,)
     angles = positions[..., None] * frequencies  # (..., T, D/2), float64 for exact far positions
-    saved = RotarySaved(
-        np.cos(angles).astype(x.dtype), np.sin(angles).astype(x.dtype), pairing, x.shape
-    )
+    cos, sin = np.cos(angles) * amplitude, np.sin(angles) * amplitude
+    saved = RotarySaved(cos.astype(x.dtype), sin.astype(x.dtype), pairing, x.shape)
     return _turn(x, saved.cos, saved.sin, pairing), saved
 
 

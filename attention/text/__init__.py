@@ -1,7 +1,6 @@
 """Text: a character tokenizer, a causal language model, training and generation."""
 
-from .generation import generate, generate_text, sample
-from .model import CausalLM, CausalLMSaved, TransformerModel
+from ..decoding import CausalLM, CausalLMSaved, TransformerModel, generate, generate_text, sample
 from .tokenizer import CharTokenizer
 from .train import TextSettings, load_text_model, train_text
 

@@ -5,11 +5,11 @@ import dataclasses
 import sys
 import time
 
+from ..decoding import generate_text
 from ..files import keep_existing, writable
 from ..training import Interrupted, Progress, Trainer, WorkerDied
 from ..training.console import hold_streams, tell, tell_stop
 from .corpus import read_corpus
-from .generation import generate_text
 from .train import TextSettings, load_text_model, split_text, train_text, validation_loss
 
 MODEL = "runs/text.npz"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ..decoding import CausalLM
 from ..files import as_settings, fingerprint
 from ..layers import check_claims, read_parameters
 from ..ops.checks import in_range
 from ..training import Adam, ShuffledBatches, Trainer, cores, warmup_cosine
 from ..training.checkpoint import open_checkpoint
-from .model import CausalLM
 from .tokenizer import CharTokenizer
 
 

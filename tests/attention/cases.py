@@ -9,6 +9,8 @@ import numpy as np
 import attention as A
 from attention import fast
 
+YARN = A.RotaryScaling("yarn", 4.0, original_length=16, low=1, high=4)
+
 
 class Case(NamedTuple):
     name: str
@@ -36,6 +38,7 @@ def pair_cases(seed: int = 0) -> list[Case]:
         Case("gelu", _pair("gelu"), (x,), {}),
         Case("gelu by tanh", _pair("gelu"), (x,), {"approximate": "tanh"}),
         Case("silu", _pair("silu"), (x,), {}),
+        Case("swiglu", _pair("swiglu"), (x, draw(2, 3, 6)), {}),
         Case("linear", _pair("linear"), (x, draw(6, 4), draw(4)), {}),
         Case("linear without bias", _pair("linear"), (x, draw(6, 4)), {}),
         Case("layer_norm", _pair("layer_norm"), (x, draw(6), draw(6)), {}),
@@ -44,6 +47,7 @@ def pair_cases(seed: int = 0) -> list[Case]:
         Case("embedding", _pair("embedding"), (rng.integers(0, 5, (2, 7)), draw(5, 3)), {}),
         Case("rotary interleaved", _pair("rotary"), (x, np.array([0, 2, 9])), {}),
         Case("rotary half", _pair("rotary"), (x, np.array([0, 2, 9])), {"pairing": "half"}),
+        Case("rotary, YaRN", _pair("rotary"), (x, np.array([0, 2, 9])), {"scaling": YARN}),
         Case("cross_entropy", _pair("cross_entropy"), (x, rng.integers(0, 6, (2, 3))), {}),
         Case(
             "cross_entropy smoothed, some ignored",
@@ -166,6 +170,13 @@ def layer_cases(seed: int = 0) -> list[Case]:
         "rotary half, window, capped": {"rotary": "half", "window": 1, "softcap": 2.0},
         "no bias, tiled": {"bias": False, "tiled": True},
         "dropout": {"dropout": 0.3},
+        "wide heads, normed, half of the biases": {
+            "head_dim": 6,
+            "qk_norm": 1e-5,
+            "rotary": "half",
+            "in_bias": False,
+            "num_kv_heads": 2,
+        },
     }.items():
         layer = A.MultiHeadAttention(8, 4, **options, **how)
         mode = {"rng": 7} if "dropout" in options else causal
@@ -183,6 +194,7 @@ def layer_cases(seed: int = 0) -> list[Case]:
             (x,),
             {"rng": 11},
         ),
+        Case("EncoderBlock gated", A.EncoderBlock(8, 2, 6, activation="swiglu", **how), (x,), {}),
         Case("Encoder", A.Encoder(2, 8, 2, 6, **how), (x,), {}),
         Case("Encoder post-norm", A.Encoder(2, 8, 2, 6, norm_first=False, **how), (x,), causal),
         Case(

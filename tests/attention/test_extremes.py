@@ -7,9 +7,9 @@ import pytest
 
 import attention as A
 from attention import fast
+from attention.decoding.generation import sample
+from attention.decoding.model import CausalLM
 from attention.text.corpus import read_corpus
-from attention.text.generation import sample
-from attention.text.model import CausalLM
 from attention.text.tokenizer import CharTokenizer
 
 PAIRS = {

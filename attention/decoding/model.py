@@ -37,8 +37,9 @@ class CausalLM(Layer):
     """ids (B, T) -> logits (B, T, V).
 
     `positions` is "learned", up to `max_length`, or "rotary". With `tied`, the output uses the
-    token table. Further options go to the blocks. Weights start normal with deviation 0.02, those
-    that write to the residual path smaller by √(2 · layers), as in GPT-2.
+    token table; without, a map of its own, with a bias unless `head_bias` is off. Further options
+    go to the blocks. Weights start normal with deviation 0.02, those that write to the residual
+    path smaller by √(2 · layers), as in GPT-2.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class CausalLM(Layer):
         positions: str = "learned",
         tied: bool = True,
         bias: bool = False,
+        head_bias: bool = True,
         rng: Any = None,
         dtype: Any = np.float32,
         **block: Any,
@@ -69,7 +71,7 @@ class CausalLM(Layer):
         rotary = None if learned else "interleaved"
         block = {"dropout": dropout, "bias": bias, "rotary": rotary, **block}
         self.encoder = Encoder(num_layers, embed_dim, num_heads, hidden_dim, **how, **block)
-        self.head = None if tied else Linear(embed_dim, vocab_size, **how)
+        self.head = None if tied else Linear(embed_dim, vocab_size, head_bias, **how)
         for name, p in self.named_parameters().items():
             if p.decay:
                 to_residual = name.endswith(("out_proj.weight", "linear2.weight"))
@@ -122,8 +124,9 @@ class CausalLM(Layer):
             raise ValueError(f"ids must hold one token or more to go on from, got {np.shape(ids)}")
         return self._logits(self.encoder.step(x, caches)[:, -1])[0]
 
-    def new_caches(self, batch: int) -> list[KVCache]:
-        return self.encoder.new_caches(batch, self.max_length)
+    def new_caches(self, batch: int, length: int | None = None) -> list[KVCache]:
+        """One cache a block, with room for `length` tokens, by default and at most `max_length`."""
+        return self.encoder.new_caches(batch, min(length or self.max_length, self.max_length))
 
     def _embed(
         self, ids: Any, first: int

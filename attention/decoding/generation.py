@@ -1,13 +1,20 @@
 """Generation: sample a token from the logits, append it, ask again."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..ops.checks import count, in_range, unmasked
 from .model import CausalLM
-from .tokenizer import CharTokenizer
+
+
+class TextCodec(Protocol):
+    """A tokenizer: of characters, or of bytes."""
+
+    def encode(self, text: str) -> np.ndarray: ...
+
+    def decode(self, ids: Sequence[int]) -> str: ...
 
 
 def sample(
@@ -67,7 +74,7 @@ def generate(
     if not ids:
         raise ValueError("prompt must hold at least one token for the model to go on from")
     rng = np.random.default_rng(rng)
-    caches = model.new_caches(1)
+    caches = model.new_caches(1, len(ids) + steps)
     unread = ids[-model.max_length :]
     for _ in range(steps):
         if caches[0].length + len(unread) > model.max_length:
@@ -86,7 +93,7 @@ def generate(
 
 def generate_text(
     model: CausalLM,
-    tokenizer: CharTokenizer,
+    tokenizer: TextCodec,
     prompt: str,
     steps: int,
     *,

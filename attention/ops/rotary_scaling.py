@@ -1,0 +1,67 @@
+"""Rotary frequencies, and how they are changed to read longer than was trained.
+
+"linear": all positions closer together (Chen et al. 2023, Position Interpolation). "llama3": only
+the slow pairs, with a passage between (Llama 3.1's rule). "yarn": the same by the number of turns
+within the trained length, and larger queries and keys (Peng et al. 2023, YaRN, section 3).
+"""
+
+import math
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+
+class RotaryScaling(NamedTuple):
+    """`original_length` is the length trained on; `low` and `high` bound the passage, in turns.
+
+    Pairs that turn less than `low` times within it are slowed by `factor`, those that turn more
+    than `high` times are left alone. "linear" needs `factor` only. `amplitude` multiplies both q
+    and k; by default 1, for YaRN 1 + ln(factor) / 10.
+    """
+
+    kind: Literal["linear", "llama3", "yarn"]
+    factor: float
+    original_length: int = 0
+    low: float = 1.0
+    high: float = 32.0
+    amplitude: float | None = None
+
+
+def rotary_frequencies(
+    D: int, base: float, scaling: RotaryScaling | None = None
+) -> tuple[np.ndarray, float]:
+    """-> (D/2,) radians a position, and the amplitude. Raises ValueError for a bad rule."""
+    frequencies = base ** (-np.arange(0, D, 2) / max(D, 1))  # (D/2,)
+    if scaling is None:
+        return frequencies, 1.0
+    kind, factor, length, low, high, amplitude = scaling
+    if kind not in ("linear", "llama3", "yarn"):
+        raise ValueError(f'scaling must be "linear", "llama3" or "yarn", got {kind!r}')
+    if not factor > 0 or (kind != "linear" and not (length > 0 and 0 < low < high)):
+        raise ValueError(
+            f"scaling needs factor > 0, and but for linear original_length > 0 and 0 < low < high, "
+            f"got {tuple(scaling)}"
+        )
+    slowed = frequencies / factor
+    if kind == "linear":
+        return slowed, amplitude or 1.0
+    if kind == "llama3":
+        turns = length * frequencies / (2 * math.pi)
+        kept = np.clip((turns - low) / (high - low), 0, 1)  # (D/2,)
+        amplitude = amplitude or 1.0
+    else:
+        kept = _yarn_kept(D, base, length, low, high)
+        amplitude = amplitude or (0.1 * math.log(factor) + 1 if factor > 1 else 1.0)
+    return slowed * (1 - kept) + frequencies * kept, amplitude
+
+
+def _yarn_kept(D: int, base: float, length: int, low: float, high: float) -> np.ndarray:
+    """(D/2,): 1 where a pair is left alone, falling to 0; the passage is linear in the pair."""
+
+    def pair_of(turns: float) -> float:
+        return D * math.log(length / (turns * 2 * math.pi)) / (2 * math.log(base))
+
+    first = max(math.floor(pair_of(high)), 0)
+    last = min(math.ceil(pair_of(low)), D - 1)
+    last_apart = last + 0.001 if first == last else last
+    return 1 - np.clip((np.arange(D // 2) - first) / (last_apart - first), 0, 1)
