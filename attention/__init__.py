@@ -32,14 +32,7 @@ if TYPE_CHECKING:
 _NAMED_HERE = ("ops", "layers", "training", "gradcheck")
 _MODULES = (
     *_NAMED_HERE,
-    "files",
-    "fast",
-    "parallel",
-    "tokens",
-    "decoding",
-    "text",
-    "pretrained",
-    "plot",
+    *("files", "fast", "parallel", "tokens", "decoding", "text", "pretrained", "plot"),
 )
 
 
