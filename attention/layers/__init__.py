@@ -22,7 +22,6 @@ from .norms import LayerNorm, RMSNorm
 from .parameter import Parameter, ParameterBuffer
 from .stored import check_claims, read_parameters
 from .torch_names import from_torch, to_torch
-from .unfilled import Unfilled
 
 __all__ = [
     "AttentionPool",
@@ -44,7 +43,6 @@ __all__ = [
     "Parameter",
     "ParameterBuffer",
     "RMSNorm",
-    "Unfilled",
     "check_claims",
     "from_torch",
     "read_parameters",
