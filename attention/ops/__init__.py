@@ -50,6 +50,7 @@ from .positions import sinusoidal_positions
 from .preference import dpo_backward, dpo_forward
 from .rms_norm import rms_norm_backward, rms_norm_forward
 from .rotary import rotary_backward, rotary_forward
+from .rotary_scaling import RotaryScaling, rotary_frequencies
 from .routing import (
     balance_loss_backward,
     balance_loss_forward,
@@ -58,7 +59,6 @@ from .routing import (
     z_loss_backward,
     z_loss_forward,
 )
-from .rotary_scaling import RotaryScaling, rotary_frequencies
 from .sampled_softmax import (
     sampled_softmax_backward,
     sampled_softmax_forward,
