@@ -66,7 +66,7 @@ def _reset(place: Place, wanted: str) -> str:
 
 
 def _interview(place: Place, wanted: str) -> str:
-    from grader.interview import interview
+    from grader.interview import interview, solved
 
     try:
         minutes = float(wanted)
@@ -74,7 +74,9 @@ def _interview(place: Place, wanted: str) -> str:
         minutes = 0
     if not 0 < minutes <= 24 * 60:
         raise ValueError(f"--interview {wanted}: give the minutes you have, such as 60")
-    interview(place.exercises, place.answers, minutes, place.typed, sys.stdin.isatty())
+    answers = interview(place.exercises, place.answers, minutes, place.typed, sys.stdin.isatty())
+    if answers:
+        place.progress.interviewed(len(solved(answers)), len(answers), minutes)
     return ""
 
 
@@ -103,6 +105,25 @@ def _list(place: Place, wanted: str) -> str:
     return listing(place, wanted)
 
 
+def _watch(place: Place, wanted: str) -> str:
+    from attention_workbook.watch import watch
+
+    return watch(place)
+
+
+def _review(place: Place, wanted: str) -> str:
+    from attention_workbook.review import review
+
+    return review(place, wanted)
+
+
+def _explain(place: Place, wanted: str) -> str:
+    from attention_workbook.explain import explain
+
+    name, _, json = wanted.partition(" ")
+    return explain(find_exercise(name, place.exercises), place, bool(json))
+
+
 def _route(place: Place, wanted: str) -> str:
     from attention_workbook.routes import choose
 
@@ -113,11 +134,14 @@ COMMANDS = (
     Command("init", "DIR", "lay out a workbook of your own", _init),
     Command("update", "[DIR]", "newer questions and checks; your files stay", _update),
     Command("list", "[all]", "your route, what is passed, what is due", _list),
+    Command("watch", "", "grade whenever you save; keys for the rest", _watch),
     Command("hint", "exNN", "the next hint (exNN:1 from the first)", _hint),
     Command("show", "CHECK", "a check's inputs in full, and their replay", _show),
     Command("reset", "exNN", "give the stub back, keep the attempt", _reset),
     Command("give-up", "exNN", "the solution without a pass; costs its points", _give_up),
     Command("interview", "MINUTES", "questions by weakness, against the clock", _interview),
+    Command("review", "[exNN]", "what is due again, from a fresh stub, by the clock", _review),
+    Command("explain", "exNN", "what fails and the hint due, without the answer", _explain),
     Command("route", "NAME", "go by another route: first, weekend or everything", _route),
 )
 HOMELESS = {"init", "update"}  # commands that bring their folder with them

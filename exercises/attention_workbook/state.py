@@ -87,6 +87,12 @@ class Progress:
 
         self.change(alter)
 
+    def interviewed(self, solved: int, asked: int, minutes: float) -> None:
+        """Keep an interview if it is the best so far."""
+        one = {"on": stamp(now()), "solved": solved, "asked": asked, "minutes": minutes}
+        new = {"exercises": {}, "best_interview": one}
+        self.change(lambda data: data.update(merged(data, new)))
+
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)

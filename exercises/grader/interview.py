@@ -132,7 +132,7 @@ def report(answers: list[Answer], typed: Callable[[str, str], str]) -> str:
     """What went well, what to drill, and the follow-ups with their rubric."""
     if not answers:
         return "\nNo question was answered."
-    good = [one for one in answers if one.score.status == PASSED and not one.late]
+    good = solved(answers)
     weak = [one for one in answers if one not in good]
     lines = [f"\n{'=' * 72}", f"Report: {len(good)} of {len(answers)} questions solved in time."]
     if good:
@@ -165,8 +165,8 @@ def interview(
     minutes: float,
     typed: Callable[[str, str], str],
     interactive: bool,
-) -> None:
-    """A whole session at the terminal; without one, only its plan is shown.
+) -> list[Answer]:
+    """A whole session at the terminal; without one, only its plan is shown. Returns the answers.
 
     Raises ValueError if no question is short enough.
     """
@@ -180,13 +180,19 @@ def interview(
         desk.say(plan_text(chosen, scores, minutes))
         if not interactive:
             desk.say("There is no terminal to answer at, so this is the plan only.")
-            return
+            return []
         desk.ask("\nEnter starts the clock: ")
     except (EOFError, KeyboardInterrupt):
         desk.say("\nStopped before the first question.")
-        return
+        return []
     folder = Path(tempfile.mkdtemp(prefix="interview-"))
     session = Session(folder, minutes, desk, answers)
     session.hold(chosen)
     desk.say(report(session.answers, typed))
     desk.say(f"\nYour answers of this session are in {folder}")
+    return session.answers
+
+
+def solved(answers: list[Answer]) -> list[Answer]:
+    """Those that passed in time."""
+    return [one for one in answers if one.score.status == PASSED and not one.late]

@@ -1,5 +1,6 @@
 """What a graded exercise shows: the first failures in full, the others in a line, and the count."""
 
+import re
 import shutil
 import textwrap
 from pathlib import Path
@@ -9,6 +10,8 @@ from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, Score, grad
 from grader.report import brief_text, failure_text, sentence
 from grader.sandbox.runner import Sandboxed
 
+LABEL = re.compile(r"\S[\w ]{0,12}\s{2,}")  # "Likely cause   your softmax …"
+NARROW = 60
 FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 
 
@@ -36,12 +39,13 @@ def in_full(run: Run, result: Result) -> bool:
     return False
 
 
-def reports(run: Run, most: int = FULL_PER_EXERCISE) -> list[str]:
-    """The failures of an answer: at most so many in full, the others in a line."""
+def reports(run: Run, most: int = FULL_PER_EXERCISE, brief: int = 99) -> list[str]:
+    """The failures of an answer: at most so many in full, so many in a line, the rest a number."""
     failed = [one for one in run.results if one.status == FAILED and not one.repeated]
     full = [one for one in failed if in_full(run, one) or one.step is None][:most]
     texts = [f"── {sentence(one.check)}\n{failure_text(run, one)}" for one in full]
     rest = [brief_text(run, one) for one in failed if one not in full]
+    rest[brief:] = [f"  and {len(rest) - brief} more"] if len(rest) > brief else []
     return texts + (["Also failed:\n" + "\n".join(rest)] if rest else [])
 
 
@@ -71,7 +75,8 @@ def fitted(text: str, width: int | None = None) -> str:
             lines.append(line)
             continue
         indent = " " * min(len(line) - len(line.lstrip()), width // 3)
-        lines += textwrap.wrap(
-            line.strip(), width, initial_indent=indent, subsequent_indent=indent + "  "
-        )
+        label = LABEL.match(line)
+        hang = " " * len(label[0]) if label and width >= NARROW else indent + "  "
+        words = line.strip() if label is None or width >= NARROW else " ".join(line.split())
+        lines += textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=hang)
     return "\n".join(lines)

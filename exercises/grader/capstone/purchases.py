@@ -6,6 +6,7 @@ comes out is plain data, which can be sent to a worker.
 
 import functools
 import itertools
+import lzma
 import tempfile
 from typing import Any
 
@@ -16,7 +17,6 @@ from user_profile.features.reader import HistoryReader, Vocabulary, widths
 from user_profile.log.categories import find_categories
 from user_profile.log.prepare import prepare
 from user_profile.log.readers.online_retail import SHIPPED
-from user_profile.log.readers.rows import text_lines
 from user_profile.log.sessions import Sessions, group_sessions
 from user_profile.model.settings import Settings
 from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
@@ -50,7 +50,8 @@ def purchases() -> dict[str, Any]:
 def _faithful_customers() -> Sessions:
     """The sessions of customers who came back, without the few large shops: steps stay short."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
-        file.writelines(itertools.islice(text_lines(SHIPPED), ROWS))
+        with lzma.open(SHIPPED, "rt", encoding="utf-8", newline="") as log:
+            file.writelines(itertools.islice(log, ROWS))
         file.flush()
         sessions = prepare(file.name).sessions
     events = sessions.events

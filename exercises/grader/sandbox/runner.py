@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.exercise import Exercise
+from grader.exercise import EXERCISES, Exercise
 from grader.sandbox import execute, wire
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.fence import short
@@ -29,6 +29,7 @@ from grader.sandbox.rules import Violation, broken_rules, is_untouched, stub_lin
 from grader.sandbox.source import Unreadable, lies_there, parse, read_source
 
 WORKER = Path(__file__).with_name("worker.py")
+NUMPY_HOME = str(Path(np.__file__).parent.parent)
 
 
 NOT_AN_ANSWER = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
@@ -180,25 +181,9 @@ class Sandboxed:
             return Outcome([], [], [], None, 0, stopped=self._lose(why))
 
     def _start(self) -> None:
-        to_worker, from_parent = os.pipe(), os.pipe()
-        numpy_home = str(Path(np.__file__).parent.parent)
-        fds = (to_worker[0], from_parent[1])
-        command = [sys.executable, "-I", "-B", str(WORKER), *map(str, fds)]
-        self._process = subprocess.Popen(
-            [*command, str(self.exercise.grader_home), numpy_home],
-            pass_fds=fds,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd=tempfile.gettempdir(),
-            env=_environment(),
-        )
-        for fd in fds:
-            os.close(fd)
-        self._pipe = Pipe(to_worker[1], from_parent[0])
+        self._process, self._pipe = _spare.pop() if _spare else _spawned()
         _living.add(self)
-        roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), numpy_home}
+        roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), NUMPY_HOME}
         setup = {
             "path": str(self.path),
             "stem": self.path.stem,
@@ -281,6 +266,34 @@ class Sandboxed:
         _living.discard(self)
 
 
+def _spawned() -> tuple[subprocess.Popen[bytes], Pipe]:
+    """A worker that has yet to be told what it is to run."""
+    to_worker, from_parent = os.pipe(), os.pipe()
+    fds = (to_worker[0], from_parent[1])
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-B", str(WORKER), *map(str, fds), str(EXERCISES), NUMPY_HOME],
+        pass_fds=fds,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd=tempfile.gettempdir(),
+        env=_environment(),
+    )
+    for fd in fds:
+        os.close(fd)
+    return process, Pipe(to_worker[1], from_parent[0])
+
+
+def keep_warm() -> None:
+    """Have a worker ready, NumPy imported, for the next file; it has seen no other."""
+    if not _spare:
+        _spare.append(_spawned())
+
+
+_spare: list[tuple[subprocess.Popen[bytes], Pipe]] = []
+
+
 def _environment() -> dict[str, str]:
     """What a worker needs of the environment; all else, secrets too, stays here."""
     kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
@@ -300,6 +313,11 @@ _living: set[Sandboxed] = set()
 def _end_all() -> None:
     for sandboxed in list(_living):
         sandboxed.close()
+    while _spare:
+        process, pipe = _spare.pop()
+        process.kill()
+        process.wait()
+        pipe.close()
 
 
 def _absolute(path: Path) -> Path:

@@ -1,0 +1,199 @@
+"""``watch``: grades the exercise at hand whenever its file is saved, and goes on after a pass.
+
+Ten times a second it asks for the file's time and size and sleeps in between: that works on every
+file system and costs a thousandth of a core. A worker with NumPy imported waits for the next save.
+"""
+
+import os
+from typing import NamedTuple
+
+from grader.exercise import Exercise
+from grader.grading import NOT_STARTED, PASSED
+from grader.home import MARK, answer_of, laid_out
+from grader.sandbox.runner import keep_warm, weaker_fence
+from grader.verdict import count, fitted, reports
+
+from attention_workbook.check import at_hand, graded_and_noted
+from attention_workbook.commands import COMMANDS, Place
+from attention_workbook.keys import Desk
+from attention_workbook.routes import following, on_route, passed, route_of
+from attention_workbook.solution import after_a_pass
+from attention_workbook.state import locked
+
+PAUSE, SETTLE = 0.1, 0.03
+LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
+KEYS = "h hint  s solution  l list  n next  i interview  q quit"
+INTERVIEW_MINUTES = "45"
+
+
+class Saved(NamedTuple):
+    """A file as it lies there: when it was written, how long it is, which one it is."""
+
+    written: int
+    size: int
+    inode: int
+
+
+def watch(place: Place, desk: Desk | None = None) -> str:
+    """Watch until q or Ctrl-C. Raises ValueError if another watch has this folder."""
+    desk = desk or Desk()
+    mark = place.home / MARK if laid_out(place.home) else place.home / "README.md"
+    with locked(mark, wait=False) as alone:
+        if not alone:
+            raise ValueError(f"another watch runs in {place.home}: end it first, with q or Ctrl-C")
+        session = Watch(place, desk)
+        try:
+            with desk.single_keys():
+                session.run()
+        except KeyboardInterrupt:
+            pass
+        session.spend()
+    return "\n".join(["", "Saved in progress.json. Until next time.", *session.progress.notes])
+
+
+class Watch:
+    """A sitting: the exercise at hand, what of its file was seen, what the screen says."""
+
+    def __init__(self, place: Place, desk: Desk) -> None:
+        self.place, self.desk, self.progress = place, desk, place.progress
+        self.exercise = at_hand(place)
+        self._seen = self._saved()
+        self._since = desk.clock()
+
+    def run(self) -> None:
+        """Wait for saves and keys."""
+        self._show(self._verdict() if self._begun() else self._invitation())
+        keep_warm()
+        while True:
+            key = self.desk.key(PAUSE)
+            if key and not self._press(key):
+                return
+            if self._changed():
+                self._show(self._verdict())
+                keep_warm()
+
+    def spend(self) -> None:
+        """Add the time since the last save to what the exercise took."""
+        now = self.desk.clock()
+        seconds = min(now - self._since, LONGEST_SITTING)
+        self._since = now
+        if seconds >= 1:
+            self.progress.count(self.exercise.name, seconds=seconds)
+
+    def _saved(self) -> Saved | None:
+        try:
+            found = os.stat(answer_of(self.exercise, self.place.home))
+        except OSError:
+            return None
+        return Saved(found.st_mtime_ns, found.st_size, found.st_ino)
+
+    def _changed(self) -> bool:
+        """Whether the file was saved; an editor that is still writing is waited for."""
+        saved = self._saved()
+        if saved == self._seen:
+            return False
+        while True:
+            self.desk.sleep(SETTLE)
+            again = self._saved()
+            if again == saved:
+                break
+            saved = again
+        self._seen = saved
+        return True
+
+    def _begun(self) -> bool:
+        entry = self.progress.entry(self.exercise.name)
+        return "attempts" in entry and not passed(self.exercise, self.progress, entry)
+
+    def _verdict(self) -> str:
+        """Grade what lies there; after a pass the next exercise is at hand."""
+        exercise = self.exercise
+        if self._saved() is None:
+            return f"{exercise.file} is gone: {self.place.typed('reset', exercise.number)}"
+        self.spend()
+        run = graded_and_noted(exercise, self.progress)
+        status = run.score().status
+        given_up = "gave_up" in self.progress.entry(exercise.name)
+        if status == NOT_STARTED:
+            return self._invitation()
+        said = [*reports(run, most=1, brief=3), count(run, given_up)]
+        if status == PASSED:
+            said.append(after_a_pass(exercise, self.place))
+            said.append(self._go_on())
+        return "\n\n".join(said)
+
+    def _go_on(self) -> str:
+        data = self.progress.read()
+        entries = data["exercises"]
+        ahead = following(
+            on_route(route_of(data), self.place.exercises),
+            lambda one: passed(one, self.progress, entries.get(one.name, {})),
+            self.exercise,
+        )
+        if ahead is None:
+            return f"The route is done. Another: {self.place.typed('route', 'everything')}"
+        self._take(ahead)
+        return f"Next\n{self._invitation()}"
+
+    def _take(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self._seen = self._saved()
+        self._since = self.desk.clock()
+
+    def _invitation(self) -> str:
+        name = self.exercise.name
+        return f"Read {name}/README.md\nWrite {name}/{self.exercise.file}"
+
+    def _press(self, key: str) -> bool:
+        """Do what a key asks for; False ends the sitting."""
+        if key in "qQ\x04":
+            return False
+        if key in "hl":
+            self._show(self._command("hint" if key == "h" else "list"))
+        elif key == "s":
+            self._show(self._solution())
+        elif key == "n":
+            self._next()
+        elif key == "i":
+            self._interview()
+        return True
+
+    def _command(self, name: str) -> str:
+        command = next(one for one in COMMANDS if one.name == name)
+        return command.run(self.place, self.exercise.number if name == "hint" else "")
+
+    def _solution(self) -> str:
+        """Of the exercise at hand, else of the last one passed."""
+        if "first_pass" in self.progress.entry(self.exercise.name):
+            return after_a_pass(self.exercise, self.place)
+        give_up = self.place.typed("give-up", self.exercise.number)
+        return f"The solution comes with a pass. Without one, for its points: {give_up}"
+
+    def _next(self) -> None:
+        exercises = on_route(route_of(self.progress.read()), self.place.exercises)
+        names = [one.name for one in exercises]
+        place = names.index(self.exercise.name) + 1 if self.exercise.name in names else 0
+        self.spend()
+        self._take(exercises[place % len(exercises)])
+        self._show(self._invitation())
+
+    def _interview(self) -> None:
+        if not self.desk.hears:
+            return
+        with self.desk.line_by_line():
+            self.desk.show(f"An interview of {INTERVIEW_MINUTES} minutes; Ctrl-C ends it.")
+            next(one for one in COMMANDS if one.name == "interview").run(
+                self.place, INTERVIEW_MINUTES
+            )
+            input("\nEnter goes back to the exercise: ")
+        self._since = self.desk.clock()
+        self._show(self._invitation())
+
+    def _show(self, text: str) -> None:
+        route = on_route(route_of(self.progress.read()), self.place.exercises)
+        numbers = [one.number for one in route]
+        number = self.exercise.number
+        where = f"{numbers.index(number) + 1}/{len(numbers)}  " if number in numbers else ""
+        head = f"{where}{number} · {self.exercise.head.title}"
+        parts = [head, text, *filter(None, [weaker_fence()]), *self.progress.notes]
+        self.desk.show(fitted("\n\n".join([*parts, *([KEYS] if self.desk.hears else [])])))

@@ -1,0 +1,156 @@
+"""``attention-workbook watch``: by a script in place of the keyboard, and at a real terminal."""
+
+import contextlib
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from attention_workbook import lay_out, state
+from attention_workbook.__main__ import typed
+from attention_workbook.commands import Place
+from attention_workbook.watch import Watch, watch
+
+from tests.workbook.screens import ANSWERS, ROOT
+
+
+class Script:
+    """A desk at which keys are pressed and files saved in turn, then q."""
+
+    draws, hears = False, True
+
+    def __init__(self, *steps):
+        self.steps, self.screens, self.now = list(steps), [], 0.0
+
+    def show(self, text):
+        self.screens.append(text)
+
+    def key(self, seconds):
+        self.now += 60
+        step = self.steps.pop(0) if self.steps else "q"
+        if isinstance(step, str):
+            return step
+        step()
+        return ""
+
+    def sleep(self, seconds):
+        pass
+
+    def clock(self):
+        return self.now
+
+    def single_keys(self):
+        return contextlib.nullcontext()
+
+
+@pytest.fixture
+def place(tmp_path):
+    lay_out.init(tmp_path / "mine")
+    home = tmp_path / "mine"
+    return Place(home, home, home, typed)
+
+
+def save(place, name):
+    return lambda: shutil.copy(ANSWERS / name, place.home / "ex01_softmax" / "softmax.py")
+
+
+def test_a_sitting(place, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "72")
+    desk = Script(
+        *("s", save(place, "softmax_first_try.py"), "h", save(place, "softmax_right.py")),
+        *("l", "n", (place.home / "ex04_self_attention" / "self_attention.py").unlink),
+    )
+    said = watch(place, desk)
+    start, refused, wrong, hint, right, listed, turned, gone = desk.screens
+    assert "1/7  ex01" in start
+    assert "comes with a pass" in refused
+    assert "runs along the first axis" in " ".join(wrong.split())
+    assert "and 11 more" in wrong
+    assert "hint 1 of 3" in hint
+    assert "10 of 10 points" in right
+    assert "Write ex02_attention/attention.py" in right
+    assert "2/7  ex02" in listed
+    assert "1 of 7 passed" in listed
+    assert "3/7  ex04" in turned
+    assert "attention-workbook reset ex04" in gone
+    assert all(len(line) <= 72 for screen in desk.screens for line in screen.splitlines())
+    entry = json.loads((place.home / state.FILE).read_text())["exercises"]["ex01_softmax"]
+    assert state.total(entry, "attempts") == 2
+    assert state.total(entry, "seconds") == 240
+    assert "Until next time" in said
+
+
+def test_the_screens_fit_forty_columns(place, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    desk = Script(save(place, "softmax_first_try.py"), "h", "l", save(place, "softmax_right.py"))
+    watch(place, desk)
+    assert all(len(line) <= 40 for screen in desk.screens for line in screen.splitlines())
+
+
+def test_two_in_one_folder_are_refused(place):
+    def second():
+        with pytest.raises(ValueError, match="another watch runs"):
+            watch(place, Script())
+
+    watch(place, Script(second))
+    watch(place, Script())
+
+
+def test_it_opens_with_what_is_not_passed(place):
+    save(place, "softmax_right.py")()
+    first = Watch(place, Script())
+    first._show(first._verdict())
+    assert Watch(place, Script()).exercise.number == "ex02"
+
+
+def started(folder, **how):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "exercises"), "TERM": "xterm"}
+    command = [sys.executable, "-m", "attention_workbook", "watch"]
+    return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **how)
+
+
+def read_until(fd, words, seconds=30):
+    said, end = "", time.monotonic() + seconds
+    while words not in said and time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            said += os.read(fd, 4096).decode(errors="replace")
+    return said
+
+
+def test_at_a_terminal_a_save_is_graded_and_q_ends_it(place):
+    parent, child = pty.openpty()
+    process = started(place.home, stdin=child, stdout=child, stderr=child)
+    assert "q quit" in read_until(parent, "q quit")
+    save(place, "softmax_first_try.py")()
+    said = read_until(parent, "0 of 15 checks")
+    assert "0 of 15 checks" in said
+    assert "\x1b[H" in said
+    os.write(parent, b"q")
+    assert "Until next time" in read_until(parent, "Until next time")
+    assert process.wait(20) == 0
+
+
+def test_without_a_terminal_it_prints_lines_and_ctrl_c_leaves_no_process(place):
+    process = started(
+        place.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    said = read_until(process.stdout.fileno(), "Write ex01_softmax")
+    assert "\x1b" not in said
+    time.sleep(0.2)
+    children = children_of(process.pid)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    assert b"Until next time" in out
+    assert children
+    assert not any(os.path.exists(f"/proc/{child}") for child in children)
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return file.read().split()
