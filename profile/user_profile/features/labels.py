@@ -75,6 +75,14 @@ def outlook_labels(history: History, users: np.ndarray, moments: np.ndarray) -> 
     )
 
 
+def taught(labels: OutlookLabels) -> tuple[str, ...]:
+    """What of the outlook M moments teach: what came true for some of them and not for others."""
+    found = [
+        name for name in ("returned", "cancelled") if len(np.unique(getattr(labels, name))) > 1
+    ]
+    return (*found, *(["spend"] if len(np.unique(labels.spend)) > 2 else []))
+
+
 def spend_thresholds(spend: np.ndarray) -> np.ndarray:
     """Thirds of the positive spends of training moments."""
     positive = spend[spend > 0]

@@ -10,17 +10,19 @@ import numpy as np
 
 METRICS = ("macro F1", "accuracy")  # what a rule can be chosen for; the first is what is shown
 AMOUNT_LEVELS = (0.1, 0.5, 0.9)  # low, middle and high: an interval of 80 % and its middle
+OUTLOOK = ("returned", "cancelled", "spend")
 _EVEN = np.array([0.5, 0.5])
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """Thresholds of each metric, and how far amounts were off."""
+    """Thresholds of each metric, how far amounts were off, and which answers were learned."""
 
     levels: np.ndarray = field(default_factory=lambda: np.tile(_EVEN, (2, 1)))  # (2, 2)
     spend: np.ndarray = field(default_factory=lambda: np.tile(_EVEN, (2, 1)))  # (2, 2)
     # Quantiles of log(spend) minus what was expected, at even steps; empty if never learned.
     residuals: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (R,)
+    taught: tuple[str, ...] = OUTLOOK  # what the log taught: of the others nothing is said
 
 
 def decide(chances: np.ndarray, thresholds: np.ndarray) -> np.ndarray:

@@ -55,6 +55,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "thresholds/high": vocabulary.thresholds.high,
         "thresholds/spend": vocabulary.thresholds.spend,
         **{f"decisions/{name}": getattr(trained.decisions, name) for name in _DECISIONS},
+        "decisions/taught": np.array(trained.decisions.taught, dtype=str),
         "settings": np.array(json.dumps(dataclasses.asdict(trained.settings))),
         "log": np.array(json.dumps(trained.log)),
     }
@@ -74,9 +75,11 @@ def load_model(path: str | Path) -> Trained:
         check_claims(file, "parameters/", claims, layers)
         model = new_model(vocabulary, settings)
         read_parameters(file, "parameters/", model)
-        asked = {f"decisions/{name}": field for name, field in _DECISIONS.items()}
-        found = file.read(asked)
-        decisions = Decisions(*(found[name] for name in asked))
+        asked = {**_DECISIONS, "taught": Field("U", (None,))}
+        found = file.read({f"decisions/{name}": field for name, field in asked.items()})
+        taught = tuple(found["decisions/taught"].tolist())
+        rules = {name: found[f"decisions/{name}"] for name in _DECISIONS}
+        decisions = Decisions(**rules, taught=taught)
         log = file.json("log")
         if not isinstance(log, list) or not all(isinstance(epoch, dict) for epoch in log):
             raise file.error("its log must be a list of objects")

@@ -27,8 +27,10 @@ from ..features.history import read_history
 from ..features.moments import training_moments
 from ..features.reader import HistoryReader, Vocabulary
 from ..log.categories import Categories
+from ..log.events import CANCELLATION
 from ..log.sessions import Sessions
 from ..log.split import Split
+from ..model.decisions import OUTLOOK, Decisions
 from ..model.loss import Loss
 from ..model.settings import Settings, setting
 from ..model.trained import Trained, new_model
@@ -161,7 +163,9 @@ def train_private(
         "customers": count,
         "seconds": time.perf_counter() - begin,
     }
-    return Trained(model, vocabulary, settings, log=[cost])
+    # By the vocabulary alone, which is public: what came true is not.
+    taught = [x for x in OUTLOOK if x != "cancelled" or CANCELLATION in vocabulary.kinds]
+    return Trained(model, vocabulary, settings, Decisions(taught=tuple(taught)), [cost])
 
 
 def guarantee(trained: Trained) -> str | None:

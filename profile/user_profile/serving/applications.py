@@ -76,18 +76,30 @@ def audience(
 
 
 def risk(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
-    """Chance of a cancellation within 90 days, the highest first."""
+    """Chance of a cancellation within 90 days, the highest first. DataError if never learned."""
+    _learned(profiler, "cancelled", "cancellations")
     chances = profiler.outlook(users, np.full(len(users), moment)).cancelled
     return _ranked(profiler, users, moment, {"cancels": chances}, -chances)
 
 
 def retention(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
     """Chance of a purchase within 90 days and the likeliest spend band, the lowest first."""
+    _learned(profiler, "returned", "returns")
     outlook = profiler.outlook(users, np.full(len(users), moment))
     rows = _ranked(profiler, users, moment, {"returns": outlook.returned}, outlook.returned)
+    if "spend" not in profiler.decisions.taught:
+        return rows
     bands = decide_band(outlook.returned, outlook.spend, profiler.decisions.spend[0])
     band_of = dict(zip((profiler.history.users[user] for user in users), bands.tolist()))
     return [{**row, "spend": SPEND_BANDS[band_of[row["customer"]]]} for row in rows]
+
+
+def _learned(profiler: Profiler, name: str, what: str) -> None:
+    if name not in profiler.decisions.taught:
+        raise DataError(
+            f"The log that this model was trained on teaches nothing of {what} within 90 days; "
+            "train on a longer log, or on one that tells them."
+        )
 
 
 def _ranked(

@@ -118,14 +118,24 @@ def plot_suggestions(
     return bars
 
 
+def _outlook(profile: Profile) -> list[str]:
+    """Three lines; empty where the log taught nothing."""
+    lines = []
+    if profile.returns is not None:
+        lines.append(f"buys again within 90 days: {profile.returns:.0%}")
+    if profile.cancels is not None:
+        lines.append(f"cancels something within 90 days: {profile.cancels:.0%}")
+    if profile.spend:
+        lines.append(f"in 90 days: {describe_spend(profile)}")
+    return lines + [""] * (3 - len(lines))
+
+
 def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     ax.axis("off")
     name = profiler.history.users[profile.user]
     lines = (
         f"Customer {name} on {day_of(profile.moment)}, {profile.known} sessions",
-        f"buys again within 90 days: {profile.returns:.0%}",
-        f"cancels something within 90 days: {profile.cancels:.0%}",
-        f"in 90 days: {describe_spend(profile)}",
+        *_outlook(profile),
         "Evidence is what reading a session added; habits and season have their say beside it.",
     )
     for row, line in enumerate(lines):

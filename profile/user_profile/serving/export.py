@@ -19,13 +19,14 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
     """One flat row for each of ``users`` as of ``moment``: for a CSV file or a JSON list.
 
     For each category its likeliest level and the chance of more than low; then the chances of
-    return, cancellation and each spend band in 90 days. Four digits: more would tell nothing.
+    return, cancellation and each spend band in 90 days, as far as the log taught them. Four digits:
+    more would tell nothing.
     """
     names = profiler.vocabulary.category_names
     as_of = np.full(len(users), moment)
     levels = profiler.levels(users, as_of)  # (U, C, 3)
     said = decide(levels, profiler.decisions.levels[0])  # (U, C)
-    outlook = profiler.outlook(users, as_of)
+    outlook, taught = profiler.outlook(users, as_of), profiler.decisions.taught
     day = day_of(moment)
     rows = []
     for place, user in enumerate(users.tolist()):
@@ -33,10 +34,13 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
         for name, chances, level in zip(names, levels[place], said[place]):
             row[f"{name}: level"] = LEVELS[level]
             row[f"{name}: chance"] = _rounded(1 - chances[0])
-        row["returns"] = _rounded(outlook.returned[place])
-        row["cancels"] = _rounded(outlook.cancelled[place])
-        for band, chance in zip(SPEND_BANDS, outlook.spend[place]):
-            row[f"spend: {band}"] = _rounded(chance)
+        if "returned" in taught:
+            row["returns"] = _rounded(outlook.returned[place])
+        if "cancelled" in taught:
+            row["cancels"] = _rounded(outlook.cancelled[place])
+        if "spend" in taught:
+            for band, chance in zip(SPEND_BANDS, outlook.spend[place]):
+                row[f"spend: {band}"] = _rounded(chance)
         rows.append(row)
     return rows
 

@@ -54,10 +54,10 @@ class Profile:
     known: int  # sessions that had ended
     interests: tuple[Interest, ...]  # the most likely first
     suggestions: tuple[Suggestion, ...]
-    returns: float  # chance of a purchase in 90 days
-    cancels: float  # chance of a cancellation in 90 days
-    spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days
-    spend_band: str
+    returns: float | None  # chance of a purchase in 90 days; None if the log did not teach it
+    cancels: float | None  # chance of a cancellation in 90 days, or None
+    spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days, or none
+    spend_band: str  # "" if there are none
     amount: tuple[float, ...]  # that spend stays below in 10, 50, 90 % of cases; () if not learned
     evidence: np.ndarray  # (C, known), what each session added for an interest or against it
 
@@ -199,10 +199,10 @@ def assemble_profile(
         known,
         tuple(interests),
         tuple(suggestions),
-        float(outlook.returned[0]),
-        float(outlook.cancelled[0]),
-        tuple(outlook.spend[0].tolist()),
-        SPEND_BANDS[band],
+        float(outlook.returned[0]) if "returned" in decisions.taught else None,
+        float(outlook.cancelled[0]) if "cancelled" in decisions.taught else None,
+        tuple(outlook.spend[0].tolist()) if "spend" in decisions.taught else (),
+        SPEND_BANDS[band] if "spend" in decisions.taught else "",
         amounts(outlook, decisions),
         evidence,
     )

@@ -42,12 +42,23 @@ def describe_profile(
         lines.append(f"  {mark} {text:36} {share}  {why}")
     if len(bought):
         lines.append("  ✓ was bought in the session that followed")
-    lines += [
-        "",
-        f"  Within 90 days: buys again {profile.returns:.0%}, cancels something "
-        f"{profile.cancels:.0%}, {describe_spend(profile)}",
-    ]
+    lines += ["", "  " + describe_outlook(profile)]
     return "\n".join(lines)
+
+
+def describe_outlook(profile: Profile) -> str:
+    """What the coming 90 days hold, as far as the log taught it."""
+    parts = {
+        "returns": None if profile.returns is None else f"buys again {profile.returns:.0%}",
+        "cancellations": None
+        if profile.cancels is None
+        else f"cancels something {profile.cancels:.0%}",
+        "spend": describe_spend(profile) if profile.spend else None,
+    }
+    said = [part for part in parts.values() if part is not None]
+    untaught = [name for name, part in parts.items() if part is None]
+    silent = f"the log teaches nothing of {', '.join(untaught)}" if untaught else ""
+    return "Within 90 days: " + "; ".join(filter(None, [", ".join(said), silent]))
 
 
 def describe_spend(profile: Profile) -> str:
@@ -84,10 +95,20 @@ def profile_record(profiler: Profiler, profile: Profile, texts: Sequence[str]) -
             }
             for suggestion in profile.suggestions
         ],
-        "returns_within_90_days": round(profile.returns, 4),
-        "cancels_within_90_days": round(profile.cancels, 4),
-        "spend_in_90_days": _rounded(SPEND_BANDS, profile.spend),
+        **_outlook_record(profile),
     }
+
+
+def _outlook_record(profile: Profile) -> dict[str, Any]:
+    """The answers that the log taught."""
+    chances = {
+        "returns_within_90_days": profile.returns,
+        "cancels_within_90_days": profile.cancels,
+    }
+    record: dict[str, Any] = {k: round(v, 4) for k, v in chances.items() if v is not None}
+    if profile.spend:
+        record["spend_in_90_days"] = _rounded(SPEND_BANDS, profile.spend)
+    return record
 
 
 def to_json(records: Any) -> str:

@@ -10,7 +10,7 @@ this regression): with a constant that no ridge holds back, they are right on th
 import numpy as np
 import scipy  # its parts load when they are first used
 
-from ..features.labels import outlook_labels, spend_band
+from ..features.labels import outlook_labels, spend_band, taught
 from ..features.moments import Moments, training_moments
 from ..features.reader import Asked, HistoryReader
 from ..model import ProfileModel
@@ -36,7 +36,7 @@ def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = F
     kept_back = np.random.default_rng(0).random(len(history.users)) < _KEPT_BACK
     kept = kept_back[moments.user]
     if min(kept.sum(), (~kept).sum()) < _FEWEST:
-        return Decisions()
+        return Decisions(taught=())
     x = read_moments(model, reader, moments)
     own = reader.vocabulary.outlook.mean.size
     pays = labels.spend > 0
@@ -51,7 +51,8 @@ def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = F
         )
     ]
     weights = [(weight, bias) for weight, bias, _ in parts]
-    decisions = Decisions()
+    learned = taught(labels)
+    decisions = Decisions(taught=tuple(name for name in learned if name != "spend"))
     if (pays & kept).any() and (pays & ~kept).any():
         logs = np.log(np.where(pays, labels.spend, 1))
         line = LeastSquares(x[pays & ~kept], _RIDGES[1]).fit(logs[pays & ~kept])
@@ -59,7 +60,9 @@ def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = F
         back = parts[0][2][:, 1] >= 0.5  # of the others it is said that they spend nothing
         totals = np.bincount(bands[pays & kept], minlength=len(SPEND_BANDS) - 1)
         spend = best_thresholds(parts[2][2][back], bands[kept][back], totals=totals)
-        decisions = Decisions(spend=spend, residuals=np.quantile(off, np.linspace(0, 1, _STEPS)))
+        decisions = Decisions(
+            spend=spend, residuals=np.quantile(off, np.linspace(0, 1, _STEPS)), taught=learned
+        )
         weights.append(LeastSquares(x[pays], _RIDGES[1]).fit(logs[pays]).unscaled())
     else:
         weights.append((np.zeros((x.shape[1], WIDTHS[3])), np.zeros(WIDTHS[3])))

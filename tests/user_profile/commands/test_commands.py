@@ -18,7 +18,7 @@ TRAIN = ["--epochs", "1", "--embed-dim", "8"]
 def shop(tmp_path_factory):
     """A log of its own, the categories of its items, and a model trained on both."""
     folder = tmp_path_factory.mktemp("shop")
-    rows = make_rows(customers=25)
+    rows = make_rows(customers=25, days=400)
     log = write_csv(folder / "log.csv", rows)
     categories = folder / "categories.csv"
     items = sorted({row[2] for row in rows})
@@ -197,10 +197,10 @@ def test_drift_shows_each_session(run, shop):
     assert "highest interests" in said
     assert (shop / "drift.png").read_bytes()[:4] == b"\x89PNG"
     first = {}
-    for row in make_rows(customers=25):
+    for row in make_rows(customers=25, days=400):
         first.setdefault(row[0], row[4])
     late = max(first, key=first.__getitem__)
-    early = run("drift", late, "--date", "2011-03-18", status=2).err
+    early = run("drift", late, "--date", "2011-03-20", status=2).err
     assert "give a later --date" in early
 
 

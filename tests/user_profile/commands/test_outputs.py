@@ -21,7 +21,7 @@ TRAIN = ["--epochs", "1", "--embed-dim", "8"]
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shop")
-    rows = make_rows(customers=25)
+    rows = make_rows(customers=25, days=400)
     log, categories = write_csv(folder / "log.csv", rows), folder / "categories.csv"
     lines = [f"{item},all" for item in sorted({row[2] for row in rows})]
     categories.write_text("item,category\n" + "\n".join(lines) + "\n")
@@ -89,7 +89,7 @@ def test_the_demo_does_not_replace_a_model(tmp_path, capsys):
 
 
 def test_a_date_knows_only_who_was_a_customer_then(run, tmp_path):
-    rows, first = make_rows(customers=25), {}
+    rows, first = make_rows(customers=25, days=400), {}
     for row in rows:
         first.setdefault(row[0], row[4])
     moment = int(np.median(list(first.values()))) // DAY * DAY
@@ -138,7 +138,7 @@ def test_prices_of_an_update():
 @pytest.mark.parametrize("price", [None, 7.5])
 def test_an_update_equals_the_appended_log(shop, tmp_path, price):
     """In the season of the old log; without a price the item costs what it last sold for."""
-    rows = make_rows(customers=25)
+    rows = make_rows(customers=25, days=400)
     last = next(row for row in reversed(rows) if row[2] == "i3" and row[3] == "purchase")
     time = rows[-1][4] + 2 * DAY
     paid = last[6] if price is None else price
@@ -159,7 +159,7 @@ def test_an_update_equals_the_appended_log(shop, tmp_path, price):
 
 
 def test_items_that_the_model_has_never_met_are_said_once(run, tmp_path):
-    rows = make_rows(customers=25)
+    rows = make_rows(customers=25, days=400)
     new = [(*row[:2], "brand new", *row[3:]) for row in rows[-40:] if row[3] == "purchase"]
     log = write_csv(tmp_path / "newer.csv", [*rows, *new])
     said = run("evaluate", data=log).out
@@ -169,7 +169,7 @@ def test_items_that_the_model_has_never_met_are_said_once(run, tmp_path):
 
 
 def test_a_model_of_another_shop_is_refused(run, tmp_path):
-    rows = [(*row[:2], f"film {row[2]}", *row[3:]) for row in make_rows(customers=25)]
+    rows = [(*row[:2], f"film {row[2]}", *row[3:]) for row in make_rows(customers=25, days=400)]
     log = write_csv(tmp_path / "films.csv", rows)
     for command in (["show", "c4"], ["evaluate"], ["risk"]):
         said = run(*command, data=log, status=2)
@@ -178,7 +178,7 @@ def test_a_model_of_another_shop_is_refused(run, tmp_path):
 
 def test_answers_are_of_the_items_named_not_of_their_order(shop, tmp_path):
     """A log whose items come in another order is scored by their names."""
-    rows = make_rows(customers=25)
+    rows = make_rows(customers=25, days=400)
     trained, old = load_model(shop / "model.npz"), prepare(shop / "log.csv")
     one = Profiler(trained, old.sessions)
     turned = sorted(rows, key=lambda row: -int(row[0][1:]))

@@ -1,6 +1,7 @@
 """A profile updated step by step equals one that is read anew."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from user_profile.errors import DataError
 from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
+from user_profile.model.decisions import OUTLOOK
 from user_profile.model.settings import Settings
 from user_profile.serving.live import LiveProfile, NewEvent
 from user_profile.serving.profiler import Profiler
@@ -30,9 +32,11 @@ NEW = [
 def trained():
     sessions = group_sessions(make_events(ROWS))
     split = split_last_sessions(sessions, kind="purchase")
-    return train(
+    trained = train(
         sessions, split, make_categories(sessions), Settings(epochs=2, embed_dim=8), score=mean_ndcg
     )
+    # So small a log teaches no outlook; here it is compared all the same.
+    return replace(trained, decisions=replace(trained.decisions, taught=OUTLOOK))
 
 
 @pytest.fixture(scope="module")
