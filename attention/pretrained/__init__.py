@@ -1,7 +1,8 @@
-"""Pretrained BERT-type encoders in the layers of this library: read, embed, look inside."""
+"""Pretrained encoders and decoders in the layers of this library: read, run, look inside."""
 
 from .bert import Bert, BertSaved, SentenceEncoder
+from .decoder import load_decoder
 from .safetensors import read_safetensors
 from .wordpiece import WordPiece
 
-__all__ = ["Bert", "BertSaved", "SentenceEncoder", "WordPiece", "read_safetensors"]
+__all__ = ["Bert", "BertSaved", "SentenceEncoder", "WordPiece", "load_decoder", "read_safetensors"]

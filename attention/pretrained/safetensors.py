@@ -9,7 +9,9 @@ Format: https://huggingface.co/docs/safetensors
 """
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +26,43 @@ DTYPES = {
 }  # fmt: skip
 
 
+class StoredTensor(NamedTuple):
+    """Where a tensor stands in a file; nothing of it is read yet."""
+
+    path: Path
+    dtype: str  # one of DTYPES
+    shape: tuple[int, ...]
+    start: int  # the first of its bytes in the file
+
+    def rows(self, block_bytes: int = 1 << 23) -> Iterator[np.ndarray]:
+        """The tensor in blocks of rows, BF16 widened to float32."""
+        width = math.prod(self.shape[1:])
+        dtype = np.dtype(DTYPES[self.dtype])
+        step = max(1, block_bytes // max(width * dtype.itemsize, 1))
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            for row in range(0, self.shape[0], step):
+                count = min(step, self.shape[0] - row)
+                raw = np.fromfile(file, dtype, count * width)
+                yield _widened(raw.reshape(count, *self.shape[1:]), self.dtype)
+
+
+def find_tensors(path: str | Path) -> dict[str, StoredTensor]:
+    """{name: where it stands}, the header checked. Raises ValueError as `read_safetensors`."""
+    path = Path(path)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header_bytes = _header_length(file.read(8), size, path)
+        header = _parse_header(file.read(header_bytes), path)
+    first = 8 + header_bytes
+    spans = {name: _checked_span(name, entry, path) for name, entry in header.items()}
+    _check_tiling(spans, size - first, path)
+    return {
+        name: StoredTensor(path, header[name]["dtype"], tuple(header[name]["shape"]), first + start)
+        for name, (start, _) in spans.items()
+    }
+
+
 def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
     """Map a safetensors file into memory: {name: array}.
 
@@ -31,22 +70,12 @@ def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
     lacks, is widened to float32 in a copy. Raises ValueError in one sentence when the file is
     not what its header says.
     """
-    path = Path(path)
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header_bytes = _header_length(file.read(8), size, path)
-        header = _parse_header(file.read(header_bytes), path)
-    data_bytes = size - 8 - header_bytes
-    spans = {name: _checked_span(name, entry, path) for name, entry in header.items()}
-    _check_tiling(spans, data_bytes, path)
-    if data_bytes == 0:  # an empty range cannot be mapped
-        data = np.zeros(0, np.uint8)
+    tensors = find_tensors(path)
+    if not any(math.prod(tensor.shape) for tensor in tensors.values()):
+        data = np.zeros(0, np.uint8)  # an empty range cannot be mapped
     else:
-        data = np.memmap(path, np.uint8, mode="r", offset=8 + header_bytes, shape=(data_bytes,))
-    return {
-        name: _view(data[start:end], header[name]["dtype"], header[name]["shape"])
-        for name, (start, end) in spans.items()
-    }
+        data = np.memmap(path, np.uint8, mode="r")
+    return {name: _view(data, tensor) for name, tensor in tensors.items()}
 
 
 def _header_length(first: bytes, size: int, path: Path) -> int:
@@ -117,12 +146,19 @@ def _check_tiling(spans: dict[str, tuple[int, int]], data_bytes: int, path: Path
         )
 
 
-def _view(raw: np.ndarray, dtype: str, shape: list[int]) -> np.ndarray:
-    if raw.size == 0:
-        array = np.zeros(shape, DTYPES[dtype])
+def _view(data: np.ndarray, tensor: StoredTensor) -> np.ndarray:
+    dtype = np.dtype(DTYPES[tensor.dtype])
+    bytes_ = math.prod(tensor.shape) * dtype.itemsize
+    if bytes_ == 0:
+        array = np.zeros(tensor.shape, dtype)
         array.flags.writeable = False
     else:
-        array = raw.view(DTYPES[dtype]).reshape(shape)
+        raw = data[tensor.start : tensor.start + bytes_]
+        array = raw.view(dtype).reshape(tensor.shape)
+    return _widened(array, tensor.dtype)
+
+
+def _widened(array: np.ndarray, dtype: str) -> np.ndarray:
     if dtype == "BF16":  # the upper half of a float32
         return (array.astype(np.uint32) << 16).view(np.float32)
     return array

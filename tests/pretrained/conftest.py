@@ -62,14 +62,19 @@ def tensors_for(config, seed=0):
     return {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
 
 
-def write_model(directory, config, tensors, vocabulary=tuple(VOCABULARY)):
+def write_safetensors(path, tensors, dtype="F32"):
     header, end = {}, 0
     for name, array in tensors.items():
         start, end = end, end + array.nbytes
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [start, end]}
+        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [start, end]}
+    header["__metadata__"] = {"format": "pt"}
     raw = json.dumps(header).encode()
     data = b"".join(array.tobytes() for array in tensors.values())
-    (directory / "model.safetensors").write_bytes(struct.pack("<Q", len(raw)) + raw + data)
+    path.write_bytes(struct.pack("<Q", len(raw)) + raw + data)
+
+
+def write_model(directory, config, tensors, vocabulary=tuple(VOCABULARY)):
+    write_safetensors(directory / "model.safetensors", tensors)
     (directory / "config.json").write_text(json.dumps(config))
     (directory / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
     return directory
