@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ class Evidence:
     exercise: Exercise
     failed: Step
     calls: list[Step]
+    every: list[Step]  # those that ended in an error too
 
     @cached_property
     def failures(self) -> list[Step]:
@@ -56,6 +58,19 @@ class Evidence:
             for array in arrays_in(step.outcome.outputs[0])
         )
 
+    @cached_property
+    def telling(self) -> bool:
+        """Whether what is wrong is more than NaN, 0 and 1, which many faults end in."""
+        for step in self.failures:
+            got, wanted = (arrays_in(x.outputs[0]) for x in (step.outcome, step.expected))
+            for one, other in zip(got, wanted, strict=False):
+                if one.dtype.kind != "f" or one.shape != other.shape:
+                    return True
+                wrong = one[~np.isclose(one, other, equal_nan=True)]
+                if (np.isfinite(wrong) & ~np.isin(wrong, (0, 1))).any():
+                    return True
+        return not any(arrays_in(step.outcome.outputs[0]) for step in self.failures)
+
     @property
     def is_rounding(self) -> bool:
         """Whether the failed answer is right but for its last digits."""
@@ -74,16 +89,27 @@ class Evidence:
 
 def evidence(exercise: Exercise, failed: Step, steps: list[Step]) -> Evidence:
     """Of the calls in ``steps``, those that ask the same of the same function."""
-    calls = [
+    every = [
         step
         for step in steps
         if step.request.name == failed.request.name
         and step.request.drive == failed.request.drive
-        and step.outcome.outputs
-        and step.expected.outputs
         and step.terms.holds is None
     ]
-    return Evidence(exercise, failed, calls)
+    calls = [step for step in every if step.outcome.outputs and step.expected.outputs]
+    return Evidence(exercise, failed, calls, every)
+
+
+def cached(predict: Prediction) -> Prediction:
+    """The same, which remembers what it said of each call."""
+    known: dict[int, Any] = {}
+
+    def remembered(step: Step) -> Any:
+        if id(step) not in known:
+            known[id(step)] = predict(step)
+        return known[id(step)]
+
+    return remembered
 
 
 def same(one: Any, other: Any, step: Step) -> bool:
@@ -113,9 +139,10 @@ def parts(value: Any, names: tuple[str, ...], whole: str) -> dict[str, Any]:
 
 def output_names(exercise: Exercise, step: Step) -> tuple[str, ...]:
     """What the outputs of a function are called, () if it has one or they have no names."""
-    if step.request.drive:
-        return ()
-    return _returned(exercise).get(step.request.name, ())
+    path = exercise.tests_path if step.request.drive else exercise.reference_path
+    names = _returned(path, exercise.solution / "stub.py").get(step.request.name, ())
+    wanted = step.expected.outputs[0] if step.expected.outputs else None
+    return names if isinstance(wanted, tuple) and len(names) == len(wanted) else ()
 
 
 def whole_name(step: Step) -> str:
@@ -124,27 +151,40 @@ def whole_name(step: Step) -> str:
 
 
 @cache
-def _returned(exercise: Exercise) -> dict[str, tuple[str, ...]]:
-    tree = ast.parse(exercise.reference_path.read_text(encoding="utf-8"))
+def _returned(*paths: Path) -> dict[str, tuple[str, ...]]:
+    """By the last file that names them: the question before the code."""
     return {
         node.name: names
-        for node in ast.walk(tree)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and (names := _of_docstring(node) or _of_return(node))
     }
 
 
 def _of_docstring(node: ast.FunctionDef) -> tuple[str, ...]:
-    found = re.search(r"(?:Returns|->)\s*\(((?:\w+,\s*)+\w+)\)", ast.get_docstring(node) or "")
-    return tuple(re.split(r",\s*", found[1])) if found else ()
+    """From "returns (da, db)" or "returns out (..., n, dv) and weights (..., n, m)"."""
+    text = ast.get_docstring(node) or ""
+    if found := re.search(r"(?:[Rr]eturns?:?|->)\s*\(((?:\w+,\s*)+\w+)\)", text):
+        return tuple(re.split(r",\s*", found[1]))
+    if found := re.search(r"[Rr]eturns? (\w+) \([^)]*\),? and (?:the )?(\w+) \(", text):
+        return found[1], found[2]
+    return ()
 
 
 def _of_return(node: ast.FunctionDef) -> tuple[str, ...]:
     values = [one.value for one in _own_returns(node) if isinstance(one.value, ast.Tuple)]
     for value in reversed(values):
-        names = [one.id for one in value.elts if isinstance(one, ast.Name)]
+        names = [name for one in value.elts if (name := _name_of(one))]
         if len(names) == len(value.elts) > 1:
             return tuple(names)
     return ()
+
+
+def _name_of(node: ast.expr) -> str:
+    """The name in ``counts`` and in ``counts.toarray()``."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        node = node.func.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _own_returns(node: ast.FunctionDef) -> Iterator[ast.Return]:

@@ -4,9 +4,11 @@ import warnings
 
 import numpy as np
 
+from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence, evidence, output_names, same
 from grader.causes.form import of_form, of_runs, of_trivial
-from grader.causes.places import of_places
+from grader.causes.places import of_lines, of_places
+from grader.causes.process import of_process
 from grader.causes.raised import of_error
 from grader.causes.slips import of_slips
 from grader.causes.together import of_two
@@ -17,7 +19,7 @@ from grader.grading import Result, Run
 from grader.sandbox.runner import InProcess
 
 SEARCHES = 2  # of a function: after these its other checks are told what was found
-REASONED = ("values", "dtype", "raised", "refused")
+REASONED = ("values", "dtype", "raised", "refused", "changed", "warned")
 
 
 def explain(run: Run, result: Result) -> list[str]:
@@ -40,13 +42,18 @@ def explain(run: Run, result: Result) -> list[str]:
 
 
 def _reasoned(run: Run, step: Step) -> str:
-    said = of_error(step, _line(run, step)) or of_form(run.exercise, step) or of_runs(step)
+    assert step.complaint is not None
+    found = evidence(run.exercise, step, run.steps)
+    said = (
+        of_process(found)
+        or of_error(step, _line(run, step))
+        or of_form(run.exercise, step)
+        or of_runs(step)
+    )
     if said:
         return said
-    assert step.complaint is not None
     if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
-        return ""
-    found = evidence(run.exercise, step, run.steps)
+        return of_conditions(found)
     runner = InProcess(run.exercise.reference, run.exercise.tests)
     said = of_values(found) or of_what_if(found, runner)
     if not said:
@@ -54,7 +61,7 @@ def _reasoned(run: Run, step: Step) -> str:
         if len(searched) < SEARCHES and not any(searched):
             searched.append(of_scale(found, runner) or of_slips(found) or of_two(found, run.doctor))
         said = searched[-1]
-    return said or of_places(found)
+    return said or of_places(found) or of_conditions(found) or of_lines(found)
 
 
 def nothing_known(run: Run, result: Result) -> str:

@@ -1,44 +1,59 @@
 """Where an answer is wrong and where it is right: masked places, first rows, negative inputs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from grader.causes.evidence import Evidence, arguments
-from grader.causes.values import outputs, right_ones
+from grader.causes.values import outputs, right_ones, wrong_outputs
+from grader.diagnose import Step
+
+ENOUGH = 3  # numbers, right and wrong each, before a row or a column is no coincidence
+Regions = Callable[[Step, tuple[int, ...]], Iterator[tuple[str, np.ndarray]]]
 
 
 def of_places(found: Evidence) -> str:
-    """The places where all is wrong and none else, "" if they are no places one can name."""
-    told: set[str] = set()
-    for step in found.failures:
-        got, wanted = outputs(found, step)
-        if got.keys() != wanted.keys():
-            return ""
-        here: set[str] = set()
-        for name, right in wanted.items():
-            wrong = _wrong(got[name], right, step.terms.tolerance(right))
-            if wrong is None:
-                return ""
-            if not wrong.any():
-                continue
-            note = _not_finite(got[name], wrong)
-            places = {
-                f"your {name} is {note} exactly {place}"
-                for place, region in _regions(arguments(step), wrong.shape)
-                if 0 < region.sum() < region.size and np.array_equal(region, wrong)
-            }
-            here |= places
-        told = here if not told else told & here
-        if not told:
-            return ""
-    if not told:
+    """Where by the arguments all is wrong and nowhere else: "where `mask` is False"."""
+    return _told(found, _of_arguments, 1)
+
+
+def of_lines(found: Evidence) -> str:
+    """In which rows, columns or diagonals all is wrong and nowhere else."""
+    return _told(found, _of_lines, ENOUGH)
+
+
+def _told(found: Evidence, regions: Regions, enough: int) -> str:
+    wrong = wrong_outputs(found)
+    places = {name: _place(found, name, regions, enough) for name in wrong}
+    if not wrong or not all(places.values()):
         return ""
-    _, wanted = outputs(found, found.failed)
-    chosen = min(told, key=lambda said: (len(said), said))
-    wrong_name = chosen.removeprefix("your ").split(" is ")[0]
-    return chosen + right_ones(found, [wrong_name])
+    said = "; ".join(f"your {name} is {place}" for name, place in places.items())
+    return said + right_ones(found, wrong)
+
+
+def _place(found: Evidence, name: str, regions: Regions, enough: int) -> str:
+    """The place that holds all that is wrong in an output, in every call of the function."""
+    candidates: set[str] = set()
+    note = ""
+    for step in [found.failed, *found.calls]:
+        got, wanted = outputs(found, step)
+        if name not in got or name not in wanted:
+            return ""
+        wrong = _wrong(got[name], wanted[name], step.terms.tolerance(wanted[name]))
+        if wrong is None:
+            return ""
+        here = dict(regions(step, wrong.shape))
+        if not note:
+            note = _not_finite(got[name], wrong)
+            if min(wrong.sum(), (~wrong).sum()) < enough:
+                return ""
+            candidates = {one for one in here if np.array_equal(here[one], wrong)}
+        elif wrong.any():
+            candidates &= {one for one in here if not (wrong & ~here[one]).any()}
+    return (
+        f"{note} exactly {min(candidates, key=lambda one: (len(one), one))}" if candidates else ""
+    )
 
 
 def _wrong(got: Any, wanted: Any, tolerance: Any) -> np.ndarray | None:
@@ -57,8 +72,8 @@ def _not_finite(got: Any, wrong: np.ndarray) -> str:
     return "NaN" if np.isnan(values.astype(float)).all() else "wrong"
 
 
-def _regions(given: dict[str, Any], shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
-    """Places with a name, as bool arrays of the output's shape."""
+def _of_lines(_: Step, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    """Rows, columns and diagonals, as bool arrays of the output's shape."""
     for axis in range(-len(shape), 0):
         size = shape[axis]
         index = np.arange(size).reshape([-1 if i == axis else 1 for i in range(-len(shape), 0)])
@@ -76,7 +91,11 @@ def _regions(given: dict[str, Any], shape: tuple[int, ...]) -> Iterator[tuple[st
             ("above the diagonal", rows < columns), ("below the diagonal", rows > columns),
         ):  # fmt: skip
             yield said, np.broadcast_to(chosen, shape)
-    for name, value in given.items():
+
+
+def _of_arguments(step: Step, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    """Where an argument is masked, negative, zero, as bool arrays of the output's shape."""
+    for name, value in arguments(step).items():
         if isinstance(value, np.ndarray):
             yield from _of_argument(name, value, shape)
 

@@ -7,16 +7,19 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType, ModuleType
 from typing import Any
 
-from grader.causes.evidence import NONE, Evidence
+from grader.causes.evidence import NONE, Evidence, cached
+from grader.causes.values import in_place_of, right_ones, wrong_outputs
 from grader.diagnose import Step
 from grader.exercise import Exercise
 from grader.mutants.mutate import mutants_of
 from grader.sandbox.runner import InProcess
 
 SECONDS = 1.5
+Kinds = dict[str, set[str]]  # of slip, with what stands there then
 TOLD = {
     "constant": "another number stands in one place: `{after}`",
     "plausible constant": "another number stands in one place: `{after}`",
@@ -54,19 +57,33 @@ class _OutOfTime(KeyboardInterrupt):
 
 def of_slips(found: Evidence) -> str:
     """A sentence on the slip whose numbers these are, "" where several kinds or none give them."""
-    kinds: dict[str, set[str]] = {}
-    if found.is_rounding:
+    if found.is_rounding or not found.telling:
         return ""
+    wrong = wrong_outputs(found)
+    kinds: dict[str, Kinds] = {name: {} for name in ("", *(wrong if len(wrong) > 1 else ()))}
     with _clock(SECONDS):
         for name, module in _modules(found.exercise, found.failed):
-            runner = InProcess(module, found.exercise.tests)
-            if found.fits(lambda step, runner=runner: _answer(runner, step)):  # type: ignore[misc]
-                _, kind, change = (part.strip() for part in name.split(" | ")[:3])
-                kinds.setdefault(kind, set()).add(change.partition(" → ")[2])
+            answer = cached(partial(_answer, InProcess(module, found.exercise.tests)))
+            _, kind, change = (part.strip() for part in name.split(" | ")[:3])
+            for output, known in kinds.items():
+                predict = in_place_of(found, output, answer) if output else answer
+                if found.fits(predict):
+                    known.setdefault(kind, set()).add(change.partition(" → ")[2])
+    if told := _either(kinds.pop("")):
+        return f"your numbers are those of a right answer in which {told}"
+    each = {output: _either(known) for output, known in kinds.items()}
+    if not each or not all(each.values()):
+        return ""
+    return "; ".join(
+        f"your {output} is that of a right answer in which {told}" for output, told in each.items()
+    ) + right_ones(found, wrong)
+
+
+def _either(kinds: Kinds) -> str:
+    """The kinds of slip that fit, if they are one or two."""
     if not 1 <= len(kinds) <= 2:
         return ""
-    told = [_told(kind, places) for kind, places in kinds.items()]
-    return f"your numbers are those of a right answer in which {', or '.join(told)}"
+    return ", or ".join(_told(kind, places) for kind, places in kinds.items())
 
 
 def _told(kind: str, places: set[str]) -> str:

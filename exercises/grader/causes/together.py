@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from grader.causes.evidence import NONE, Evidence, Prediction, output_names
-from grader.causes.values import FACTORS
+from grader.causes.values import FACTORS, in_place_of, one_output, right_ones, wrong_outputs
 from grader.causes.what_if import changes, predicted
 from grader.diagnose import Doctor, Step
+from grader.kit import Variant
 
 FEW = 60  # questions that are asked of each mistake
 
@@ -17,6 +18,8 @@ def of_two(found: Evidence, doctor: Doctor) -> str:
     if found.is_rounding:
         return ""
     known = [one for one in doctor.exercise.mistakes if one.replaces in found.failed.expected.used]
+    if said := _of_each(found, doctor, known):
+        return said
     for mistake in known:
         runner = doctor.runner(mistake)
         own = predicted(runner, dict)
@@ -30,6 +33,22 @@ def of_two(found: Evidence, doctor: Doctor) -> str:
             if telling and found.fits(predicted(runner, change)):
                 return f"two things at once: {mistake.says}; and {said}"
     return ""
+
+
+def _of_each(found: Evidence, doctor: Doctor, known: list[Variant]) -> str:
+    """A known mistake, or a plain way of going wrong, for each wrong output by itself."""
+    wrong, told = wrong_outputs(found), dict[str, str]()
+    if len(wrong) + len(right_ones(found, wrong)) < 2:
+        return ""
+    for name in wrong:
+        told[name] = one_output(found, name)
+        for mistake in known if not told[name] else ():
+            if found.fits(in_place_of(found, name, predicted(doctor.runner(mistake), dict))):
+                told[name] = f"is wrong as in a known mistake: {mistake.says}"
+                break
+        if not told[name]:
+            return ""
+    return "; ".join(f"your {name} {how}" for name, how in told.items()) + right_ones(found, wrong)
 
 
 def _on_top(found: Evidence, own: Prediction) -> Iterator[tuple[str, Prediction]]:

@@ -14,6 +14,7 @@ import numpy as np
 from grader.causes.evidence import (
     NONE,
     Evidence,
+    Prediction,
     arguments,
     output_names,
     parts,
@@ -27,14 +28,13 @@ Way = Callable[[Any, Step], Any]  # of a right output: what it became
 
 def of_values(found: Evidence) -> str:
     """A sentence on how the wrong outputs came about, "" if none of the ways gives them."""
-    got, wanted = outputs(found, found.failed)
-    wrong = [name for name in wanted if not same(got.get(name), wanted[name], found.failed)]
-    if not wrong or got.keys() != wanted.keys():
+    wrong = wrong_outputs(found)
+    if not wrong:
         return ""
     said = exchanged(found, wrong)
     if said:
         return said
-    told = {name: _one(found, name) for name in wrong}
+    told = {name: one_output(found, name) for name in wrong}
     if not all(told.values()):
         return ""
     grouped: dict[str, list[str]] = {}
@@ -42,6 +42,28 @@ def of_values(found: Evidence) -> str:
         grouped.setdefault(how, []).append(name)
     sentence = "; ".join(_told(names, how) for how, names in grouped.items())
     return sentence + right_ones(found, wrong)
+
+
+def wrong_outputs(found: Evidence) -> list[str]:
+    """The names of the outputs that are wrong in the failed call, () where names do not meet."""
+    got, wanted = outputs(found, found.failed)
+    if got.keys() != wanted.keys():
+        return []
+    return [name for name in wanted if not same(got[name], wanted[name], found.failed)]
+
+
+def in_place_of(found: Evidence, name: str, whole: Prediction) -> Prediction:
+    """Of another answer the one output, all others as they came back."""
+
+    def predict(step: Step) -> Any:
+        got, wanted = outputs(found, step)
+        other = whole(step)
+        if other is NONE or name not in wanted:
+            return NONE
+        named = parts(other, output_names(found.exercise, step), whole_name(step))
+        return _with(step.outcome.outputs[0], got, name, named.get(name, NONE))
+
+    return predict
 
 
 def _told(names: list[str], how: str) -> str:
@@ -96,7 +118,8 @@ def _stands_for(found: Evidence, one: str, other: str) -> bool:
     return True
 
 
-def _one(found: Evidence, name: str) -> str:
+def one_output(found: Evidence, name: str) -> str:
+    """How one output came about, "" if by none of the ways."""
     if not _numbers(outputs(found, found.failed)[1][name]):
         return ""
     for said, way in ways(found, name):
@@ -311,9 +334,10 @@ def constant_factor(found: Evidence, name: str) -> str:
         if one.size < 4:
             continue
         ratio, gap = one / other, one - other
+        digits = 1e-4 if one.dtype == np.float32 else 1e-6
         usable = np.isfinite(ratio) & (np.abs(other) > 1e-9)
         steady = usable.sum() >= 4 and np.isfinite(one).all()
-        steady = steady and np.allclose(ratio[usable], np.median(ratio[usable]), 1e-6)
+        steady = steady and np.allclose(ratio[usable], np.median(ratio[usable]), digits)
         factors.append(float(np.median(ratio[usable])) if steady else np.nan)
         gaps.append(float(gap.flat[0]) if np.allclose(gap, gap.flat[0], 1e-7, 1e-9) else np.nan)
     if not factors:

@@ -1,0 +1,70 @@
+"""What sets the failing calls of a function apart from those that pass.
+
+A condition is said only where it holds in every failing call and in no other, and only where
+both kinds were seen: what it says of the calls is so, whatever the fault behind it is.
+"""
+
+from math import comb
+
+from grader.causes.evidence import Evidence, whole_name
+from grader.causes.traits import measures, traits
+from grader.diagnose import Step
+
+TOLD = 2  # conditions in one sentence
+CHANCE = {0: 2, 1: 3, 2: 5, 3: 12, 4: 12, 5: 30}  # divisions of the calls against a trait, by rank
+BORDER = 5
+
+
+def of_conditions(found: Evidence) -> str:
+    """A sentence on the condition that all failing calls share and no other has, "" if none."""
+    failing = [step for step in found.every if step.complaint is not None]
+    passing = [step for step in found.every if step.complaint is None]
+    if not failing or not passing:
+        return ""
+    divisions = comb(len(found.every), len(failing)) / (4 if len(passing) == 1 else 1)
+    told = _traits(failing, passing, divisions)
+    if not told and divisions >= BORDER:
+        told = _borders(failing, passing)
+    if not told:
+        return ""
+    count = f"{len(failing)} of {len(found.every)} calls"
+    return (
+        f"your {whole_name(found.failed)} is wrong where {' and '.join(told[:TOLD])}, and right "
+        f"everywhere else ({count})"
+    )
+
+
+def _traits(failing: list[Step], passing: list[Step], divisions: float) -> list[str]:
+    """The traits of all failing calls and of no passing one, the most telling alone.
+
+    The weaker a trait is, the more ways the calls must have had to fall apart otherwise.
+    """
+    seen = [traits(step) for step in failing]
+    shared = set.intersection(*seen)
+    for step in passing:
+        shared -= traits(step)
+    shared = {trait for trait in shared if divisions >= CHANCE[trait.rank]}
+    best = sorted(shared, key=lambda trait: (trait.rank, trait.says))
+    return [trait.says for trait in best if trait.rank == best[0].rank]
+
+
+def _borders(failing: list[Step], passing: list[Step]) -> list[str]:
+    """Sizes and numbers that are beyond a border in all failing calls and in no passing one."""
+    if len(passing) < 2:
+        return []
+    found: list[str] = []
+    inside, outside = [measures(step) for step in passing], [measures(step) for step in failing]
+    for says in outside[0]:
+        if not all(says in one for one in (*inside, *outside)):
+            continue
+        right, wrong = [one[says] for one in inside], [one[says] for one in outside]
+        if min(wrong) > max(right):
+            found.append(_border(says, "more", min(wrong), max(right)))
+        elif max(wrong) < min(right):
+            found.append(_border(says, "less", max(wrong), min(right)))
+    return found
+
+
+def _border(says: str, side: str, wrong: float, right: float) -> str:
+    end = "or more" if side == "more" else "or less"
+    return f"{says} is {wrong:.4g} {end} (right at {right:.4g})"

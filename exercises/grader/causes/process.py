@@ -1,0 +1,43 @@
+"""What an answer does besides its values: writes into an input, warns, raises no error."""
+
+from grader.causes.evidence import Evidence, whole_name
+from grader.compare import describe
+
+WARNINGS = {
+    "divide by zero": "a division or a logarithm meets 0",
+    "overflow": "a number grows beyond what its dtype holds, as exp does from 710 on, from 89 in "
+    "float32",
+    "invalid value": "0/0, inf − inf, inf · 0 or the root of a negative number is taken",
+    "Mean of empty slice": "a mean is taken of nothing",
+    "Degrees of freedom": "a variance is taken of too few numbers",
+}
+ANYWAY = ": np.where computes both sides before it chooses, so choose the inputs, not the results"
+
+
+def of_process(found: Evidence) -> str:
+    """A sentence where the fault is in the conduct of a call, "" where it is in what came back."""
+    step = found.failed
+    assert step.complaint is not None
+    if step.complaint.kind == "changed":
+        return (
+            "the result is written into an input: x += …, x[…] = … and x.sort() change the "
+            "array itself, and a slice or a reshape of it is the same memory; start from x.copy()"
+        )
+    if step.complaint.kind == "warned":
+        text = step.outcome.warnings[0][0]
+        why = next((why for start, why in WARNINGS.items() if start in text), "")
+        return f"the values are right, but on the way {why}{ANYWAY}" if why else ""
+    wanted = step.expected.error
+    if wanted is None or step.complaint.kind != "raised":
+        return ""
+    got = step.outcome.error
+    if got is None:
+        came = describe(step.outcome.outputs[0]) if step.outcome.outputs else "an answer"
+        return (
+            f"this input is to be refused with {wanted['type']}, and your "
+            f"{whole_name(step)} takes it and gives {came}"
+        )
+    return (
+        f"this input is refused, but with {got['type']} ({got['message'][:60]}) where "
+        f"{wanted['type']} is asked"
+    )
