@@ -113,6 +113,20 @@ def test_what_is_right_already_is_said(tmp_path):
     assert "dx, dw0, dw1 and db1 are right" in said
 
 
+def test_what_sets_the_failing_calls_apart_is_told(tmp_path):
+    odd = "(w @ v if total.all() else np.sin(w @ v) + 1.3, w)"
+    found = causes_of("ex02", ATTENTION.format(scale=ROOT, returned=odd), tmp_path)
+    said = "your attention is wrong where `mask` leaves a row nothing, and right everywhere else"
+    assert any(said in cause for causes in found for cause in causes), found
+
+
+def test_each_wrong_output_has_its_own_cause(tmp_path):
+    source = MLP.format(returned="dy @ w1.T @ w0.T, dw0, 2 * db0, dw1, db1")
+    said = causes_of("ex08", source, tmp_path)[0][0]
+    assert "your dx is wrong as in a known mistake: your backward has no gate" in said
+    assert "your db0 is twice what it should be" in said
+
+
 def test_noise_has_no_cause(tmp_path):
     noise = "np.random.default_rng(0).normal(size=dx.shape)"
     found = causes_of("ex01", SOFTMAX.format(forward=RIGHT, backward=noise), tmp_path)
