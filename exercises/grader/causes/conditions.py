@@ -17,20 +17,23 @@ BORDER = 5
 
 def of_conditions(found: Evidence) -> str:
     """A sentence on the condition that all failing calls share and no other has, "" if none."""
-    failing = [step for step in found.every if step.complaint is not None]
+    kind = found.failed.complaint.kind if found.failed.complaint else ""
+    failing = [step for step in found.every if step.complaint and step.complaint.kind == kind]
     passing = [step for step in found.every if step.complaint is None]
     if not failing or not passing:
         return ""
-    divisions = comb(len(found.every), len(failing)) / (4 if len(passing) == 1 else 1)
+    divisions = comb(len(failing) + len(passing), len(failing)) / (4 if len(passing) == 1 else 1)
     told = _traits(failing, passing, divisions)
     if not told and divisions >= BORDER:
         told = _borders(failing, passing)
     if not told:
         return ""
+    others = len(found.every) - len(failing) - len(passing)
+    other = ", but for faults of another kind" if others else ""
     count = f"{len(failing)} of {len(found.every)} calls"
     return (
         f"your {whole_name(found.failed)} is wrong where {' and '.join(told[:TOLD])}, and right "
-        f"everywhere else ({count})"
+        f"everywhere else{other} ({count})"
     )
 
 
