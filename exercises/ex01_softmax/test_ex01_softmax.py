@@ -55,6 +55,12 @@ def test_each_row_may_have_its_own_offset(check, rng):
     check("softmax", normal(rng, 4, 5) + offsets, says_="The rows are independent of each other.")
 
 
+def test_small_probabilities_are_not_cut_off(check):
+    x = np.array([[0.0, -30.0, -75.0], [-140.0, 2.0, -33.0]])
+    says = "A probability of 1e-33 is small, not 0; nothing is added or cut."
+    check("softmax", x, rtol_=1e-9, atol_=1e-80, says_=says)
+
+
 def test_softmax_keeps_float32(check, rng):
     check.dtype("softmax", normal(rng, 5, 6, dtype=np.float32))
 
@@ -66,6 +72,12 @@ def test_softmax_leaves_its_input_alone(check, rng):
 def test_backward_values(check, rng):
     y = softmax_by_hand(normal(rng, 5, 7))
     check("softmax_backward", normal(rng, 5, 7), y)
+
+
+def test_backward_of_a_vector_and_of_one_score(check, rng):
+    y = np.exp(normal(rng, 6))
+    check("softmax_backward", normal(rng, 6), y / y.sum())
+    check("softmax_backward", normal(rng, 4, 1), np.ones((4, 1)))
 
 
 def test_backward_with_leading_axes(check, rng):

@@ -130,6 +130,19 @@ def verdicts_on_a_pair(module, x, seeds):
     ]
 
 
+def rises(x):
+    """How often a sequence rises; of a sorted one, no permutation gives more."""
+    count = (np.diff(x, axis=-2) > 0).sum(axis=-2, keepdims=True)
+    return np.broadcast_to(count.astype(x.dtype), x.shape)
+
+
+def verdicts_on_rises(module, x, seeds):
+    return [
+        bool(module.is_permutation_equivariant(rises, x.copy(), np.random.default_rng(seed)))
+        for seed in seeds
+    ]
+
+
 def verdict_and_input(module, x, rng):
     verdict = module.is_permutation_equivariant(attention, x, rng)
     return bool(verdict), x
@@ -182,6 +195,10 @@ def test_rotary_at_far_positions(check, rng):
     check("rotary", normal(rng, 3, 6), np.array([10000, 1, 4096]))
 
 
+def test_rotary_at_positions_below_zero_and_between(check, rng):
+    check("rotary", normal(rng, 4, 10), np.array([-3.0, 0.5, 2.75, -7.25]))
+
+
 def test_verdicts_on_one_sequence(check, rng):
     check.drive(verdicts, normal(rng, 5, 4), [1, 2])
 
@@ -197,6 +214,11 @@ def test_verdicts_on_two_positions(check, rng):
         list(range(8)),
         says_="of two positions half of all permutations change nothing; draw several",
     )
+
+
+def test_verdicts_where_every_difference_has_one_sign(check, rng):
+    x = np.sort(normal(rng, 7, 3), axis=0)
+    check.drive(verdicts_on_rises, x, [1, 2, 3], says_="differences below zero count too")
 
 
 def test_rotary_keeps_float32(check, rng):

@@ -14,6 +14,7 @@ SOFT = np.log([0.18, 0.22, 0.13, 0.36, 0.11])
 FLAT = np.log([0.10, 0.24, 0.19, 0.33, 0.14])
 WIDE = np.array([11.0, 9.5, 0.0, 9.0])  # three tokens at temperature 1, all four at 8
 THREE_TO_ONE = np.array([0.0, math.log(3.0), -1.2, -1.5])
+LONG_TAIL = np.log([0.15, 0.14, 0.45, 0.13, 0.13])
 TIED = np.array([2.0, 0.5, 2.0, 1.0, 2.0])
 
 
@@ -72,11 +73,18 @@ def test_top_k_keeps_the_k_best(check):
     check.drive(quarters, THREE_TO_ONE, 33, {"top_k": 2}, says_="What is kept is renormalised.")
 
 
+def worst_rank(module, logits, seed, options):
+    """Whether every token drawn is one of the best; their order is not asked."""
+    best = np.argsort(-logits)[: options["top_k"]]
+    return set(tokens(module, logits, seed, options, 400)) <= set(best.tolist())
+
+
 def test_top_k_of_many_tokens(check, rng):
     many = 0.1 * rng.permutation(53)
     fair(check, 134)
     keeps(check, many, 35, top_k=3)
     keeps(check, many - 1e4, 36, top_k=4, says="What is dropped is never drawn, however low.")
+    check.drive(worst_rank, many, 37, {"top_k": 23, "temperature": 40.0})
 
 
 def test_top_k_of_everything_keeps_everything(check):
@@ -89,6 +97,7 @@ def test_top_p_keeps_the_token_that_crosses(check):
     keeps(check, SOFT, 41, top_p=0.7)
     keeps(check, FLAT, 42, top_p=0.62)
     check.drive(quarters, THREE_TO_ONE, 43, {"top_p": 0.8}, says_="What is kept is renormalised.")
+    check.drive(eighths, LONG_TAIL, 48, {"top_p": 0.55}, says_="What is kept is renormalised.")
 
 
 def how_many(module, logits, seed, options):
@@ -141,6 +150,13 @@ def test_logits_of_ten_thousand(check):
     fair(check, 80)
     check.drive(drawn, np.array([9e3, -1e4, 1e4, 0.0]), 81, {})
     check.drive(drawn, np.array([3.0, 9.0, 5.0]), 82, {"temperature": 1e-3})
+    check.drive(drawn, np.array([9e3, -1e4, 1e4, 0.0]), 83, {"top_p": 0.9})
+
+
+def test_top_p_of_low_logits(check, rng):
+    low = 0.1 * rng.permutation(53) - 1e4
+    fair(check, 88)
+    keeps(check, low, 89, top_p=0.47, says="What is dropped is never drawn, however low.")
 
 
 def test_float32_logits(check):
@@ -217,9 +233,11 @@ def test_generate_passes_every_option_on(check):
 
 
 def continued_and_prompt(module, prompt, steps):
-    text, _ = continued(module, prompt, steps)
-    return text, prompt
+    text = module.generate(peaked, prompt, steps, np.random.default_rng(5))
+    return [operator.index(token) for token in text], prompt, text is prompt
 
 
 def test_generate_leaves_the_prompt_unchanged(check):
-    check.drive(continued_and_prompt, [2, 5], 6)
+    says = "output[1] is your caller's prompt afterwards, output[2] whether you returned it itself"
+    check.drive(continued_and_prompt, [2, 5], 6, says_=says)
+    check.drive(continued_and_prompt, [2, 5], 0, says_=says)

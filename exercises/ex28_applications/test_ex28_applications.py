@@ -110,6 +110,16 @@ def test_return_of_users_without_longer_pauses(check, rng):
     check("will_return", gaps, since, 5, says_="0/0 is 0")
 
 
+def test_large_shops(check, rng):
+    says = "nothing here is bounded: not the items, the users, the counts, the pauses"
+    check("recommend", *shop(rng, users=3, items=131), 67, says_=says)
+    check("target_audience", *campaign(rng, users=401), 8.0, 1.0, 173, says_=says)
+    history, recent = counts(rng, users=5, categories=71)
+    check("risk_score", 120 * history, 90 * recent, says_=says)
+    gaps = [(rng.integers(1, 60, 140) * 2.5).tolist(), [400.0, 730.0, 1100.5], [0.25, 90.0]]
+    check("will_return", gaps, [33.5, 365.0, 0.0], 61.0, says_=says)
+
+
 def test_inputs_are_unchanged(check, rng):
     check.unchanged("recommend", *shop(rng), 4)
     check.unchanged("target_audience", *campaign(rng), 8.0, 2.0, 9)

@@ -6,7 +6,7 @@ from grader.exercise import find_exercise, find_exercises
 from grader.mutants import trial
 from grader.mutants.equivalents import equivalents
 from grader.mutants.mutate import Mutant, mutants_of
-from grader.mutants.tally import tally, with_table
+from grader.mutants.tally import Tally, tally, with_table
 
 SOURCE = '''
 def mean(x, eps=1e-5, axis=-1):
@@ -77,9 +77,34 @@ def test_every_equivalent_has_a_reason_and_is_a_mutant():
         assert known.keys() <= made, one.name
 
 
+EACH_ON_ITS_DAY = [
+    pytest.param(one, id=f"day{1 + place % 7}-{one.number}")
+    for place, one in enumerate(find_exercises())
+]
+
+
 @pytest.mark.slow
-def test_the_published_table_of_mutants_is_the_measured_one():
-    found = [tally(one) for one in find_exercises()]
-    assert [one.stale for one in found if one.stale] == []
+@pytest.mark.parametrize("one", EACH_ON_ITS_DAY)
+def test_the_published_row_of_mutants_is_the_measured_one(one):
+    found = tally(one)
+    assert found.stale == []
     text = TABLE.read_text(encoding="utf-8")
-    assert with_table(text, found) == text
+    assert with_table(text, [found]) == text
+
+
+def test_a_row_is_replaced_and_the_others_stay():
+    text = TABLE.read_text(encoding="utf-8")
+    assert with_table(text, []) == text
+    changed = with_table(text, [Tally("ex05_masks", 1, 7, 2, ["one"], [])])
+    assert "| ex05_masks | 7 | 4 | 2 | 1 |" in changed
+    assert len(changed.splitlines()) == len(text.splitlines())
+
+
+def test_time_is_the_mutants_own_not_the_clock_on_the_wall(monkeypatch):
+    monkeypatch.setattr(trial, "SECONDS", 0.5)
+    masks = exercise("ex05")
+    right = masks.reference_path.read_text(encoding="utf-8")
+    codes = {"sleeps": "import time; time.sleep(1)", "works": "while True: pass"}
+    mutants = [Mutant(name, f"{right}\n{code}\n") for name, code in codes.items()]
+    left = trial.survivors(masks, trial.subjects(masks)[0], mutants)
+    assert [one.name for one in left] == ["sleeps"]

@@ -1,5 +1,6 @@
 """Counts an exercise's mutants, and writes them as the second table of strength.md."""
 
+import re
 from typing import NamedTuple
 
 from grader.exercise import Exercise
@@ -46,13 +47,16 @@ def tally(exercise: Exercise, styles: bool = True) -> Tally:
 
 
 def with_table(text: str, found: list[Tally]) -> str:
-    """The page with its table of mutants replaced or added."""
+    """The page with its rows of these exercises replaced or added; other rows stay."""
+    page, _, old = text.partition(HEADING)
+    rows = {one.split()[1]: one for one in old.splitlines() if re.match(r"\| ex\d", one)}
+    for one in found:
+        rows[one.name] = _row(one.name, one.mutants, one.killed, one.equivalent, len(one.survivors))
     lines = ["| exercise | mutants | killed | equivalent | survive |", "|---|--:|--:|--:|--:|"]
-    rows = [(one.mutants, one.killed, one.equivalent, len(one.survivors)) for one in found]
-    lines += [_row(one.name, *row) for one, row in zip(found, rows)]
-    lines.append(_row("**all**", *map(sum, zip(*rows))))
-    page = text.partition(HEADING)[0].rstrip()
-    return f"{page}\n\n{HEADING}{INTRODUCTION}" + "\n".join(lines) + "\n"
+    lines += [rows[name] for name in sorted(rows)]
+    columns = zip(*(map(int, row.split("|")[2:-1]) for row in rows.values()))
+    lines.append(_row("**all**", *map(sum, columns)))
+    return f"{page.rstrip()}\n\n{HEADING}{INTRODUCTION}" + "\n".join(lines) + "\n"
 
 
 def _row(name: str, *numbers: int) -> str:
