@@ -30,6 +30,7 @@ _HOMES = {
     "plot_pattern_summary": "patterns",
     "plot_rollout": "rollout",
     "plot_training": "training",
+    "save_html": "page",
 }
 __all__ = sorted(_HOMES)
 
