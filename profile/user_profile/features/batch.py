@@ -69,7 +69,7 @@ class Batch(NamedTuple):
     real: np.ndarray  # (u, T) bool
     held: np.ndarray  # (u, 1 + T, C, K) what each session held of each category
     side: np.ndarray  # (u, J) codes of side features
-    season: np.ndarray  # (D, I, Fs) the whole table, shared by all batches
+    season: np.ndarray  # (d, I, Fs) of the days asked about, or of all
     question: Question
     moment: Moment
     labels: Labels

@@ -23,6 +23,7 @@ from .scaling import Scaling
 from .season import Season, read_season
 
 PLACES, GAPS = 12, 16
+_FEW_DAYS = 8  # of which the season is worked out anew each time
 HINT, AGE, HELD = 1, 3, 2  # widths of what `_hint`, `_age` and `_held` make
 
 
@@ -67,7 +68,7 @@ class HistoryReader:
         """``side``: for each side feature the value of each customer of the log, (U,)."""
         self.history, self.vocabulary = history, vocabulary
         self.season = read_season(history) if season is None else season
-        self.season_table = vocabulary.season.apply(self.season.features)
+        self._season_table: np.ndarray | None = None  # of all days, once more than a few are asked
         self.side = _side_codes(vocabulary.side, side, len(history.users))
         unknown = np.zeros((1, vocabulary.item_side.shape[1]), np.float32)
         self._item_side = np.concatenate([vocabulary.item_side, unknown])
@@ -96,6 +97,7 @@ class HistoryReader:
         starts = np.cumsum(lengths) - lengths
         places = np.arange(length.max(initial=0))
         real = places < length[:, None]
+        season, row = self._in_season(self.season.day(asked.question_time))
         sequence = np.where(real, (np.cumsum(length) - length)[:, None] + places, 0)
         return Batch(
             users,
@@ -105,8 +107,8 @@ class HistoryReader:
             real,
             self._held(session, sequence, real),
             self.side[users],
-            self.season_table,
-            self._question(asked, place_q, known_q, 1 + real.shape[1]),
+            season,
+            self._question(asked, row, place_q, known_q, 1 + real.shape[1]),
             Moment(
                 place_m,
                 known_m,
@@ -138,22 +140,34 @@ class HistoryReader:
         ), lengths
 
     def _question(
-        self, asked: Asked, place: np.ndarray, known: np.ndarray, places: int
+        self, asked: Asked, season: np.ndarray, place: np.ndarray, known: np.ndarray, places: int
     ) -> Question:
         user, time = asked.question_user, asked.question_time
         past = read_past_items(self.history, self.season, user, time, known)
-        day = self.season.day(time)
         return Question(
             place,
             known,
-            day,
+            season,
             self.vocabulary.context.apply(read_context(self.history, user, time, known)),
-            self._hint(day),
+            self._hint(self.season.day(time)),
             self._age(user, time, known, places),
             past.question,
             past.item,
             self.vocabulary.pair.apply(past.features),
         )
+
+    def _in_season(self, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A scaled table of the season, and its row of each ``day`` (q,).
+
+        It holds the days asked about, and, once they are many, all days for good.
+        """
+        days, row = np.unique(day, return_inverse=True)
+        if self._season_table is None and len(days) <= _FEW_DAYS:
+            return self.vocabulary.season.apply(self.season.features(days)), row
+        if self._season_table is None:
+            every = np.arange(len(self.season.sold))
+            self._season_table = self.vocabulary.season.apply(self.season.features(every))
+        return self._season_table, day
 
     def _hint(self, day: np.ndarray) -> np.ndarray:
         """The share of each category in what everybody bought in a fortnight, (q, C, HINT)."""

@@ -30,7 +30,6 @@ class Season(NamedTuple):
     price: np.ndarray  # (D + 1, I) float32, log(1 + price), 0 while unknown
     last_sold: np.ndarray  # (D + 1, I) int32, day, -1 while never
     first_sold: np.ndarray  # (I,) int32, day
-    features: np.ndarray  # (D + 1, I, F) float32, columns NAMES
 
     def day(self, moments: np.ndarray) -> np.ndarray:
         """The day of each moment; what comes after the log is its end."""
@@ -42,6 +41,23 @@ class Season(NamedTuple):
         """What a cumulative `table` gained in the `days` before `day`; of all items, or `item`."""
         steps = max(1, round(days * DAY / self.length))
         return table[day, item] - table[np.maximum(day - steps, 0), item]
+
+    def features(self, day: np.ndarray) -> np.ndarray:
+        """What is in season on each of ``day`` (d,): (d, I, F) float32, columns NAMES."""
+        windows = {days: self.since(self.sold, day, days) for days in WINDOWS}
+        fortnight_before = windows[28] - windows[14]
+        columns = [
+            *(np.log1p(window) for window in windows.values()),
+            np.log1p(self.sold[day]),
+            np.log((windows[14] + 0.5) / (fortnight_before + 0.5)),
+            np.log1p(days_since_sold(self, day[:, None], self.last_sold[day])),
+            np.log1p(np.maximum(day[:, None] - self.first_sold, 0)),
+            self.price[day],
+        ]
+        features = np.empty((len(day), self.sold.shape[1], len(columns)), np.float32)
+        for column, values in enumerate(columns):
+            features[..., column] = values
+        return features
 
 
 def read_season(history: History) -> Season:
@@ -74,8 +90,7 @@ def read_season(history: History) -> Season:
     )
     first_sold = np.where(daily.any(0), daily.argmax(0), D).astype(np.int32)
     price = _prices(cell, history.price[rows], daily)
-    season = Season(begin, length, sold, repeats, price, last_sold, first_sold, np.zeros(0))
-    return season._replace(features=_features(season))
+    return Season(begin, length, sold, repeats, price, last_sold, first_sold)
 
 
 def _prices(cell: np.ndarray, price: np.ndarray, daily: np.ndarray) -> np.ndarray:
@@ -92,24 +107,6 @@ def _prices(cell: np.ndarray, price: np.ndarray, daily: np.ndarray) -> np.ndarra
         )
         known |= daily[day]
     return prices
-
-
-def _features(season: Season) -> np.ndarray:
-    day = np.arange(len(season.sold))
-    windows = {days: season.since(season.sold, day, days) for days in WINDOWS}
-    fortnight_before = windows[28] - windows[14]
-    columns = [
-        *(np.log1p(window) for window in windows.values()),
-        np.log1p(season.sold),
-        np.log((windows[14] + 0.5) / (fortnight_before + 0.5)),
-        np.log1p(days_since_sold(season, day[:, None], season.last_sold)),
-        np.log1p(np.maximum(day[:, None] - season.first_sold, 0)),
-        season.price,
-    ]
-    features = np.empty((*season.sold.shape, len(columns)), np.float32)
-    for column, values in enumerate(columns):
-        features[..., column] = values
-    return features
 
 
 def days_since_sold(season: Season, day: np.ndarray, last_sold: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def recommend(
     for begin in range(0, len(users), 256):
         part = users[begin : begin + 256]
         chances = softmax(profiler.score_known(part, np.full(len(part), moment)))
-        best = np.argsort(-chances, axis=1, kind="stable")[:, :top]
+        best = highest(chances, top)
         for user, items, chance in zip(part.tolist(), best, chances):
             for rank, item in enumerate(items.tolist(), start=1):
                 rows.append(
@@ -49,6 +49,17 @@ def recommend(
                     }
                 )
     return rows
+
+
+def highest(scores: np.ndarray, top: int) -> list[np.ndarray]:
+    """The places of the ``top`` highest of each row (Q, I), the first of equals first."""
+    top = min(top, scores.shape[1])
+    least = np.partition(scores, scores.shape[1] - top, axis=1)[:, scores.shape[1] - top]
+    best = []
+    for row, edge in zip(scores, least):
+        found = np.flatnonzero(row >= edge)
+        best.append(found[np.argsort(-row[found], kind="stable")[:top]])
+    return best
 
 
 def audience(

@@ -96,7 +96,7 @@ def fit_vocabulary(
             )
         ),
         pair=fit_scaling(read_past_items(history, season, user, moment, known).features),
-        season=fit_scaling(season.features[np.unique(season.day(moment))]),
+        season=fit_scaling(season.features(np.unique(season.day(moment)))),
         item_side=item_side(history, categories.of_item, len(categories), vectors, without),
         without=tuple(without),
     )

@@ -64,7 +64,9 @@ def test_season_counts_the_days_before(history):
     fortnight = [time for time in before if time >= begin - 14 * DAY]
     assert season.sold[day, item] == len(before) > len(fortnight) > 0
     column = NAMES.index("sold in 14 days")
-    assert season.features[day, item, column] == pytest.approx(np.log1p(len(fortnight)))
+    assert season.features(np.array([day]))[0, item, column] == pytest.approx(
+        np.log1p(len(fortnight))
+    )
     assert season.last_sold[day, item] == (max(before) - season.begin) // DAY
 
 
