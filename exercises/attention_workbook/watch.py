@@ -22,7 +22,7 @@ from attention_workbook.state import locked
 
 PAUSE, SETTLE = 0.1, 0.03
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
-KEYS = "h hint  s solution  l list  n next  i interview  q quit"
+KEYS = "h\xa0hint, s\xa0solution, l\xa0list, n\xa0next, i\xa0interview, q\xa0quit"
 INTERVIEW_MINUTES = "45"
 
 
@@ -196,4 +196,5 @@ class Watch:
         where = f"{numbers.index(number) + 1}/{len(numbers)}  " if number in numbers else ""
         head = f"{where}{number} · {self.exercise.head.title}"
         parts = [head, text, *filter(None, [weaker_fence()]), *self.progress.notes]
-        self.desk.show(fitted("\n\n".join([*parts, *([KEYS] if self.desk.hears else [])])))
+        screen = fitted("\n\n".join([*parts, *([KEYS] if self.desk.hears else [])]))
+        self.desk.show(screen.replace("\xa0", " "))

@@ -39,14 +39,15 @@ def matters(exercise: Exercise) -> tuple[str, str, str]:
     path = exercise.solution / "README.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     cost = _first(section(text, "Cost"))
-    return cost, _first(section(text, "What interviewers listen for")), _first(follow_ups(exercise))
+    listens = _first(section(text, "What interviewers listen for"))
+    return cost, listens, _first(follow_ups(exercise), r"(?<=\?) ")
 
 
-def _first(text: str) -> str:
-    """The first point of a list, or the first sentence, in plain words."""
+def _first(text: str, end: str = r"(?<=[.?!]) (?=[A-Z])") -> str:
+    """The first point of a list, up to the end of its first sentence, in plain words."""
     part = re.split(r"\n\s*\n|\n(?=[-\d])", text.strip())[0]
     part = re.sub(r"^(?:- |\d+\. )", "", " ".join(part.split()))
-    part = re.split(r"(?<=[.?!]) (?=[A-Z])", part)[0]
+    part = re.split(end, part)[0]
     return re.sub(
         r"\$([^$]*)\$", lambda math: math[1].replace("\\log", "log").replace("\\,", " "), part
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from grader.exercise import Exercise
 from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, Score, grade
-from grader.report import brief_text, failure_text, sentence
+from grader.report import MARGIN, brief_text, failure_text, sentence
+from grader.report import WIDTH as REPORT
 from grader.sandbox.runner import Sandboxed
 
 LABEL = re.compile(r"\S[\w ]{0,12}\s{2,}")  # "Likely cause   your softmax …"
@@ -67,16 +68,34 @@ def forfeited(score: Score) -> Score:
 
 
 def fitted(text: str, width: int | None = None) -> str:
-    """A text broken to a screen's width, each line's indentation kept."""
+    """A text broken to a screen's width, indentation kept; on a narrow one labels stand alone."""
     width = max(width or shutil.get_terminal_size().columns, 20)
-    lines = []
-    for line in text.splitlines():
+    lines: list[str] = []
+    for line in _unbroken(text.splitlines()) if width < REPORT else text.splitlines():
+        label = LABEL.match(line)
         if len(line) <= width:
             lines.append(line)
-            continue
-        indent = " " * min(len(line) - len(line.lstrip()), width // 3)
-        label = LABEL.match(line)
-        hang = " " * len(label[0]) if label and width >= NARROW else indent + "  "
-        words = line.strip() if label is None or width >= NARROW else " ".join(line.split())
-        lines += textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=hang)
+        elif label is not None and width < NARROW:
+            lines += [label[0].rstrip(), *_wrapped(line[len(label[0]) :], width, "  ", "  ")]
+        else:
+            indent = " " * min(len(line) - len(line.lstrip()), width // 3)
+            lines += _wrapped(line, width, indent, " " * len(label[0]) if label else indent + "  ")
     return "\n".join(lines)
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """A report's lines, each entry in one: it was broken where its next word had no room."""
+    whole: list[str] = []
+    last = ""
+    for line in lines:
+        words = line[MARGIN:].split(" ") if line[:MARGIN].isspace() else []
+        if words and words[0] and len(last) + 1 + len(words[0]) > REPORT:
+            whole[-1] += f" {line[MARGIN:]}"
+        else:
+            whole.append(line)
+        last = line
+    return whole
+
+
+def _wrapped(line: str, width: int, first: str, others: str) -> list[str]:
+    return textwrap.wrap(line.strip(), width, initial_indent=first, subsequent_indent=others)

@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from . import (
+    companion,
     embedding,
     generation,
     growth,
@@ -33,6 +34,7 @@ PARTS = {
     "growth": growth.section,
     "users": users.section,
     "startup": startup.section,
+    "companion": companion.section,
 }
 FIGURE = "benchmarks.png"
 
