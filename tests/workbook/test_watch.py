@@ -70,7 +70,7 @@ def test_a_sitting(place, monkeypatch):
     assert "1/7  ex01" in start
     assert "comes with a pass" in refused
     assert "runs along the first axis" in " ".join(wrong.split())
-    assert "and 11 more" in wrong
+    assert " more\n" in wrong
     assert "hint 1 of 3" in hint
     assert "10 of 10 points" in right
     assert "Write ex02_attention/attention.py" in right
@@ -127,8 +127,8 @@ def test_at_a_terminal_a_save_is_graded_and_q_ends_it(place):
     process = started(place.home, stdin=child, stdout=child, stderr=child)
     assert "quit" in read_until(parent, "quit")
     save(place, "softmax_first_try.py")()
-    said = read_until(parent, "0 of 15 checks")
-    assert "0 of 15 checks" in said
+    said = read_until(parent, "ex01: not yet, 0 of ")
+    assert "ex01: not yet, 0 of " in said
     assert "\x1b[H" in said
     os.write(parent, b"q")
     assert "Until next time" in read_until(parent, "Until next time")
