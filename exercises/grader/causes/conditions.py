@@ -13,6 +13,7 @@ from grader.diagnose import Step
 TOLD = 2  # conditions in one sentence
 CHANCE = {0: 2, 1: 3, 2: 5, 3: 12, 4: 12, 5: 30}  # divisions of the calls against a trait, by rank
 BORDER = 5
+FAR = 1.5  # times beyond: random numbers alone lie apart
 
 
 def of_conditions(found: Evidence) -> str:
@@ -24,7 +25,7 @@ def of_conditions(found: Evidence) -> str:
         return ""
     divisions = comb(len(failing) + len(passing), len(failing)) / (4 if len(passing) == 1 else 1)
     told = _traits(failing, passing, divisions)
-    if not told and divisions >= BORDER:
+    if not told and divisions >= BORDER and len(failing) <= len(passing):
         told = _borders(failing, passing)
     if not told:
         return ""
@@ -61,6 +62,8 @@ def _borders(failing: list[Step], passing: list[Step]) -> list[str]:
         if not all(says in one for one in (*inside, *outside)):
             continue
         right, wrong = [one[says] for one in inside], [one[says] for one in outside]
+        if "largest" in says and not FAR * max(right) < min(wrong):
+            continue
         if min(wrong) > max(right):
             found.append(_border(says, "more", min(wrong), max(right)))
         elif max(wrong) < min(right):

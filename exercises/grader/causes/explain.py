@@ -7,6 +7,7 @@ import numpy as np
 from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence, evidence, output_names, same
 from grader.causes.form import of_form, of_runs, of_trivial
+from grader.causes.listed import of_lists
 from grader.causes.places import of_lines, of_places
 from grader.causes.process import of_process
 from grader.causes.raised import of_error
@@ -61,7 +62,7 @@ def _reasoned(run: Run, step: Step) -> str:
         if len(searched) < SEARCHES and not any(searched):
             searched.append(of_scale(found, runner) or of_slips(found) or of_two(found, run.doctor))
         said = searched[-1]
-    return said or of_places(found) or of_conditions(found) or of_lines(found)
+    return said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
 
 
 def nothing_known(run: Run, result: Result) -> str:

@@ -127,8 +127,9 @@ def _shape(what: str, got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
          lambda: next((got.transpose(order) for order in _orders(got, wanted)), None)),
         ("is flattened", lambda: got.reshape(wanted.shape) if got.ndim == 1 else None),
         ("is that of the first entry of the batch alone",
-         lambda: np.broadcast_to(got, wanted.shape) if got.shape == wanted.shape[1:]
-         and same(got, wanted[0], step) else None),
+         lambda: np.broadcast_to(got, wanted.shape)
+         if got.shape in (wanted.shape[1:], (1, *wanted.shape[1:])) and wanted.ndim
+         and same(got.reshape(wanted.shape[1:]), wanted[0], step) else None),
     ]  # fmt: skip
     for said, turn in ways:
         try:

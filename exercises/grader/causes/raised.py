@@ -69,6 +69,10 @@ REASONS: list[tuple[str, Say]] = [
          f"axis {found[1]} is asked of an array of {found[2]} "
          f"{'axis' if found[2] == '1' else 'axes'}: count axes from the end (axis=-1), then any "
          "number of leading ones fits")),
+    (r"einstein sum|operand has (?:more|fewer) dimensions than subscripts|"
+     r"does not contain the correct number of indices",
+     lambda *_: "the letters of your einsum fit one number of axes only; write ... for the "
+                "leading ones: '...nd,...md->...nm'"),
     (r"axes don't match array|invalid number of axes",
      lambda *_: "axes are exchanged by a fixed list, which fits one number of axes only; "
                 "np.swapaxes(x, -1, -2) fits any"),

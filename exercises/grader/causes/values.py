@@ -181,6 +181,9 @@ def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     if np.asarray(outputs(found, found.failed)[1][name]).dtype.kind == "b":
         yield "is inverted: True where False belongs, and the reverse", lambda x, _: ~x
     yield "has the wrong sign", lambda x, _: -x
+    for argument in arguments(found.failed):
+        for said, turn in (("plus", np.add), ("minus", np.subtract), ("times", np.multiply)):
+            yield f"is what it should be {said} `{argument}`", partial(_joined, turn, argument)
     for factor, said in FACTORS:
         yield f"is {said} what it should be", partial(_times, factor)
     yield from _sizes(found)
@@ -202,6 +205,13 @@ def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     yield "is 1 minus what it should be", lambda x, _: 1 - x
     yield "is one over what it should be", lambda x, _: 1 / x
     yield "is right to seven digits only: somewhere it is computed in float32", _narrowed
+    yield (
+        (
+            "is right but for a factor of its own in each row: a sum, a norm or a scale is taken "
+            "wrongly row by row"
+        ),
+        _by_rows,
+    )
     yield "is summed over the leading axes, as if all the batch were one", _over_batch
     for axis in (-1, -2, 0):
         where = {-1: "last", -2: "second last", 0: "first"}[axis]
@@ -229,6 +239,24 @@ def _times(factor: float, x: Any, _: Step) -> Any:
 def _input(name: str, x: Any, step: Step) -> Any:
     value = arguments(step).get(name, NONE)
     return value if value is NONE or np.shape(value) == np.shape(x) else NONE
+
+
+def _joined(turn: Callable[..., Any], name: str, x: Any, step: Step) -> Any:
+    value = arguments(step).get(name)
+    fits = isinstance(value, np.ndarray) and value.shape == np.shape(x) and value.dtype.kind == "f"
+    return turn(x, value) if fits else NONE
+
+
+def _by_rows(x: Any, step: Step) -> Any:
+    """The answer itself, if each row of it is the right row times one number."""
+    got = step.outcome.outputs[0]
+    if not isinstance(got, np.ndarray) or got.shape != np.shape(x) or got.ndim < 2:
+        return NONE if step.complaint is None else x
+    if got.shape[-1] < 3 or got.dtype.kind != "f":
+        return NONE if step.complaint is None else x
+    other = np.asarray(x)
+    factor = (got * other).sum(-1, keepdims=True) / (other * other).sum(-1, keepdims=True)
+    return got if np.allclose(got, factor * other, 1e-4, 1e-9, equal_nan=True) else NONE
 
 
 def _flipped(axis: int, x: Any, _: Step) -> Any:

@@ -1,0 +1,62 @@
+"""Answers that are lists: names left out or too many, one key of all records wrong."""
+
+from typing import Any
+
+from grader.causes.evidence import Evidence, same
+from grader.causes.values import outputs, right_ones, wrong_outputs
+
+FEW = 4  # names in a sentence
+
+
+def of_lists(found: Evidence) -> str:
+    """What of a list is wrong, "" if nothing can be said in few words."""
+    wrong = wrong_outputs(found)
+    if len(wrong) != 1:
+        return ""
+    name = wrong[0]
+    for step in found.failures:
+        got, wanted = outputs(found, step)
+        if not isinstance(got.get(name), list) or not isinstance(wanted.get(name), list):
+            return ""
+    told = _records(found, name) or _names(found, name)
+    return told + right_ones(found, wrong) if told else ""
+
+
+def _records(found: Evidence, name: str) -> str:
+    """Whether records of the right number and order are wrong in one key alone."""
+    keys: set[str] = set()
+    for step in found.failures:
+        got, wanted = (side[name] for side in outputs(found, step))
+        if len(got) != len(wanted):
+            return ""
+        for one, other in zip(got, wanted):
+            records = isinstance(one, dict) and isinstance(other, dict)
+            if not records or one.keys() != other.keys():
+                return ""
+            keys |= {key for key in other if not same(one[key], other[key], step)}
+    fields = len(wanted[0]) if wanted else 0
+    if len(keys) != 1 or fields < 3:
+        return ""
+    return f"your {name} are right in all but {keys.pop()!r}"
+
+
+def _names(found: Evidence, name: str) -> str:
+    """Which names a list lacks and which are too many, where it is a list of names."""
+    got, wanted = (side[name] for side in outputs(found, found.failed))
+    if not all(isinstance(one, str) for one in [*got, *wanted]):
+        return ""
+    if sorted(got) == sorted(wanted):
+        return f"your {name} has the right entries in another order"
+    said = [
+        f"{word} {_listed(entries)}"
+        for word, entries in (
+            ("leaves out", [one for one in wanted if one not in got]),
+            ("holds", [one for one in got if one not in wanted]),
+        )
+        if 0 < len(entries) <= FEW
+    ]
+    return f"your {name} {' and '.join(said)}, and is right in the rest" if said else ""
+
+
+def _listed(names: list[Any]) -> str:
+    return ", ".join(map(repr, names))
