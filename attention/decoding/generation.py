@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..ops.checks import count, in_range, unmasked
 from .model import CausalLM
+from .sampling import penalise_repetition, sample
 
 
 class TextCodec(Protocol):
@@ -14,44 +14,23 @@ class TextCodec(Protocol):
 
     def encode(self, text: str) -> np.ndarray: ...
 
-    def decode(self, ids: Sequence[int]) -> str: ...
+    def stream(self) -> Callable[[int], str]: ...
+
+    def is_end(self, token: int) -> bool: ...
 
 
-def sample(
+def next_token(
     logits: np.ndarray,
+    ids: Sequence[int],
     rng: Any,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
+    *,
+    repetition_penalty: float = 1.0,
+    **sampling: Any,
 ) -> int:
-    """logits (V,) -> one id. temperature 0 takes the likeliest (greedy).
-
-    First `temperature` divides the logits, then `top_k` keeps the k likeliest, then `top_p` the
-    fewest of them whose probability reaches p, the one that crosses it included (Holtzman et al.
-    2020). Raises ValueError for options out of range.
-    """
-    temperature = in_range("temperature", temperature, 0, np.inf, "[)")
-    logits = unmasked("logits", logits).astype(np.float64)
-    if logits.ndim != 1 or not logits.size:
-        raise ValueError(f"logits must have shape (V,) with V ≥ 1, got {logits.shape}")
-    top = logits.max()
-    if not np.isfinite(top):
-        raise ValueError(
-            f"the largest logit is {top}, so no token can be drawn; look for NaN in the model"
-        )
-    if temperature == 0:
-        return int(np.argmax(logits))
-    order = np.argsort(-logits, kind="stable")
-    if top_k is not None:
-        order = order[: count("top_k", top_k, 1)]
-    with np.errstate(over="ignore", under="ignore"):  # a tiny temperature: all but the top vanish
-        p = np.exp((logits[order] - top) / temperature)
-    p /= p.sum()
-    if top_p is not None:
-        top_p = in_range("top_p", top_p, 0, 1, "(]")
-        kept = int(np.searchsorted(np.cumsum(p), top_p)) + 1
-        order, p = order[:kept], p[:kept] / p[:kept].sum()
-    return int(np.random.default_rng(rng).choice(order, p=p))
+    """logits (V,) after `ids` -> one id; `sampling` as in `sample`."""
+    if repetition_penalty != 1.0:
+        logits = penalise_repetition(logits, ids, repetition_penalty)
+    return sample(logits, rng, **sampling)
 
 
 def generate(
@@ -64,7 +43,7 @@ def generate(
     on_token: Callable[[int], None] | None = None,
     **sampling: Any,
 ) -> list[int]:
-    """prompt ids -> prompt and up to `steps` new ids; `sampling` as in `sample`.
+    """prompt ids -> prompt and up to `steps` new ids; `sampling` as in `next_token`.
 
     Keys and values are cached. When the model's `max_length` is reached, reading starts anew from
     the last half of the text, so each token still sees at least that much.
@@ -81,7 +60,7 @@ def generate(
             caches = model.new_caches(1)
             unread = ids[-max(1, model.max_length // 2) :]
         logits = model.step(np.array([unread]), caches)[0]
-        token = sample(logits, rng, **sampling)
+        token = next_token(logits, ids, rng, **sampling)
         ids.append(token)
         unread = [token]
         if on_token is not None:
@@ -102,19 +81,25 @@ def generate_text(
     on_text: Callable[[str], None] | None = None,
     **sampling: Any,
 ) -> str:
-    """prompt -> prompt and its continuation; `stop` ends it as soon as that text has appeared."""
-    start = len(prompt)
+    """prompt -> prompt and its continuation; `stop` ends it as soon as that text has appeared.
 
-    def stopped(ids: list[int]) -> bool:
-        if not stop:
-            return False
-        return tokenizer.decode(ids[max(start, len(ids) - len(stop)) :]) == stop
+    A token that ends a text, by its tokenizer, does so too. `on_text` sees each new text at once.
+    """
+    next_text = tokenizer.stream()
+    written = ""
+    ended = False
 
-    def show(token: int) -> None:
-        if on_text is not None:
-            on_text(tokenizer.decode([token]))
+    def write(token: int) -> None:
+        nonlocal written, ended
+        before = len(written)
+        written += next_text(token)
+        at = written.find(stop, max(0, before - len(stop))) if stop else -1
+        if at >= 0 and stop:
+            written = written[: at + len(stop)]
+        ended = at >= 0 or tokenizer.is_end(token)
+        if on_text is not None and len(written) > before:
+            on_text(written[before:])
 
-    ids = generate(
-        model, tokenizer.encode(prompt), steps, rng=rng, stop=stopped, on_token=show, **sampling
-    )
-    return tokenizer.decode(ids)
+    ids = tokenizer.encode(prompt)
+    generate(model, ids, steps, rng=rng, stop=lambda _: ended, on_token=write, **sampling)
+    return prompt + written

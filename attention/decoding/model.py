@@ -117,19 +117,50 @@ class CausalLM(Layer):
     def loss_backward(self, dloss: Any, saved: tuple[CausalLMSaved, AnyCrossEntropySaved]) -> None:
         self.backward(cross_entropy_backward(dloss, saved[1]), saved[0])
 
-    def step(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
-        """Inference: the next tokens, ids (B, T) -> logits after the last of them, (B, V)."""
-        x, _, _ = self._embed(ids, caches[0].length)
-        if x.shape[1] == 0:
+    def step(self, ids: Any, caches: list[KVCache], starts: np.ndarray | None = None) -> np.ndarray:
+        """Inference: the next tokens, ids (B, T) -> logits after the last of them, (B, V).
+
+        Row b begins at column ``starts[b]``, counted from the first ever read; before is padding.
+        """
+        return self._logits(self._step(ids, caches, starts)[:, -1])[0]
+
+    def step_all(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
+        """Inference: the next tokens, ids (B, T) -> logits after each of them, (B, T, V)."""
+        return self._logits(self._step(ids, caches, None))[0]
+
+    def states(self, ids: Any) -> list[np.ndarray]:
+        """ids (B, T) -> what enters the first block, then what leaves each, (B, T, E)."""
+        states = [self._embed(ids, 0)[0]]
+        for block in self.encoder.blocks:
+            states.append(block.forward(states[-1], is_causal=True)[0])
+        return states
+
+    def read_out(self, state: np.ndarray) -> np.ndarray:
+        """A state (B, T, E) -> its logits (B, T, V), by the last norm and the output map."""
+        norm = self.encoder.norm
+        return self._logits(state if norm is None else norm.forward(state)[0])[0]
+
+    def _step(self, ids: Any, caches: list[KVCache], starts: np.ndarray | None) -> np.ndarray:
+        first = caches[0].length
+        x, _, _ = self._embed(ids, first, starts)
+        T = x.shape[1]
+        if T == 0:
             raise ValueError(f"ids must hold one token or more to go on from, got {np.shape(ids)}")
-        return self._logits(self.encoder.step(x, caches)[:, -1])[0]
+        mask = None
+        if starts is not None:
+            mask = (np.arange(first + T) >= starts[:, None])[:, None, None]  # (B, 1, 1, S)
+        return self.encoder.step(x, caches, mask)
+
+    @property
+    def vocab_size(self) -> int:
+        return self.tokens.table.shape[0]
 
     def new_caches(self, batch: int, length: int | None = None) -> list[KVCache]:
         """One cache a block, with room for `length` tokens, by default and at most `max_length`."""
         return self.encoder.new_caches(batch, min(length or self.max_length, self.max_length))
 
     def _embed(
-        self, ids: Any, first: int
+        self, ids: Any, first: int, starts: np.ndarray | None = None
     ) -> tuple[np.ndarray, EmbeddingSaved, EmbeddingSaved | None]:
         x, saved_tokens = self.tokens.forward(ids)
         T = x.shape[1] if x.ndim == 3 else -1
@@ -140,7 +171,10 @@ class CausalLM(Layer):
             )
         if self.positions is None:
             return x, saved_tokens, None
-        p, saved_positions = self.positions.forward(np.arange(first, first + T))
+        at = np.arange(first, first + T)
+        if starts is not None:
+            at = np.maximum(at - starts[:, None], 0)  # (B, T)
+        p, saved_positions = self.positions.forward(at)
         return x + p, saved_tokens, saved_positions
 
     def _logits(self, x: np.ndarray) -> tuple[np.ndarray, LinearSaved]:

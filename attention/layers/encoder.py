@@ -93,12 +93,14 @@ class EncoderBlock(Layer):
             dh, saved.attention, self.self_attn.backward, self.norm1, self.norm_first
         )
 
-    def step(self, x: np.ndarray, cache: KVCache) -> np.ndarray:
+    def step(
+        self, x: np.ndarray, cache: KVCache, attn_mask: np.ndarray | None = None
+    ) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
         if self.norm_first:
-            x = x + self.self_attn.step(self.norm1.step(x), cache)
+            x = x + self.self_attn.step(self.norm1.step(x), cache, attn_mask)
             return x + self.mlp.step(self.norm2.step(x))
-        x = self.norm1.step(x + self.self_attn.step(x, cache))
+        x = self.norm1.step(x + self.self_attn.step(x, cache, attn_mask))
         return self.norm2.step(x + self.mlp.step(x))
 
 
@@ -125,10 +127,15 @@ class Encoder(Stack):
             dx = block.backward(dx, one)
         return dx
 
-    def step(self, x: np.ndarray, caches: list[KVCache]) -> np.ndarray:
-        """Inference: x (B, T, E), the next T tokens -> out (B, T, E); one cache a block."""
+    def step(
+        self, x: np.ndarray, caches: list[KVCache], attn_mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Inference: x (B, T, E), the next T tokens -> out (B, T, E); one cache a block.
+
+        `attn_mask` broadcasts to (B, H, T, S), S counting what is cached too.
+        """
         for block, cache in zip(self.blocks, caches, strict=True):
-            x = block.step(x, cache)
+            x = block.step(x, cache, attn_mask)
         return x if self.norm is None else self.norm.step(x)
 
     def new_caches(self, batch: int, max_length: int) -> list[KVCache]:

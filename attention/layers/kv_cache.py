@@ -48,5 +48,11 @@ class KVCache:
         self.length = end
         return self.k[:, :, :end], self.v[:, :, :end]
 
+    def truncate(self, length: int) -> None:
+        """Forget all but the first `length` tokens."""
+        if not 0 <= length <= self.length:
+            raise ValueError(f"length must lie in 0 … {self.length}, got {length}")
+        self.length = length
+
     def clear(self) -> None:
         self.length = 0

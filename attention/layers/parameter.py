@@ -34,7 +34,7 @@ class Parameter:
         """`decay`: may weight decay shrink it? Defaults to matrices yes, gains and biases no."""
         (data,) = floats(data=data)
         self._data = data
-        self._grad = np.zeros_like(data)
+        self._grad = np.zeros(data.shape, data.dtype)  # takes no memory before it is written
         self.decay = data.ndim >= 2 if decay is None else decay
 
     @property

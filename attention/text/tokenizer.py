@@ -1,6 +1,6 @@
 """CharTokenizer: every distinct character of a text is a token."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -34,3 +34,11 @@ class CharTokenizer:
                 f"ids must lie in 0 … {len(self.characters) - 1}, got {min(ids)} … {max(ids)}"
             )
         return "".join(self.characters[i] for i in ids)
+
+    def stream(self) -> Callable[[int], str]:
+        """What each next id adds to the text."""
+        return lambda token: self.decode([token])
+
+    def is_end(self, token: int) -> bool:
+        """Whether the text ends there: no character says so."""
+        return False

@@ -4,9 +4,10 @@ Every byte is a symbol to begin with (Radford et al. 2019, section 2.2), so ther
 text. In vocabulary files a byte is written as a printable character of its own.
 """
 
+import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -126,6 +127,15 @@ class ByteBPE:
     def decode(self, ids: Iterable[int], *, skip_special: bool = False) -> str:
         """ids -> text; bytes that are no UTF-8, as in half a character, become U+FFFD."""
         return self.decode_bytes(ids, skip_special=skip_special).decode("utf-8", "replace")
+
+    def stream(self) -> Callable[[int], str]:
+        """What each next id adds to the text; half a character waits for its other half."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        return lambda token: decoder.decode(self.decode_bytes([token], skip_special=True))
+
+    def is_end(self, token: int) -> bool:
+        """Whether the text ends there: at a special token."""
+        return token in self.added and self.added[token].special
 
     def _encode_plain(self, text: str, ids: list[int]) -> None:
         if self.add_prefix_space and text and text[0] != " ":

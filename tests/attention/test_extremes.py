@@ -7,7 +7,7 @@ import pytest
 
 import attention as A
 from attention import fast
-from attention.decoding.generation import sample
+from attention.decoding import sample
 from attention.decoding.model import CausalLM
 from attention.text.corpus import read_corpus
 from attention.text.tokenizer import CharTokenizer

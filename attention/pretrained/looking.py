@@ -1,0 +1,28 @@
+"""look: what any model that can be read attends to in a text."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..files import read_json
+from .bert import SentenceEncoder
+from .decoder import FAMILIES, load_decoder
+
+
+def look(folder: str | Path, text: str) -> tuple[list[str], list[np.ndarray]]:
+    """text -> its tokens, and one (H, T, T) array of attention weights a layer.
+
+    `folder` holds a BERT-type encoder or a decoder of `load_decoder`. Raises FileNotFoundError, or
+    ValueError for a text without a token or longer than the model.
+    """
+    config = Path(folder) / "config.json"
+    if not config.is_file() or read_json(config).get("model_type", "bert") not in FAMILIES:
+        return SentenceEncoder(folder).look(text)
+    model, tokenizer = load_decoder(folder)
+    ids = tokenizer.encode(text)
+    if not 1 <= len(ids) <= model.max_length:
+        raise ValueError(
+            f"the text has {len(ids)} tokens; this model takes 1 to {model.max_length}"
+        )
+    _, saved = model.forward(ids[None])
+    return [tokenizer.decode([i]) for i in ids], [layer[0] for layer in saved.weights]
