@@ -30,6 +30,11 @@ EXPORTS = {  # first lines as the shops write them
     "comments": "# made by a till\nsep=;\n\nuser;item;time\n# a remark\na;x;2024-05-06\n",
     "pipes": 'customer_no|article|date|descr\n7|M1|06.05.2024|"two\nlines"\n',
     "blanks": "customer  date   sku\n7   20240506  M1\n",
+    "r": '"user" "item" "time"\n"1" "a" "x" "2024-05-06 10:00"\n',
+    "trailing": "user,item,time\na,x,2024-05-06,\n",
+    "two columns of time": "user,item,date,time\na,x,2024-05-06,10:30:00\n",
+    "mongodb": '{"userId": "a", "productId": "x", "createdAt": {"$date": "2024-05-06"}}\n',
+    "sap": "|Kunde|Artikel|Datum|Betrag|\n|a|x|06.05.2024|1,50-|\n",
     "chinese": "用户ID,商品ID,时间,数量\n张三,茶杯,2024年5月6日,2\n",
 }
 
@@ -47,6 +52,14 @@ def test_exports_of_common_shops_need_no_mapping(tmp_path, shop):
     assert report.bad == 0
     assert events.item[0] == events.user[0] == 0
     assert "1970" in str(report) or events.time[0] > 10**9
+
+
+def test_a_day_and_a_clock_in_two_columns_are_one_time(tmp_path):
+    text = "who,what,day,at\na,x,06.05.2024,10:30\n"
+    mapping = {"user": "who", "item": "what", "time": "day+at"}
+    events, _ = read_events(write(tmp_path, "log.csv", text), mapping=mapping)
+    named = read_events(write(tmp_path, "named.csv", EXPORTS["two columns of time"]))[0]
+    assert events.time[0] == named.time[0] == 1_714_991_400
 
 
 def test_line_totals_become_prices_and_negative_pieces_cancellations(tmp_path):

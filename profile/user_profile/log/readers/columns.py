@@ -15,7 +15,7 @@ from ...errors import DataError
 from ..events import CANCELLATION, PURCHASE, Events
 from ..sources import Source
 from .assemble import MAX_BAD, assemble
-from .names import REQUIRED, checked_mapping, is_log, known_columns
+from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns
 from .report import ReadReport
 from .rows import WHITESPACE, Table, find_columns, first_lines, read_delimited, read_json_lines
 
@@ -55,6 +55,10 @@ def read(
         else:
             table = _read_rows(source, report, wanted, lines[0] if lines else "")
     columns: dict[str, Any] = {**table.columns}
+    if CLOCK in columns:
+        columns["time"] = [
+            f"{day} {clock}" for day, clock in zip(columns["time"], columns.pop(CLOCK))
+        ]
     columns.setdefault("item", [VISIT] * len(table.lines))
     events = assemble(report, table.lines, **columns, max_bad=max_bad)
     return events if "kind" in columns else _with_returns(events, report)
@@ -77,7 +81,10 @@ def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
     if not is_log(columns):
         return {name: name for name in REQUIRED}  # looking for them says what is missing
     if any(ours != theirs for ours, theirs in columns.items()):
-        pairs = ",".join(f"{ours}={theirs}" for ours, theirs in columns.items())
+        shown = {ours: theirs for ours, theirs in columns.items() if ours != CLOCK}
+        if CLOCK in columns:
+            shown["time"] += f"+{columns[CLOCK]}"
+        pairs = ",".join(f"{ours}={theirs}" for ours, theirs in shown.items())
         report.notes.append(f"read as --columns {pairs!r}")
     return columns
 
@@ -105,7 +112,7 @@ def _header(source: Source, lines: list[str]) -> list[str]:
 
 
 def _delimiter(line: str) -> str:
-    bare = re.sub('"[^"]*"', "", line)
+    bare = re.sub('"[^"]*"', "x", line)
     best = max(",\t;|", key=bare.count)
     return best if best in bare or not re.search(r"\S\s+\S", bare) else WHITESPACE
 
@@ -129,7 +136,7 @@ def _read_json(
             required = {name: wanted[name] for name in REQUIRED if name in wanted}
             find_columns(source, list(record), required)
             columns = {name: [] for name in wanted}
-        values = {ours: record.get(theirs) for ours, theirs in (wanted or {}).items()}
+        values = {ours: _value(record.get(theirs)) for ours, theirs in (wanted or {}).items()}
         nested = [ours for ours, value in values.items() if isinstance(value, dict | list)]
         if nested:
             report.add(number, str(values[nested[0]]), f"is no text or number ({nested[0]})")
@@ -140,6 +147,13 @@ def _read_json(
     if not columns:
         columns = {name: [] for name in REQUIRED}
     return Table(columns, lines)
+
+
+def _value(value: Any) -> Any:
+    """A value of MongoDB's extended JSON, ``{"$date": …}``, is what it wraps."""
+    while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):
+        value = next(iter(value.values()))
+    return value
 
 
 def _whole(source: Source, report: ReadReport) -> Iterable[tuple[int, dict]]:

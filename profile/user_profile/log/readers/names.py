@@ -40,6 +40,8 @@ _KNOWN = {
     "text": "text description title lineitemname productname producttitle itemname name "
     "productdescription productcategoryname categorycode category genres 商品名称 bezeichnung",
 }  # fmt: skip
+CLOCK = "clock"  # the time of day, where a column of its own holds it: time=date+clock
+_CLOCKS = ("time", "timeofday", "clock", "hour")
 _ORDER = ("user", "time", "item", "session", "kind", "quantity", "price", "amount", "text")
 
 
@@ -62,6 +64,8 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
         columns.pop("text", None)
     if "price" in columns:
         columns.pop("amount", None)
+    if plain(columns.get("time", "")) in _CLOCKS and "date" in by_name:
+        columns |= {"time": by_name["date"], CLOCK: columns["time"]}
     return columns
 
 
@@ -94,4 +98,5 @@ def checked_mapping(mapping: dict[str, str]) -> dict[str, str]:
             f"The column mapping reads two of user, item and time from the column {twice[0]!r}; "
             "each needs a column of its own."
         )
-    return dict(mapping)
+    day, plus, clock = mapping["time"].partition("+")
+    return {**mapping, "time": day, CLOCK: clock} if plus else dict(mapping)

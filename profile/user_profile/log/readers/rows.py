@@ -6,7 +6,7 @@ All readers share this file, so a broken row, a missing file or a wrong header i
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,12 +64,13 @@ def read_delimited(
     keeps those columns alone. Raises DataError if one of them is missing.
     """
     source = path if isinstance(path, Source) else open_source(path, encoding=encoding)
-    lines = source.lines()
-    if delimiter == WHITESPACE:
-        lines, delimiter = (re.sub(r"[ \t]+", "\x1f", line.strip()) for line in lines), "\x1f"
-    elif len(delimiter) > 1:  # csv knows single characters only; the unit separator is none's text
-        joined, delimiter = delimiter, "\x1f"
-        lines = (line.replace(joined, "\x1f") for line in lines)
+    given = delimiter
+    split: Callable[[str], str] = str
+    if given == WHITESPACE:
+        split, delimiter = _by_blanks, "\x1f"
+    elif len(given) > 1:  # csv knows single characters only; the unit separator is none's text
+        split, delimiter = _by_separator(given), "\x1f"
+    lines = map(split, source.lines()) if split is not str else source.lines()
     reader = csv.reader(
         lines,
         delimiter=delimiter,
@@ -77,6 +78,8 @@ def read_delimited(
     )
     if header is None:
         header = _header(reader, source)
+        seconds = csv.reader(map(split, first_lines(source, 2)[1:]), delimiter=delimiter)
+        header = _as_wide(header, next(seconds, []))
     positions = find_columns(source, header, wanted or {name: name for name in header})
     width = len(header)
 
@@ -120,6 +123,28 @@ def _header(reader: Iterator[list[str]], source: Source) -> list[str]:
     except csv.Error as error:
         raise DataError(f"The first line of {source} is no header ({error}).") from None
     raise DataError(f"{source} is empty; give a file with a header line and events.")
+
+
+def _as_wide(header: list[str], row: list[str]) -> list[str]:
+    """The header as wide as the first row.
+
+    R leaves the name of its row numbers out; others end each row with the delimiter.
+    """
+    if len(row) != len(header) + 1:
+        return header
+    if not row[-1].strip():
+        return [*header, ""]
+    return ["", *header] if row[0] in ("0", "1") else header
+
+
+def _by_blanks(line: str) -> str:
+    """The line with one separator for each run of blanks that stands outside quotes."""
+    parts = line.strip().split('"')
+    return '"'.join(re.sub(r"[ \t]+", "\x1f", p) if not i % 2 else p for i, p in enumerate(parts))
+
+
+def _by_separator(joined: str) -> Callable[[str], str]:
+    return lambda line: line.replace(joined, "\x1f")
 
 
 def _aside(line: str) -> bool:
