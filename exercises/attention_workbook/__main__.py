@@ -38,7 +38,7 @@ def _run(parsed: argparse.Namespace) -> str:
     home = here if parsed.command in HOMELESS else require_home(here)
     place = Place(home, home, here, typed)
     if parsed.command == "check":
-        from attention_workbook.check import check
+        from attention_workbook.checking import check
 
         return check(place, parsed.argument)
     command = next(one for one in COMMANDS if one.name == parsed.command)

@@ -13,7 +13,7 @@ from grader.home import MARK, answer_of, laid_out
 from grader.sandbox.runner import keep_warm, weaker_fence
 from grader.verdict import count, fitted, reports
 
-from attention_workbook.check import at_hand, graded_and_noted
+from attention_workbook.checking import at_hand, graded_and_noted
 from attention_workbook.commands import COMMANDS, Place
 from attention_workbook.keys import Desk
 from attention_workbook.routes import following, on_route, passed, route_of

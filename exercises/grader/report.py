@@ -64,16 +64,22 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
         yield from _entry("Warned", step.outcome.warnings[0][0])
     if step.terms.says:
         yield from _entry("The point", step.terms.says)
-    causes = explain(run, result)
-    if not causes and complaint.kind == "values":
-        causes = [nothing_known(run, result)]
-    for index, cause in enumerate(causes):
+    for index, cause in enumerate(causes_of(run, result)):
         yield from _entry("Likely cause" if index == 0 else "or", cause)
     yield from _source_lines(run, _blamed_lines(step))
     if step.outcome.printed.strip():
         lines = step.outcome.printed.strip().splitlines()[:5]
         yield from _entry("You printed", lines[0][:WIDTH])
         yield from (" " * MARGIN + line[:WIDTH] for line in lines[1:])
+
+
+def causes_of(run: Run, result: Result) -> list[str]:
+    """The likely causes of a failed check, or where to look if values are wrong and none fits."""
+    causes = explain(run, result)
+    wrong = result.step is not None and result.step.complaint is not None
+    if not causes and wrong and result.step.complaint.kind == "values":
+        causes = [nothing_known(run, result)]
+    return causes
 
 
 def _blamed_lines(step: Step) -> list[tuple[int, str, str]]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from grader.causes.evidence import NONE, Evidence, Prediction, arguments
 from grader.compare import arrays_in
@@ -96,6 +95,8 @@ def _size(step: Step) -> int:
 
 def _factor(step: Step, runner: InProcess, name: str) -> float:
     """The factor on an argument that gives the answer of one call, 0 where none does."""
+    from scipy.optimize import minimize_scalar  # here: most exercises need no SciPy
+
     target = _vector(step.outcome.outputs[0])
     if target is None or target.size < 4:
         return 0.0

@@ -180,11 +180,10 @@ class Sandboxed:
             why = f"what your code sent to the grader is not an answer ({one_line(str(bad)[:80])})"
             return Outcome([], [], [], None, 0, stopped=self._lose(why))
 
-    def _start(self) -> None:
-        self._process, self._pipe = _spare.pop() if _spare else _spawned()
-        _living.add(self)
+    def setup(self) -> dict[str, Any]:
+        """What a worker has to know of the answer: its text, its parts, what it may read."""
         roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), NUMPY_HOME}
-        setup = {
+        return {
             "path": str(self.path),
             "stem": self.path.stem,
             "source": self.source,
@@ -203,11 +202,16 @@ class Sandboxed:
             "readable": sorted(roots),
             "parent": os.getpid(),
         }
+
+    def _start(self) -> None:
+        self._process, self._pipe = _spare.pop() if _spare else _spawned()
+        _living.add(self)
+        setup = self.setup()
         try:
             seconds = self.exercise.seconds or self.limits.start
             stood.add(one_line(self._exchange(setup, seconds)["stands"]))
             hello = self._receive(time.monotonic() + seconds)
-            complaint, line = _start_complaint(hello, self.path)
+            complaint, line = start_complaint(hello, self.path)
         except Gone as gone:
             complaint, line = f"while it was imported, {self._end(gone)}", 0
         except NOT_AN_ANSWER:
@@ -325,7 +329,8 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.realpath(path.parent)) / path.name
 
 
-def _start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
+def start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
+    """Why a file could not be imported, with its line; nothing where it could."""
     violations = noted(hello["violations"])
     if violations:
         return violations[0]
