@@ -14,10 +14,14 @@ from typing import Any
 
 _HOMES = {
     "HeadPatterns": "patterns",
+    "ablate_heads": "crowd",
     "animate_attention": "animate",
     "attention_entropy": "patterns",
     "attention_rollout": "rollout",
+    "find_heads": "crowd",
     "find_weights": "weights",
+    "head_similarity": "crowd",
+    "plot_head_similarity": "crowd",
     "merge_words": "words",
     "plot_difference": "difference",
     "plot_score": "score",
