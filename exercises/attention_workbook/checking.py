@@ -35,9 +35,9 @@ def graded_text(place: Place, exercise: Exercise) -> str:
     run = graded_and_noted(exercise, place.progress)
     given_up = "gave_up" in place.progress.entry(exercise.name)
     lines = [*reports(run), count(run, given_up)]
-    if run.score().status == PASSED:
+    if run.score(named=False).status == PASSED:
         lines.append(after_a_pass(exercise, place))
-    elif run.score().status == NOT_STARTED:
+    elif run.score(named=False).status == NOT_STARTED:
         lines.append(f"Read {exercise.name}/README.md, write {exercise.name}/{exercise.file}.")
     else:
         lines.append(f"A hint: {place.typed('hint', exercise.number)}")
@@ -54,7 +54,7 @@ def graded_and_noted(exercise: Exercise, progress: Progress) -> Run:
 
 def note(run: Run, progress: Progress, print_: str) -> None:
     """Remember a graded answer, unless it was not begun."""
-    status, name = run.score().status, run.exercise.name
+    status, name = run.score(named=False).status, run.exercise.name
     if status == NOT_STARTED:
         return
     progress.count(name, attempts=1)

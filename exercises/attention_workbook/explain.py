@@ -30,7 +30,7 @@ def explain(exercise: Exercise, place: Place, as_json: bool) -> str:
 def facts_of(exercise: Exercise, place: Place) -> dict[str, Any]:
     """Graded afresh; a passed answer has follow-ups instead of a hint."""
     run = graded(exercise, answer_of(exercise, place.answers))
-    score, texts = run.score(), hints(exercise)
+    score, texts = run.score(named=False), hints(exercise)
     seen = min(place.progress.entry(exercise.name).get("hints", 0), len(texts))
     done = score.status == PASSED
     level = max(seen, 1)

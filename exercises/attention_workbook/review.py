@@ -83,7 +83,7 @@ def _held(
         solved = False
         if said != "q":
             run = graded(exercise, path)
-            solved = run.score().status == PASSED
+            solved = run.score(named=False).status == PASSED
             if not solved:
                 print(fitted("\n\n".join([*reports(run, most=1, brief=3), count(run)])))
         if solved or said == "q":

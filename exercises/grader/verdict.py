@@ -52,7 +52,7 @@ def reports(run: Run, most: int = FULL_PER_EXERCISE, brief: int = 99) -> list[st
 
 def count(run: Run, given_up: bool = False) -> str:
     """The exercise in a line: status, checks, points, none of them if it was given up."""
-    score = forfeited(run.score()) if given_up else run.score()
+    score = forfeited(run.score(named=False)) if given_up else run.score(named=False)
     words = {PASSED: "passed", NOT_STARTED: "not started"}.get(score.status, "not yet")
     if score.status == NOT_STARTED:
         return f"{run.exercise.number}: {words}"
