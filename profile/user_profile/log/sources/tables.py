@@ -66,9 +66,13 @@ def _server(url: str, shown: str, table: str | None, query: str | None) -> Named
             f"{shown} needs SQLAlchemy: pip install 'attention-from-scratch[sql]'."
         ) from None
     try:
-        engine = sqlalchemy.create_engine(url)
+        engine = sqlalchemy.create_engine(
+            url, poolclass=sqlalchemy.NullPool
+        )  # one question, then closed
         with engine.connect() as connection:
-            found = sqlalchemy.inspect(connection).get_table_names() if query is None else []
+            found = (
+                sorted(sqlalchemy.inspect(connection).get_table_names()) if query is None else []
+            )
             statement = query if query is not None else _select(shown, found, table, None)
             rows = connection.execution_options(stream_results=True).execute(
                 sqlalchemy.text(statement)
