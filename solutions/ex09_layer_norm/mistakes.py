@@ -292,3 +292,24 @@ def dy_in_place(dy, x, gain, bias, eps=1e-5):
     dgain, dbias = _parameters(dy, normalised)
     dy *= gain
     return _input(dy, normalised, std), dgain, dbias
+
+
+@mistake("your variance runs over the whole array; each row has a variance of its own")
+def variance_of_the_whole(x, gain, bias, eps=1e-5):
+    return (x - _mean(x)) / np.sqrt(x.var() + x.dtype.type(eps)) * gain + bias
+
+
+@mistake("you divide by the mean absolute deviation; it is the root of the mean square")
+def mean_absolute_deviation(x, gain, bias, eps=1e-5):
+    centred = x - _mean(x)
+    return centred / (_mean(np.abs(centred)) + eps) * gain + bias
+
+
+@mistake(
+    "your term through the variance divides by d - 1; all means divide by d", "layer_norm_backward"
+)
+def bessel_in_one_term(dy, x, gain, bias, eps=1e-5):
+    n, std = _normalise(x, eps)
+    g, d = dy * gain, x.shape[-1]
+    dx = (g - _mean(g) - n * (g * n).sum(axis=-1, keepdims=True) / max(d - 1, 1)) / std
+    return dx, *_parameters(dy, n)

@@ -1,7 +1,7 @@
 """What people get wrong in ex19: working functions, each with its misconception."""
 
 import math
-from statistics import fmean, median
+from statistics import fmean, median, median_high
 
 from grader import mistake
 
@@ -151,6 +151,16 @@ def ties_sorted_by_user(events):
 )
 def ties_reversed(events):
     return _clean(events, order=lambda rows: _by_time(rows[::-1]))
+
+
+@mistake("your median of an even number of prices is the upper of the middle two; take their mean")
+def upper_median(events):
+    return _clean(events, centre=median_high)
+
+
+@mistake("your median counts each different price once; every known price counts")
+def median_of_different_prices(events):
+    return _clean(events, centre=lambda prices: median(set(prices)))
 
 
 def _sessions(events, begins, key=lambda event: event["user"]):

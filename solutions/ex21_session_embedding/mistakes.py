@@ -158,3 +158,16 @@ def changes_the_padding(x, w, lengths):
     real = is_real(x, lengths)
     x[~real] = 0
     return pool(softmax(x @ w, real), x)
+
+
+@mistake("you squash the scores by tanh first (additive attention); the score is x · w alone")
+def tanh_scores(x, w, lengths):
+    return pool(
+        softmax(np.tanh(x @ w), is_real(x, lengths)), np.where(is_real(x, lengths)[..., None], x, 0)
+    )
+
+
+@mistake("you leave out the last real event of each session; length 3 is places 0, 1, 2")
+def last_event_left_out(x, w, lengths):
+    real = is_real(x, np.maximum(lengths - 1, 0))
+    return pool(softmax(x @ w, real), np.where(real[..., None], x, 0))

@@ -300,3 +300,26 @@ def ratio_of_sums(ranked, relevant, k):
 def ndcg_of_buyers(ranked, relevant, k):
     users = [(items, wanted) for items, wanted in zip(ranked, relevant) if wanted]
     return _ndcg([items for items, _ in users], [wanted for _, wanted in users], k)
+
+
+@mistake(
+    "your gains are discounted one place further than your ideal's: the first place is 1 in both",
+    replaces="ndcg_at_k",
+)
+def gains_one_place_late(ranked, relevant, k):
+    def score(items, wanted):
+        hits = [item in wanted for item in items[:k]]
+        best = _dcg([1] * min(k, len(wanted)), _log_discount)
+        return float(_ratio(_dcg([0, *hits], _log_discount), best))
+
+    return _mean_over_users(score, ranked, relevant)
+
+
+@mistake(
+    "your ideal list is no longer than the user's list; it has min(k, relevant) relevant items",
+    replaces="ndcg_at_k",
+)
+def ideal_as_long_as_the_list(ranked, relevant, k):
+    return _ndcg(
+        ranked, relevant, k, ideal=lambda items, wanted: [1] * min(k, len(wanted), len(items))
+    )

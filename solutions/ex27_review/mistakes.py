@@ -269,3 +269,12 @@ def listing_4_scaled_by_the_input(x, w0, b0, w1, b1, w_q, w_k, w_v):
 def listing_4_over_queries(x, w0, b0, w1, b1, w_q, w_k, w_v):
     e = _perceptron(x, w0, b0, w1, b1)
     return _attend(e @ w_q, e @ w_k, e @ w_v, axis=-2)
+
+
+@mistake(
+    "listing 4 has its ReLU after the second layer; it belongs between the two",
+    replaces="formula_attention",
+)
+def relu_after_the_second(x, w0, b0, w1, b1, w_q, w_k, w_v):
+    e = np.maximum((x @ w0 + b0) @ w1 + b1, 0)
+    return _attend(e @ w_q, e @ w_k, e @ w_v)
