@@ -14,6 +14,7 @@ from typing import NamedTuple
 from grader.checks import Candidate
 from grader.diagnose import Doctor
 from grader.exercise import EXERCISES, Exercise, find_exercise, find_exercises
+from grader.files import write_page
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.kit import Variant
 from grader.report import failure_text, title
@@ -207,7 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
         strengths = [one.strength() for one in results]
         _, heading, mutants = TABLE.read_text(encoding="utf-8").partition("\n## Mutants\n")
         page = INTRODUCTION + markdown(strengths) + "\n" + heading + mutants
-        TABLE.write_text(page, encoding="utf-8")
+        write_page(TABLE, page)
         print(f"wrote {TABLE}")
     return 1 if unsound else 0
 

@@ -6,6 +6,7 @@
 import sys
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
+from grader.files import write_page
 
 PAGE = EXERCISES / "README.md"
 END = "<!-- end -->"
@@ -71,7 +72,7 @@ def filled(page: str, exercises: list[Exercise]) -> str:
 
 def main() -> int:
     """Write the page."""
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), find_exercises()), encoding="utf-8")
+    write_page(PAGE, filled(PAGE.read_text(encoding="utf-8"), find_exercises()))
     print(f"wrote {PAGE}")
     return 0
 

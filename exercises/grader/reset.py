@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
-from grader.files import write_whole
+from grader.files import write_page, write_whole
 from grader.sandbox.rules import is_untouched
 
 STUB = "stub.py"
@@ -60,7 +60,7 @@ def keep(exercise: Exercise) -> bool:
         return False
     if stub.is_file() and stub.read_text(encoding="utf-8") == text:
         return False
-    stub.write_text(text, encoding="utf-8")
+    write_page(stub, text)
     return True
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.exercise import Exercise
-from grader.files import write_whole
+from grader.files import write_page
 from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Score
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def as_json(scores: list[Score]) -> dict[str, Any]:
 
 def write_json(path: Path, scores: list[Score]) -> None:
     """Write the scores to a file, whole or not at all. Raises OSError."""
-    write_whole(path, (json.dumps(as_json(scores), indent=1) + "\n").encode())
+    write_page(path, json.dumps(as_json(scores), indent=1) + "\n")
 
 
 def table(scores: list[Score], exercises: Iterable[Exercise]) -> list[tuple[str, str]]:

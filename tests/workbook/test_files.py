@@ -4,8 +4,8 @@ import errno
 import os
 
 import pytest
-from grader.exercise import find_exercise, find_exercises
-from grader.files import write_whole
+from grader.exercise import EXERCISES, find_exercise, find_exercises
+from grader.files import write_page, write_whole
 from grader.reset import reset
 
 
@@ -33,6 +33,38 @@ def test_two_runs_draft_under_names_of_their_own(tmp_path, monkeypatch):
     write_whole(tmp_path / "scores.json", b"1")
     write_whole(tmp_path / "scores.json", b"2")
     assert len(set(drafts)) == 2
+
+
+def test_drafts_of_dead_runs_are_removed_and_those_of_living_ones_kept(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    dead, living, new = (tmp_path / f".scores.json.{name}.part" for name in ("a", "b", "c"))
+    dead.write_bytes(b"1")
+    living.write_bytes(b"1")
+    new.touch()
+    with living.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        write_whole(tmp_path / "scores.json", b"2")
+    assert sorted(tmp_path.iterdir()) == [living, new, tmp_path / "scores.json"]
+
+
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "page.md").touch()
+    (tmp_path / "link.md").symlink_to(tmp_path / "page.md")
+    write_page(tmp_path / "link.md", "é\n")
+    assert (tmp_path / "link.md").is_symlink()
+    assert (tmp_path / "page.md").read_bytes() == "é\n".encode()
+
+
+def test_no_other_writer_stands_in_the_grader():
+    marks = (".write_text(", ".write_bytes(", '"w")', '"wb")', "mkstemp(")
+    found = [
+        f"{path.relative_to(EXERCISES)}: {line.strip()}"
+        for path in sorted((EXERCISES / "grader").rglob("*.py"))
+        if path != EXERCISES / "grader" / "files.py"
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if any(mark in line for mark in marks) and "fdopen" not in line
+    ]
+    assert found == []
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path, full_disk):

@@ -6,6 +6,7 @@ import time
 
 from grader.audit import TABLE
 from grader.exercise import find_exercise, find_exercises
+from grader.files import write_page
 from grader.mutants.tally import Tally, tally, with_table
 
 PROGRAM = "python -m grader.mutants"
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{left} of {made} mutants survive and are not known to be right ({seconds:.0f} s).")
     if options.write:
         text = TABLE.read_text(encoding="utf-8")
-        TABLE.write_text(with_table(text, found), encoding="utf-8")
+        write_page(TABLE, with_table(text, found))
         print(f"wrote {TABLE}")
     return 1 if any(one.survivors or one.stale for one in found) else 0
 
