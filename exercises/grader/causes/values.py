@@ -256,7 +256,7 @@ def _by_rows(x: Any, step: Step) -> Any:
         return NONE if step.complaint is None else x
     other = np.asarray(x)
     factor = (got * other).sum(-1, keepdims=True) / (other * other).sum(-1, keepdims=True)
-    return got if np.allclose(got, factor * other, 1e-4, 1e-9, equal_nan=True) else NONE
+    return got if np.allclose(got, factor * other, 1e-4, 1e-9) else NONE  # NaN fits nothing
 
 
 def _flipped(axis: int, x: Any, _: Step) -> Any:
