@@ -1,6 +1,8 @@
 """Each storey imports only from those below it: the law of the rooms, read from the imports."""
 
 import ast
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,11 @@ def test_an_import_from_above_is_found(tmp_path):
         (package / room).mkdir(parents=True)
         (package / room / "__init__.py").write_text(text)
     assert upward(package, (("low",), ("high",))) == ["low/__init__.py imports high"]
+
+
+def test_every_benchmark_finds_what_it_measures() -> None:
+    import tests.benchmarks
+
+    for module in pkgutil.iter_modules(tests.benchmarks.__path__):
+        if module.name not in ("__main__", "torch_step"):  # the one runs, the other needs torch
+            importlib.import_module(f"tests.benchmarks.{module.name}")

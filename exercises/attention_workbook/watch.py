@@ -1,7 +1,7 @@
 """``watch``: grades the exercise at hand whenever its file is saved, and goes on after a pass.
 
 Ten times a second it asks for the file's time and size and sleeps in between: that works on every
-file system and costs a thousandth of a core. A worker with NumPy imported waits for the next save.
+file system. A worker with NumPy imported waits for the next save.
 """
 
 import os

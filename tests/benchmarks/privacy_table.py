@@ -14,8 +14,9 @@ from dataclasses import replace
 from user_profile.baselines import PersonalFrequency, Popularity
 from user_profile.judging.compare import compare
 from user_profile.judging.evaluate import mean_ndcg
-from user_profile.judging.heads import Table, judge_interests
+from user_profile.judging.interests import judge_interests
 from user_profile.judging.metrics import bootstrap_interval
+from user_profile.judging.table import Table
 from user_profile.log.prepare import prepare
 from user_profile.model.settings import Settings
 from user_profile.model.trained import Trained, new_model
@@ -42,11 +43,12 @@ def main() -> None:
         minutes = (time.perf_counter() - begin) / 60
         ndcg = compare([profiler], log.purchases, targets).results[0].metrics["ndcg@10"]
         low, high = bootstrap_interval(ndcg, 0)
-        judged = judge_interests(profiler, targets, split.train)
-        interests = judged[profiler.name]
+        judged = judge_interests(profiler, targets, split.train, split.validation)
+        accuracy = judged["profile model, for accuracy"]["accuracy"]
+        f1 = judged["profile model, for macro F1"]["macro F1"]
         print(
             f"| {name} | {noise} | {epsilon} | {ndcg.mean():.4f} | {low:.4f}–{high:.4f} | "
-            f"{interests['accuracy']:.4f} | {interests['macro F1']:.4f} | {minutes:.1f} |",
+            f"{accuracy:.4f} | {f1:.4f} | {minutes:.1f} |",
             flush=True,
         )
         return judged

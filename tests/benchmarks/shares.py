@@ -13,7 +13,7 @@ import numpy as np
 import attention as A
 from attention.layers import embedding, linear, mlp, multi_head, norms
 from attention.parallel.process import single_threaded_blas
-from attention.text import model
+from attention.decoding import model
 
 from .our_step import our_step
 from .report import Section, milliseconds
