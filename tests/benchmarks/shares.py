@@ -11,9 +11,9 @@ from unittest import mock
 import numpy as np
 
 import attention as A
+from attention.decoding import model
 from attention.layers import embedding, linear, mlp, multi_head, norms
 from attention.parallel.process import single_threaded_blas
-from attention.decoding import model
 
 from .our_step import our_step
 from .report import Section, milliseconds
