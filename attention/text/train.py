@@ -10,7 +10,7 @@ import numpy as np
 from ..decoding import CausalLM
 from ..files import as_settings, fingerprint
 from ..layers import check_claims, read_parameters
-from ..training import Adam, ShuffledBatches, Trainer, cores, warmup_cosine
+from ..training import Adam, Checkpoints, ShuffledBatches, Trainer, cores, warmup_cosine
 from ..training.checkpoint import open_checkpoint
 from .settings import TextSettings
 from .tokenizer import CharTokenizer
@@ -76,14 +76,16 @@ def train_text(
         max_norm=settings.max_norm,
         workers=settings.workers,
         rng=settings.seed,
-        checkpoint=checkpoint,
-        checkpoint_every=checkpoint_every,
-        notes={
-            "settings": np.array(json.dumps(dataclasses.asdict(settings))),
-            "characters": np.array(tokenizer.characters),
-        },
-        run={**dataclasses.asdict(settings), "text": fingerprint(text)},
-        may_change=("steps",),
+        checkpoints=Checkpoints(
+            checkpoint,
+            every=checkpoint_every,
+            notes={
+                "settings": np.array(json.dumps(dataclasses.asdict(settings))),
+                "characters": np.array(tokenizer.characters),
+            },
+            run={**dataclasses.asdict(settings), "text": fingerprint(text)},
+            may_change=("steps",),
+        ),
     )
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)

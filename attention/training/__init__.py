@@ -13,7 +13,8 @@ from ..files import FileFormatError, load_arrays, save_arrays
 from ..parallel.workers import WorkerDied, Workers, cores
 from .adam import Adam
 from .batching import ShuffledBatches, batches_by_length
-from .checkpoint import read_checkpoint
+from .best import Stopping
+from .checkpoint import Checkpoints, read_checkpoint
 from .clipping import clip_grad_norm
 from .interrupt import Interrupted
 from .loop import EpochEnd, Trainer
@@ -24,6 +25,7 @@ from .step import NonFiniteLoss, training_step
 
 __all__ = [
     "Adam",
+    "Checkpoints",
     "EpochEnd",
     "FileFormatError",
     "Interrupted",
@@ -31,6 +33,7 @@ __all__ = [
     "Progress",
     "SGD",
     "ShuffledBatches",
+    "Stopping",
     "Trainer",
     "WorkerDied",
     "Workers",

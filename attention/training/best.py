@@ -5,10 +5,26 @@ training ends after `patience` epochs in a row without a better one.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When a run ends by itself, and with which weights.
+
+    `judge` scores the weights after each epoch, higher is better; the best epoch's are kept at
+    the end, and `patience` epochs without a better one end the run. With `average`, an average
+    over so many epochs is judged and kept. `stop` ends the epoch and the run.
+    """
+
+    judge: Callable[[], float] | None = None
+    patience: int = 1
+    average: float | None = None
+    stop: Callable[[], bool] = lambda: False
 
 
 class Best:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,24 @@ class Stateful(Protocol):
 
     def state_dict(self) -> dict[str, np.ndarray]: ...
     def load_state_dict(self, state: Mapping[str, Any]) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Where and when checkpoints are written, and what stands in them beside the trainer's own.
+
+    They are written after each epoch, every `every` steps, each minute, and at the end; `notes`
+    are arrays kept in them, `parts` further state. `run` says in JSON whose run it is: `resume`
+    refuses a checkpoint in which any of it, or of what the trainer knows by itself, is another,
+    unless it `may_change`.
+    """
+
+    path: str | Path | None = None
+    every: int | None = 500
+    notes: Mapping[str, np.ndarray] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+    may_change: Collection[str] = ()
+    parts: Mapping[str, Stateful] = field(default_factory=dict)
 
 
 def save_checkpoint(

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +13,8 @@ from ..files import FileFormatError, fingerprint
 from ..layers.layer import Layer
 from ..parallel.workers import WorkerDied, Workers
 from .batching import Batches
-from .best import Average, Best
-from .checkpoint import Checkpoint, Stateful, described, save_checkpoint
+from .best import Average, Best, Stopping
+from .checkpoint import Checkpoint, Checkpoints, Stateful, described, save_checkpoint
 from .interrupt import CtrlC, Interrupted
 from .optimizer import Optimizer
 from .step import NonFiniteLoss, training_step
@@ -51,47 +51,33 @@ class Trainer:
         max_norm: float | None = 1.0,
         workers: int | None = 1,
         rng: Any = 0,
-        judge: Callable[[], float] | None = None,
-        patience: int = 1,
-        average: float | None = None,
-        stop: Callable[[], bool] = lambda: False,
-        checkpoint: str | Path | None = None,
-        checkpoint_every: int | None = 500,
-        notes: Mapping[str, np.ndarray] | None = None,
-        run: Mapping[str, Any] | None = None,
-        may_change: Collection[str] = (),
-        parts: Mapping[str, Stateful] | None = None,
+        stopping: Stopping | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         """`schedule(step)` gives the rate, steps from 1: see `schedules`.
 
         A batch is cut by `batches.shards` for `workers` (None: one a core), the same number of
         which gives the same bits; shards of `ShuffledBatches` are (indices, generator).
-        `judge` scores the weights after each epoch, higher is better; the best epoch's are kept
-        at the end, and `patience` says when that is (`best`). With `average`, an average over so
-        many epochs is judged and kept. `stop` ends the epoch and the run.
-        Checkpoints are written after each epoch, every `checkpoint_every` steps, after `SECONDS`,
-        and at the end; `notes` are arrays kept in them, `parts` further
-        state. `run` says in JSON whose run it is: `resume` refuses a checkpoint in which any of
-        it, or of what the trainer knows by itself, is another, unless it `may_change`.
         """
+        stopping, checkpoints = stopping or Stopping(), checkpoints or Checkpoints()
         self.model, self.optimizer, self.batches, self.compute = model, optimizer, batches, compute
-        self.schedule, self.max_norm, self.stop = schedule, max_norm, stop
+        self.schedule, self.max_norm = schedule, max_norm
         self.workers = Workers(workers)
         self.rng = np.random.default_rng(rng)
-        self.judge = judge
+        self.judge, self.stop = stopping.judge, stopping.stop
+        average = stopping.average
         data = optimizer.buffer.data
         self.average = None if average is None else Average(data, average)
-        self.best = None if judge is None else Best(data, patience)
-        self.checkpoint = None if checkpoint is None else Path(checkpoint)
-        self.checkpoint_every = checkpoint_every
-        self.notes, self.may_change = dict(notes or {}), may_change
+        self.best = None if self.judge is None else Best(data, stopping.patience)
+        self.checkpoints = checkpoints
+        self.checkpoint = None if checkpoints.path is None else Path(checkpoints.path)
         self.step = 0
         self.history: list[tuple[float, float, float]] = []  # loss, rate, norm of each step
         self.epochs: list[EpochEnd] = []
         self._met: list[tuple[float, float]] = []  # loss and weight of each step of this epoch
         self._epoch_begin, self._before, self._begin = 0.0, 0.0, time.monotonic()
         self._parts: dict[str, Stateful] = {
-            "parameters": model, "optimizer": optimizer, "batches": batches, **(parts or {}),
+            "parameters": model, "optimizer": optimizer, "batches": batches, **checkpoints.parts,
         }  # fmt: skip
         self._parts |= {} if self.average is None else {"average": self.average}
         self._parts |= {} if self.best is None else {"best": self.best}
@@ -104,7 +90,7 @@ class Trainer:
             "workers": self.workers.count,
             "average": average,
             "trainer.generator": fingerprint(json.dumps(self.rng.bit_generator.state)),
-            **(run or {}),
+            **checkpoints.run,
         }
 
     @property
@@ -135,7 +121,8 @@ class Trainer:
                 if ended:
                     self._end_epoch(on_epoch)
                 due = ended or time.monotonic() - saved_at >= SECONDS
-                due |= self.checkpoint_every is not None and self.step % self.checkpoint_every == 0
+                every = self.checkpoints.every
+                due |= every is not None and self.step % every == 0
                 if self.checkpoint and (due or ctrl_c.pressed):
                     self.save(self.checkpoint)
                     saved_at, saved_step = time.monotonic(), self.step
@@ -157,7 +144,7 @@ class Trainer:
             "rng": self.rng.bit_generator.state,
             "epochs": [end._asdict() for end in self.epochs],
         }
-        save_checkpoint(path, self._parts, growing, texts, self.notes)
+        save_checkpoint(path, self._parts, growing, texts, self.checkpoints.notes)
 
     def resume(self, path: str | Path) -> None:
         """Take up a run where a checkpoint left it.
@@ -165,7 +152,7 @@ class Trainer:
         Raises FileNotFoundError, or FileFormatError if it is damaged or of another run.
         """
         checkpoint = Checkpoint(path)
-        checkpoint.expect_run(self.run_of, self.may_change)
+        checkpoint.expect_run(self.run_of, self.checkpoints.may_change)
         columns = {"history": 3, "epoch": 2, "clock": 2}
         growing, texts = checkpoint.restore(self._parts, columns, ("rng", "epochs"))
         try:

@@ -150,7 +150,7 @@ def test_a_killed_worker_leaves_the_last_checkpoint(tmp_path: Path) -> None:
     assert 7 not in first
     trainer = A.Trainer(
         model, A.SGD(model.parameters()), batches, compute,
-        workers=4, checkpoint=path, checkpoint_every=1,
+        workers=4, checkpoints=A.Checkpoints(path, every=1),
     )  # fmt: skip
     with pytest.raises(A.WorkerDied, match=r"at step 1, .*signal 9.*the last good.*run.npz"):
         trainer.run(2)

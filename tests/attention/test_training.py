@@ -157,7 +157,7 @@ class _Line(A.Layer):
         self.linear = A.Linear(1, 1, rng=0, dtype=np.float64)
 
 
-def _trainer(checkpoint: Path | None, **options: Any) -> A.Trainer:
+def _trainer(checkpoint: Path | None, every: int = 500) -> A.Trainer:
     model = _Line()
     x = np.linspace(-1, 1, 40)[:, None]
 
@@ -170,7 +170,9 @@ def _trainer(checkpoint: Path | None, **options: Any) -> A.Trainer:
 
     optimizer = A.Adam(model.parameters(), lr=0.05)
     batches = A.ShuffledBatches(40, 8)
-    return A.Trainer(model, optimizer, batches, compute, checkpoint=checkpoint, **options)
+    return A.Trainer(
+        model, optimizer, batches, compute, checkpoints=A.Checkpoints(checkpoint, every)
+    )
 
 
 def test_training_fits_the_line() -> None:
@@ -195,7 +197,7 @@ def test_a_resumed_run_ends_with_the_same_bits(tmp_path: Path) -> None:
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "run.npz"
-    trainer = _trainer(path, checkpoint_every=5)
+    trainer = _trainer(path, every=5)
     compute = trainer.compute
     trainer.compute = lambda b, r: compute(b, r) if trainer.step < 7 else float("nan")
     with pytest.raises(
@@ -230,7 +232,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from tests.attention.test_training import _trainer
 path = Path({path!r})
-trainer = _trainer(path, checkpoint_every=1)
+trainer = _trainer(path, every=1)
 if path.exists():
     trainer.resume(path)
 print("go", flush=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from attention import Adam
 from attention.files import fingerprint
-from attention.training import EpochEnd, Trainer
+from attention.training import Checkpoints, EpochEnd, Stopping, Trainer
 
 from ..errors import DataError
 from ..judging.compare import before, compare_leave_one_out
@@ -89,19 +89,23 @@ def train(
         schedule=lambda _: schedule.next(batches.count - batches.position + 1, batches.count),
         max_norm=settings.max_norm,
         workers=settings.workers,
-        judge=timed_judge,
-        patience=settings.patience,
-        average=settings.average,
-        stop=lambda: schedule.over,
-        checkpoint=checkpoint,
-        checkpoint_every=None,
-        run={
-            **dataclasses.asdict(settings),
-            "log": fingerprint(past, codes, features.columns, events.items, validation),
-            "filter_seen": filter_seen,
-        },
-        may_change=MAY_CHANGE,
-        parts={"schedule": schedule},
+        stopping=Stopping(
+            timed_judge,
+            patience=settings.patience,
+            average=settings.average,
+            stop=lambda: schedule.over,
+        ),
+        checkpoints=Checkpoints(
+            checkpoint,
+            every=None,
+            run={
+                **dataclasses.asdict(settings),
+                "log": fingerprint(past, codes, features.columns, events.items, validation),
+                "filter_seen": filter_seen,
+            },
+            may_change=MAY_CHANGE,
+            parts={"schedule": schedule},
+        ),
     )
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)

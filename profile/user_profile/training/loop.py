@@ -9,7 +9,7 @@ import numpy as np
 
 from attention import Adam, warmup_cosine
 from attention.files import fingerprint
-from attention.training import EpochEnd, ShuffledBatches, Trainer
+from attention.training import Checkpoints, EpochEnd, ShuffledBatches, Stopping, Trainer
 
 from ..errors import DataError
 from ..features.batch import Batch
@@ -86,18 +86,22 @@ def train(
         schedule=lambda step: warmup_cosine(step, warmup, total, settings.lr),
         max_norm=settings.max_norm,
         workers=_WORKERS,
-        judge=lambda: validate(model, reader, split.validation, score),
-        patience=settings.patience,
-        checkpoint=checkpoint,
-        checkpoint_every=None,
-        run={
-            **dataclasses.asdict(settings),
-            "without": list(without),
-            "log": fingerprint(sessions, split),
-            "categories": fingerprint(categories.of_item, categories.names),
-            "item_vectors": fingerprint(item_vectors),
-        },
-        may_change=MAY_CHANGE,
+        stopping=Stopping(
+            lambda: validate(model, reader, split.validation, score),
+            patience=settings.patience,
+        ),
+        checkpoints=Checkpoints(
+            checkpoint,
+            every=None,
+            run={
+                **dataclasses.asdict(settings),
+                "without": list(without),
+                "log": fingerprint(sessions, split),
+                "categories": fingerprint(categories.of_item, categories.names),
+                "item_vectors": fingerprint(item_vectors),
+            },
+            may_change=MAY_CHANGE,
+        ),
     )
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)
