@@ -7,6 +7,7 @@ watch           grades on every save (screen.py draws, keys.py reads the keyboar
 solution        what comes after a pass; review, what comes back weeks later
 explain         what an assistant may know
 notebook        check, question and hint for notebooks; cells puts together what they grade
+classroom       grades a class; marks, what is kept of it
 commands        the table of all commands; pytest's options are made from the same table
 
 Importing this puts the grader on the path: inside the wheel it lies in this package, in a clone

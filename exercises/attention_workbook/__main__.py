@@ -34,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(parsed: argparse.Namespace) -> str:
+    if parsed.command == "grade":
+        from attention_workbook.classroom import grade_class
+
+        return grade_class(parsed)
     here = Path.cwd()
     home = here if parsed.command in HOMELESS else require_home(here)
     place = Place(home, home, here, typed)
@@ -62,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="grade exercises now, by default the one at hand")
     check.add_argument("argument", nargs="*", metavar="exNN")
+    says = "grade a class: a folder of students' folders"
+    grade = commands.add_parser("grade", help=says, description=says)
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path)
+    grade.add_argument("--csv", metavar="FILE", type=Path, required=True, help="the marks")
+    grade.add_argument("--seed", type=int, help="of the inputs; random, kept beside the marks")
     for one in COMMANDS:
         made = commands.add_parser(one.name, help=one.says, description=one.says)
         optional = one.argument.startswith("[") or not one.argument

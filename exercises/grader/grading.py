@@ -149,19 +149,28 @@ class Run:
         return PASSED if earned == len(results) else FAILED
 
 
-def generator_for(exercise: str, check: str) -> np.random.Generator:
-    """The random numbers of one test: the same in every run, others in every test."""
-    return np.random.default_rng(zlib.crc32(f"{exercise}:{check}".encode()))
+def generator_for(exercise: str, check: str, secret: int | None = None) -> np.random.Generator:
+    """The random numbers of one test: the same in every run, others in every test.
+
+    Those of a ``secret`` seed are known to nobody who does not know it.
+    """
+    own = zlib.crc32(f"{exercise}:{check}".encode())
+    return np.random.default_rng(own if secret is None else [own, secret])
 
 
-def grade(exercise: Exercise, candidate: Candidate, doctor: Doctor | None = None) -> Run:
-    """Run every check of an exercise on one answer, without pytest."""
+def grade(
+    exercise: Exercise,
+    candidate: Candidate,
+    doctor: Doctor | None = None,
+    secret: int | None = None,
+) -> Run:
+    """Run every check of an exercise on one answer, without pytest, on inputs of a secret seed."""
     run = Run(exercise, candidate, doctor)
     for name, test in exercise.checks.items():
         check, problem = None, None
         try:
             check = run.new_check(name)
-            fixtures = {"check": check, "rng": generator_for(exercise.name, name)}
+            fixtures = {"check": check, "rng": generator_for(exercise.name, name, secret)}
             test(**{key: fixtures[key] for key in inspect.signature(test).parameters})
         except (Exception, Unusable) as raised:
             problem = raised
