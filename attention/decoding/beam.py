@@ -84,7 +84,7 @@ def beam_search(
 
 
 def _rearrange(caches: list[KVCache], rows: list[int]) -> None:
-    """Row b of each cache becomes what row ``rows[b]`` was."""
+    """Row b of each cache becomes what row `rows[b]` was."""
     for cache in caches:
         for part in (cache.k, cache.v):
             part[:, :, : cache.length] = part[rows, :, : cache.length]

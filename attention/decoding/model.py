@@ -120,7 +120,7 @@ class CausalLM(Layer):
     def step(self, ids: Any, caches: list[KVCache], starts: np.ndarray | None = None) -> np.ndarray:
         """Inference: the next tokens, ids (B, T) -> logits after the last of them, (B, V).
 
-        Row b begins at column ``starts[b]``, counted from the first ever read; before is padding.
+        Row b begins at column `starts[b]`, counted from the first ever read; before is padding.
         """
         return self._logits(self._step(ids, caches, starts)[:, -1])[0]
 

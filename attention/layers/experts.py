@@ -52,7 +52,7 @@ class MixtureOfExperts(Layer):
     """A router and `experts` MLPs; `capacity` × the even share is what an expert takes, None: all.
 
     Backward adds the gradients of `balance` × the balance loss and `z` × the z loss; their values
-    are in ``saved.losses``, to be reported beside the loss.
+    are in `saved.losses`, to be reported beside the loss.
     """
 
     def __init__(

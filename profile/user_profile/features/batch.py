@@ -78,9 +78,9 @@ class Batch(NamedTuple):
 def group_by_length(
     starts: np.ndarray, lengths: np.ndarray, growth: float = 1.4, most_scores: int = 2_000_000
 ) -> list[Group]:
-    """Sequences sorted into groups in which none is longer than ``growth`` times another.
+    """Sequences sorted into groups in which none is longer than `growth` times another.
 
-    A group's attention has at most ``most_scores`` scores, unless one sequence alone has more.
+    A group's attention has at most `most_scores` scores, unless one sequence alone has more.
     """
     order = np.argsort(lengths, kind="stable")
     groups, begin = [], 0

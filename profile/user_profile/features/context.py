@@ -25,7 +25,7 @@ _NEVER = 400.0  # days
 def read_context(
     history: History, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
 ) -> np.ndarray:
-    """Columns NAMES, (Q, G) float32, from the first ``known`` (Q,) sessions of ``users``."""
+    """Columns NAMES, (Q, G) float32, from the first `known` (Q,) sessions of `users`."""
     bought_by_session = np.add.reduceat(history.bought, history.offsets[:-1]).astype(np.float64)
     spent_by_session = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
     is_cancelled = cancelled(history)

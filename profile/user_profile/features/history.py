@@ -47,7 +47,7 @@ class History:
         return int(self.end.max())
 
     def known_sessions(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
-        """How many of a customer's sessions had ended before ``as_of``, (Q,).
+        """How many of a customer's sessions had ended before `as_of`, (Q,).
 
         They are the first so many: a session that overlaps the moment hides those after it.
         """
@@ -67,7 +67,7 @@ def read_history(
     items: tuple[str, ...] | None = None,
     kinds: tuple[str, ...] | None = None,
 ) -> History:
-    """The history in ``sessions``, in the vocabularies of a trained model if they are given.
+    """The history in `sessions`, in the vocabularies of a trained model if they are given.
 
     Where a log has purchases, those are to be predicted; where it has none, everything is.
     """
@@ -110,14 +110,14 @@ def read_history(
 
 
 def of_user(history: History, user: int | None, name: str = "") -> History:
-    """The history of one customer alone, who becomes customer 0; None: of a new one, ``name``."""
+    """The history of one customer alone, who becomes customer 0; None: of a new one, `name`."""
     begin, stop = (0, 0) if user is None else history.user_offsets[user : user + 2]
     alone = replace(history, users=(name if user is None else history.users[user],))
     return cut_sessions(alone, begin, stop)
 
 
 def cut_sessions(history: History, begin: int, stop: int) -> History:
-    """The sessions from ``begin`` up to ``stop``, which are one customer's, who becomes 0."""
+    """The sessions from `begin` up to `stop`, which are one customer's, who becomes 0."""
     sessions, rows = slice(begin, stop), slice(history.offsets[begin], history.offsets[stop])
     kept: dict[str, Any] = {name: getattr(history, name)[rows] for name in _BY_ROW}
     kept |= {name: getattr(history, name)[sessions] for name in _BY_SESSION}
@@ -174,7 +174,7 @@ def cancelled(history: History) -> np.ndarray:
 
 
 def bucket(values: np.ndarray, base: float, size: int) -> np.ndarray:
-    """Buckets that widen with the value: floor(log(1 + value) / log(base)), below ``size``."""
+    """Buckets that widen with the value: floor(log(1 + value) / log(base)), below `size`."""
     return np.minimum((np.log1p(np.maximum(values, 0)) / math.log(base)).astype(np.int64), size - 1)
 
 

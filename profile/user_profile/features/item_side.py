@@ -18,9 +18,9 @@ PARTS = ("country", "text", "price", "vectors")  # what an ablation can leave ou
 
 
 def read_item_vectors(path: str | Path, items: Sequence[str]) -> np.ndarray:
-    """Vectors (I, V) float32 of ``items``, each scaled to unit variance; zeros where none is given.
+    """Vectors (I, V) float32 of `items`, each scaled to unit variance; zeros where none is given.
 
-    The file is an .npz with ``ids`` (N,) strings and ``vectors`` (N, V) numbers. Raises DataError
+    The file is an .npz with `ids` (N,) strings and `vectors` (N, V) numbers. Raises DataError
     if it is not, or has none of the items.
     """
     try:
@@ -50,7 +50,7 @@ def item_side(
 ) -> np.ndarray:
     """Rows (I, K) float32: category as 0 and 1, first price, vectors.
 
-    What stands in ``without`` is zero, so that sizes stay as they are.
+    What stands in `without` is zero, so that sizes stay as they are.
     """
     # The price of the first sale: at any later moment it is past.
     in_time = np.argsort(history.end[history.session], kind="stable")

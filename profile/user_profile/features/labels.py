@@ -33,7 +33,7 @@ class OutlookLabels(NamedTuple):
 def category_counts(
     history: History, category: np.ndarray, categories: int, sessions: np.ndarray
 ) -> np.ndarray:
-    """How many distinct items of each category each of ``sessions`` (Q,) bought, (Q, C)."""
+    """How many distinct items of each category each of `sessions` (Q,) bought, (Q, C)."""
     begin = history.offsets[sessions]
     question, row = ranges(begin, history.offsets[sessions + 1] - begin)
     keep = history.bought[row] & (history.item[row] < len(history.items))
@@ -55,7 +55,7 @@ def interest_levels(counts: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def outlook_labels(history: History, users: np.ndarray, moments: np.ndarray) -> OutlookLabels:
-    """What each of ``users`` (M,) did in the HORIZON days from ``moments`` (M,) on.
+    """What each of `users` (M,) did in the HORIZON days from `moments` (M,) on.
 
     The log must reach that far: see `moments_within`.
     """

@@ -31,7 +31,7 @@ def test_date(history: History) -> int:
 def training_moments(history: History, to_the_end: bool = False) -> Moments:
     """Empty if the log is too short to hold a training and a test horizon.
 
-    ``to_the_end`` keeps no horizon for a test: of a log that was cut at the date of one.
+    `to_the_end` keeps no horizon for a test: of a log that was cut at the date of one.
     """
     last = test_date(history) - HORIZON * DAY * (not to_the_end)
     earliest = int(history.start.min()) + _WARM_UP * DAY

@@ -65,7 +65,7 @@ class HistoryReader:
         side: dict[str, tuple[str, ...]],
         season: Season | None = None,
     ) -> None:
-        """``side``: for each side feature the value of each customer of the log, (U,)."""
+        """`side`: for each side feature the value of each customer of the log, (U,)."""
         self.history, self.vocabulary = history, vocabulary
         self.season = read_season(history) if season is None else season
         self._season_table: np.ndarray | None = None  # of all days, once more than a few are asked
@@ -76,13 +76,13 @@ class HistoryReader:
         self._gap = _gaps(history)
 
     def with_history(self, history: History, side: np.ndarray) -> "HistoryReader":
-        """The same reader, in the same season, of another history; ``side`` (U, J) are codes."""
+        """The same reader, in the same season, of another history; `side` (U, J) are codes."""
         other = copy.copy(self)
         other.history, other.side, other._gap = history, side, _gaps(history)
         return other
 
     def batch(self, users: np.ndarray, asked: Asked, labels: Labels | None = None) -> Batch:
-        """A batch of ``users`` (u,), distinct; the customers in ``asked`` are codes of the log."""
+        """A batch of `users` (u,), distinct; the customers in `asked` are codes of the log."""
         history = self.history
         place_of = np.full(len(history.users), -1)
         place_of[users] = np.arange(len(users))
@@ -157,7 +157,7 @@ class HistoryReader:
         )
 
     def _in_season(self, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A scaled table of the season, and its row of each ``day`` (q,).
+        """A scaled table of the season, and its row of each `day` (q,).
 
         It holds the days asked about, and, once they are many, all days for good.
         """

@@ -43,7 +43,7 @@ class Season(NamedTuple):
         return table[day, item] - table[np.maximum(day - steps, 0), item]
 
     def features(self, day: np.ndarray) -> np.ndarray:
-        """What is in season on each of ``day`` (d,): (d, I, F) float32, columns NAMES."""
+        """What is in season on each of `day` (d,): (d, I, F) float32, columns NAMES."""
         windows = {days: self.since(self.sold, day, days) for days in WINDOWS}
         fortnight_before = windows[28] - windows[14]
         columns = [
@@ -110,6 +110,6 @@ def _prices(cell: np.ndarray, price: np.ndarray, daily: np.ndarray) -> np.ndarra
 
 
 def days_since_sold(season: Season, day: np.ndarray, last_sold: np.ndarray) -> np.ndarray:
-    """Days without a sale before ``day``, at most 200, 200 where never sold."""
+    """Days without a sale before `day`, at most 200, 200 where never sold."""
     scale = season.length / DAY
     return np.where(last_sold < 0, 200, np.minimum((day - 1 - last_sold) * scale, 200))

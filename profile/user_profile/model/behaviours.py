@@ -26,7 +26,7 @@ class BehaviourSaved(NamedTuple):
 
 
 class BehaviourEmbedding(Layer):
-    """fusion(item, side) + kind + place + gap + numbers. Item ``num_items`` is "not known"."""
+    """fusion(item, side) + kind + place + gap + numbers. Item `num_items` is "not known"."""
 
     FIELDS = ("kind", "place", "gap")
 

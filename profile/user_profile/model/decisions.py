@@ -44,9 +44,9 @@ def decide_band(returned: np.ndarray, spend: np.ndarray, thresholds: np.ndarray)
 def amount(
     returned: np.ndarray, expected_log: np.ndarray, residuals: np.ndarray, level: float
 ) -> np.ndarray:
-    """The amount that spend stays below with chance ``level``, (M,); 0 up to the chance of none.
+    """The amount that spend stays below with chance `level`, (M,); 0 up to the chance of none.
 
-    A mixture: nothing with chance 1 − ``returned``, else exp(``expected_log`` + a residual).
+    A mixture: nothing with chance 1 − `returned`, else exp(`expected_log` + a residual).
     """
     within = (level - (1 - returned)) / np.maximum(returned, 1e-9)
     steps = np.linspace(0, 1, len(residuals))
@@ -62,7 +62,7 @@ def best_thresholds(
 ) -> np.ndarray:
     """For each of METRICS the pair on a grid that does best on (N, 3) chances and classes (N,).
 
-    A class of -1 is none of the three. ``totals`` (3,) counts those of each class, where not all
+    A class of -1 is none of the three. `totals` (3,) counts those of each class, where not all
     of them are asked about.
     """
     upper, some = chances[:, 2], chances[:, 1] + chances[:, 2]

@@ -82,7 +82,7 @@ class InterestDecoder(Layer):
         """What each session added to a category's evidence, (q, C, S): its weight times what was
         read there. The sum over sessions is all that reading said for medium and high against low.
 
-        ``held`` (q, S, C, K) as in `forward`; a session that held nothing of a category adds 0.
+        `held` (q, S, C, K) as in `forward`; a session that held nothing of a category adds 0.
         """
         heads, worth = saved.weights.shape[1], np.array([-1, 0.5, 0.5])
         against_low = self.level.weight.data[saved.width :] @ worth  # (H·K,)

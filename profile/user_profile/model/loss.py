@@ -36,7 +36,7 @@ def basket_cross_entropy_forward(
 ) -> tuple[np.floating, BasketSaved]:
     """scores (q, I); targets (t,), each question having some -> loss, a scalar.
 
-    −log of the power mean of the targets' probabilities, (mean pᵃ)^(1/a) with a = ``power``,
+    −log of the power mean of the targets' probabilities, (mean pᵃ)^(1/a) with a = `power`,
     averaged over questions. a → 0 is cross-entropy with the mass spread evenly; a = 1 asks that
     some target be likely, no matter which. A ranking is judged by its top, so between the two is
     best: targets within reach count more.

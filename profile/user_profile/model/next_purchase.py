@@ -61,7 +61,7 @@ class PointerSaved(NamedTuple):
 def pointer_forward(
     query: np.ndarray, key: np.ndarray, question: np.ndarray
 ) -> tuple[np.ndarray, PointerSaved]:
-    """query (q, D), key (p, D) of ``question`` (p,), ascending -> scores (p,), q · k / √D."""
+    """query (q, D), key (p, D) of `question` (p,), ascending -> scores (p,), q · k / √D."""
     scale = 1 / math.sqrt(query.shape[1])
     return (query[question] * key).sum(1) * scale, PointerSaved(query, key, question)
 

@@ -133,7 +133,7 @@ class ProfileModel(Layer):
         return dstates
 
     def forward(self, batch: Batch, *, rng: Any = None) -> tuple[Outputs, ModelSaved]:
-        """A batch -> logits of every head. Dropout acts if an ``rng`` is given."""
+        """A batch -> logits of every head. Dropout acts if an `rng` is given."""
         rng = None if rng is None else np.random.default_rng(rng)
         states, saved_encoders = self.encode(batch, rng=rng)
         outputs, saved_heads = self.answer(states, batch, rng=rng)

@@ -41,9 +41,9 @@ def epsilon_spent(
     delta: float,
     orders: Sequence[float] = ORDERS,
 ) -> Spent:
-    """(ε, δ) of ``steps`` releases, for adding or removing one customer.
+    """(ε, δ) of `steps` releases, for adding or removing one customer.
 
-    ``noise_multiplier`` σ ≥ 0 is the noise's deviation over the clip, ``sample_rate`` q in [0, 1],
+    `noise_multiplier` σ ≥ 0 is the noise's deviation over the clip, `sample_rate` q in [0, 1],
     δ in (0, 1). ε is infinite without noise. Raises ValueError outside these ranges.
     """
     if not 0 < delta < 1:
@@ -60,9 +60,9 @@ def epsilon_spent(
 
 
 def noise_for_epsilon(epsilon: float, sample_rate: float, steps: int, delta: float) -> float:
-    """The least noise multiplier that spends no more than ``epsilon``, to three digits, rounded up.
+    """The least noise multiplier that spends no more than `epsilon`, to three digits, rounded up.
 
-    Raises ValueError if ``epsilon`` is not positive, or is so small that no noise would do.
+    Raises ValueError if `epsilon` is not positive, or is so small that no noise would do.
     """
 
     def excess(log_sigma: float) -> float:
@@ -82,7 +82,7 @@ def noise_for_epsilon(epsilon: float, sample_rate: float, steps: int, delta: flo
 
 
 def sampled_gaussian_rdp(noise_multiplier: float, sample_rate: float, order: float) -> float:
-    """Rényi divergence of ``order`` > 1 of one release: log(A) / (order − 1).
+    """Rényi divergence of `order` > 1 of one release: log(A) / (order − 1).
 
     A = E[(1 − q + q exp((2z − 1) / 2σ²))^order] for z ~ N(0, σ²) (Mironov et al., theorem 4).
     """

@@ -10,7 +10,7 @@ from ..features.batch import Batch, Behaviours, Group, Labels, Moment, Question,
 
 
 def split_customers(batch: Batch) -> list[Batch]:
-    """One batch a customer, in the order of ``batch.users``; big tables are shared, not copied."""
+    """One batch a customer, in the order of `batch.users`; big tables are shared, not copied."""
     starts, lengths = _session_rows(batch.groups)
     return [_one(batch, place, starts, lengths) for place in range(len(batch.users))]
 
@@ -81,6 +81,6 @@ def _labels(labels: Labels, asked: np.ndarray, met: np.ndarray) -> Labels:
 
 
 def _of_questions(question: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows that belong to the questions ``asked`` (sorted), and those questions from 0 on."""
+    """The rows that belong to the questions `asked` (sorted), and those questions from 0 on."""
     rows = np.flatnonzero(np.isin(question, asked))
     return rows, np.searchsorted(asked, question[rows])

@@ -17,7 +17,7 @@ from ..model.loss import Loss
 
 
 def sample_customers(customers: int, rate: float, rng: np.random.Generator) -> np.ndarray:
-    """Codes of a Poisson sample: each customer takes part with probability ``rate`` on their own.
+    """Codes of a Poisson sample: each customer takes part with probability `rate` on their own.
 
     The accountant's formula is for this sampling; batches of a fixed size would need another.
     """
@@ -52,9 +52,9 @@ def noisy_mean(
     divisor: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """(Σ clipped + N(0, (noise_multiplier · clip)²)) / divisor, float64 (N,), N = ``size``.
+    """(Σ clipped + N(0, (noise_multiplier · clip)²)) / divisor, float64 (N,), N = `size`.
 
-    ``divisor`` must be public: the expected number of customers, not the number that came, which
+    `divisor` must be public: the expected number of customers, not the number that came, which
     one customer changes. With no gradient at all the answer is noise alone. Raises
     FloatingPointError for a gradient that is not finite.
     """

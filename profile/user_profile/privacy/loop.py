@@ -43,9 +43,9 @@ from .clipping import customer_gradients, noisy_mean, sample_customers
 
 @dataclass(frozen=True)
 class Privacy:
-    """What decides the guarantee, together with the number of epochs if ``steps`` is None.
+    """What decides the guarantee, together with the number of epochs if `steps` is None.
 
-    ``noise_seed`` None draws sampling, noise and dropout from the operating system's entropy. A
+    `noise_seed` None draws sampling, noise and dropout from the operating system's entropy. A
     seed repeats a run, and whoever knows it can subtract the noise: for study on public data.
     """
 
@@ -75,7 +75,7 @@ class Privacy:
         return max(1, round(epochs / self.sample_rate)) if self.steps is None else self.steps
 
     def spent(self, steps: int, customers: int) -> Spent:
-        """(ε, δ) after ``steps``. At δ = 1 / customers, giving one away whole would be allowed."""
+        """(ε, δ) after `steps`. At δ = 1 / customers, giving one away whole would be allowed."""
         delta = 1 / (10 * customers) if self.delta is None else self.delta
         if delta >= 1 / customers:
             raise ValueError(
@@ -101,9 +101,9 @@ def read_customers(
     item_vectors: np.ndarray | None = None,
     without: Sequence[str] = (),
 ) -> Customers:
-    """From the sessions of ``split.train``. Everything that is treated as public is made here.
+    """From the sessions of `split.train`. Everything that is treated as public is made here.
 
-    ``item_vectors`` and ``without`` as in `fit_vocabulary`.
+    `item_vectors` and `without` as in `fit_vocabulary`.
     """
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
@@ -123,7 +123,7 @@ def train_private(
 ) -> Trained:
     """Train for a fixed number of steps; the log of the result holds what they have cost.
 
-    ``patience`` and ``max_norm`` of the settings have no part in it. ``on_step`` is told the step
+    `patience` and `max_norm` of the settings have no part in it. `on_step` is told the step
     and of how many. Raises FloatingPointError if a gradient is not finite.
     """
     vocabulary, batches = customers

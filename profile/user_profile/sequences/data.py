@@ -51,7 +51,7 @@ class Windows(NamedTuple):
 
 
 def draw_windows(past: Histories, longest: int, rng: np.random.Generator) -> Windows:
-    """All histories, those longer than ``longest`` cut at places that change with ``rng``.
+    """All histories, those longer than `longest` cut at places that change with `rng`.
 
     Every item is the target of one window.
     """

@@ -18,8 +18,8 @@ Table = tuple[list[str], np.ndarray]
 def export_tables(recommender: Recommender, events: Events) -> dict[str, Table]:
     """Ids (N,) and vectors (N, E) of each of `TABLES`, of a recommender that has `events` fitted.
 
-    A user is the state after their last item; a session, named as in the log or else ``user:1``,
-    ``user:2`` …, that after its own last item; an item is its row of the table. A log without a
+    A user is the state after their last item; a session, named as in the log or else `user:1`,
+    `user:2` …, that after its own last item; an item is its row of the table. A log without a
     clock and without session ids has one session a user.
     """
     users = np.arange(len(events.users))
@@ -32,7 +32,7 @@ def export_tables(recommender: Recommender, events: Events) -> dict[str, Table]:
 
 
 def write_npz(path: str | Path, tables: dict[str, Table]) -> None:
-    """``users``, ``items`` and ``sessions`` (N, E), their ids as ``user_ids`` …, in one file."""
+    """`users`, `items` and `sessions` (N, E), their ids as `user_ids` …, in one file."""
     arrays = {}
     for name, (ids, vectors) in tables.items():
         arrays[name], arrays[f"{name[:-1]}_ids"] = vectors, np.array(ids, dtype=np.str_)

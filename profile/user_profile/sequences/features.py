@@ -36,7 +36,7 @@ class Column:
 
 
 class UserFeatures:
-    """Columns side by side in one embedding table of ``size`` rows."""
+    """Columns side by side in one embedding table of `size` rows."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = tuple(columns)

@@ -32,7 +32,7 @@ class Objective:
     def __init__(
         self, past: Histories, features: np.ndarray, unknown: np.ndarray, settings: Settings
     ) -> None:
-        """``features`` (U, K) codes of each user, ``unknown`` (K,) those of nobody."""
+        """`features` (U, K) codes of each user, `unknown` (K,) those of nobody."""
         self.past, self.features, self.unknown, self.settings = past, features, unknown, settings
 
     def compute(self, model: SequenceModel, share: Share) -> float:

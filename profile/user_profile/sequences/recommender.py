@@ -48,7 +48,7 @@ class Recommender:
     name = "sequence model"
 
     def __init__(self, trained: Trained, *, rules: bool = True, workers: int = 1) -> None:
-        """Without ``rules`` the network answers alone. ``workers`` threads read histories; more
+        """Without `rules` the network answers alone. `workers` threads read histories; more
         than one pays only where the BLAS is held to one.
         """
         self.trained, self.model, self.workers = trained, trained.model, workers
@@ -71,7 +71,7 @@ class Recommender:
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
         """Scores (Q, I) of the log's items after all of each user's history; -inf if unknown.
 
-        Raises ValueError for ``as_of``: this protocol has an order, not a clock.
+        Raises ValueError for `as_of`: this protocol has an order, not a clock.
         """
         if as_of is not None:
             raise ValueError("The sequence model reads whole histories; leave as_of out.")
@@ -111,7 +111,7 @@ class Recommender:
     ) -> Recommendation:
         """What follows a raw sequence of original ids, oldest first; it may be empty.
 
-        ``repeat`` allows items of the sequence itself. ``features`` of the user, if known.
+        `repeat` allows items of the sequence itself. `features` of the user, if known.
         """
         codes = np.array([self._code_of[item] for item in items if item in self._code_of], int)
         given = {name: [value] for name, value in (features or {}).items()}
@@ -137,7 +137,7 @@ class Recommender:
     def _best(
         self, scores: np.ndarray, seen: np.ndarray, top: int, repeat: bool, unknown: list[str]
     ) -> Recommendation:
-        """Of scores (V,) after the codes ``seen``."""
+        """Of scores (V,) after the codes `seen`."""
         if top < 1:
             raise ValueError(f"top must be 1 or more, not {top}.")
         scores = scores.astype(np.float64)

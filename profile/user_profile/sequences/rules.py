@@ -31,9 +31,9 @@ _FLOOR = 10.0
 
 @dataclass(frozen=True)
 class Rules:
-    """``follows`` (V, V): how strongly item j follows item i; ``weight`` of their log share.
+    """`follows` (V, V): how strongly item j follows item i; `weight` of their log share.
 
-    They start from the last ``recent`` items.
+    They start from the last `recent` items.
     """
 
     follows: sparse.csr_array

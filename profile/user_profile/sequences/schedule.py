@@ -13,7 +13,7 @@ import numpy as np
 
 
 class Schedule:
-    """``next(epoch_steps)`` before each step gives its rate; ``over`` says when to stop."""
+    """`next(epoch_steps)` before each step gives its rate; `over` says when to stop."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Schedule:
         self._start = self._clock() - spent
 
     def next(self, left_in_epoch: int, epoch_steps: int) -> float:
-        """The rate of the next step; ``left_in_epoch`` counts it, of ``epoch_steps``."""
+        """The rate of the next step; `left_in_epoch` counts it, of `epoch_steps`."""
         left = left_in_epoch + (self.epochs - self.epoch - 1) * epoch_steps
         if self.step >= min(self.warmup, epoch_steps):  # before, too little is known of the speed
             speed = self.step / self.elapsed

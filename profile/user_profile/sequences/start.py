@@ -52,7 +52,7 @@ def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
 def nearness(past: Histories, items: int, steps: int = _STEPS) -> sparse.csr_array:
     """Σ 1/distance over all pairs of an item (row) and one after it in a history, (V, V).
 
-    Pairs up to ``steps`` apart count.
+    Pairs up to `steps` apart count.
     """
     item = past.item[-_MOST:].astype(np.int64)
     user = np.repeat(np.arange(len(past.lengths)), past.lengths)[-_MOST:]

@@ -43,8 +43,8 @@ def train(
 ) -> Trained:
     """Train on what each user did before the validation item; keep the best epoch on validation.
 
-    ``sessions`` are those of `single_event_sessions`. ``on_epoch`` is told the epoch, and of how
-    many that the plan has or for which there is time. With ``resume``, go on from ``checkpoint``,
+    `sessions` are those of `single_event_sessions`. `on_epoch` is told the epoch, and of how
+    many that the plan has or for which there is time. With `resume`, go on from `checkpoint`,
     if it is there: minutes spent before count, and all but `MAY_CHANGE` must be as it was. Raises
     DataError if there is nothing to learn from, FileFormatError for a checkpoint of another run,
     and what `Trainer.run` raises.

@@ -9,7 +9,7 @@ _RIDGE = 1e-3  # keeps the weights finite where classes can be told apart withou
 
 
 class LogisticRegression:
-    """Fitted on the columns of ``features`` (N, F), scaled, and a constant."""
+    """Fitted on the columns of `features` (N, F), scaled, and a constant."""
 
     def __init__(self, features: np.ndarray, ridge: float = _RIDGE) -> None:
         self.mean, self.spread = features.mean(0), features.std(0) + 1e-9
@@ -18,7 +18,7 @@ class LogisticRegression:
         self.penalty[-1] = 0  # a constant held back would be wrong on the average
 
     def fit(self, labels: np.ndarray, classes: int | None = None) -> Self:
-        """``labels`` (N,), classes from 0 up; ``weights`` (F + 1, classes) are scaled."""
+        """`labels` (N,), classes from 0 up; `weights` (F + 1, classes) are scaled."""
         x, classes = self.x, classes or int(labels.max()) + 1
         hot = np.eye(classes)[labels]
 
@@ -35,7 +35,7 @@ class LogisticRegression:
         return self
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Chances (M, classes) for ``features`` (M, F)."""
+        """Chances (M, classes) for `features` (M, F)."""
         return scipy.special.softmax(self._columns(features) @ self.weights, axis=1)
 
     def unscaled(self) -> tuple[np.ndarray, np.ndarray]:
@@ -52,12 +52,12 @@ class LeastSquares(LogisticRegression):
     """Its sister for numbers instead of classes."""
 
     def fit(self, values: np.ndarray, classes: int | None = None) -> Self:
-        """``values`` (N,)."""
+        """`values` (N,)."""
         x = self.x
         square = x.T @ x / len(x) + np.diag(self.penalty[:, 0])
         self.weights = np.linalg.solve(square, x.T @ values / len(x))[:, None]
         return self
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Values (M, 1) for ``features`` (M, F)."""
+        """Values (M, 1) for `features` (M, F)."""
         return self._columns(features) @ self.weights

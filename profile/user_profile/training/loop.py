@@ -46,13 +46,13 @@ def train(
     on_step: Callable[[Trainer], None] | None = None,
     on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
-    """Train on the sessions of ``split.train``, keep the epoch of the best `score` on validation.
+    """Train on the sessions of `split.train`, keep the epoch of the best `score` on validation.
 
     Then the outlook is fitted, on top, at dates before the one it is tested at, and thresholds on
     validation.
-    ``item_vectors`` and ``without`` as in `fit_vocabulary`, ``to_the_end`` as in
-    `training_moments`. With ``resume``, go on from
-    ``checkpoint``, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
+    `item_vectors` and `without` as in `fit_vocabulary`, `to_the_end` as in
+    `training_moments`. With `resume`, go on from
+    `checkpoint`, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
     for a log of too many items, FileFormatError for a checkpoint of another run, and what
     `Trainer.run` raises.
     """

@@ -26,7 +26,7 @@ _NOBODY = np.zeros(0, np.int64)
 
 
 def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = False) -> Decisions:
-    """Set the outlook of ``model`` by the training moments of the log; as it was if they are few.
+    """Set the outlook of `model` by the training moments of the log; as it was if they are few.
 
     Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
     """
@@ -96,7 +96,7 @@ def _fit(
     """Weights (F, classes), bias (classes,), and chances of who is kept back, by others' weights.
 
     The mean of two regressions: one on all columns, its ridge chosen on those kept back, and one
-    on the last ``own`` columns, the context: what a state adds is as noisy as it is telling.
+    on the last `own` columns, the context: what a state adds is as noisy as it is telling.
     """
     fit, judged = asked & ~kept, asked[kept]
     if not fit.any() or not judged.any():

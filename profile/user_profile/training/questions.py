@@ -31,7 +31,7 @@ _SCALED_ON = 3000  # questions that the scaling constants are taken from
 
 
 def training_targets(history: History, train: np.ndarray, most: int) -> Targets:
-    """The purchase sessions of ``train`` (S,) bool as questions, at most ``most`` a customer."""
+    """The purchase sessions of `train` (S,) bool as questions, at most `most` a customer."""
     chosen = np.flatnonzero(train & history.purchase)
     user = history.user[chosen]
     place = np.arange(len(chosen)) - np.searchsorted(user, user)
@@ -61,11 +61,11 @@ def fit_vocabulary(
     whole: History | None = None,
     to_the_end: bool = False,
 ) -> Vocabulary:
-    """Codes and constants, from the training sessions, which ``history`` holds alone.
+    """Codes and constants, from the training sessions, which `history` holds alone.
 
-    What the outlook asks is split by date: its constants are those of ``whole``, all sessions, at
-    dates before the one it is tested at (`training_moments`). ``vectors`` (I, V) describe the
-    items; ``without`` names parts (of `item_side.PARTS`) that are to be left out.
+    What the outlook asks is split by date: its constants are those of `whole`, all sessions, at
+    dates before the one it is tested at (`training_moments`). `vectors` (I, V) describe the
+    items; `without` names parts (of `item_side.PARTS`) that are to be left out.
     """
     whole = history if whole is None else whole
     rng = np.random.default_rng(0)
@@ -142,7 +142,7 @@ def training_batches(
 def _pack(
     order: np.ndarray, questions: np.ndarray, length: np.ndarray, most: int
 ) -> list[list[int]]:
-    """Customers in this order, up to ``most`` questions and _BEHAVIOURS together."""
+    """Customers in this order, up to `most` questions and _BEHAVIOURS together."""
     packs: list[list[int]] = [[]]
     asked = behaviours = 0
     for member in order:

@@ -22,7 +22,7 @@ Score = Callable[[Iterator[tuple[np.ndarray, np.ndarray]], Targets], float]
 def ask(
     reader: HistoryReader, users: np.ndarray, as_of: np.ndarray, size: int = 128
 ) -> Iterator[tuple[np.ndarray, Batch]]:
-    """Questions (Q,) about ``users``, in batches: yields (rows, batch), short histories first."""
+    """Questions (Q,) about `users`, in batches: yields (rows, batch), short histories first."""
     history = reader.history
     order = np.lexsort((users, history.known_sessions(users, as_of)))
     nobody = np.zeros(0, np.int64)
@@ -44,7 +44,7 @@ def score_blocks(
 def score_items(
     model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
 ) -> np.ndarray:
-    """Scores (Q, I) of every item for a session of each of ``users`` that begins at ``as_of``."""
+    """Scores (Q, I) of every item for a session of each of `users` that begins at `as_of`."""
     scores = np.empty((len(users), len(reader.vocabulary.items)), np.float32)
     for rows, some in score_blocks(model, reader, users, as_of):
         scores[rows] = some
@@ -54,7 +54,7 @@ def score_items(
 def level_chances(
     model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
 ) -> np.ndarray:
-    """Chances (Q, C, 3) of the levels of interest in a session that begins at ``as_of``."""
+    """Chances (Q, C, 3) of the levels of interest in a session that begins at `as_of`."""
     categories = len(reader.vocabulary.category_names)
     chances = np.empty((len(users), categories, len(LEVELS)), np.float32)
     for rows, batch in ask(reader, users, as_of):
