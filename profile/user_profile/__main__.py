@@ -17,6 +17,7 @@ COMMANDS = {
     "retention": "the chance that a customer returns within 90 days",
     "update": "add a session to a profile, without training",
     "export-profiles": "all profiles as levels and chances, without raw events",
+    "score": "next purchases, interests and chances of histories in Parquet files",
     "baselines": "the table a model has to beat, on any log",
     "sequences": "next items on any log of items in order",
 }

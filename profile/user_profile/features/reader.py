@@ -69,7 +69,7 @@ class HistoryReader:
         self.history, self.vocabulary = history, vocabulary
         self.season = read_season(history) if season is None else season
         self._season_table: np.ndarray | None = None  # of all days, once more than a few are asked
-        self.side = _side_codes(vocabulary.side, side, len(history.users))
+        self.side = side_codes(vocabulary.side, side, len(history.users))
         unknown = np.zeros((1, vocabulary.item_side.shape[1]), np.float32)
         self._item_side = np.concatenate([vocabulary.item_side, unknown])
         self._priced = np.float32("price" not in vocabulary.without)
@@ -231,7 +231,7 @@ def _gaps(history: History) -> np.ndarray:
     return bucket(days, 1.5, GAPS)
 
 
-def _side_codes(
+def side_codes(
     known: dict[str, tuple[str, ...]], given: dict[str, tuple[str, ...]], users: int
 ) -> np.ndarray:
     """Codes (U, J); a value that training did not meet is the last code."""

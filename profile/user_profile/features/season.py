@@ -60,44 +60,78 @@ class Season(NamedTuple):
         return features
 
 
-def read_season(history: History) -> Season:
-    """The season tables of a log. Memory is bounded: see _MOST_CELLS."""
+class Days(NamedTuple):
+    """The days that sales are counted in."""
+
+    begin: int  # seconds
+    length: int  # seconds of a "day"
+    number: int  # D
+
+
+class Sales(NamedTuple):
+    """What was sold on each day. In the same days, those of parts of a log add up to the whole."""
+
+    sold: np.ndarray  # (D, I) float64, sessions that held the item
+    repeats: np.ndarray  # (D, I) float64, of those, by a customer who had had it before
+    price: np.ndarray  # (D, I) float64, sum of log(1 + price)
+
+
+def days_between(first: int, last: int, items: int) -> Days:
+    """The days from one moment to another, seconds. Memory is bounded: see _MOST_CELLS."""
+    begin = first // DAY * DAY
+    span = last - begin + 1
+    length = max(DAY, -(-span // max(1, _MOST_CELLS // max(items, 1))))
+    return Days(begin, length, -(-span // length))
+
+
+def count_sales(history: History, days: Days) -> Sales:
+    """The sales of all customers of ``history``, whose whole past it must hold."""
     size = len(history.items)
-    begin = int(history.start.min()) // DAY * DAY
-    span = int(history.end.max()) - begin + 1
-    most_days = max(1, _MOST_CELLS // max(size, 1))
-    length = max(DAY, -(-span // most_days))
-    D = -(-span // length)
     rows = np.flatnonzero(history.bought & (history.item < size))
     session = history.session[rows]
     item, user = history.item[rows], history.user[session]
     # By its end: what a session of several days holds is known when it is over.
-    cell = (history.end[session] - begin) // length * size + item
+    cell = (history.end[session] - days.begin) // days.length * size + item
     pair = user * size + item  # rows are in order of time within a customer
     _, first = np.unique(pair, return_index=True)
-    again = np.ones(len(rows), bool)
-    again[first] = False
+    again = np.ones(len(rows))
+    again[first] = 0
 
-    def before(weights: np.ndarray | None) -> np.ndarray:
-        counts = np.bincount(cell, weights, D * size).reshape(D, size)
+    def count(weights: np.ndarray | None) -> np.ndarray:
+        cells = np.bincount(cell, weights, days.number * size)
+        return cells.reshape(days.number, size).astype(np.float64, copy=False)
+
+    return Sales(count(None), count(again), count(history.price[rows]))
+
+
+def read_season(history: History) -> Season:
+    """The season tables of a log."""
+    first, last = int(history.start.min()), int(history.end.max())
+    days = days_between(first, last, len(history.items))
+    return season_of(days, count_sales(history, days))
+
+
+def season_of(days: Days, sales: Sales) -> Season:
+    """The season tables, once all sales are counted."""
+    D, size = sales.sold.shape
+
+    def before(counts: np.ndarray) -> np.ndarray:
         return np.concatenate([np.zeros((1, size)), np.cumsum(counts, axis=0)]).astype(np.float32)
 
-    sold, repeats = before(None), before(again.astype(np.float64))
+    sold, repeats = before(sales.sold), before(sales.repeats)
     daily = np.diff(sold, axis=0) > 0  # (D, I)
-    days = np.where(daily, np.arange(D)[:, None], -1)
-    last_sold = np.maximum.accumulate(np.concatenate([np.full((1, size), -1), days])).astype(
+    day = np.where(daily, np.arange(D)[:, None], -1)
+    last_sold = np.maximum.accumulate(np.concatenate([np.full((1, size), -1), day])).astype(
         np.int32
     )
     first_sold = np.where(daily.any(0), daily.argmax(0), D).astype(np.int32)
-    price = _prices(cell, history.price[rows], daily)
-    return Season(begin, length, sold, repeats, price, last_sold, first_sold)
+    price = _prices(sales, daily)
+    return Season(days.begin, days.length, sold, repeats, price, last_sold, first_sold)
 
 
-def _prices(cell: np.ndarray, price: np.ndarray, daily: np.ndarray) -> np.ndarray:
+def _prices(sales: Sales, daily: np.ndarray) -> np.ndarray:
     D, size = daily.shape
-    total = np.bincount(cell, price, D * size)
-    count = np.bincount(cell, minlength=D * size)
-    mean = (total / np.maximum(count, 1)).reshape(D, size).astype(np.float32)
+    mean = (sales.price / np.maximum(sales.sold, 1)).astype(np.float32)
     prices = np.zeros((D + 1, size), np.float32)
     known = np.zeros(size, bool)
     for day in range(D):

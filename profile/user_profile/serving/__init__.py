@@ -6,4 +6,5 @@ drift         how interests changed
 applications  recommendations, audiences, risk, retention
 report, card  a profile as text, as a picture
 export        everybody's profile as levels and chances, no event among them
+scoring       customers by the hundred million: Arrow, Parquet, Spark
 """

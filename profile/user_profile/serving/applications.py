@@ -32,23 +32,40 @@ def recommend(
     profiler: Profiler, users: np.ndarray, moment: int, texts: Sequence[str], top: int = 10
 ) -> list[Row]:
     """The ``top`` items of each of ``users`` in a session at ``moment``, the likeliest first."""
-    rows = []
+    best, shares = best_items(profiler, users, moment, top)
+    return [
+        {
+            "customer": profiler.history.users[user],
+            "rank": rank,
+            "item": profiler.vocabulary.items[item],
+            "share": share,
+            "text": texts[item].strip(),
+        }
+        for user, items, own in zip(users.tolist(), best.tolist(), shares.tolist())
+        for rank, (item, share) in enumerate(zip(items, own), start=1)
+    ]
+
+
+def best_items(
+    profiler: Profiler, users: np.ndarray, moment: int, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (U, top) of the likeliest items in a session at ``moment``, and shares, five digits."""
+    codes, shares = [], []
     for begin in range(0, len(users), 256):
         part = users[begin : begin + 256]
         chances = softmax(profiler.score_known(part, np.full(len(part), moment)))
-        best = highest(chances, top)
-        for user, items, chance in zip(part.tolist(), best, chances):
-            for rank, item in enumerate(items.tolist(), start=1):
-                rows.append(
-                    {
-                        "customer": profiler.history.users[user],
-                        "rank": rank,
-                        "item": profiler.vocabulary.items[item],
-                        "share": round(float(chance[item]), 5),
-                        "text": texts[item].strip(),
-                    }
-                )
-    return rows
+        best = np.stack(highest(chances, top))
+        codes.append(best)
+        shares.append(rounded(np.take_along_axis(chances, best, axis=1), 5))
+    width = min(top, len(profiler.vocabulary.items))
+    nobody = np.zeros((0, width), np.int64), np.zeros((0, width))
+    return np.concatenate([nobody[0], *codes]), np.concatenate([nobody[1], *shares])
+
+
+def rounded(chances: np.ndarray, digits: int = 4) -> np.ndarray:
+    """As Python rounds, float64: what is printed, exported and scored has the same digits."""
+    flat = [round(chance, digits) for chance in chances.ravel().tolist()]
+    return np.array(flat, np.float64).reshape(chances.shape)
 
 
 def highest(scores: np.ndarray, top: int) -> list[np.ndarray]:
@@ -125,7 +142,7 @@ def _ranked(
     rows = []
     for place in np.argsort(key, kind="stable").tolist():
         user = int(users[place])
-        values = {name: round(float(column[place]), 4) for name, column in columns.items()}
+        values = {name: float(rounded(column[place])) for name, column in columns.items()}
         rows.append({"customer": history.users[user], **values, "sessions": int(known[place])})
     return rows
 

@@ -1,5 +1,6 @@
 """A trained model looking at a log: what it says of its customers at any moment."""
 
+import copy
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -10,7 +11,7 @@ from attention import softmax
 from ..features.batch import Batch, Behaviours, Group
 from ..features.history import History, read_history
 from ..features.past_items import PastItems
-from ..features.reader import Asked, HistoryReader, Vocabulary
+from ..features.reader import Asked, HistoryReader, Vocabulary, side_codes
 from ..features.season import Season
 from ..log.sessions import Sessions
 from ..model import Outputs
@@ -78,13 +79,26 @@ class Profiler:
             self.history, self.vocabulary, dict(sessions.events.user_features), season
         )
         self.now = self.history.last_moment + 1
-        items, known = sessions.events.items, self.vocabulary.items
+        self._code_items(sessions.events.items)
+
+    def _code_items(self, items: tuple[str, ...]) -> None:
+        known = self.vocabulary.items
         code_of = {item: code for code, item in enumerate(known)}
         self.unknown_items = [item for item in items if item not in code_of]
         # Of each item of the log its place among the model's, the last for what it does not know.
-        self._code = None
+        self._code: np.ndarray | None = None
         if items != known:
             self._code = np.array([code_of.get(item, len(known)) for item in items], np.int64)
+
+    def with_sessions(self, sessions: Sessions) -> Self:
+        """The same model in the same season and at the same ``now``, before other customers."""
+        other = copy.copy(self)
+        vocabulary, events = self.vocabulary, sessions.events
+        other.history = read_history(sessions, items=vocabulary.items, kinds=vocabulary.kinds)
+        side = side_codes(vocabulary.side, dict(events.user_features), len(events.users))
+        other.reader = self.reader.with_history(other.history, side)
+        other._code_items(events.items)
+        return other
 
     def fit(self, history: Sessions) -> Self:
         """Nothing is left to fit: the model is trained and has its log."""
