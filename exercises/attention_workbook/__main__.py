@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from grader.home import require_home
+from grader.language import choose, said
 
 from attention_workbook.commands import COMMANDS, HOMELESS, Place
 
@@ -18,17 +19,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; what is wrong is said in a sentence, with status 2."""
     parsed = _parser().parse_args(arguments)
     try:
-        text = _run(parsed)
+        choose(parsed.lang)
+        text = said(_run(parsed))
         print(text, end="\n" * bool(text))
         sys.stdout.flush()
     except (ValueError, OSError) as problem:
         if isinstance(problem, BrokenPipeError):  # `attention-workbook list | head -1`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"{PROGRAM}: {_sentence(problem)}", file=sys.stderr)
+        print(f"{PROGRAM}: {said(_sentence(problem))}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, EOFError):
-        print("\nStopped.", file=sys.stderr)
+        print(said("\nStopped."), file=sys.stderr)
         return 130
     return 0
 
@@ -63,6 +65,7 @@ def _sentence(problem: Exception) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=PROGRAM, description=DESCRIPTION)
+    parser.add_argument("--lang", metavar="LANG", help="en or zh 中文; else the system's language")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="grade exercises now, by default the one at hand")
     check.add_argument("argument", nargs="*", metavar="exNN")

@@ -16,6 +16,7 @@ from typing import Any
 from grader.exercise import Exercise, find_exercise, find_exercises
 from grader.grading import FAILED, PASSED, Result, Run, Score, grade
 from grader.home import answer_of, home_of, laid_out
+from grader.language import said
 from grader.question import asked, hints, matters
 from grader.report import brief_text, causes_of, sentence
 from grader.sandbox.runner import Sandboxed, weaker_fence
@@ -34,7 +35,7 @@ class Page:
     """Text that a notebook shows as Markdown."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = said(text)
 
     def __repr__(self) -> str:
         return fitted(self.text)
@@ -59,17 +60,19 @@ class Verdict:
     def __repr__(self) -> str:
         if self._run is None:
             return fitted(self.problem)
-        said = [*reports(self._run), count(self._run), *self._after(), *self.notes]
-        return fitted("\n\n".join(said))
+        parts = [*reports(self._run), count(self._run), *self._after(), *self.notes]
+        return fitted("\n\n".join(parts))
 
     def _repr_html_(self) -> str:
         if self._run is None:
-            return f"<p>{escape(self.problem)}</p>"
-        head = "".join(f"<th>{one}</th>" for one in ("", "check", "came back", "likely cause"))
+            return f"<p>{escape(said(self.problem))}</p>"
+        head = "".join(
+            f"<th>{one}</th>" for one in map(said, ("", "check", "came back", "likely cause"))
+        )
         rows = "".join(self._row(one) for one in self._run.results)
-        said = [count(self._run), *self._after(), *self.notes]
-        below = "".join(f"<p>{escape(one)}</p>" for one in said)
-        return f"<table><tr>{head}</tr>{rows}</table>{below}"
+        below = [count(self._run), *self._after(), *self.notes]
+        text = "".join(f"<p>{escape(said(one))}</p>" for one in below)
+        return f"<table><tr>{head}</tr>{rows}</table>{text}"
 
     def _row(self, result: Result) -> str:
         cells = [MARKS.get(result.status, "–"), sentence(result.check), "", ""]
@@ -77,14 +80,14 @@ class Verdict:
             assert self._run is not None
             cells[2] = brief_text(self._run, result).partition(": ")[2].partition(": ")[2]
             cells[3] = "; or ".join(causes_of(self._run, result))
-        return f"<tr>{''.join(CELL.format(escape(one)) for one in cells)}</tr>"
+        return f"<tr>{''.join(CELL.format(escape(said(one))) for one in cells)}</tr>"
 
     def _after(self) -> list[str]:
         assert self._run is not None
         if not self.passed:
             return [f'A hint: hint("{self._run.exercise.number}")']
         words = ("Cost", "Listened for", "Try next")
-        return [f"{word}: {said}" for word, said in zip(words, matters(self._run.exercise))]
+        return [f"{word}: {point}" for word, point in zip(words, matters(self._run.exercise))]
 
 
 def check(name: str, **functions: Any) -> Verdict:

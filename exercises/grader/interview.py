@@ -17,6 +17,7 @@ from typing import NamedTuple
 from grader.draw import draw, plan_text, require_time, standing
 from grader.exercise import Exercise
 from grader.grading import FAILED, NOT_STARTED, PASSED, Run, Score
+from grader.language import said
 from grader.question import asked, follow_ups, rubric
 from grader.report import brief_text
 from grader.reset import reset
@@ -39,8 +40,8 @@ class Answer(NamedTuple):
 class Desk(NamedTuple):
     """What a session needs of the world; tests bring their own."""
 
-    say: Callable[[str], None] = print
-    ask: Callable[[str], str] = input
+    say: Callable[[str], None] = lambda text: print(said(text))
+    ask: Callable[[str], str] = lambda text: input(said(text))
     clock: Callable[[], float] = time.monotonic
 
 

@@ -10,6 +10,7 @@ from attention_workbook import commands
 from grader import scoreboard
 from grader.checks import Check, CheckFailed, NotStarted
 from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
+from grader.language import choose, said
 from grader.report import brief_text, failure_text, sentence
 from grader.sandbox.runner import Unusable, weaker_fence
 from grader.workbook import LETTERS, Workbook, named_paths, require_numpy
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("workbook", "the workbook of attention-from-scratch")
     group.addoption("--solutions", action="store_true", help="grade the reference solutions")
     group.addoption("--workbook", metavar="DIR", help="grade DIR/exNN_name/file.py instead")
+    group.addoption("--lang", metavar="LANG", help="en or zh 中文; else the system's language")
     group.addoption("--score-json", metavar="FILE", help="write the scoreboard to FILE as JSON")
     for one in commands.COMMANDS:
         optional: dict[str, Any] = (
@@ -62,9 +64,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         capture.suspend_global_capture(in_=True)
     try:
         argument = config.getoption(f"--{wanted[0].name}")
-        print(wanted[0].run(config.stash[_workbook].place(), argument))
+        print(said(wanted[0].run(config.stash[_workbook].place(), argument)))
     except (ValueError, OSError) as problem:
-        raise pytest.UsageError(str(problem)) from None
+        raise pytest.UsageError(said(str(problem))) from None
     finally:
         config._ensure_unconfigure()
     return 0
@@ -73,10 +75,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the run; test files are imported without putting their folders on the path."""
     try:
+        choose(config.getoption("--lang"))
         require_numpy()
         config.stash[_workbook] = Workbook(config)
     except ValueError as problem:
-        raise pytest.UsageError(str(problem)) from None
+        raise pytest.UsageError(said(str(problem))) from None
     # A checkout that may not be written to costs the cache, not the scoreboard.
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
     if all(config.stash[_workbook].holds(path) for path in named_paths(config)):
@@ -227,7 +230,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         ]
         if more:
             terminalreporter.write_line(
-                "\nMore that failed (run one exercise with -v for all of it):"
+                said("\nMore that failed (run one exercise with -v for all of it):")
             )
             for line in more:
                 terminalreporter.write_line(line)

@@ -6,6 +6,7 @@ from grader.causes import explain, nothing_known
 from grader.compare import describe
 from grader.diagnose import Step
 from grader.grading import Result, Run
+from grader.language import broken, said, width
 
 WIDTH = 96
 MARGIN = 15
@@ -31,10 +32,10 @@ def failure_text(run: Run, result: Result) -> str:
 def brief_text(run: Run, result: Result) -> str:
     """A failed check in one line."""
     complaint = result.step.complaint if result.step is not None else None
-    said = complaint.got if complaint is not None else result.reason
+    what = complaint.got if complaint is not None else result.reason
     if complaint is not None and complaint.kind in ("values", "dtype"):
-        said = f"{complaint.got}, not {complaint.expected}"
-    line = f"  {title(run, result)}: {said}"
+        what = f"{complaint.got}, not {complaint.expected}"
+    line = said(f"  {title(run, result)}: {what}")
     return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
 
 
@@ -115,14 +116,11 @@ def _argument_lines(step: Step) -> Iterator[str]:
 
 
 def _entry(label: str, text: str) -> Iterator[str]:
-    words = text.split(" ")
-    line, prefix = "", f"{label:<{MARGIN}}"
-    for word in words:
-        if line and len(line) + 1 + len(word) > WIDTH - MARGIN:
-            yield prefix + line
-            line, prefix = "", " " * MARGIN
-        line = f"{line} {word}" if line else word
-    yield (prefix + line).rstrip()
+    label = said(label)
+    prefix = label + " " * max(MARGIN - width(label), 1)
+    for line in broken(said(text), WIDTH - MARGIN):
+        yield (prefix + line).rstrip()
+        prefix = " " * MARGIN
 
 
 def _source_lines(run: Run, places: list[tuple[int, str, str]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from grader.exercise import Exercise
 from grader.files import write_page
 from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Score
+from grader.language import said
 
 if TYPE_CHECKING:
     import pytest
@@ -135,7 +136,7 @@ def show(
     terminal.ensure_newline()
     terminal.section("workbook")
     for text, status in table(scores, exercises):
-        terminal.write_line(text, **COLOURS.get(status, {"bold": True}))
+        terminal.write_line(said(text), **COLOURS.get(status, {"bold": True}))
     terminal.write_line("")
     lines = part_lines(scores)
     if not config.getoption("--solutions"):
@@ -143,4 +144,4 @@ def show(
         reported = config.getoption("tbstyle") != "no"
         lines += next_lines(scores, exercises, here, workbook, reported)
     for line in lines:
-        terminal.write_line(line)
+        terminal.write_line(said(line))

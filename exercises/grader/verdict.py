@@ -7,6 +7,8 @@ from pathlib import Path
 
 from grader.exercise import Exercise
 from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, Score, grade
+from grader.language import broken, said
+from grader.language import width as columns
 from grader.report import MARGIN, brief_text, failure_text, sentence
 from grader.report import WIDTH as REPORT
 from grader.sandbox.runner import Sandboxed
@@ -71,9 +73,9 @@ def fitted(text: str, width: int | None = None) -> str:
     """A text broken to a screen's width, indentation kept; on a narrow one labels stand alone."""
     width = max(width or shutil.get_terminal_size().columns, 20)
     lines: list[str] = []
-    for line in _unbroken(text.splitlines()) if width < REPORT else text.splitlines():
+    for line in map(said, _unbroken(text.splitlines()) if width < REPORT else text.splitlines()):
         label = LABEL.match(line)
-        if len(line) <= width:
+        if columns(line) <= width:
             lines.append(line)
         elif label is not None and width < NARROW:
             lines += [label[0].rstrip(), *_wrapped(line[len(label[0]) :], width, "  ", "  ")]
@@ -98,4 +100,7 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 
 def _wrapped(line: str, width: int, first: str, others: str) -> list[str]:
+    if columns(line) > len(line):  # Chinese, which breaks between any two characters
+        lines = broken(line.strip(), width - max(len(first), len(others)))
+        return [(others if place else first) + one for place, one in enumerate(lines)]
     return textwrap.wrap(line.strip(), width, initial_indent=first, subsequent_indent=others)

@@ -1,0 +1,117 @@
+"""Chinese: every message of the grader's screens has its translation, and the glossary holds."""
+
+import re
+from pathlib import Path
+
+import pytest
+from grader import language
+from grader.exercise import find_exercises
+
+ROOT = Path(__file__).parents[2]
+GLOSSARY = ROOT / "docs" / "zh" / "glossary.md"
+PAGES = [ROOT / "docs" / "workbook" / name for name in ("screens.md", "companion.md")]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+MESSAGES, HOLED = language._read("chinese.json")
+UNSAID = re.compile(  # names, code, numbers, what pytest itself prints
+    r"""^(
+      \$\ .* | collected\ .* | =.* | _.*_ | \d+\ (failed|passed|not\ started).*  # pytest
+    | ex\d\d_\w+ ([.F-]|\s)* | (pytest|attention-workbook|cd)\ .* | ──\ .*        # commands, names
+    | \S+\ =\ .* | output\S*:\ \S+ | \w+\([\w, ={}]*\) | [\d\[\]., -]+             # values
+    | …
+    )$""",
+    re.X,
+)
+
+
+@pytest.fixture(autouse=True)
+def in_chinese():
+    language.choose("zh")
+    yield
+    language.choose("en")
+
+
+def left_in_english(text):
+    """Lines in which nothing was translated, though words stand in them."""
+    lines = (line.strip() for line in language.said(text).splitlines())
+    return [one for one in lines if one and not CHINESE.search(one) and not UNSAID.match(one)]
+
+
+def test_the_scoreboard_and_what_comes_next_are_chinese():
+    page = PAGES[0].read_text("utf-8")
+    shown = "\n".join(re.findall(r"^```text\n(.*?)^```", page, re.M | re.S)[:1])
+    assert left_in_english(shown) == []
+    assert "ex01_softmax" in language.said(shown)
+
+
+def test_every_title_is_chinese_or_a_name():
+    titles = [one.head.title for one in find_exercises()]
+    assert [one for one in titles if language.message(one) is None and not one.isascii()] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("ex01: passed, 17 of 17 checks, 10 of 10 points", "ex01：通过，检查 17/17，得分 10/10"),
+        ("  x: y: 0.1, not 0.2", "  x: y：得到 0.1，应为 0.2"),
+        ("your dq is twice what it should be", "你的 dq 是应有值的 2 倍"),
+        ("nothing of the kind is known", "nothing of the kind is known"),
+        ("  pytest exercises/ex01_softmax", "  pytest exercises/ex01_softmax"),
+        ("", ""),
+    ],
+)
+def test_messages(english, chinese):
+    assert language.said(english) == chinese
+
+
+def test_columns_stay_where_they_are():
+    english = "exercise      level  checks   points\nex01_softmax  ●○○      6/15     4/10  failed"
+    head, row = language.said(english).splitlines()
+    assert language.width(head[: head.index("检查项")]) == english.index("checks")
+    assert row == "ex01_softmax  ●○○      6/15     4/10  未通过"
+
+
+def test_holes_of_a_message_are_those_of_its_translation():
+    messages = dict(MESSAGES)
+    for pattern, told in HOLED:
+        messages[pattern.pattern] = told
+        assert set(language.HOLE.findall(told)) <= set(pattern.groupindex), told
+    assert [one for one, told in messages.items() if not CHINESE.search(told)] == []
+
+
+def test_lines_break_between_characters_and_never_before_a_comma():
+    lines = language.broken("你的 softmax 沿第一个轴计算，不给 axis 时应沿最后一个轴。", 16)
+    assert max(map(language.width, lines)) <= 18
+    assert not any(line[:1] in language.NEVER_FIRST for line in lines)
+    assert "".join(lines).replace(" ", "") == (
+        "你的softmax沿第一个轴计算，不给axis时应沿最后一个轴。"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({"LANG": "zh_CN.UTF-8"}, "zh"), ({"LANG": "zh_CN", "LC_ALL": "C"}, "en"), ({}, "en")],
+)
+def test_the_systems_language_is_the_default(variables, expected, monkeypatch):
+    language.choose(None)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language.chosen() == expected
+
+
+def test_another_language_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="say en or zh"):
+        language.choose("fr")
+
+
+def test_the_glossary_holds_in_all_chinese():
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", GLOSSARY.read_text("utf-8"), re.M)[1:]
+    avoided = [word for *_, words in rows for word in words.split("、") if word != "---"]
+    assert len(avoided) > 12
+    pages = [path for room in ("exercises", "solutions", "docs/zh")
+             for path in (ROOT / room).rglob("*.md") if path != GLOSSARY]  # fmt: skip
+    pages.append(Path(language.__file__).with_name("chinese.json"))
+    found = [(path.name, word) for path in pages for word in avoided
+             if word in path.read_text("utf-8")]  # fmt: skip
+    assert found == []
