@@ -43,7 +43,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
 def tensors_of(config: dict[str, Any]) -> dict[str, np.ndarray]:
     """Random float32 tensors under the names and shapes that the family's library gives them."""
     rng = np.random.default_rng(5)
-    shapes = _gpt2(config) if config["model_type"] == "gpt2" else _llama(config)
+    shapes = gpt2_shapes(config) if config["model_type"] == "gpt2" else llama_shapes(config)
     tensors = {}
     for name, shape in shapes.items():
         drawn = rng.standard_normal(shape).astype(np.float32)
@@ -64,7 +64,7 @@ def write_decoder(folder: Path, config: dict[str, Any]) -> Path:
     return folder
 
 
-def _gpt2(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+def gpt2_shapes(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     E, F = config["n_embd"], config.get("n_inner", 4 * config["n_embd"])
     shapes: dict[str, tuple[int, ...]] = {
         "transformer.wte.weight": (config["vocab_size"], E),
@@ -84,7 +84,7 @@ def _gpt2(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _llama(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+def llama_shapes(config: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     V, E, F = (config[n] for n in ("vocab_size", "hidden_size", "intermediate_size"))
     H, Hkv = config["num_attention_heads"], config["num_key_value_heads"]
     D = config.get("head_dim", E // H)
