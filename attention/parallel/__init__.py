@@ -3,6 +3,7 @@
 workers   the pool, and gradients summed in the order of the shards
 copies    forked copies of the process that share parameters and gradients
 threads   the same on threads, where forking is unsound
+ranks     processes of several machines, started by mpiexec, that train as one
 process   what one process asks of BLAS and of memory
 """
 

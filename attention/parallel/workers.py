@@ -17,6 +17,7 @@ import numpy as np
 from ..layers.parameter import ParameterBuffer, ShardGradients
 from ..ops.checks import count as whole_number
 from .process import kept_memory, single_threaded_blas
+from .ranks import ALONE, Ranks
 
 LONG = 1 << 17  # elements of a vector that pays to be shared out
 BLOCK = 1 << 15  # elements worked on at a time, so that they stay in the cache
@@ -43,15 +44,23 @@ class Workers:
     workers, the BLAS is held to one thread (`process`).
     """
 
-    def __init__(self, count: int | None = None) -> None:
-        self.count = cores() if count is None else whole_number("workers", count, 1)
+    def __init__(self, count: int | None = None, ranks: Ranks = ALONE) -> None:
+        """`count` are the workers of all `ranks`, each of which has its part of them here."""
+        self.ranks = ranks
+        self.count = ranks.cores() if count is None else whole_number("workers", count, 1)
+        if self.count < ranks.size:
+            raise ValueError(
+                f"{ranks.size} ranks share {self.count} workers; take {ranks.size} or more "
+                f"workers, or start fewer ranks"
+            )
+        self._hands = -(-self.count // ranks.size)  # that work here
         self._leave = ExitStack()
         self._entered = False
         self._others: Any = None  # Copies or Threads, once there is work for them
 
     def __enter__(self) -> "Workers":
         self._leave.enter_context(kept_memory)
-        if self.count > 1:
+        if self.count > 1:  # elsewhere too: bits must not depend on where a shard is computed
             self._leave.enter_context(single_threaded_blas)
         self._entered = True
         return self
@@ -69,7 +78,7 @@ class Workers:
         `arguments`, results, and parameters in a ParameterBuffer with their gradients pass between
         workers. Raises RuntimeError for several workers outside of the context.
         """
-        hands = min(self.count, len(arguments))
+        hands = min(self._hands, len(arguments))
         if hands < 2:
             return [function(*one) for one in arguments]
         if not self._entered:
@@ -104,19 +113,33 @@ class Workers:
 
         `shares` are those of the shards in the whole, 1/n each by default: for losses that are
         means, the part of the batch that each shard has. Returns Σ shareᵢ · lossᵢ. As for `map`.
+        Of several ranks each computes its part of the shards, and `buffer` must come with zeros.
         """
         shares = [1 / len(shards)] * len(shards) if shares is None else shares
         if len(shards) == 1 and shares[0] == 1:
             return float(compute(*shards[0]))
-        gradients = buffer.shard_gradients(len(shards))
-        losses = self.map(_Collect(compute, gradients), list(enumerate(shards)))
-        self.map(_Add(buffer, gradients), [(*part, shares) for part in self.parts(buffer)])
-        return math.fsum(share * loss for share, loss in zip(shares, losses, strict=True))
+        ranks = self.ranks
+        mine = range(ranks.rank, len(shards), ranks.size)
+        if ranks.exact or ranks.size == 1:
+            gradients = buffer.shard_gradients(len(shards))
+            losses = self.map(_Collect(compute, gradients), [(i, shards[i]) for i in mine])
+            for i, one in enumerate(gradients):
+                ranks.send(one.grad, i % ranks.size)
+            self.map(_Add(buffer, gradients), [(*part, shares) for part in self.parts(buffer)])
+        else:
+            gradients = buffer.shard_gradients(len(mine))
+            own = [(place, shards[i]) for place, i in enumerate(mine)]
+            losses = self.map(_Collect(compute, gradients), own)
+            weights = [shares[i] for i in mine]
+            self.map(_Add(buffer, gradients), [(*part, weights) for part in self.parts(buffer)])
+            ranks.sum(buffer.grad)
+        own_losses = [shares[i] * loss for i, loss in zip(mine, losses, strict=True)]
+        return math.fsum(ranks.gather(own_losses))
 
     def parts(self, buffer: ParameterBuffer) -> list[tuple[int, int]]:
         """(start, end) of the part of the vector that each worker takes; one, if it is short."""
         size = buffer.data.size
-        ends = np.linspace(0, size, (self.count if size > LONG else 1) + 1).astype(int)
+        ends = np.linspace(0, size, (self._hands if size > LONG else 1) + 1).astype(int)
         return [(int(start), int(end)) for start, end in pairwise(ends)]
 
     def _others_knowing(self, function: Callable[..., Any]) -> Any:
@@ -126,7 +149,7 @@ class Workers:
         if self._others is None or function not in known:
             self._dismiss()
             make = copies.Copies if copies.can_be_made() else threads.Threads
-            self._others = make(self.count - 1, [*known, function])
+            self._others = make(self._hands - 1, [*known, function])
         return self._others
 
     def _dismiss(self) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..decoding import CausalLM, TextCodec, generate_text
 from ..files import keep_existing, writable
+from ..parallel.ranks import world
 from ..training import Interrupted, Progress, Trainer, WorkerDied
-from ..training.console import hold_streams, tell, tell_stop
+from ..training.console import hold_streams, tell, tell_error, tell_stop
 from .corpus import read_corpus
 from .settings import TextSettings
 from .shipped import load_packed_model, pack_model
@@ -28,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     arguments = _parser().parse_args(argv)
     try:
+        world(getattr(arguments, "exact", False))
         return arguments.run(arguments)
     except Interrupted as stopped:
         tell_stop(stopped, "attention.text", argv)
@@ -39,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr = None  # the reader of our output left; there is nobody to tell
         return 0
     except (ValueError, OSError, FloatingPointError, MemoryError, WorkerDied) as error:
-        tell(f"error: {error}")
+        tell_error(error)
         return 2
 
 
@@ -145,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--corpus", help="a UTF-8 text file, or .gz; default: the shipped plays")
     train.add_argument("--resume", action="store_true", help="go on from the saved model")
     train.add_argument("--overwrite", action="store_true", help="replace a saved model")
+    train.add_argument("--exact", action="store_true", help="the same bits on any number of ranks")
     for name, field in SETTINGS.items():
         train.add_argument(
             f"--{name.replace('_', '-')}",

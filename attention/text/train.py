@@ -10,7 +10,8 @@ import numpy as np
 from ..decoding import CausalLM
 from ..files import as_settings, fingerprint
 from ..layers import check_claims, read_parameters
-from ..training import Adam, Checkpoints, ShuffledBatches, Trainer, cores, warmup_cosine
+from ..parallel.ranks import world
+from ..training import Adam, Checkpoints, ShuffledBatches, Trainer, warmup_cosine
 from ..training.checkpoint import open_checkpoint
 from .settings import TextSettings
 from .tokenizer import CharTokenizer
@@ -44,7 +45,7 @@ def train_text(
     FileFormatError for a checkpoint of another run.
     """
     settings = settings or TextSettings()
-    settings = dataclasses.replace(settings, workers=settings.workers or cores())
+    settings = dataclasses.replace(settings, workers=settings.workers or world().cores())
     tokenizer = CharTokenizer(text)
     train, _ = split_text(tokenizer.encode(text), settings)
     model = settings.model(tokenizer.vocab_size)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from ..parallel.ranks import ALONE, world
 from .interrupt import Interrupted
 
 
@@ -40,6 +41,16 @@ def tell_stop(stopped: Interrupted, module: str, argv: Sequence[str]) -> None:
     """Say what Ctrl-C has left, and the command that goes on."""
     again = f"; go on with: {command_again(module, argv)}" if stopped.saved else ""
     tell(f"{stopped}{again}")
+
+
+def tell_error(error: BaseException) -> None:
+    """Say it in its sentence, and of several ranks end all: the others would wait for this one."""
+    try:
+        ranks = world()
+    except ValueError:  # which is what is told
+        ranks = ALONE
+    tell(f"error: {ranks.who()}{error}")
+    ranks.abort(2)
 
 
 def command_again(module: str, argv: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..files import FileFormatError, fingerprint
 from ..layers.layer import Layer
+from ..parallel.ranks import world
 from ..parallel.workers import WorkerDied, Workers
 from .batching import Batches
 from .best import Average, Best, Stopping
@@ -57,14 +58,17 @@ class Trainer:
         """`schedule(step)` gives the rate, steps from 1: see `schedules`.
 
         A batch is cut by `batches.shards` for `workers` (None: one a core), the same number of
-        which gives the same bits; shards of `ShuffledBatches` are (indices, generator).
+        which gives the same bits; ranks (`parallel.ranks`) share them out.
+        Shards of `ShuffledBatches` are (indices, generator).
         """
         stopping, checkpoints = stopping or Stopping(), checkpoints or Checkpoints()
         self.model, self.optimizer, self.batches, self.compute = model, optimizer, batches, compute
         self.schedule, self.max_norm = schedule, max_norm
-        self.workers = Workers(workers)
+        self.ranks = world()
+        self.workers = Workers(workers, self.ranks)
         self.rng = np.random.default_rng(rng)
-        self.judge, self.stop = stopping.judge, stopping.stop
+        self.judge = stopping.judge
+        self.stop: Callable[[], bool] = lambda: bool(self.ranks.agree(stopping.stop()))
         average = stopping.average
         data = optimizer.buffer.data
         self.average = None if average is None else Average(data, average)
@@ -111,6 +115,7 @@ class Trainer:
         Raises Interrupted on Ctrl-C, after the step under way; NonFiniteLoss; WorkerDied.
         """
         self._before, self._begin = self.spent, time.monotonic()
+        self.ranks.compare(self.run_of)
         saved_at, saved_step = time.monotonic(), -1
         with CtrlC() as ctrl_c, self.workers:
             while not self._is_over(steps, epochs):
@@ -123,10 +128,11 @@ class Trainer:
                 due = ended or time.monotonic() - saved_at >= SECONDS
                 every = self.checkpoints.every
                 due |= every is not None and self.step % every == 0
-                if self.checkpoint and (due or ctrl_c.pressed):
+                pressed = self.ranks.any(ctrl_c.pressed)
+                if self.checkpoint and (due or pressed):
                     self.save(self.checkpoint)
                     saved_at, saved_step = time.monotonic(), self.step
-                if ctrl_c.pressed and not self._is_over(steps, epochs):
+                if pressed and not self._is_over(steps, epochs):
                     raise Interrupted(self._how_it_stopped(), self.checkpoint)
             if self.checkpoint and saved_step != self.step:
                 self.save(self.checkpoint)
@@ -176,7 +182,7 @@ class Trainer:
     def _one_step(self) -> None:
         batch = next(self.batches)
         shards, shares = self.batches.shards(batch, self.workers.count, self.rng)
-        rate = None if self.schedule is None else self.schedule(self.step + 1)
+        rate = None if self.schedule is None else self.ranks.agree(self.schedule(self.step + 1))
         try:
             done = training_step(
                 self.optimizer,
@@ -206,7 +212,7 @@ class Trainer:
             latest = data.copy()
             if self.average is not None:
                 data[:] = self.average.weights
-            validation = self.judge()
+            validation = self.ranks.agree(self.judge())
             self.best.judge(validation, data)
             data[:] = latest
         loss = float(np.average(losses, weights=weights))

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from attention.parallel.ranks import world
 
 from attention.files import keep_existing, writable
 
@@ -63,6 +64,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Of a command that trains and can be stopped."""
     parser.add_argument("--overwrite", action="store_true", help="replace a saved model")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    parser.add_argument(
+        "--exact", action="store_true", help="under mpiexec: the bits of one process"
+    )
 
 
 def place_of_run(options: argparse.Namespace) -> Path:
@@ -79,6 +83,12 @@ def place_of_run(options: argparse.Namespace) -> Path:
     keep_existing(checkpoint, options.overwrite or options.resume, "--model", go_on)
     writable(options.model)
     return checkpoint
+
+
+def end_run(checkpoint: Path) -> None:
+    """The model is written, by rank 0: its checkpoint goes."""
+    if world().rank == 0:
+        checkpoint.unlink(missing_ok=True)
 
 
 def add_date_option(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
 from ..sequences.training import train
 from .answers import print_rows
-from .common import add_reading_options, add_run_options, place_of_run
+from .common import add_reading_options, add_run_options, end_run, place_of_run
 from .outputs import TABLE, add_output, write_rows
 from .sequence_inputs import known_features, known_log, one_user, read_log, split_log, tell_unknown
 from .settings_options import add_settings, settings_of
@@ -102,7 +102,7 @@ def run_train(options: argparse.Namespace) -> int:
         on_epoch=_Told(),
     )
     save_model(options.model, trained)
-    checkpoint.unlink(missing_ok=True)
+    end_run(checkpoint)
     chosen = trained.settings
     best = int(np.argmax([end["validation"] for end in trained.log]))
     print(

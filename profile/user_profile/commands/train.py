@@ -20,7 +20,14 @@ from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import guarantee
 from ..training.loop import train
-from .common import add_log_options, add_model_option, add_run_options, load_log, place_of_run
+from .common import (
+    add_log_options,
+    add_model_option,
+    add_run_options,
+    end_run,
+    load_log,
+    place_of_run,
+)
 from .private_training import add_private_options, privacy_of, train_privately
 from .settings_options import add_settings, settings_of
 
@@ -66,7 +73,7 @@ def run_train(options: argparse.Namespace) -> int:
         trained = train_privately(privacy, log, categories, settings, vectors, without)
         worth = str(guarantee(trained))
     save_model(options.model, trained)
-    checkpoint.unlink(missing_ok=True)
+    end_run(checkpoint)
     size = sum(p.data.size for p in trained.model.parameters())
     print(f"{size:,} parameters; {worth}; saved to {options.model}")
     return 0

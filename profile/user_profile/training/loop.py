@@ -9,6 +9,7 @@ import numpy as np
 
 from attention import Adam, warmup_cosine
 from attention.files import fingerprint
+from attention.parallel.ranks import world
 from attention.training import Checkpoints, EpochEnd, ShuffledBatches, Stopping, Trainer
 
 from ..errors import DataError
@@ -27,7 +28,7 @@ from .questions import fit_vocabulary, training_batches, training_targets
 from .scoring import Score, level_thresholds, validate
 
 MOST_ITEMS = 50_000
-_WORKERS = 2  # always: the result must not hang on how many cores there are
+_WORKERS = 2  # or one a rank: the result must not hang on how many cores there are
 MAY_CHANGE = ("epochs", "patience")  # of a run that is resumed: how long it goes on
 
 
@@ -75,7 +76,8 @@ def train(
     loss = Loss(model)
     packs = training_batches(HistoryReader(seen, vocabulary, side), targets, settings)
     reader = HistoryReader(whole, vocabulary, side)
-    order = PackOrder(len(packs), _WORKERS, settings.seed)
+    workers = max(_WORKERS, world().size)
+    order = PackOrder(len(packs), workers, settings.seed)
     total = settings.epochs * order.count
     warmup = int(settings.warmup * total)
     trainer = Trainer(
@@ -85,7 +87,7 @@ def train(
         lambda pack, rng: _learn(loss, packs[pack], rng, settings),
         schedule=lambda step: warmup_cosine(step, warmup, total, settings.lr),
         max_norm=settings.max_norm,
-        workers=_WORKERS,
+        workers=workers,
         stopping=Stopping(
             lambda: validate(model, reader, split.validation, score),
             patience=settings.patience,

@@ -1,0 +1,129 @@
+"""Ranks started by mpiexec train as one process does, and end as one."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attention.parallel.ranks import ALONE, Ranks
+from attention.parallel.workers import Workers
+from attention.training import read_checkpoint
+
+ROOT = Path(__file__).parents[2]
+MPIEXEC = shutil.which("mpiexec", path=f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}")
+
+
+class Recorded:
+    """Stands for a communicator of two that both say what is handed to it."""
+
+    def __init__(self, *others):
+        self.others = others
+
+    def Get_rank(self):
+        return 0
+
+    def Get_size(self):
+        return 2
+
+    def allgather(self, value):
+        return [value, *self.others]
+
+
+def test_one_alone_needs_no_library():
+    vector = np.ones(3)
+    ALONE.sum(vector)
+    ALONE.send(vector, 0)
+    ALONE.compare({"a": 1})
+    assert (ALONE.agree(5), ALONE.any(False), ALONE.gather([1.0])) == (5, False, [1.0])
+    np.testing.assert_array_equal(vector, 1)
+
+
+def test_ranks_of_another_run_are_named():
+    ours = Ranks(Recorded(json.dumps({"log": "b"})))
+    with pytest.raises(ValueError, match="rank 1 differs from rank 0: log is 'b' there"):
+        ours.compare({"log": "a"})
+
+
+def test_more_ranks_than_workers_are_refused():
+    with pytest.raises(ValueError, match="2 ranks share 1 workers"):
+        Workers(1, Ranks(Recorded()))
+
+
+def test_a_vector_in_pieces_is_refused():
+    with pytest.raises(ValueError, match="one piece"):
+        Ranks(Recorded()).send(np.zeros(8)[::2], 0)
+
+
+def _mpi():
+    pytest.importorskip("mpi4py", reason="mpi4py is not installed: [scale]")
+    if MPIEXEC is None:
+        pytest.skip("there is no mpiexec: [scale]")
+
+
+def command(ranks, model, *more):
+    own = [sys.executable, "-m", "attention.text", "train", "--model", str(model)]
+    sizes = {"block": 16, "batch": 12, "layers": 1, "heads": 2, "width": 16, "workers": 6}
+    own += [f"--{name}={size}" for name, size in sizes.items()]
+    return [*([MPIEXEC, "-n", str(ranks)] if ranks > 1 else []), *own, *more]
+
+
+def train(ranks, model, *more):
+    done = subprocess.run(
+        command(ranks, model, *more), cwd=ROOT, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr
+    parameters = read_checkpoint(model)["parameters"]
+    return done.stdout, np.concatenate([one.ravel() for one in parameters.values()])
+
+
+@pytest.mark.slow
+def test_ranks_train_as_one_process(tmp_path):
+    _mpi()
+    _, one = train(1, tmp_path / "1.npz", "--steps", "20")
+    for ranks in (2, 3):
+        said, exact = train(ranks, tmp_path / f"{ranks}.npz", "--steps", "20", "--exact")
+        assert said.count("saved to") == 1
+        np.testing.assert_array_equal(exact, one)
+        _, near = train(ranks, tmp_path / f"{ranks}-near.npz", "--steps", "20")
+        np.testing.assert_allclose(near, one, atol=1e-4)
+    _, half = train(2, tmp_path / "r.npz", "--steps", "20", "--exact")
+    _, again = train(3, tmp_path / "r.npz", "--steps", "30", "--exact", "--resume")
+    _, whole = train(1, tmp_path / "1.npz", "--steps", "30", "--resume")
+    np.testing.assert_array_equal(half, one)
+    np.testing.assert_array_equal(again, whole)
+
+
+@pytest.mark.slow
+def test_a_killed_rank_ends_the_run_and_leaves_its_checkpoint(tmp_path):
+    _mpi()
+    model = tmp_path / "m.npz"
+    train(2, model, "--steps", "5")
+    run = subprocess.Popen(
+        command(2, model, "--steps", "1000000", "--resume"), cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(8)
+    ranks = [
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and _parent_of_parent(entry) == run.pid
+    ]
+    os.kill(max(ranks), signal.SIGKILL)
+    run.communicate(timeout=20)
+    assert run.returncode != 0
+    assert read_checkpoint(model)["parameters"]
+
+
+def _parent_of_parent(entry):
+    try:
+        parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+        return int(Path("/proc", parent, "stat").read_text().rsplit(")", 1)[1].split()[1])
+    except (OSError, IndexError):
+        return -1
