@@ -28,10 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 after a mistake, which is told in one sentence."""
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv[0] if argv else "").parse_args(argv)
-    from attention.parallel.ranks import world
-
     from attention.parallel import WorkerDied
     from attention.parallel.process import single_threaded_blas
+    from attention.parallel.ranks import world
     from attention.training import Interrupted
     from attention.training.console import hold_streams, tell, tell_error, tell_stop
 

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from attention.parallel.ranks import world
 
 from attention.files import keep_existing, writable
+from attention.parallel.ranks import world
 
 from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
