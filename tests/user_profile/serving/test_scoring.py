@@ -169,6 +169,7 @@ def test_without_pyarrow_it_is_said(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # those of Spark's own
 @needs_arrow
 def test_spark_scores_raw_events(shop, tmp_path, monkeypatch):
     pytest.importorskip("pyspark", reason="pyspark is not installed: [scale]")

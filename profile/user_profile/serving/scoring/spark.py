@@ -29,6 +29,7 @@ SCORES = (
     "returns double, cancels double, spend string, state array<float>"
 )
 CELLS = "cell bigint, sold double, repeats double, price double"
+_ONE = ("price", "kind", "quantity", "session")  # as events name each of OPTIONAL
 Door = Callable[[Iterable[Any]], Iterator[Any]]
 
 
@@ -70,14 +71,14 @@ def histories(events: Any) -> Any:
         raise DataError(
             f"The events have no column {missing[0]!r}; they have {', '.join(events.columns)}."
         )
-    known = ["time", "item", *(name[:-1] for name in OPTIONAL)]
+    known = {"time": "times", "item": "items", **dict(zip(_ONE, OPTIONAL))}
     names = [name for name in known if name in events.columns]
     side = [name for name in events.columns if name not in ("user", *names)]
     grouped = events.groupBy("user").agg(
         F.sort_array(F.collect_list(F.struct(*names))).alias("row"),
         *(F.max(name).alias(name) for name in side),
     )
-    lists = [F.col(f"row.{name}").alias(f"{name}s") for name in names]
+    lists = [F.col(f"row.{name}").alias(known[name]) for name in names]
     return grouped.select(F.col("user").cast("string").alias("user"), *lists, *side)
 
 
