@@ -32,9 +32,10 @@ CONFIG = {
     "n_head": 12,
 }  # fmt: skip
 LOAD = """
-import resource, sys, time
+import re, sys, time
 from attention.pretrained import load_decoder
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+status = "/proc/self/status"  # Linux; getrusage would tell the peak of whoever started this process
+peak = lambda: 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", open(status).read())[1])
 before, start = peak(), time.perf_counter()
 model, _ = load_decoder(sys.argv[1])
 seconds = time.perf_counter() - start
