@@ -20,6 +20,7 @@ from .sources import open_source
 
 OTHER = "other"
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,}")  # Chinese is written without spaces: pairs are its words
 # Words that join, count, size or colour, and so say nothing of what a thing is for.
 _STOP_WORDS = frozenset((
     "and", "for", "from", "the", "with", "set", "pack", "assorted", "asstd", "design", "designs",
@@ -66,16 +67,16 @@ def find_categories(
     known = np.flatnonzero(np.diff(weights.indptr))
     if len(known) == 0:
         raise DataError(
-            "The items have no descriptions that share words, so no categories can be found; "
-            "give a file of your own that maps items to categories."
+            "No word stands in the descriptions of three items, so no categories can be found; "
+            "give a file of your own that maps items to categories (--categories)."
         )
     points = _latent(weights[known])
     distinct = len(np.unique(points.round(6), axis=0))
     sizes = sorted({size for size in sizes if 2 <= size < distinct})
     if not sizes:
         raise DataError(
-            f"Only {distinct} items differ in their descriptions, too few for categories; "
-            "give a file of your own that maps items to categories."
+            f"The words that items share tell only {distinct} of {len(texts)} apart, too few for "
+            "categories; give a file of your own that maps items to categories (--categories)."
         )
     sample = rng.permutation(len(known))[:_SAMPLE]
     found = {size: scipy.cluster.vq.vq(points, _centres(points, size, rng))[0] for size in sizes}
@@ -136,7 +137,7 @@ def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
 
 def _tf_idf(texts: Sequence[str]) -> "tuple[list[str], scipy.sparse.csr_array]":
     """The words that at least three items share, and unit rows of tf-idf weights (I, W)."""
-    bags = [sorted(set(_WORD.findall(text.lower())) - _STOP_WORDS) for text in texts]
+    bags = [sorted(_words(text)) for text in texts]
     spread = Counter(word for bag in bags for word in bag)
     words = sorted(word for word, items in spread.items() if items >= 3)
     code_of = {word: code for code, word in enumerate(words)}
@@ -148,6 +149,12 @@ def _tf_idf(texts: Sequence[str]) -> "tuple[list[str], scipy.sparse.csr_array]":
     weights = scipy.sparse.csr_array((idf[columns], (rows, columns)), (len(texts), len(words)))
     length = np.sqrt(weights.power(2).sum(axis=1))
     return words, scipy.sparse.diags_array(1 / np.maximum(length, 1e-12)) @ weights
+
+
+def _words(text: str) -> set[str]:
+    found = {word for word in _WORD.findall(text.lower()) if not _HAN.search(word)} - _STOP_WORDS
+    pairs = {run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1)}
+    return found | pairs
 
 
 def _latent(weights: "scipy.sparse.csr_array") -> np.ndarray:

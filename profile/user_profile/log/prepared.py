@@ -37,13 +37,16 @@ class Prepared:
         return split_last_sessions(self.sessions, kind=PURCHASE if PURCHASE in kinds else None)
 
     def categories(self, path: str | Path | None = None) -> Categories:
-        """From the user's own file, or found in the descriptions, or one for all without any."""
+        """From the user's own file, or found in the descriptions, or one for all if none is."""
         items = self.sessions.events.items
         if path is not None:
             return read_categories(path, items)
         if not any(self.texts):
             return Categories(np.zeros(len(items), np.int32), ("all items",), {})
-        return find_categories(self.texts)
+        try:
+            return find_categories(self.texts)
+        except DataError:  # too few, or nothing that items share
+            return Categories(np.zeros(len(items), np.int32), ("all items",), {})
 
     def user(self, name: str) -> int:
         """The code of a customer. Raises DataError for one that the log does not know."""

@@ -108,6 +108,8 @@ class LiveProfile:
     def _session(self, events: Sequence[NewEvent], time: int) -> History:
         """New events as a history of one session."""
         vocabulary = self._vocabulary
+        if vocabulary.kinds == ("event",):  # a log that told no kinds: all it holds are purchases
+            events = [e._replace(kind="event") if e.kind == PURCHASE else e for e in events]
         unknown = sorted({event.kind for event in events} - set(vocabulary.kinds))
         if unknown:
             raise DataError(

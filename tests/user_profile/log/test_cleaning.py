@@ -135,3 +135,12 @@ def test_a_mapping_file_gives_the_categories(tmp_path):
     path.write_text("item,group\nx,Tea\n")
     with pytest.raises(DataError, match="no column 'category'"):
         read_categories(path, ["x"])
+
+
+def test_chinese_descriptions_share_pairs_of_characters():
+    names = ["杯子", "盘子", "灯具"]
+    texts = [f"{colour}色{name}" for name in names for colour in "蓝红绿白黑黄"]
+    found = find_categories(texts, sizes=(2, 3))
+    assert len(found) == 3
+    for group in range(3):
+        assert len(set(found.of_item[6 * group : 6 * group + 6].tolist())) == 1

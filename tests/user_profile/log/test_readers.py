@@ -120,7 +120,7 @@ def test_any_columns_can_be_mapped(tmp_path, suffix):
     mapping = {"user": "who", "item": "sku", "time": "at", "kind": "action"}
     events, _ = read_events(write(tmp_path, f"log{suffix}", text), mapping=mapping)
     assert events.users == ("a", "b")
-    assert events.kinds == ("view", "buy")
+    assert events.kinds == ("view", "purchase")
     assert events.time[0] == events.time[1] == 1_714_557_600
 
 
@@ -161,12 +161,14 @@ def test_too_large_a_share_of_bad_rows_stops_the_reading(tmp_path):
         ("shop.csv", HEADER.replace("Quantity", "Amount").encode() + b"1,2,3,4,5,6,7,8\n",
          "has no column 'Quantity'; found .*'Amount'"),
         ("cut.csv.xz", lzma.compress(b"user,item,time\n" * 99)[:-20], "damaged"),
-        ("cut.csv.gz", gzip.compress(b"user,item,time\n" * 99)[:-12], "damaged"),
+        ("cut.csv.gz", gzip.compress(b"user,item,time\n" * 99, mtime=0)[:-12], "damaged"),
         ("false.csv.gz", b"user,item,time\na,b,1\n", "damaged"),
         ("list.json", b'{"user": 1}', "has no column 'item'"),
         ("lists.json", b'[1] "x"', "must hold a JSON list"),
         ("broken.json", b'[{"user": 1}, ', "not valid JSON"),
-        ("bytes.bin", bytes(range(256)) * 10, "not recognised"),
+        ("bytes.bin", bytes(range(256)) * 10, "is no text"),
+        ("page.csv", b"<!DOCTYPE html>\n<html>a,b</html>\n", "is HTML"),
+        ("paper.pdf", b"%PDF-1.7\n", "is a PDF"),
     ],
 )  # fmt: skip
 def test_an_unusable_file_is_explained_in_one_sentence(tmp_path, name, content, message):
@@ -279,3 +281,17 @@ def test_every_format_is_told_from_its_first_lines(tmp_path):
     }
     for name, text in samples.items():
         assert recognise(write(tmp_path, "sample", text)) == name
+
+
+def test_words_and_signs_say_what_was_bought_and_what_went_back(tmp_path):
+    done = "wc-completed"
+    rows = [("a", "x", 1, done), ("a", "y", 2, "wc-refunded"), ("a", "z", -3, done)]
+    rows += [("b", "x", 1, "pending"), ("b", "y", 1, "")]
+    text = "customer_id,sku,order_date,quantity,Order Status\n"
+    text += "".join(f"{u},{i},2024-05-{n + 1:02},{q},{k}\n" for n, (u, i, q, k) in enumerate(rows))
+    events, report = read_events(write(tmp_path, "orders.csv", text))
+    kinds = [events.kinds[code] for code in events.kind]
+    assert kinds == ["purchase", "cancellation", "cancellation", "pending", "purchase"]
+    assert events.quantity.tolist() == [1, -2, -3, 1, 1]
+    assert "'wc-refunded': read as cancellation" in str(report)
+    assert "1 rows of negative pieces" in str(report)

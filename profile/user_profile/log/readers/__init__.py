@@ -71,11 +71,26 @@ def recognise(source: Source | Path) -> str:
     lines = first_lines(source, 5)
     if not lines:
         raise DataError(f"{source} is empty; give a file with at least one event.")
+    if lines[0].lstrip().lower().startswith(("<!doctype", "<html", "<?xml")):
+        raise DataError(f"{source} is HTML or XML; give a log as CSV, JSON lines or Parquet.")
     for name, reader in FORMATS.items():
         if reader.matches(source, lines):
             return name
+    if what := _other_kind(lines[0]):
+        raise DataError(f"{source} is {what}; give a log as CSV, JSON lines, SQLite or Parquet.")
     raise DataError(
         f"The format of {source} is not recognised from its first line {lines[0][:60]!a}; "
         f"name it with --format (in Python format=), one of {', '.join(FORMATS)}, or say which "
         "columns to read with --columns user=…,item=…,time=… (in Python mapping={'user': …})."
     )
+
+
+def _other_kind(line: str) -> str:
+    """What a file is that is no log, from its first line; "" if that does not say."""
+    start = line.lstrip("\ufeff \t")[:12].lower()
+    kinds = {"pk": "a zip or an Excel workbook", "<": "HTML or XML", "%pdf": "a PDF",
+             "\x89png": "a picture", "�png": "a picture", "gif8": "a picture"}  # fmt: skip
+    for sign, what in kinds.items():
+        if start.startswith(sign):
+            return what
+    return "no text" if sum(not c.isprintable() for c in line[:60].strip()) > 3 else ""

@@ -6,15 +6,13 @@ A log without items, of visits and money, is read with one item that stands for 
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ...errors import DataError
-from ..events import CANCELLATION, PURCHASE, Events
+from ..events import Events
 from ..sources import Source
 from .assemble import MAX_BAD, assemble
+from .kinds import settled, without_blanks
 from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns
 from .report import ReadReport
 from .rows import WHITESPACE, Table, find_columns, first_lines, read_delimited, read_json_lines
@@ -60,8 +58,9 @@ def read(
             f"{day} {clock}" for day, clock in zip(columns["time"], columns.pop(CLOCK))
         ]
     columns.setdefault("item", [VISIT] * len(table.lines))
-    events = assemble(report, table.lines, **columns, max_bad=max_bad)
-    return events if "kind" in columns else _with_returns(events, report)
+    if "kind" in columns:
+        columns["kind"] = without_blanks(columns["kind"])
+    return settled(assemble(report, table.lines, **columns, max_bad=max_bad), report)
 
 
 def _read_rows(
@@ -87,15 +86,6 @@ def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
         pairs = ",".join(f"{ours}={theirs}" for ours, theirs in shown.items())
         report.notes.append(f"read as --columns {pairs!r}")
     return columns
-
-
-def _with_returns(events: Events, report: ReadReport) -> Events:
-    """Negative pieces are cancellations, where no column says what kind of event a row is."""
-    back = events.quantity < 0
-    if not back.any():
-        return events
-    report.notes.append(f"{back.sum():,} rows of negative pieces are read as cancellations")
-    return replace(events, kind=back.astype(np.int8), kinds=(PURCHASE, CANCELLATION))
 
 
 def _header(source: Source, lines: list[str]) -> list[str]:

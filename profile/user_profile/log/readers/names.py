@@ -30,7 +30,8 @@ _KNOWN = {
     "session": "session sessionid usersession orderid invoice invoiceno invoiceid invoicenumber "
     "basketid basket transactionid ordernumber orderno receiptid receiptno ticketid billno "
     "visitid gasessionid 订单 订单号 订单id bestellnummer rechnungsnummer",
-    "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action type",
+    "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action type "
+    "status orderstatus lineitemstatus 状态 订单状态 bestellstatus",
     "quantity": "quantity qty lineitemquantity quantitypurchased pieces units unitssold quant "
     "itemquantity orderedquantity 数量 menge anzahl cantidad rating stars overall",
     "price": "price unitprice lineitemprice itemprice saleprice priceperunit 价格 单价 preis "

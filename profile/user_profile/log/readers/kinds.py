@@ -1,0 +1,58 @@
+"""What a row's word for its kind, or its sign, says: a purchase, a cancellation, or itself."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from ..events import CANCELLATION, PURCHASE, Events
+from .names import plain
+from .report import ReadReport
+
+_WORDS = {
+    PURCHASE: "purchase purchased buy bought transaction sale sold order ordered checkout paid "
+    "completed complete shipped delivered fulfilled processing closed invoiced kauf bestellt "
+    "bezahlt geliefert abgeschlossen 购买 已购买 下单 已下单 已付款 已支付 已发货 已完成 交易成功",
+    CANCELLATION: "cancellation cancelled canceled cancel refund refunded return returned void "
+    "voided chargeback storno storniert erstattet retoure 取消 已取消 退款 已退款 退货 已退货",
+}
+_MEANING = {word: said for said, words in _WORDS.items() for word in words.split()}
+
+
+def meaning(word: str) -> str:
+    """`PURCHASE` or `CANCELLATION` where a shop's word for a kind or a status says so."""
+    bare = plain(re.sub(r"^wc-", "", word.strip().lower()))
+    return _MEANING.get(bare, word)
+
+
+def without_blanks(words: list[str]) -> list[str]:
+    """A status stands on the first row of an order: where it is blank, nothing was cancelled."""
+    if not any(meaning(word) in (PURCHASE, CANCELLATION) for word in set(words)):
+        return words
+    return [word if word.strip() else PURCHASE for word in words]
+
+
+def settled(events: Events, report: ReadReport) -> Events:
+    """The events with kinds by their meaning; pieces that go back are negative, and cancellations.
+
+    What was taken for what goes into ``report``.
+    """
+    meanings = [meaning(word) for word in events.kinds]
+    for said in (PURCHASE, CANCELLATION):
+        words = [w for w, m in zip(events.kinds, meanings, strict=True) if m == said and w != said]
+        if words:
+            report.notes.append(f"{', '.join(map(repr, words))}: read as {said}")
+    back = events.quantity < 0
+    sold = np.array([word in (PURCHASE, "event") for word in meanings], bool)[events.kind]
+    if (back & sold).any():
+        report.notes.append(
+            f"{(back & sold).sum():,} rows of negative pieces are read as cancellations"
+        )
+        meanings = [PURCHASE if word == "event" else word for word in meanings]
+    kinds = tuple(dict.fromkeys([*meanings, *([CANCELLATION] if (back & sold).any() else [])]))
+    kind = np.array([kinds.index(word) for word in meanings], np.int8)[events.kind]
+    if CANCELLATION in kinds:
+        kind = np.where(back & sold, kinds.index(CANCELLATION), kind).astype(np.int8)
+    cancelled = kind == (kinds.index(CANCELLATION) if CANCELLATION in kinds else -1)
+    quantity = np.where(cancelled, -np.abs(events.quantity), events.quantity)
+    return replace(events, kind=kind, kinds=kinds, quantity=quantity)
