@@ -37,8 +37,8 @@ def graded(exercise, source, tmp_path):
 
 def test_points_are_in_proportion_and_rounded_down(softmax, tmp_path):
     score = graded(softmax, "softmax_second_try.py", tmp_path).score()
-    assert (score.checks_passed, score.checks) == (6, 15)
-    assert score.points == 10 * 6 // 15
+    assert (score.checks_passed, score.checks) == (7, 17)
+    assert score.points == 10 * 7 // 17
     assert score.status == FAILED
 
 
@@ -48,8 +48,8 @@ def test_a_check_of_a_function_whose_values_are_wrong_earns_nothing(softmax, tmp
         "    return right(x, axis) if x.shape != (5, 7) else x\n"
     )
     score = graded(softmax, source, tmp_path).score()
-    assert score.checks_passed == 14
-    assert score.points == 10 * 6 // 15  # the six of the backward pass alone
+    assert score.checks_passed == 16
+    assert score.points == 10 * 7 // 17  # the seven of the backward pass alone
     assert score.status == FAILED
 
 
