@@ -27,6 +27,7 @@ def is_permutation_equivariant(
 def rotary(x: np.ndarray, positions: np.ndarray, base: float = 10000.0) -> np.ndarray:
     """Turn each pair of columns (2i, 2i + 1) of x (..., n, d) counter-clockwise.
 
-    positions (n,); the angle is position · base^(−2i/d); d even. Returns (..., n, d), x's dtype.
+    positions (n,), any numbers, fractions and below zero too; the angle is
+    position · base^(−2i/d); d even. Returns (..., n, d), x's dtype.
     """
     raise NotImplementedError

@@ -25,8 +25,8 @@ def test_another_folder_of_the_same_layout_is_graded(clone, tmp_path):
                 "status": "failed",
                 "points": 4,
                 "out_of": 10,
-                "checks_passed": 6,
-                "checks": 15,
+                "checks_passed": 7,
+                "checks": 17,
                 "diagnoses": ["no_maximum_subtracted"],
             },
             "ex02_attention": {
@@ -103,7 +103,7 @@ def test_a_link_an_optimised_python_and_no_cache_cost_no_points(clone, tmp_path)
         PYTHONOPTIMIZE="1",
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "15/15    10/10" in done.stdout
+    assert "17/17    10/10" in done.stdout
 
 
 def test_a_full_disk_costs_the_file_not_the_scoreboard(clone, tmp_path):
@@ -117,7 +117,7 @@ def test_a_full_disk_costs_the_file_not_the_scoreboard(clone, tmp_path):
         PYTHONPATH=str(tmp_path),
     )
     assert done.returncode == 4
-    assert "15/15    10/10" in done.stdout
+    assert "17/17    10/10" in done.stdout
     assert "could not be written" in done.stdout
     assert "No space left on device" in done.stdout
     assert not (tmp_path / "scores.json").exists()

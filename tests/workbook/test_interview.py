@@ -122,7 +122,7 @@ def test_the_report_names_what_failed_and_why(tmp_path):
     well, drill = text.split("What to drill")
     assert "17/17 checks, 12 of 20 minutes" in well
     assert "values of a matrix: 0.259, not 0.0546836" in drill
-    assert "and 11 checks more" in drill
+    assert "and 13 checks more" in drill
     assert "likely cause: your softmax runs along the first axis" in drill
     assert "not started, 30 of 30 minutes, too late" in drill
     assert "attention-workbook check ex01_softmax" in drill

@@ -36,9 +36,9 @@ def right():
 def test_a_part_that_passes_is_partial(right, keep):
     score = part_of(right, keep).score()
     assert score.status == PARTIAL
-    assert score.checks == len(EX01.checks) == 15
-    assert score.checks_passed == score.checks_run < 15
-    assert score.points == 10 * score.checks_run // 15 < 10
+    assert score.checks == len(EX01.checks) == 17
+    assert score.checks_passed == score.checks_run < 17
+    assert score.points == 10 * score.checks_run // 17 < 10
 
 
 def test_the_whole_is_no_part_in_any_order(right):
@@ -66,7 +66,7 @@ def test_what_a_wrong_function_earns_does_not_depend_on_the_order(tmp_path):
 
 def test_a_check_that_is_run_twice_counts_once(right):
     right.results += right.results[:3]
-    assert right.score().checks_passed == 15
+    assert right.score().checks_passed == 17
 
 
 def test_stubs_alone_are_partial_only_where_something_is_written(tmp_path):
@@ -80,23 +80,23 @@ def test_stubs_alone_are_partial_only_where_something_is_written(tmp_path):
 
 
 def line(exercise, status, passed, run, failed):
-    return Score(exercise.name, status, 0, exercise.head.points, passed, 15, [], run, failed)
+    return Score(exercise.name, status, 0, exercise.head.points, passed, 17, [], run, failed)
 
 
 def test_what_comes_next_after_a_part():
     two = ALL[0], ALL[1]
     passing, failing = line(two[0], PARTIAL, 3, 3, 0), line(two[1], PARTIAL, 1, 3, 2)
     assert part_lines([passing]) == [
-        "3 of 15 checks run in ex01_softmax; it is not solved until all run."
+        "3 of 17 checks run in ex01_softmax; it is not solved until all run."
     ]
     assert part_lines([passing, failing])[0].startswith("6 of 30 checks run in 2 exercises; none")
-    assert part_lines([line(two[0], PASSED, 15, 15, 0)]) == []
+    assert part_lines([line(two[0], PASSED, 17, 17, 0)]) == []
     said = next_lines([passing], ALL, ROOT)
     assert "Next, all of its checks" in said[0]
     assert said[1] == "  pytest exercises/ex01_softmax"
     assert "mend exercises/ex02_attention/" in next_lines([passing, failing], ALL, ROOT)[0]
     assert "reports above" not in next_lines([failing], ALL, ROOT, reported=False)[0]
-    assert "a stub" in next_lines([line(two[0], FAILED, 8, 15, 0)], ALL, ROOT)[0]
+    assert "a stub" in next_lines([line(two[0], FAILED, 8, 17, 0)], ALL, ROOT)[0]
 
 
 def test_the_machines_get_the_form_they_know():
@@ -129,10 +129,10 @@ def answered(folder, source):
 def test_a_selection_is_a_part(clone, folder, source, arguments, run):
     done, scores = scores_of(clone, *answered(folder, source), *arguments)
     one = scores["exercises"]["ex01_softmax"]
-    assert (one["status"], one["checks"]) == ("partial", 15)
-    assert f"{run} of 15 checks run in ex01_softmax" in done.stdout
+    assert (one["status"], one["checks"]) == ("partial", 17)
+    assert f"{run} of 17 checks run in ex01_softmax" in done.stdout
     assert "Solved" not in done.stdout
-    assert "15/15" not in done.stdout
+    assert "17/17" not in done.stdout
     assert ("failed" in done.stdout) == (done.returncode != 0) == ("first_try" in source)
     assert done.stdout.count("values of a matrix: 0.259, not 0.0546836") == ("-x" in arguments)
 
@@ -142,7 +142,7 @@ def test_what_failed_last_alone_does_not_solve_it(clone, folder):
     done, scores = scores_of(clone, *answered(folder, "softmax_right.py"), FILE, "--lf")
     assert done.returncode == 0, done.stdout
     assert scores["exercises"]["ex01_softmax"]["status"] == "partial"
-    assert "2 of 15 checks run" in done.stdout
+    assert "2 of 17 checks run" in done.stdout
 
 
 def test_an_interrupted_run_solves_nothing(clone, folder, tmp_path):
@@ -153,7 +153,7 @@ def test_an_interrupted_run_solves_nothing(clone, folder, tmp_path):
     command = [sys.executable, "-u", "-m", "pytest", FILE, "--workbook", folder]
     command += ["--score-json", target]
     with subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) as run:
-        while "collected 15 items" not in run.stdout.readline():
+        while (line := run.stdout.readline()) and "collected 17 items" not in line:
             pass
         time.sleep(0.3)
         run.send_signal(signal.SIGINT)
