@@ -89,7 +89,7 @@ def test_what_comes_next_after_a_part():
     assert part_lines([passing]) == [
         "3 of 17 checks run in ex01_softmax; it is not solved until all run."
     ]
-    assert part_lines([passing, failing])[0].startswith("6 of 30 checks run in 2 exercises; none")
+    assert part_lines([passing, failing])[0].startswith("6 of 34 checks run in 2 exercises; none")
     assert part_lines([line(two[0], PASSED, 17, 17, 0)]) == []
     said = next_lines([passing], ALL, ROOT)
     assert "Next, all of its checks" in said[0]
