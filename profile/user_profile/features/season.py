@@ -85,7 +85,7 @@ def days_between(first: int, last: int, items: int) -> Days:
 
 
 def count_sales(history: History, days: Days) -> Sales:
-    """The sales of all customers of ``history``, whose whole past it must hold."""
+    """The sales of all customers of `history`, whose whole past it must hold."""
     size = len(history.items)
     rows = np.flatnonzero(history.bought & (history.item < size))
     session = history.session[rows]
