@@ -72,9 +72,8 @@ def decayed_counts(profiler: Profiler, targets: Targets) -> np.ndarray:
     place = np.arange(len(question)) - np.repeat(np.cumsum(counts) - counts, counts)
     weight = _HALVED ** (counts[question] - 1 - place)
     held = np.log1p(category_counts(history, category, size, session)) * weight[:, None]
-    total = np.zeros((len(targets), size))
-    np.add.at(total, question, held)
-    return total
+    sums = [np.bincount(question, column, len(targets)) for column in held.T]
+    return np.stack(sums, axis=1)
 
 
 def macro_f1(said: np.ndarray, actual: np.ndarray) -> float:

@@ -67,8 +67,9 @@ def best_thresholds(
     """
     upper, some = chances[:, 2], chances[:, 1] + chances[:, 2]
     cells = [np.minimum((p * steps).astype(np.int64), steps - 1) for p in (some, upper)]
-    counts = np.zeros((4, steps, steps))
-    np.add.at(counts, (actual, *cells), 1)  # class -1 is the last
+    shape = 4, steps, steps
+    places = np.ravel_multi_index((actual % 4, *cells), shape)  # class -1 is the last
+    counts = np.bincount(places, minlength=4 * steps * steps).reshape(shape).astype(float)
     # In cell (i, j): how many would pass the thresholds i / steps and j / steps.
     high = counts[:, ::-1, ::-1].cumsum(1).cumsum(2)[:, ::-1, ::-1]
     more = np.broadcast_to(high[:, :, :1], high.shape)
