@@ -40,11 +40,17 @@ class Ranks:
     def any(self, value: bool) -> bool:
         return value if self.size == 1 else any(self.communicator.allgather(value))
 
-    def gather(self, values: list[float]) -> list[float]:
+    def gather(self, values: list[Any]) -> list[Any]:
         """Those of all ranks, on all of them."""
         if self.size == 1:
             return values
         return [value for one in self.communicator.allgather(values) for value in one]
+
+    def merge(self, values: np.ndarray) -> np.ndarray:
+        """Of values that each rank knows some of, NaN elsewhere: all, on all ranks."""
+        if self.size == 1:
+            return values
+        return np.fmax.reduce(self.communicator.allgather(values))
 
     def sum(self, vector: np.ndarray) -> None:
         """Σ over the ranks into each one's `vector`, in place, in the library's own order."""

@@ -4,13 +4,14 @@ import sys
 import time
 from typing import TextIO
 
+from ..parallel.ranks import world
 from .console import is_terminal, tell
 
 
 class Progress:
     """`show` rewrites its line on a terminal; elsewhere it writes every `every`-th line.
 
-    A stream that is closed or full is no error.
+    A stream that is closed or full is no error. Of several ranks the first alone writes.
     """
 
     def __init__(self, total: int, *, every: int = 1, stream: TextIO | None = None) -> None:
@@ -18,7 +19,7 @@ class Progress:
         self.stream = sys.stderr if stream is None else stream
         self.in_place = is_terminal(self.stream)
         self._start, self._first, self._last_shown = time.monotonic(), -1, -1.0
-        self._deaf = False  # once nobody reads it, nothing more is written
+        self._deaf = world().rank > 0  # and once nobody reads it, nothing more is written
 
     def show(self, step: int, text: str) -> None:
         """`step` of `total` is done; the text is followed by speed and time left.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from attention.parallel.ranks import world
 from attention.training import EpochEnd, Progress, Trainer
 
 from ..errors import DataError
@@ -56,6 +57,8 @@ def run_train(options: argparse.Namespace) -> int:
     privacy = privacy_of(options)
     if privacy is not None and options.resume:
         raise DataError("A private run keeps no checkpoint, so it cannot be resumed; start anew.")
+    if privacy is not None and world().size > 1:
+        raise DataError("A private run is of one process; start it without mpiexec.")
     log = load_log(options)
     print(log.read)
     print(log.cleaned)

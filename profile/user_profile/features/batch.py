@@ -4,7 +4,7 @@ Index legend: n behaviours, s sessions, u customers, q questions (what next, at 
 p pairs of a question and a past item, m moments (what in the coming 90 days?).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -73,6 +73,15 @@ class Batch(NamedTuple):
     question: Question
     moment: Moment
     labels: Labels
+
+
+def in_dtype(part: Any, dtype: np.dtype) -> Any:
+    """A batch, or a part of one, its floats of `dtype`; what is so already is not copied."""
+    if isinstance(part, np.ndarray):
+        return part.astype(dtype, copy=False) if part.dtype.kind == "f" else part
+    if isinstance(part, list):
+        return [in_dtype(one, dtype) for one in part]
+    return type(part)(*(in_dtype(one, dtype) for one in part))
 
 
 def group_by_length(

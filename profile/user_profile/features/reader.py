@@ -7,6 +7,7 @@ them, and read back it makes of any log the batches that the model expects.
 import copy
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..dates import DAY
 from . import context as context_features
 from . import past_items as pair_features
 from . import season as season_features
-from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length
+from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length, in_dtype
 from .context import read_context
 from .history import History, bucket, ranges
 from .labels import Thresholds, category_counts
@@ -64,9 +65,13 @@ class HistoryReader:
         vocabulary: Vocabulary,
         side: dict[str, tuple[str, ...]],
         season: Season | None = None,
+        dtype: Any = np.float32,
     ) -> None:
-        """`side`: for each side feature the value of each customer of the log, (U,)."""
-        self.history, self.vocabulary = history, vocabulary
+        """`side`: for each side feature the value of each customer of the log, (U,).
+
+        `dtype`: that of the model that will read.
+        """
+        self.history, self.vocabulary, self.dtype = history, vocabulary, np.dtype(dtype)
         self.season = read_season(history) if season is None else season
         self._season_table: np.ndarray | None = None  # of all days, once more than a few are asked
         self.side = side_codes(vocabulary.side, side, len(history.users))
@@ -99,7 +104,7 @@ class HistoryReader:
         real = places < length[:, None]
         season, row = self._in_season(self.season.day(asked.question_time))
         sequence = np.where(real, (np.cumsum(length) - length)[:, None] + places, 0)
-        return Batch(
+        batch = Batch(
             users,
             behaviours,
             group_by_length(starts, lengths),
@@ -118,6 +123,7 @@ class HistoryReader:
             ),
             labels or _no_labels(len(place_q), len(place_m), len(self.vocabulary.category_names)),
         )
+        return in_dtype(batch, self.dtype)
 
     def past_items(self, users: np.ndarray, as_of: np.ndarray) -> PastItems:
         known = self.history.known_sessions(users, as_of)
@@ -130,14 +136,15 @@ class HistoryReader:
         lengths = history.offsets[sessions + 1] - begin
         which, row = ranges(begin, lengths)
         item = history.item[row]
-        return Behaviours(
+        read = Behaviours(
             item,
             self._item_side[item],
             history.kind[row],
             bucket(history.place[row], 1.6, PLACES),
             self._gap[sessions][which],
             np.stack([history.quantity[row] - 2, (history.price[row] - 1) * self._priced], axis=1),
-        ), lengths
+        )
+        return in_dtype(read, self.dtype), lengths
 
     def _question(
         self, asked: Asked, season: np.ndarray, place: np.ndarray, known: np.ndarray, places: int
@@ -166,7 +173,8 @@ class HistoryReader:
             return self.vocabulary.season.apply(self.season.features(days)), row
         if self._season_table is None:
             every = np.arange(len(self.season.sold))
-            self._season_table = self.vocabulary.season.apply(self.season.features(every))
+            table = self.vocabulary.season.apply(self.season.features(every))
+            self._season_table = in_dtype(table, self.dtype)
         return self._season_table, day
 
     def _hint(self, day: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from attention.parallel.ranks import ALONE, Ranks
+
 from ..errors import DataError
 from ..log.sessions import Sessions
 from ..log.split import Targets
@@ -134,13 +136,17 @@ def compare_leave_one_out(
     negatives: int | None = None,
     title: str = "",
     rng: int = 0,
+    ranks: Ranks = ALONE,
 ) -> Comparison:
     """Each scorer fitted on all but the items asked for and what its user did after them.
 
     ``sessions`` are those of `single_event_sessions`. ``filter_seen`` keeps what a user already
     had out of the ranking. ``negatives`` ranks against so many unseen items drawn at random, the
-    same for each scorer, instead of against all. Raises DataError if nobody's item can be found.
+    same for each scorer, instead of against all. ``ranks`` share the questions out, where none are
+    drawn. Raises DataError if nobody's item can be found.
     """
+    if negatives is not None:
+        ranks = ALONE  # or other items would be drawn
     history = sessions.take(before(sessions, targets))
     seen = _seen_items(history)
     if filter_seen:
@@ -174,8 +180,9 @@ def compare_leave_one_out(
 
         start = time.perf_counter()
         scorer.fit(history)
-        blocks = in_blocks(score, np.arange(len(targets)), len(sessions.events.items))
-        judged = evaluate(blocks, judge, len(targets), k)
+        items = len(sessions.events.items)
+        blocks = in_blocks(score, np.arange(len(targets)), items, ranks)
+        judged = evaluate(blocks, judge, len(targets), k, ranks)
         return Result(scorer.name, *judged, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)

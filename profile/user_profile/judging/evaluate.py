@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from attention.parallel.ranks import ALONE, Ranks, world
+
 from ..log.split import Targets
 from .metrics import coverage, ranking_metrics
 
@@ -28,17 +30,28 @@ class Judged(NamedTuple):
 
 
 def in_blocks(
-    score: Callable[[np.ndarray], np.ndarray], order: np.ndarray, items: int
+    score: Callable[[np.ndarray], np.ndarray],
+    order: np.ndarray,
+    items: int,
+    ranks: Ranks = ALONE,
 ) -> Iterator[Block]:
-    """``score(rows)`` for the questions in this ``order``, so many at a time as there is room."""
+    """``score(rows)`` for the questions in this ``order``, so many at a time as there is room.
+
+    Each of several ``ranks`` has its part of the blocks.
+    """
     step = max(1, min(_QUESTIONS, _CELLS // max(items, 1)))
-    for begin in range(0, len(order), step):
+    for begin in range(ranks.rank * step, len(order), ranks.size * step):
         rows = order[begin : begin + step]
         yield rows, score(rows)
 
 
-def evaluate(blocks: Iterable[Block], judge: Judge, questions: int, k: int = 10) -> Judged:
-    """Judge each block as it comes; together they hold each of ``questions`` once."""
+def evaluate(
+    blocks: Iterable[Block], judge: Judge, questions: int, k: int = 10, ranks: Ranks = ALONE
+) -> Judged:
+    """Judge each block as it comes; together they hold each of ``questions`` once.
+
+    ``ranks``: those that have a part of the blocks each, and all of what comes of them.
+    """
     metrics: dict[str, np.ndarray] = {}
     listed: np.ndarray | None = None
     for rows, scores in blocks:
@@ -46,7 +59,23 @@ def evaluate(blocks: Iterable[Block], judge: Judge, questions: int, k: int = 10)
             metrics.setdefault(name, np.full(questions, np.nan))[rows] = values
         part = coverage(scores, k)
         listed = part if listed is None else listed | part
+    if ranks.size > 1:
+        metrics, listed = _together(metrics, listed, questions, ranks)
     return Judged(metrics, 0.0 if listed is None else float(listed.mean()))
+
+
+def _together(
+    metrics: dict[str, np.ndarray], listed: np.ndarray | None, questions: int, ranks: Ranks
+) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+    """Each value as the rank has it that judged its question; the same bits as of one process."""
+    found = ranks.gather([(list(metrics), listed)])
+    names = max((names for names, _ in found), key=len)  # a rank may have had no block
+    nothing = np.full(questions, np.nan)
+    parts = [part for _, part in found if part is not None]
+    return (
+        {name: ranks.merge(metrics.get(name, nothing)) for name in names},
+        np.logical_or.reduce(parts) if parts else None,
+    )
 
 
 def baskets_judge(targets: Targets, k: int = 10) -> Judge:
@@ -60,6 +89,9 @@ def baskets_judge(targets: Targets, k: int = 10) -> Judge:
 
 
 def mean_ndcg(blocks: Iterable[Block], targets: Targets, k: int = 10) -> float:
-    """Mean NDCG at ``k``, or at all items if they are fewer: a `training.scoring.Score`."""
-    metrics = evaluate(blocks, baskets_judge(targets, k), len(targets), k).metrics
+    """Mean NDCG at ``k``, or at all items if they are fewer: a `training.scoring.Score`.
+
+    Ranks may have a part of the blocks each.
+    """
+    metrics = evaluate(blocks, baskets_judge(targets, k), len(targets), k, world()).metrics
     return float(next(iter(metrics.values())).mean())

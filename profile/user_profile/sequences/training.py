@@ -8,6 +8,7 @@ import numpy as np
 
 from attention import Adam
 from attention.files import fingerprint
+from attention.parallel.ranks import world
 from attention.training import Checkpoints, EpochEnd, Stopping, Trainer
 
 from ..errors import DataError
@@ -173,5 +174,6 @@ class _Judge:
             [ReadingOnce(trained, read) for trained in models],
             *self.question,
             filter_seen=self.filter_seen,
+            ranks=world(),
         )
         return [result.mean("ndcg@10") for result in table.results]

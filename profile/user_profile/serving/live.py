@@ -53,7 +53,8 @@ class LiveProfile:
         self._reader = profiler.reader.with_history(history, side)
         self._now, self._prices = profiler.now, last_prices(profiler.history)
         self._caches: list[KVCache] = []
-        self._states = np.zeros((1, 0, self._model.customers.start.data.size), np.float32)
+        start = self._model.customers.start.data
+        self._states = np.zeros((1, 0, start.size), start.dtype)
         self._within: list[tuple[np.ndarray, np.ndarray]] = []
         self._encode(np.arange(len(history.user)))
 

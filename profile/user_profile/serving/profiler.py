@@ -1,4 +1,8 @@
-"""A trained model looking at a log: what it says of its customers at any moment."""
+"""A trained model looking at a log: what it says of its customers at any moment.
+
+It computes in float64 and keeps float32 or a few digits: what is said of a customer then does not
+hang on who else stands in the batch, though the last bit of a product does.
+"""
 
 import copy
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ from ..features.past_items import PastItems
 from ..features.reader import Asked, HistoryReader, Vocabulary, side_codes
 from ..features.season import Season
 from ..log.sessions import Sessions
-from ..model import Outputs
+from ..model import Outputs, ProfileModel
 from ..model.decisions import AMOUNT_LEVELS, Decisions, amount, decide, decide_band
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS, Chances, as_chances
@@ -70,13 +74,13 @@ class Profiler:
 
     def __init__(self, trained: Trained, sessions: Sessions, season: Season | None = None) -> None:
         """``season`` stands in for that of the log, where a log was changed to see what follows."""
-        self.model, self.vocabulary = trained.model, trained.vocabulary
+        self.model, self.vocabulary = in_float64(trained.model), trained.vocabulary
         self.decisions = trained.decisions
         self.history = read_history(
             sessions, items=self.vocabulary.items, kinds=self.vocabulary.kinds
         )
         self.reader = HistoryReader(
-            self.history, self.vocabulary, dict(sessions.events.user_features), season
+            self.history, self.vocabulary, dict(sessions.events.user_features), season, np.float64
         )
         self.now = self.history.last_moment + 1
         self._code_items(sessions.events.items)
@@ -152,6 +156,13 @@ class Profiler:
             self.reader.past_items(users, moments),
             top,
         )
+
+
+def in_float64(model: ProfileModel) -> ProfileModel:
+    """A copy, or the model itself if it is so already."""
+    if model.customers.start.data.dtype == np.float64:
+        return model
+    return copy.deepcopy(model).astype(np.float64)
 
 
 class Answered(NamedTuple):

@@ -10,6 +10,8 @@ this regression): with a constant that no ridge holds back, they are right on th
 import numpy as np
 import scipy  # its parts load when they are first used
 
+from attention.parallel.ranks import world
+
 from ..features.labels import outlook_labels, spend_band, taught
 from ..features.moments import Moments, training_moments
 from ..features.reader import Asked, HistoryReader
@@ -77,16 +79,19 @@ def read_moments(model: ProfileModel, reader: HistoryReader, moments: Moments) -
     """State and context of each moment, (M, E + G): what the outlook reads."""
     order = np.lexsort((moments.user, reader.history.known_sessions(*moments)))
     x: np.ndarray | None = None
-    for begin in range(0, len(order), 512):
+    ranks = world()  # each has its part of the moments
+    for begin in range(ranks.rank * 512, len(order), ranks.size * 512):
         rows = order[begin : begin + 512]
         users, times = moments.user[rows], moments.time[rows]
         batch = reader.batch(np.unique(users), Asked(_NOBODY, _NOBODY, users, times))
         states, _ = model.encode(batch)
         moment = batch.moment
         part = np.concatenate([states[moment.customer, moment.known], moment.context], axis=1)
-        x = np.empty((len(order), part.shape[1])) if x is None else x
+        x = np.zeros((len(order), part.shape[1])) if x is None else x
         x[rows] = part
-    assert x is not None
+    width = max(ranks.gather([0 if x is None else x.shape[1]]))
+    x = np.zeros((len(order), width)) if x is None else x
+    ranks.sum(x)  # of one number and zeros
     return x
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from attention import softmax
+from attention.parallel.ranks import ALONE, Ranks, world
 
 from ..features.batch import Batch
 from ..features.labels import category_counts, interest_levels
@@ -20,23 +21,34 @@ Score = Callable[[Iterator[tuple[np.ndarray, np.ndarray]], Targets], float]
 
 
 def ask(
-    reader: HistoryReader, users: np.ndarray, as_of: np.ndarray, size: int = 128
+    reader: HistoryReader,
+    users: np.ndarray,
+    as_of: np.ndarray,
+    size: int = 128,
+    ranks: Ranks = ALONE,
 ) -> Iterator[tuple[np.ndarray, Batch]]:
-    """Questions (Q,) about `users`, in batches: yields (rows, batch), short histories first."""
+    """Questions (Q,) about `users`, in batches: yields (rows, batch), short histories first.
+
+    Each of several `ranks` has its part of the batches.
+    """
     history = reader.history
     order = np.lexsort((users, history.known_sessions(users, as_of)))
     nobody = np.zeros(0, np.int64)
-    for begin in range(0, len(order), size):
+    for begin in range(ranks.rank * size, len(order), ranks.size * size):
         rows = order[begin : begin + size]
         distinct = np.unique(users[rows])
         yield rows, reader.batch(distinct, Asked(users[rows], as_of[rows], nobody, nobody))
 
 
 def score_blocks(
-    model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
+    model: ProfileModel,
+    reader: HistoryReader,
+    users: np.ndarray,
+    as_of: np.ndarray,
+    ranks: Ranks = ALONE,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Rows (q,) of questions, and scores (q, I) of every item for them, a batch at a time."""
-    for rows, batch in ask(reader, users, as_of):
+    for rows, batch in ask(reader, users, as_of, ranks=ranks):
         states, _ = model.encode(batch)
         yield rows, model.score_items(batch, states)
 
@@ -63,8 +75,12 @@ def level_chances(
 
 
 def validate(model: ProfileModel, reader: HistoryReader, targets: Targets, score: Score) -> float:
-    """What `score` says of the model's scores for the questions; higher is better."""
-    return score(score_blocks(model, reader, targets.user, targets.time), targets)
+    """What `score` says of the model's scores for the questions; higher is better.
+
+    Ranks share the questions out: `score` brings together what each has found.
+    """
+    blocks = score_blocks(model, reader, targets.user, targets.time, world())
+    return score(blocks, targets)
 
 
 def level_thresholds(model: ProfileModel, reader: HistoryReader, targets: Targets) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Scores of histories: those of the commands, whatever door they come through."""
 
-import json
-import os
 import sys
 
 import numpy as np
@@ -12,13 +10,12 @@ from user_profile.features.season import count_sales, days_between, read_season,
 from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
-from user_profile.model.saved import load_model, save_model
+from user_profile.model.saved import save_model
 from user_profile.model.settings import Settings
-from user_profile.serving.applications import recommend, retention, risk
-from user_profile.serving.profiler import Profiler
 from user_profile.training.loop import train
 
 from ..shop_log import make_categories, make_events, make_rows, make_sessions
+from .scores import check_scores
 
 try:
     import pyarrow as pa
@@ -61,25 +58,6 @@ def write(folder, *batches):
 
 def score(model, histories, out, *more):
     return main(["score", str(histories), "--out", str(out), "--model", str(model), *more])
-
-
-def check_scores(rows, model, sessions):
-    """Digit for digit what the commands say."""
-    profiler = Profiler(load_model(model), sessions)
-    users = np.arange(len(profiler.history.users))
-    texts = [""] * len(profiler.vocabulary.items)
-    expected = [
-        (row["customer"], row["item"], row["share"])
-        for row in recommend(profiler, users, profiler.now, texts)
-    ]
-    rows = sorted(rows, key=lambda row: profiler.history.users.index(row["user"]))
-    assert [(r["user"], n["item"], n["share"]) for r in rows for n in r["next"]] == expected
-    assert {row["user"]: row["cancels"] for row in rows} == {
-        row["customer"]: row["cancels"] for row in risk(profiler, users, profiler.now)
-    }
-    assert {row["user"]: (row["returns"], row["spend"]) for row in rows} == {
-        r["customer"]: (r["returns"], r["spend"]) for r in retention(profiler, users, profiler.now)
-    }
 
 
 @needs_arrow
@@ -166,47 +144,3 @@ def test_without_pyarrow_it_is_said(monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert main(["score", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "needs pyarrow" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # those of Spark's own
-@needs_arrow
-def test_spark_scores_raw_events(shop, tmp_path, monkeypatch):
-    pytest.importorskip("pyspark", reason="pyspark is not installed: [scale]")
-    from pyspark.errors import PySparkRuntimeError
-    from pyspark.sql import SparkSession
-    from user_profile.serving.scoring import spark as door
-
-    model, sessions = shop
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    events = sessions.events
-    table = {
-        "user": [events.users[code] for code in events.user],
-        "item": [events.items[code] for code in events.item],
-        "time": events.time,
-        "price": pa.array(events.price, from_pandas=True),
-        "kind": [events.kinds[code] for code in events.kind],
-        "quantity": events.quantity,
-        **{n: [of[code] for code in events.user] for n, of in events.user_features.items()},
-        "session": pa.array(sessions.session_of_row()).cast(pa.string()),
-    }
-    parquet.write_table(pa.table(table), tmp_path / "events.parquet")
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", False)
-    builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
-    builder = builder.config("spark.driver.host", "127.0.0.1")
-    try:
-        session = builder.config("spark.sql.shuffle.partitions", 2).getOrCreate()
-    except (PySparkRuntimeError, OSError) as error:
-        pytest.skip(f"Spark does not start here, which needs Java 17: {error}")
-    try:
-        customers = door.histories(session.read.parquet(str(tmp_path / "events.parquet")))
-        plan = door.plan_of(customers, str(model))
-        plan.save(tmp_path / "plan.npz")
-        scores = customers.mapInArrow(
-            door.score(str(model), str(tmp_path / "plan.npz")), door.SCORES
-        )
-        rows = [json.loads(row) for row in scores.toJSON().collect()]
-    finally:
-        session.stop()
-    check_scores(rows, model, sessions)

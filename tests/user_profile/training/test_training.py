@@ -61,7 +61,7 @@ def test_the_best_epoch_is_kept(sessions, split, trained):
 
     best = max(end["validation"] for end in trained.log)
     profiler = Profiler(trained, sessions)
-    assert validate(trained.model, profiler.reader, split.validation, mean_ndcg) == pytest.approx(
+    assert validate(profiler.model, profiler.reader, split.validation, mean_ndcg) == pytest.approx(
         best
     )
 

@@ -1,6 +1,7 @@
 """The function: a record batch of histories -> a record batch of scores, and nothing else changes.
 
-The answers are those of `recommend`, `risk`, `retention` and `export-profiles`, digit for digit.
+The answers are those of `recommend`, `risk`, `retention` and `export-profiles`, digit for digit,
+whatever batch a customer comes in.
 Customers without a session before the moment are left out, as there.
 """
 

@@ -3,12 +3,13 @@
     python -m user_profile.serving.scoring.spark EVENTS OUT --model runs/profile.npz
 
 is the whole of it: raw events in Parquet -> histories, by Spark's shuffle -> scores in Parquet.
-Events have columns user, item, time and, if there, price, kind, quantity, session.
+Events have columns user, item, time and, if there, price, kind, quantity, session, position.
 Any other engine that hands over record batches (Ray, Dask) calls `Scorer` as `score` does.
 """
 
 import argparse
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -59,10 +60,22 @@ def count(model: str, days: Days) -> Door:
     return cells
 
 
+def read_events(session: Any, *paths: str) -> Any:
+    """Raw events of Parquet files as a DataFrame; `position` is the place of each in the log.
+
+    Files count in the order of their names, for a shuffle forgets in which order rows came.
+    """
+    from pyspark.sql import functions as F
+
+    place = F.struct("_metadata.file_path", "_metadata.row_index").alias("position")
+    return session.read.parquet(*paths).select("*", place)
+
+
 def histories(events: Any) -> Any:
     """A DataFrame of events, grouped: a row a customer, in the order of time.
 
-    Further columns are side features of the customer, one value each.
+    Events of one time are in the order of `position`, as `read_events` gives it; without it, of
+    what they hold. Further columns are side features of the customer, one value each.
     """
     from pyspark.sql import functions as F
 
@@ -73,9 +86,11 @@ def histories(events: Any) -> Any:
         )
     known = {"time": "times", "item": "items", **dict(zip(_ONE, OPTIONAL))}
     names = [name for name in known if name in events.columns]
-    side = [name for name in events.columns if name not in ("user", *names)]
+    order = ["time", *(name for name in ("position",) if name in events.columns)]
+    side = [name for name in events.columns if name not in ("user", *order, *names)]
+    rows = F.struct(*order, *(name for name in names if name != "time"))
     grouped = events.groupBy("user").agg(
-        F.sort_array(F.collect_list(F.struct(*names))).alias("row"),
+        F.sort_array(F.collect_list(rows)).alias("row"),
         *(F.max(name).alias(name) for name in side),
     )
     lists = [F.col(f"row.{name}").alias(known[name]) for name in names]
@@ -115,11 +130,12 @@ def main() -> int:
     except ImportError:
         print("error: This needs pyspark: pip install 'attention-from-scratch[scale]'.")
         return 2
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     plan = str(Path(f"{options.out}.plan.npz").absolute())
     model = str(Path(options.model).absolute())
     spark = SparkSession.builder.appName("scores").getOrCreate()
     try:
-        customers = histories(spark.read.parquet(options.events)).cache()
+        customers = histories(read_events(spark, options.events)).cache()
         plan_of(customers, model).save(plan)
         customers.mapInArrow(score(model, plan), SCORES).write.parquet(options.out)
     except (ValueError, OSError) as error:
@@ -144,5 +160,7 @@ def _scorer(model: str, plan: str) -> Scorer:
     return Scorer(trained, found)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+if __name__ == "__main__":  # under its own name: functions of __main__ are unknown elsewhere
+    from user_profile.serving.scoring import spark
+
+    sys.exit(spark.main())
