@@ -17,9 +17,9 @@ DESCRIPTION = "Lays out, grades and remembers the workbook in a folder of your o
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; what is wrong is said in a sentence, with status 2."""
-    parsed = _parser().parse_args(arguments)
     try:
-        choose(parsed.lang)
+        choose(_language().parse_known_args(arguments)[0].lang)
+        parsed = _parser().parse_args(arguments)
         text = said(_run(parsed))
         print(text, end="\n" * bool(text))
         sys.stdout.flush()
@@ -63,22 +63,34 @@ def _sentence(problem: Exception) -> str:
     return str(problem)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description=DESCRIPTION)
+def _language() -> argparse.ArgumentParser:
+    """What is read first, since the help of the rest is shown in it."""
+    parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--lang", metavar="LANG", help="en or zh 中文; else the system's language")
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description=said(DESCRIPTION), parents=[_language()]
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="grade exercises now, by default the one at hand")
+    check = commands.add_parser(
+        "check", help=said("grade exercises now, by default the one at hand")
+    )
     check.add_argument("argument", nargs="*", metavar="exNN")
-    says = "grade a class: a folder of students' folders"
+    says = said("grade a class: a folder of students' folders")
     grade = commands.add_parser("grade", help=says, description=says)
     grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path)
-    grade.add_argument("--csv", metavar="FILE", type=Path, required=True, help="the marks")
-    grade.add_argument("--seed", type=int, help="of the inputs; random, kept beside the marks")
+    grade.add_argument("--csv", metavar="FILE", type=Path, required=True, help=said("the marks"))
+    grade.add_argument(
+        "--seed", type=int, help=said("of the inputs; random, kept beside the marks")
+    )
     for one in COMMANDS:
-        made = commands.add_parser(one.name, help=one.says, description=one.says)
+        made = commands.add_parser(one.name, help=said(one.says), description=said(one.says))
         optional = one.argument.startswith("[") or not one.argument
         for flag, says in FLAGS.get(one.name, {}).items():
-            made.add_argument(f"--{flag}", action="store_true", help=says)
+            made.add_argument(f"--{flag}", action="store_true", help=said(says))
         if one.argument:
             made.add_argument(
                 "argument", metavar=one.argument.strip("[]"), nargs="?" if optional else None

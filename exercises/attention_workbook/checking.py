@@ -3,6 +3,7 @@
 from grader.exercise import Exercise, find_exercise
 from grader.grading import NOT_STARTED, PASSED, Run
 from grader.home import answer_of, fingerprint
+from grader.question import readme
 from grader.sandbox.runner import weaker_fence
 from grader.verdict import count, fitted, graded, reports
 
@@ -38,7 +39,8 @@ def graded_text(place: Place, exercise: Exercise) -> str:
     if run.score(named=False).status == PASSED:
         lines.append(after_a_pass(exercise, place))
     elif run.score(named=False).status == NOT_STARTED:
-        lines.append(f"Read {exercise.name}/README.md, write {exercise.name}/{exercise.file}.")
+        page = readme(exercise.folder).name
+        lines.append(f"Read {exercise.name}/{page}, write {exercise.name}/{exercise.file}.")
     else:
         lines.append(f"A hint: {place.typed('hint', exercise.number)}")
     return "\n\n".join(lines)

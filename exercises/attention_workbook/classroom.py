@@ -20,6 +20,7 @@ from grader.exercise import Exercise, find_exercises
 from grader.files import require_place
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.home import answer_of
+from grader.language import said
 from grader.sandbox.runner import LIMITS, Sandboxed
 from grader.sandbox.source import Unreadable, lies_there, read_source
 from grader.scoreboard import table
@@ -56,9 +57,8 @@ def grade_class(parsed: argparse.Namespace) -> str:
     marks.keep_only({one.student for one in found})
     for done, (row, text) in enumerate(_graded(todo, marks.seed), 1):
         marks.put(row, text)
-        print(
-            f"{done}/{len(todo)}  {row.student}: {row.points} of {row.out_of}  {row.note}".rstrip()
-        )
+        line = f"{done}/{len(todo)}  {row.student}: {row.points} of {row.out_of}  {row.note}"
+        print(said(line.rstrip()))
     again = f"{len(found) - len(todo)} unchanged, " if len(todo) < len(found) else ""
     return (
         f"{len(found)} submissions, {again}{len(todo)} graded now.\n"

@@ -68,7 +68,7 @@ def contents() -> dict[str, bytes]:
         if page.is_file()
     }
     for exercise in find_exercises():
-        for path in (exercise.folder / "README.md", exercise.tests_path):
+        for path in (*exercise.folder.glob("README*.md"), exercise.tests_path):
             files[f"{exercise.name}/{path.name}"] = path.read_bytes()
         files[f"{exercise.name}/{exercise.file}"] = (exercise.solution / STUB).read_bytes()
     return files

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.exercise import Exercise, find_exercise
 from grader.grading import PASSED
+from grader.language import said
 from grader.question import asked
 from grader.reset import reset
 from grader.verdict import count, fitted, graded, reports
@@ -62,7 +63,8 @@ def review(
     path = laid_out_again(exercise, place)
     minutes = exercise.head.minutes
     print(fitted(asked(exercise)))
-    print(f"\nWrite it anew in {path.relative_to(place.home)}; {minutes} minutes from now.")
+    where = path.relative_to(place.home)
+    print(said(f"\nWrite it anew in {where}; {minutes} minutes from now."))
     return _held(exercise, path, place, ask, clock)
 
 
@@ -76,17 +78,17 @@ def _held(
     began = clock()
     while True:
         try:
-            said = ask(ACTIONS).strip().lower()
+            action = ask(said(ACTIONS)).strip().lower()
         except EOFError:
             return "There is no terminal to answer at: the stub lies there, nothing else changed."
         minutes = (clock() - began) / 60
         solved = False
-        if said != "q":
+        if action != "q":
             run = graded(exercise, path)
             solved = run.score(named=False).status == PASSED
             if not solved:
                 print(fitted("\n\n".join([*reports(run, most=1, brief=3), count(run)])))
-        if solved or said == "q":
+        if solved or action == "q":
             return _ended(exercise, place.progress, solved, minutes)
 
 

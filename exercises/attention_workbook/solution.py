@@ -5,6 +5,7 @@ from pathlib import Path
 from grader.exercise import Exercise
 from grader.files import write_whole
 from grader.home import laid_out
+from grader.language import said
 from grader.question import matters
 
 from attention_workbook.commands import Place
@@ -37,7 +38,7 @@ def laid_beside(exercise: Exercise, place: Place) -> str:
     folder = place.home / exercise.name / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in (exercise.reference_path, exercise.solution / "README.md"):
+        for path in (exercise.reference_path, *sorted(exercise.solution.glob("README*.md"))):
             if path.is_file() and not (folder / path.name).exists():
                 write_whole(folder / path.name, path.read_bytes())
     except OSError as problem:
@@ -53,7 +54,8 @@ def give_up(exercise: Exercise, place: Place, sure: bool) -> str:
     if not laid_out(place.home):
         return f"A clone has its solutions already: solutions/{exercise.name}/"
     if "first_pass" not in place.progress.entry(exercise.name):
-        if not sure and input(f"{points}, for good. Give up? y = yes: ").strip().lower() != "y":
+        asked = f"{points}, for good. Give up? y = yes: "
+        if not sure and input(said(asked)).strip().lower() != "y":
             return "Nothing was done."
         place.progress.note(exercise.name, gave_up=stamp(now()))
         if notes := place.progress.notes:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED
 from grader.home import MARK, answer_of, laid_out
+from grader.language import said
+from grader.question import readme
 from grader.sandbox.runner import keep_warm, weaker_fence
 from grader.verdict import count, fitted, reports
 
@@ -116,11 +118,10 @@ class Watch:
         given_up = "gave_up" in self.progress.entry(exercise.name)
         if status == NOT_STARTED:
             return self._invitation()
-        said = [*reports(run, most=1, brief=3), count(run, given_up)]
+        parts = [*reports(run, most=1, brief=3), count(run, given_up)]
         if status == PASSED:
-            said.append(after_a_pass(exercise, self.place))
-            said.append(self._go_on())
-        return "\n\n".join(said)
+            parts += [after_a_pass(exercise, self.place), self._go_on()]
+        return "\n\n".join(parts)
 
     def _go_on(self) -> str:
         data = self.progress.read()
@@ -141,8 +142,8 @@ class Watch:
         self._since = self.desk.clock()
 
     def _invitation(self) -> str:
-        name = self.exercise.name
-        return f"Read {name}/README.md\nWrite {name}/{self.exercise.file}"
+        name, page = self.exercise.name, readme(self.exercise.folder).name
+        return f"Read {name}/{page}\nWrite {name}/{self.exercise.file}"
 
     def _press(self, key: str) -> bool:
         """Do what a key asks for; False ends the sitting."""
@@ -181,11 +182,11 @@ class Watch:
         if not self.desk.hears:
             return
         with self.desk.line_by_line():
-            self.desk.show(f"An interview of {INTERVIEW_MINUTES} minutes; Ctrl-C ends it.")
+            self.desk.show(said(f"An interview of {INTERVIEW_MINUTES} minutes; Ctrl-C ends it."))
             next(one for one in COMMANDS if one.name == "interview").run(
                 self.place, INTERVIEW_MINUTES
             )
-            input("\nEnter goes back to the exercise: ")
+            input(said("\nEnter goes back to the exercise: "))
         self._since = self.desk.clock()
         self._show(self._invitation())
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from attention_workbook.state import Progress
 
 from grader.exercise import Exercise, find_exercise
-from grader.question import hints
+from grader.question import hints, readme
+from grader.verdict import prose
 
 
 def next_hint(
@@ -36,7 +37,7 @@ def next_hint(
     lines = [
         f"{exercise.number} · {exercise.head.title}: hint {place} of {len(texts)}",
         "",
-        texts[place - 1],
+        prose(texts[place - 1]),
         "",
     ]
     if place < len(texts):
@@ -48,5 +49,6 @@ def next_hint(
             lines.append("The solution comes with a pass, or, for the points of the exercise, with")
             lines.append(f"  {typed('give-up', exercise.number)}")
         else:
-            lines.append(f"The solution, once you have tried:  solutions/{exercise.name}/README.md")
+            page = f"solutions/{exercise.name}/{readme(exercise.solution).name}"
+            lines.append(f"The solution, once you have tried:  {page}")
     return "\n".join([*lines, *progress.notes])

@@ -1,21 +1,35 @@
 """What is shown, in the reader's language: English is the source, a catalogue holds the others.
 
-``chinese.json`` maps an English message, with {holes} where words vary, to its translation. What
-is shown passes through ``said`` last, so no other file knows of languages; a message that the
-catalogue lacks stays English. Names of checks, code and numbers are never translated.
+The files of ``chinese/`` map an English message, with {holes} where words vary, to its
+translation. What is shown passes through ``said`` last, so no other file knows of languages; a
+message that the catalogue lacks stays English. Names of checks, code and numbers are never
+translated. Some holes take less than anything: {is} a verb in either number, {digits} a number;
+{names} and {traits} may be several.
 """
 
 import json
 import os
 import re
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
-LANGUAGES = {"en": None, "zh": "chinese.json"}
+LANGUAGES = {"en": None, "zh": "chinese"}
 HOLE = re.compile(r"\{(\w+)\}")
 COLUMNS = re.compile(r"(\s{2,})")
 PIECES = re.compile(r"\s+|[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
+ANYTHING = "(?:(?!  ).)+?"  # but the two blanks that part columns
+KINDS = {
+    "is": "is|are",
+    "has": "has|have",
+    "runs": "runs?",
+    "repeats": "repeats?",
+    "digits": r"-?[\d.,e+-]+",
+    "value": r"True|False|-?[\d.e+-]+",
+    "word": r"\w+",
+}
+SEVERAL = {"names": (", | and ", "、"), "traits": (" and ", "，且 ")}
+AGAIN = re.compile("; (?=your )")  # where a cause ends and the next begins
 NEVER_FIRST = "，。；：、？！）》”"
 _chosen: list[str] = []
 
@@ -44,19 +58,25 @@ def said(text: str) -> str:
     return "\n".join(_line(line, catalogue) for line in text.split("\n"))
 
 
-def message(text: str, catalogue: str = "chinese.json") -> str | None:
+def message(text: str, catalogue: str = "chinese") -> str | None:
     """The translation of one message, None if the catalogue has none."""
     exact, templates = _read(catalogue)
     if text in exact:
         return exact[text]
-    for pattern, translation in templates:
-        if match := pattern.fullmatch(text):
-            return _filled(translation, match.groupdict())
-    return None
+    for one in templates:
+        if (holes := one.holes(text)) is not None:
+            return HOLE.sub(lambda hole: _filled(hole[1], holes[hole[1]]), one.translation)
+    causes = [message(one) for one in AGAIN.split(text)] if AGAIN.search(text) else [None]
+    return "；".join(filter(None, causes)) if all(causes) else None
 
 
-def _filled(translation: str, holes: dict[str, str]) -> str:
-    return HOLE.sub(lambda hole: message(holes[hole[1]]) or holes[hole[1]], translation)
+def _filled(name: str, value: str) -> str:
+    """What stands in a hole: its translation, piece by piece where it holds several."""
+    whole = message(value)
+    if whole is not None or name not in SEVERAL:
+        return whole or value
+    between, sign = SEVERAL[name]
+    return sign.join(message(one) or one for one in re.split(between, value))
 
 
 def width(text: str) -> int:
@@ -97,20 +117,38 @@ def _line(line: str, catalogue: str) -> str:
     return indent + "".join(parts)
 
 
-@cache
-def _read(catalogue: str) -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    """Messages without holes, and those with, the most definite first."""
-    path = Path(__file__).with_name(catalogue)
-    messages: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    exact = {text: told for text, told in messages.items() if not HOLE.search(text)}
-    holed = sorted(messages.keys() - exact.keys(), key=lambda text: -len(HOLE.sub("", text)))
-    return exact, [(_pattern(text), messages[text]) for text in holed]
+class _Template:
+    """A message with holes; it is compiled when a text begins and ends as it does."""
 
+    def __init__(self, text: str, translation: str) -> None:
+        self.translation = translation
+        self.literal = len(HOLE.sub("", text))
+        self._pieces = HOLE.split(text)
 
-def _pattern(text: str) -> re.Pattern[str]:
-    pieces = HOLE.split(text)
-    return re.compile(
-        "".join(
-            f"(?P<{one}>(?:(?!  ).)+?)" if i % 2 else re.escape(one) for i, one in enumerate(pieces)
+    def holes(self, text: str) -> dict[str, str] | None:
+        """What stands in its holes if a text is this message, else None."""
+        if not (text.startswith(self._pieces[0]) and text.endswith(self._pieces[-1])):
+            return None
+        match = self.pattern.fullmatch(text)
+        return match.groupdict() if match else None
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Of the whole message, each hole a group."""
+        return re.compile(
+            "".join(
+                f"(?P<{one}>{KINDS.get(one, ANYTHING)})" if i % 2 else re.escape(one)
+                for i, one in enumerate(self._pieces)
+            )
         )
-    )
+
+
+@cache
+def _read(catalogue: str) -> tuple[dict[str, str], list[_Template]]:
+    """Messages without holes, and those with, the most definite first."""
+    messages: dict[str, str] = {}
+    for path in sorted(Path(__file__).with_name(catalogue).glob("*.json")):
+        messages |= json.loads(path.read_text(encoding="utf-8"))
+    exact = {text: told for text, told in messages.items() if not HOLE.search(text)}
+    holed = [_Template(text, told) for text, told in messages.items() if text not in exact]
+    return exact, sorted(holed, key=lambda one: -one.literal)

@@ -221,7 +221,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """The scoreboard, and what to do next."""
     workbook = config.stash[_workbook]
     for name, package in workbook.missing.items():
-        terminalreporter.write_line(f"{name} needs {package}: {scoreboard.install(package)}")
+        missing = f"{name} needs {package}: {scoreboard.install(package)}"
+        terminalreporter.write_line(said(missing))
     if workbook.runs:
         more = [
             brief_text(run, result)
@@ -235,12 +236,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             for line in more:
                 terminalreporter.write_line(line)
         for line in workbook.remember():
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(said(line))
         scoreboard.show(terminalreporter, workbook.scores(), workbook.exercises.values(), config)
     if weaker := weaker_fence():
-        terminalreporter.write_line(weaker)
+        terminalreporter.write_line(said(weaker))
     if workbook.unwritten:
-        terminalreporter.write_line(workbook.unwritten, red=True)
+        terminalreporter.write_line(said(workbook.unwritten), red=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,49 +1,67 @@
-"""The parts of a question's and a solution's README: what is asked, hints, follow-ups, rubric."""
+"""The parts of a question's and a solution's README: what is asked, hints, follow-ups, rubric.
+
+``README.zh.md`` beside a README is the same page in Chinese, with its headings in Chinese.
+"""
 
 import re
+from pathlib import Path
 
 from grader.exercise import Exercise
+from grader.language import chosen, message
 
-HINT = re.compile(r"<details><summary>Hint (\d)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+HINT = re.compile(r"<details><summary>(?:Hint|提示) (\d)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+SENTENCE = r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])"
+QUESTION = r"(?<=\?) |(?<=？)"
+
+
+def readme(folder: Path) -> Path:
+    """The page of a folder in the language chosen; the English one where it has no other."""
+    own = folder / f"README.{chosen()}.md"
+    return own if own.is_file() else folder / "README.md"
+
+
+def page(folder: Path) -> str:
+    """The text of that page, or nothing."""
+    path = readme(folder)
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def section(text: str, heading: str) -> str:
-    """The text under a second-level heading, or nothing."""
-    match = re.search(rf"^## {re.escape(heading)}\s*$(.*?)(?=^## |\Z)", text, re.M | re.S)
+    """The text under a second-level heading, or under its translation, or nothing."""
+    either = "|".join(map(re.escape, filter(None, (heading, message(heading)))))
+    match = re.search(rf"^## (?:{either})\s*$(.*?)(?=^## |\Z)", text, re.M | re.S)
     return match.group(1).strip() if match else ""
 
 
 def hints(exercise: Exercise) -> list[str]:
     """The hints, from nudge to near-answer."""
-    return [text for _, text in HINT.findall(exercise.question)]
+    return [text for _, text in HINT.findall(page(exercise.folder))]
 
 
 def asked(exercise: Exercise) -> str:
     """The question as an interviewer asks it: no hints, no follow-ups."""
-    return exercise.question.partition("\n## Hints")[0].strip()
+    return re.split(r"\n## (?:Hints|提示)\n", page(exercise.folder))[0].strip()
 
 
 def follow_ups(exercise: Exercise) -> str:
     """The questions an interviewer asks next."""
-    return section(exercise.question, "Follow-ups")
+    return section(page(exercise.folder), "Follow-ups")
 
 
 def rubric(exercise: Exercise) -> str:
     """How the follow-ups are marked."""
-    path = exercise.solution / "README.md"
-    return section(path.read_text(encoding="utf-8"), "Rubric") if path.is_file() else ""
+    return section(page(exercise.solution), "Rubric")
 
 
 def matters(exercise: Exercise) -> tuple[str, str, str]:
     """What to keep of a solution: its cost, what interviewers listen for, the follow-up to try."""
-    path = exercise.solution / "README.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = page(exercise.solution)
     cost = _first(section(text, "Cost"))
     listens = _first(section(text, "What interviewers listen for"))
-    return cost, listens, _first(follow_ups(exercise), r"(?<=\?) ")
+    return cost, listens, _first(follow_ups(exercise), QUESTION)
 
 
-def _first(text: str, end: str = r"(?<=[.?!]) (?=[A-Z])") -> str:
+def _first(text: str, end: str = SENTENCE) -> str:
     """The first point of a list, up to the end of its first sentence, in plain words."""
     part = re.split(r"\n\s*\n|\n(?=[-\d])", text.strip())[0]
     part = re.sub(r"^(?:- |\d+\. )", "", " ".join(part.split()))

@@ -11,6 +11,7 @@ from grader.exercise import Exercise
 from grader.files import write_page
 from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Score
 from grader.language import said
+from grader.question import readme
 
 if TYPE_CHECKING:
     import pytest
@@ -92,7 +93,8 @@ def next_lines(
     file = f"{Path(workbook) / exercise.name if workbook else folder}/{exercise.file}"
     command = f"  pytest {folder}{option}"
     if score.status == NOT_STARTED:
-        return [f"Next: read {folder}/README.md, write {file}, then run", command]
+        page = readme(exercise.folder).name
+        return [f"Next: read {folder}/{page}, write {file}, then run", command]
     if score.checks_failed:
         above = " (the reports above say what is wrong)" if reported else ""
         todo = f"Next: mend {file}{above}, then run"

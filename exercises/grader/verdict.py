@@ -85,6 +85,13 @@ def fitted(text: str, width: int | None = None) -> str:
     return "\n".join(lines)
 
 
+def prose(text: str) -> str:
+    """Paragraphs broken to the screen's width, without indentation; code keeps its own."""
+    room = max(shutil.get_terminal_size().columns, 20)
+    lines = ([one] if columns(one) <= room else broken(one, room) for one in text.splitlines())
+    return "\n".join(line for some in lines for line in some)
+
+
 def _unbroken(lines: list[str]) -> list[str]:
     """A report's lines, each entry in one: it was broken where its next word had no room."""
     whole: list[str] = []

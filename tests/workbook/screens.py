@@ -125,7 +125,7 @@ def tidy(text: str, folder: Path) -> str:
     """Durations and paths made the same everywhere, pytest's lines about the machine left out."""
     text = text.replace(str(folder.resolve()) + os.sep, "").replace(str(folder) + os.sep, "")
     text = re.sub(r"=* ?(\S.*?) in [\d.]+s(?: \([\d:]+\))? ?=*", r"\1", text)
-    dropped = ("platform ", "rootdir: ", "configfile: ", "plugins: ", "cachedir: ")
+    dropped = ("platform ", "rootdir: ", "configfile: ", "plugins: ", "cachedir: ", "benchmark: ")
     lines = [line.rstrip() for line in text.splitlines() if not line.startswith(dropped)]
     return "\n".join(line for line in lines if "test session starts" not in line).strip("\n")
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "zh" / "glossary.md"
 PAGES = [ROOT / "docs" / "workbook" / name for name in ("screens.md", "companion.md")]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-MESSAGES, HOLED = language._read("chinese.json")
+MESSAGES, HOLED = language._read("chinese")
 UNSAID = re.compile(  # names, code, numbers, what pytest itself prints
     r"""^(
       \$\ .* | collected\ .* | =.* | _.*_ | \d+\ (failed|passed|not\ started).*  # pytest
@@ -71,11 +71,10 @@ def test_columns_stay_where_they_are():
 
 
 def test_holes_of_a_message_are_those_of_its_translation():
-    messages = dict(MESSAGES)
-    for pattern, told in HOLED:
-        messages[pattern.pattern] = told
-        assert set(language.HOLE.findall(told)) <= set(pattern.groupindex), told
-    assert [one for one, told in messages.items() if not CHINESE.search(told)] == []
+    for one in HOLED:
+        assert set(language.HOLE.findall(one.translation)) <= set(one.pattern.groupindex), one
+    told = [*MESSAGES.values(), *(language.HOLE.sub("", one.translation) for one in HOLED)]
+    assert [one for one in told if not CHINESE.search(one)] == []
 
 
 def test_lines_break_between_characters_and_never_before_a_comma():
@@ -105,13 +104,27 @@ def test_another_language_is_refused_in_a_sentence():
         language.choose("fr")
 
 
+def chinese_texts():
+    """Every page and catalogue that holds Chinese, but the glossary itself."""
+    rooms = ("exercises", "solutions", "docs/zh")
+    pages = [path for room in rooms for path in (ROOT / room).rglob("*.md") if path != GLOSSARY]
+    pages += Path(language.__file__).with_name("chinese").glob("*.json")
+    return {str(path): path.read_text("utf-8") for path in pages}
+
+
 def test_the_glossary_holds_in_all_chinese():
     rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", GLOSSARY.read_text("utf-8"), re.M)[1:]
     avoided = [word for *_, words in rows for word in words.split("、") if word != "---"]
     assert len(avoided) > 12
-    pages = [path for room in ("exercises", "solutions", "docs/zh")
-             for path in (ROOT / room).rglob("*.md") if path != GLOSSARY]  # fmt: skip
-    pages.append(Path(language.__file__).with_name("chinese.json"))
-    found = [(path.name, word) for path in pages for word in avoided
-             if word in path.read_text("utf-8")]  # fmt: skip
+    found = [(name, word) for name, text in chinese_texts().items() for word in avoided
+             if word in text]  # fmt: skip
     assert found == []
+
+
+def test_stilted_sentences_are_gone_and_the_better_ones_are_used():
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", GLOSSARY.read_text("utf-8"), re.M)
+    pairs = [row for row in rows if row[0] not in ("不写作", "---")]
+    assert len(pairs) == 12
+    everything = "".join(chinese_texts().values())
+    assert [stilted for stilted, _ in pairs if stilted in everything] == []
+    assert [better for _, better in pairs if better not in everything] == []

@@ -16,10 +16,15 @@ def of_trivial(step: Step) -> str:
     got, wanted = step.outcome.outputs[0], step.expected.outputs[0]
     while isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted) == 1:
         got, wanted = got[0], wanted[0]
-    lists = isinstance(got, list) and isinstance(wanted, list) and any(wanted)
-    if lists and not any(got) and not any(isinstance(one, int | float) for one in got):
+    lists = isinstance(got, list) and isinstance(wanted, list)
+    if lists and any(map(_full, wanted)) and not any(map(_full, got)):
         return f"an empty list came back from your {whole_name(step)}: nothing was found"
     return ""
+
+
+def _full(entry: Any) -> bool:
+    """Whether an entry of a list is something: a number, an array, or what is not empty."""
+    return isinstance(entry, int | float | np.ndarray) or bool(entry)
 
 
 def of_form(exercise: Exercise, step: Step) -> str:
