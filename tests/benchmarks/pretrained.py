@@ -115,8 +115,8 @@ def _encoding(folder: Path, text: str, rounds: dict[str, Any]) -> list[str]:
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         from tokenizers import Tokenizer
 
-        reader = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tasks["theirs"] = lambda: [reader.encode(line).ids for line in lines]
+        featurizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tasks["theirs"] = lambda: [featurizer.encode(line).ids for line in lines]
         if tasks["theirs"]() != ours():
             raise RuntimeError("the two tokenizers give different ids")
     taken = in_turns(tasks, **rounds)

@@ -71,7 +71,7 @@ def main() -> None:
             f"{low:.4f}–{high:.4f} | | | |"
         )
     begin = time.perf_counter()
-    untrained = Trained(new_model(customers.vocabulary, settings), customers.vocabulary, settings)
+    untrained = Trained(new_model(customers.spec, settings), customers.spec, settings)
     judged = row("none: the model as it begins", "", "0", untrained, begin)
     for name in ("majority of each category", "level of the last session"):
         one = judged[name]

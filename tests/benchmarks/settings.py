@@ -14,7 +14,7 @@ class Setting(NamedTuple):
     width: int
     heads: int
     layers: int
-    vocabulary: int = VOCABULARY
+    spec: int = VOCABULARY
 
     @property
     def size(self) -> str:

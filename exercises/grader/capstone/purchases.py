@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 from user_profile.features.batch import Batch, Behaviours, Group, Labels, Moment, Question
+from user_profile.features.featurizer import FeatureSpec, Featurizer, widths
 from user_profile.features.history import read_history
-from user_profile.features.reader import HistoryReader, Vocabulary, widths
 from user_profile.log.categories import find_categories
 from user_profile.log.prepare import prepare
 from user_profile.log.readers.online_retail import SHIPPED
 from user_profile.log.sessions import Sessions, group_sessions
 from user_profile.model.settings import Settings
-from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
+from user_profile.training.questions import fit_spec, training_batches, training_targets
 
 ROWS = 30_000
 SESSIONS_AT_LEAST, ROWS_AT_MOST = 2, 100  # of a customer
@@ -37,11 +37,11 @@ def purchases() -> dict[str, Any]:
     every = np.ones(len(sessions), bool)
     targets = training_targets(history, every, SETTINGS.most_per_customer)
     categories = find_categories(sessions.events.item_texts())
-    vocabulary = fit_vocabulary(history, targets, categories, side)
-    batches = training_batches(HistoryReader(history, vocabulary, side), targets, SETTINGS)
+    spec = fit_spec(history, targets, categories, side)
+    batches = training_batches(Featurizer(history, spec, side), targets, SETTINGS)
     return {
         "customers": len(sessions.events.users),
-        "sizes": _sizes(vocabulary),
+        "sizes": _sizes(spec),
         "season": _plain(batches[0].season),
         "batches": [_plain(batch._replace(season=batch.season[:0])) for batch in batches],
     }
@@ -61,11 +61,11 @@ def _faithful_customers() -> Sessions:
     return group_sessions(events.take(chosen).compact())
 
 
-def _sizes(vocabulary: Vocabulary) -> dict[str, Any]:
+def _sizes(spec: FeatureSpec) -> dict[str, Any]:
     """What fixes the shapes of the model's parameters."""
     return {
-        **widths(vocabulary),
-        "side": tuple(len(values) + 1 for values in vocabulary.side.values()),
+        **widths(spec),
+        "side": tuple(len(values) + 1 for values in spec.side.values()),
         **{name: getattr(SETTINGS, name) for name in ("embed_dim", "num_heads", "dropout")},
     }
 

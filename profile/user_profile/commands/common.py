@@ -154,7 +154,7 @@ def tell_unknown(profiler: Profiler) -> None:
 def item_texts(log: Prepared, profiler: Profiler) -> list[str]:
     """The text of each item of the model, its id where the log has none."""
     text_of = dict(zip(log.sessions.events.items, log.texts))
-    return [text_of.get(item) or item for item in profiler.vocabulary.items]
+    return [text_of.get(item) or item for item in profiler.spec.items]
 
 
 def customers_at(options: argparse.Namespace, log: Prepared, profiler: Profiler) -> np.ndarray:

@@ -26,7 +26,7 @@ def run_drift(options: argparse.Namespace) -> int:
     from ..serving.drift import interest_drift, plot_drift  # matplotlib takes a second to import
 
     found = interest_drift(profiler, log.user(options.customer), moment_of(options, profiler))
-    names = profiler.vocabulary.category_names
+    names = profiler.spec.category_names
     rows = []
     for place, (moment, chances) in enumerate(zip(found.moments, found.chances)):
         best = np.argsort(-chances, kind="stable")[:3]

@@ -72,14 +72,14 @@ def train_before(sessions: Sessions, date: int, like: Trained, kind: str | None)
 
     Raises DataError if they are too few.
     """
-    vocabulary = like.vocabulary
-    code_of = {item: code for code, item in enumerate(vocabulary.items)}
-    other = np.append(vocabulary.category, 0)
-    codes = [code_of.get(item, len(vocabulary.items)) for item in sessions.events.items]
-    categories = Categories(other[codes].astype(np.int32), vocabulary.category_names, {})
+    spec = like.spec
+    code_of = {item: code for code, item in enumerate(spec.items)}
+    other = np.append(spec.category, 0)
+    codes = [code_of.get(item, len(spec.items)) for item in sessions.events.items]
+    categories = Categories(other[codes].astype(np.int32), spec.category_names, {})
     kept = sessions.take(sessions.end < date)
     settings = dataclasses.replace(like.settings)
-    without = [part for part in vocabulary.without if part != "vectors"]
+    without = [part for part in spec.without if part != "vectors"]
     split = split_last_sessions(kept, kind=kind)
     return train(
         kept,

@@ -46,7 +46,7 @@ def run_update(options: argparse.Namespace) -> int:
     live = LiveProfile(profiler, user, options.customer)
     if user is None:
         print(f"{options.customer} is new: nothing is known before this session.")
-    unknown = sorted({event.item for event in events} - set(profiler.vocabulary.items))
+    unknown = sorted({event.item for event in events} - set(profiler.spec.items))
     if unknown:
         print(f"The model does not know {', '.join(unknown)}, and reads them as unknown items.")
     moment = profiler.now + int(options.days * DAY)
@@ -109,7 +109,7 @@ def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int =
 
 
 def _random_session(profiler: Profiler, rng: np.random.Generator) -> list[NewEvent]:
-    items = profiler.vocabulary.items
+    items = profiler.spec.items
     return [NewEvent(items[code]) for code in rng.integers(len(items), size=10)]
 
 

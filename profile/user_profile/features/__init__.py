@@ -9,5 +9,5 @@ item_side   what is known of an item beside its number
 labels      the answers: levels, returns, cancellations, spend
 scaling     mean and spread, taken from training
 batch       the arrays that a model reads
-reader      all of the above into one batch
+featurizer      all of the above into one batch
 """

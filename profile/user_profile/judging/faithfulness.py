@@ -44,7 +44,7 @@ def judge_faithfulness(
     """
     draw = np.random.default_rng(rng)
     profiler = Profiler(trained, sessions)
-    history, vocabulary = profiler.history, profiler.vocabulary
+    history, spec = profiler.history, profiler.spec
     known = history.known_sessions(users, as_of)
     users, as_of, known = users[known >= 3], as_of[known >= 3], known[known >= 3]
     answers = _answers(profiler, users, as_of)
@@ -59,7 +59,7 @@ def judge_faithfulness(
 
     def most_of(category: int | None, row: int) -> int:
         own = np.arange(first[row], first[row] + known[row])
-        held = category_counts(history, vocabulary.category, len(vocabulary.category_names), own)
+        held = category_counts(history, spec.category, len(spec.category_names), own)
         return int((held.sum(1) if category is None else held[:, category]).argmax())
 
     by_copying = change_without(np.array([shares.argmax() for shares in answers.copied_from]))[0]
@@ -86,15 +86,15 @@ def judge_faithfulness(
 
 def _answers(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> Answers:
     size = len(users)
-    items = np.empty((size, len(profiler.vocabulary.items)), np.float32)
+    items = np.empty((size, len(profiler.spec.items)), np.float32)
     levels: list = [None] * size
     copied_from: list = [None] * size
     evidence: list = [None] * size
-    for rows, batch in ask(profiler.reader, users, as_of):
+    for rows, batch in ask(profiler.featurizer, users, as_of):
         outputs, saved = profiler.model.forward(batch)
         items[rows] = softmax(outputs.items)
         chances = softmax(outputs.levels)
-        past = profiler.reader.past_items(users[rows], as_of[rows])
+        past = profiler.featurizer.past_items(users[rows], as_of[rows])
         added = profiler.model.evidence(batch, saved.heads)
         mass = items[rows][past.question, past.item] * saved.heads.next_purchase.copy.share
         for row, place in enumerate(rows):
@@ -117,4 +117,4 @@ def _without(
     """The profiler of the log without one session of each of ``users``, the season unchanged."""
     keep = np.ones(len(sessions), bool)
     keep[profiler.history.user_offsets[users] + places] = False
-    return Profiler(trained, sessions.take(keep), season=profiler.reader.season)
+    return Profiler(trained, sessions.take(keep), season=profiler.featurizer.season)

@@ -24,12 +24,12 @@ def judge_interests(
     profiler: Profiler, targets: Targets, train: np.ndarray, validation: Targets
 ) -> Table:
     """Accuracy, macro recall and F1 of the levels of all categories in the target sessions."""
-    history, vocabulary = profiler.history, profiler.vocabulary
-    C = len(vocabulary.category_names)
+    history, spec = profiler.history, profiler.spec
+    C = len(spec.category_names)
 
     def levels(sessions: np.ndarray) -> np.ndarray:
-        counts = category_counts(history, vocabulary.category, C, sessions)
-        return interest_levels(counts, vocabulary.thresholds.high)
+        counts = category_counts(history, spec.category, C, sessions)
+        return interest_levels(counts, spec.thresholds.high)
 
     actual = levels(targets.session)  # (Q, C)
     trained = levels(np.flatnonzero(train & history.purchase))
@@ -62,8 +62,8 @@ def judge_interests(
 
 def decayed_counts(profiler: Profiler, targets: Targets) -> np.ndarray:
     """Items of each category in the sessions before, the last with weight 1, (Q, C)."""
-    history, category = profiler.history, profiler.vocabulary.category
-    size = len(profiler.vocabulary.category_names)
+    history, category = profiler.history, profiler.spec.category
+    size = len(profiler.spec.category_names)
     known = history.known_sessions(targets.user, targets.time)
     question, session = ranges(history.user_offsets[targets.user], known)
     buys = history.purchase[session]

@@ -75,7 +75,7 @@ def judge_outlook(profiler: Profiler, forecasters: list[Forecaster]) -> list[Tab
     fit, test = training_moments(history), test_moments(history)
     if not len(fit.user) or not len(test.user):
         return []
-    bands = profiler.vocabulary.thresholds.spend
+    bands = profiler.spec.thresholds.spend
     comes = outlook_labels(history, *test)
     said = {}
     for forecaster in (ProfileForecaster(profiler), *forecasters):

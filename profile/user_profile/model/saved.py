@@ -1,4 +1,4 @@
-"""A trained model as one .npz file: parameters, vocabulary, settings, and a version."""
+"""A trained model as one .npz file: parameters, feature spec, settings, and a version."""
 
 import dataclasses
 import json
@@ -10,8 +10,8 @@ from attention.files import ArrayFile, Field, FileFormatError, as_settings, save
 from attention.layers import check_claims, read_parameters
 
 from ..features import context, past_items, season
+from ..features.featurizer import FeatureSpec
 from ..features.labels import Thresholds
-from ..features.reader import Vocabulary
 from ..features.scaling import Scaling
 from .decisions import Decisions
 from .outlook import SPEND_BANDS
@@ -37,23 +37,23 @@ _DECISIONS = {
 
 def save_model(path: str | Path, trained: Trained) -> None:
     """Write a model; a crash leaves the old file whole."""
-    vocabulary = trained.vocabulary
+    spec = trained.spec
     arrays = {f"parameters/{name}": a for name, a in trained.model.state_dict().items()}
     for name in _SCALED:
-        scaling: Scaling = getattr(vocabulary, name)
+        scaling: Scaling = getattr(spec, name)
         arrays |= {f"{name}/mean": scaling.mean, f"{name}/spread": scaling.spread}
     arrays |= {
         "format": np.array(FORMAT),
         "version": np.array(VERSION),
-        "items": np.array(vocabulary.items),
-        "kinds": np.array(vocabulary.kinds),
-        "category": vocabulary.category,
-        "item_side": vocabulary.item_side,
-        "without": np.array(vocabulary.without, dtype=str),
-        "category_names": np.array(vocabulary.category_names),
-        "side": np.array(json.dumps({k: list(v) for k, v in vocabulary.side.items()})),
-        "thresholds/high": vocabulary.thresholds.high,
-        "thresholds/spend": vocabulary.thresholds.spend,
+        "items": np.array(spec.items),
+        "kinds": np.array(spec.kinds),
+        "category": spec.category,
+        "item_side": spec.item_side,
+        "without": np.array(spec.without, dtype=str),
+        "category_names": np.array(spec.category_names),
+        "side": np.array(json.dumps({k: list(v) for k, v in spec.side.items()})),
+        "thresholds/high": spec.thresholds.high,
+        "thresholds/spend": spec.thresholds.spend,
         **{f"decisions/{name}": getattr(trained.decisions, name) for name in _DECISIONS},
         "decisions/taught": np.array(trained.decisions.taught, dtype=str),
         "settings": np.array(json.dumps(dataclasses.asdict(trained.settings))),
@@ -69,11 +69,11 @@ def load_model(path: str | Path) -> Trained:
             raise FileFormatError(f"{path} is not a profile model; name a file that `train` wrote.")
         file.check_version(VERSION)
         settings = as_settings(Settings, file.object("settings"), str(path))
-        vocabulary = _read_vocabulary(file)
-        claims = {"behaviours.item.table": (len(vocabulary.items) + 1, settings.embed_dim)}
+        spec = _read_spec(file)
+        claims = {"behaviours.item.table": (len(spec.items) + 1, settings.embed_dim)}
         layers = max(getattr(settings, name) for name in LAYERS)
         check_claims(file, "parameters/", claims, layers)
-        model = new_model(vocabulary, settings)
+        model = new_model(spec, settings)
         read_parameters(file, "parameters/", model)
         asked = {**_DECISIONS, "taught": Field("U", (None,))}
         found = file.read({f"decisions/{name}": field for name, field in asked.items()})
@@ -84,10 +84,10 @@ def load_model(path: str | Path) -> Trained:
         if not isinstance(log, list) or not all(isinstance(epoch, dict) for epoch in log):
             raise file.error("its log must be a list of objects")
         file.nothing_else()
-    return Trained(model, vocabulary, settings, decisions, log)
+    return Trained(model, spec, settings, decisions, log)
 
 
-def _read_vocabulary(file: ArrayFile) -> Vocabulary:
+def _read_spec(file: ArrayFile) -> FeatureSpec:
     """All but the parameters, each part of the length that the others ask for."""
     names = ("items", "kinds", "without", "category_names")
     texts = file.read({name: Field("U", (None,)) for name in names})
@@ -110,7 +110,7 @@ def _read_vocabulary(file: ArrayFile) -> Vocabulary:
     category = arrays["category"]
     if ((category < 0) | (category >= len(categories))).any():
         raise file.error("an item is of a category that has no name")
-    return Vocabulary(
+    return FeatureSpec(
         items=items,
         kinds=kinds,
         category=category,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..features.reader import Vocabulary, widths
+from ..features.featurizer import FeatureSpec, widths
 from .decisions import Decisions
 from .profile_model import ProfileModel
 from .settings import Settings
@@ -14,16 +14,16 @@ class Trained:
     """A model with all that is needed to read a log for it."""
 
     model: ProfileModel
-    vocabulary: Vocabulary
+    spec: FeatureSpec
     settings: Settings
     decisions: Decisions = field(default_factory=Decisions)
     log: list[dict[str, float]] = field(default_factory=list)  # of each epoch
 
 
-def new_model(vocabulary: Vocabulary, settings: Settings) -> ProfileModel:
+def new_model(spec: FeatureSpec, settings: Settings) -> ProfileModel:
     """An untrained model of the right sizes."""
-    side = tuple(len(values) + 1 for values in vocabulary.side.values())
+    side = tuple(len(values) + 1 for values in spec.side.values())
     own = ("embed_dim", "num_heads", "session_layers", "customer_layers", "interest_layers")
     chosen = {name: getattr(settings, name) for name in (*own, "dropout")}
-    sizes = Sizes(**widths(vocabulary), side=side, **chosen)
+    sizes = Sizes(**widths(spec), side=side, **chosen)
     return ProfileModel(sizes, rng=settings.seed)

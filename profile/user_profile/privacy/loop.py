@@ -23,9 +23,9 @@ import numpy as np
 from attention import Adam, warmup_cosine
 
 from ..features.batch import Batch
+from ..features.featurizer import FeatureSpec, Featurizer
 from ..features.history import read_history
 from ..features.moments import training_moments
-from ..features.reader import HistoryReader, Vocabulary
 from ..log.categories import Categories
 from ..log.events import CANCELLATION
 from ..log.sessions import Sessions
@@ -35,7 +35,7 @@ from ..model.loss import Loss
 from ..model.settings import Settings, setting
 from ..model.trained import Trained, new_model
 from ..training.augment import augment
-from ..training.questions import fit_vocabulary, training_batches, training_targets
+from ..training.questions import fit_spec, training_batches, training_targets
 from .accountant import Spent, epsilon_spent
 from .alone import split_customers
 from .clipping import customer_gradients, noisy_mean, sample_customers
@@ -88,7 +88,7 @@ class Privacy:
 class Customers(NamedTuple):
     """What private training reads: public constants, and one batch a customer."""
 
-    vocabulary: Vocabulary
+    spec: FeatureSpec
     batches: list[Batch]
 
 
@@ -103,15 +103,15 @@ def read_customers(
 ) -> Customers:
     """From the sessions of `split.train`. Everything that is treated as public is made here.
 
-    `item_vectors` and `without` as in `fit_vocabulary`.
+    `item_vectors` and `without` as in `fit_spec`.
     """
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
-    vocabulary = fit_vocabulary(history, targets, categories, side, item_vectors, without)
-    reader, moments = HistoryReader(history, vocabulary, side), training_moments(history)
-    together = training_batches(reader, targets, settings, moments)
-    return Customers(vocabulary, [one for batch in together for one in split_customers(batch)])
+    spec = fit_spec(history, targets, categories, side, item_vectors, without)
+    featurizer, moments = Featurizer(history, spec, side), training_moments(history)
+    together = training_batches(featurizer, targets, settings, moments)
+    return Customers(spec, [one for batch in together for one in split_customers(batch)])
 
 
 def train_private(
@@ -126,8 +126,8 @@ def train_private(
     `patience` and `max_norm` of the settings have no part in it. `on_step` is told the step
     and of how many. Raises FloatingPointError if a gradient is not finite.
     """
-    vocabulary, batches = customers
-    model = new_model(vocabulary, settings)
+    spec, batches = customers
+    model = new_model(spec, settings)
     loss = Loss(model)
     optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)
     buffer = optimizer.buffer
@@ -163,9 +163,9 @@ def train_private(
         "customers": count,
         "seconds": time.perf_counter() - begin,
     }
-    # By the vocabulary alone, which is public: what came true is not.
-    taught = [x for x in OUTLOOK if x != "cancelled" or CANCELLATION in vocabulary.kinds]
-    return Trained(model, vocabulary, settings, Decisions(taught=tuple(taught)), [cost])
+    # By the feature spec alone, which is public: what came true is not.
+    taught = [x for x in OUTLOOK if x != "cancelled" or CANCELLATION in spec.kinds]
+    return Trained(model, spec, settings, Decisions(taught=tuple(taught)), [cost])
 
 
 def guarantee(trained: Trained) -> str | None:

@@ -37,7 +37,7 @@ def recommend(
         {
             "customer": profiler.history.users[user],
             "rank": rank,
-            "item": profiler.vocabulary.items[item],
+            "item": profiler.spec.items[item],
             "share": share,
             "text": texts[item].strip(),
         }
@@ -57,7 +57,7 @@ def best_items(
         best = np.stack(highest(chances, top))
         codes.append(best)
         shares.append(rounded(np.take_along_axis(chances, best, axis=1), 5))
-    width = min(top, len(profiler.vocabulary.items))
+    width = min(top, len(profiler.spec.items))
     nobody = np.zeros((0, width), np.int64), np.zeros((0, width))
     return np.concatenate([nobody[0], *codes]), np.concatenate([nobody[1], *shares])
 
@@ -86,7 +86,7 @@ def audience(
 
     ``category`` may be any part of one name that no other shares. Raises DataError otherwise.
     """
-    code = _category(profiler.vocabulary.category_names, category)
+    code = _category(profiler.spec.category_names, category)
     chances = profiler.levels(users, np.full(len(users), moment))[:, code]  # (Q, 3)
     buys = 1 - chances[:, 0]
     chosen = np.argsort(-buys, kind="stable")[:size]
@@ -99,7 +99,7 @@ def audience(
         }
         for row in chosen.tolist()
     ]
-    name = profiler.vocabulary.category_names[code]
+    name = profiler.spec.category_names[code]
     return Audience(name, rows, float(buys[chosen].mean()), float(buys.mean()))
 
 

@@ -70,8 +70,7 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
 def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: Any) -> Any:
     """What each session added for each interest, in the order of `plot_interests`."""
     codes = [
-        profiler.vocabulary.category_names.index(interest.category)
-        for interest in profile.interests
+        profiler.spec.category_names.index(interest.category) for interest in profile.interests
     ]
     shares = np.maximum(profile.evidence[codes], 0)
     ax.set_title("Sessions each interest rests on", fontsize=10, loc="left")

@@ -53,7 +53,7 @@ def plot_drift(
     profiler: Profiler, drift: Drift, *, ax: Axes | None = None, **style: Any
 ) -> tuple[Axes, Any]:
     """A row for each category, a column for each session; light is a likely purchase."""
-    names = profiler.vocabulary.category_names
+    names = profiler.spec.category_names
     if ax is None:
         size = (4 + 0.25 * min(len(drift.moments), 40), 1.5 + 0.28 * len(names))
         ax = Figure(figsize=size, layout="constrained").add_subplot()

@@ -22,7 +22,7 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
     return, cancellation and each spend band in 90 days, as far as the log taught them. Four digits:
     more would tell nothing.
     """
-    names = profiler.vocabulary.category_names
+    names = profiler.spec.category_names
     as_of = np.full(len(users), moment)
     levels = profiler.levels(users, as_of)  # (U, C, 3)
     said = decide(levels, profiler.decisions.levels[0])  # (U, C)

@@ -16,6 +16,7 @@ from attention import KVCache
 from ..dates import time_of
 from ..errors import DataError
 from ..features.batch import group_by_length
+from ..features.featurizer import Asked
 from ..features.history import (
     History,
     append_session,
@@ -24,7 +25,6 @@ from ..features.history import (
     of_user,
 )
 from ..features.past_items import read_past_items
-from ..features.reader import Asked
 from ..log.events import PURCHASE
 from .profiler import Answered, Profile, Profiler, assemble_profile, pooled_items
 
@@ -44,13 +44,13 @@ class LiveProfile:
     """One customer's profile, kept up to date. ``user`` None is a customer never seen before."""
 
     def __init__(self, profiler: Profiler, user: int | None, name: str = "new customer") -> None:
-        self._model, self._vocabulary = profiler.model, profiler.vocabulary
+        self._model, self._spec = profiler.model, profiler.spec
         self._decisions = profiler.decisions
-        side = np.array([[len(values) for values in self._vocabulary.side.values()]], np.int64)
+        side = np.array([[len(values) for values in self._spec.side.values()]], np.int64)
         if user is not None:
-            side = profiler.reader.side[user : user + 1]
+            side = profiler.featurizer.side[user : user + 1]
         history = of_user(profiler.history, user, name)
-        self._reader = profiler.reader.with_history(history, side)
+        self._reader = profiler.featurizer.with_history(history, side)
         self._now, self._prices = profiler.now, last_prices(profiler.history)
         self._caches: list[KVCache] = []
         start = self._model.customers.start.data
@@ -102,25 +102,23 @@ class LiveProfile:
         evidence = self._model.evidence(batch, saved)
         past = read_past_items(history, self._reader.season, users, moments, known)
         answered = Answered(0, moment, history, batch, outputs, saved, evidence)
-        return assemble_profile(
-            self._vocabulary, self._decisions, answered, self._within, past, top
-        )
+        return assemble_profile(self._spec, self._decisions, answered, self._within, past, top)
 
     def _session(self, events: Sequence[NewEvent], time: int) -> History:
         """New events as a history of one session."""
-        vocabulary = self._vocabulary
-        if vocabulary.kinds == ("event",):  # a log that told no kinds: all it holds are purchases
+        spec = self._spec
+        if spec.kinds == ("event",):  # a log that told no kinds: all it holds are purchases
             events = [e._replace(kind="event") if e.kind == PURCHASE else e for e in events]
-        unknown = sorted({event.kind for event in events} - set(vocabulary.kinds))
+        unknown = sorted({event.kind for event in events} - set(spec.kinds))
         if unknown:
             raise DataError(
                 f"There is no kind {unknown[0]!r} of event; this model knows "
-                f"{', '.join(vocabulary.kinds)}."
+                f"{', '.join(spec.kinds)}."
             )
-        code_of = {item: code for code, item in enumerate(vocabulary.items)}
-        item = np.array([code_of.get(e.item, len(vocabulary.items)) for e in events], np.int64)
-        kind = np.array([vocabulary.kinds.index(e.kind) for e in events], np.int64)
-        target = vocabulary.kinds.index(PURCHASE) if PURCHASE in vocabulary.kinds else None
+        code_of = {item: code for code, item in enumerate(spec.items)}
+        item = np.array([code_of.get(e.item, len(spec.items)) for e in events], np.int64)
+        kind = np.array([spec.kinds.index(e.kind) for e in events], np.int64)
+        target = spec.kinds.index(PURCHASE) if PURCHASE in spec.kinds else None
         bought = np.ones(len(events), bool) if target is None else kind == target
         quantity = np.abs([e.quantity for e in events]).astype(np.float64)
         price = np.array(
@@ -141,8 +139,8 @@ class LiveProfile:
             end=np.array([time]),
             purchase=np.array([bought.any()]),
             user_offsets=np.array([0, 1]),
-            items=vocabulary.items,
-            kinds=vocabulary.kinds,
+            items=spec.items,
+            kinds=spec.kinds,
             users=self.history.users,
         )
         return join_sessions(raw, cut_sessions(raw, 1, 1))  # an item named twice counts once

@@ -13,9 +13,9 @@ import numpy as np
 from attention import softmax
 
 from ..features.batch import Batch, Behaviours, Group
+from ..features.featurizer import Asked, FeatureSpec, Featurizer, side_codes
 from ..features.history import History, read_history
 from ..features.past_items import PastItems
-from ..features.reader import Asked, HistoryReader, Vocabulary, side_codes
 from ..features.season import Season
 from ..log.sessions import Sessions
 from ..model import Outputs, ProfileModel
@@ -74,19 +74,17 @@ class Profiler:
 
     def __init__(self, trained: Trained, sessions: Sessions, season: Season | None = None) -> None:
         """``season`` stands in for that of the log, where a log was changed to see what follows."""
-        self.model, self.vocabulary = in_float64(trained.model), trained.vocabulary
+        self.model, self.spec = in_float64(trained.model), trained.spec
         self.decisions = trained.decisions
-        self.history = read_history(
-            sessions, items=self.vocabulary.items, kinds=self.vocabulary.kinds
-        )
-        self.reader = HistoryReader(
-            self.history, self.vocabulary, dict(sessions.events.user_features), season, np.float64
+        self.history = read_history(sessions, items=self.spec.items, kinds=self.spec.kinds)
+        self.featurizer = Featurizer(
+            self.history, self.spec, dict(sessions.events.user_features), season, np.float64
         )
         self.now = self.history.last_moment + 1
         self._code_items(sessions.events.items)
 
     def _code_items(self, items: tuple[str, ...]) -> None:
-        known = self.vocabulary.items
+        known = self.spec.items
         code_of = {item: code for code, item in enumerate(known)}
         self.unknown_items = [item for item in items if item not in code_of]
         # Of each item of the log its place among the model's, the last for what it does not know.
@@ -97,10 +95,10 @@ class Profiler:
     def with_sessions(self, sessions: Sessions) -> Self:
         """The same model in the same season and at the same ``now``, before other customers."""
         other = copy.copy(self)
-        vocabulary, events = self.vocabulary, sessions.events
-        other.history = read_history(sessions, items=vocabulary.items, kinds=vocabulary.kinds)
-        side = side_codes(vocabulary.side, dict(events.user_features), len(events.users))
-        other.reader = self.reader.with_history(other.history, side)
+        spec, events = self.spec, sessions.events
+        other.history = read_history(sessions, items=spec.items, kinds=spec.kinds)
+        side = side_codes(spec.side, dict(events.user_features), len(events.users))
+        other.featurizer = self.featurizer.with_history(other.history, side)
         other._code_items(events.items)
         return other
 
@@ -121,12 +119,12 @@ class Profiler:
         return padded[:, self._code]
 
     def score_known(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
-        """The same of the model's items, in the order of its vocabulary."""
-        return score_items(self.model, self.reader, users, as_of)
+        """The same of the model's items, in the order of its spec."""
+        return score_items(self.model, self.featurizer, users, as_of)
 
     def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """Chances (Q, C, 3) of LEVELS in a session that begins at ``as_of``."""
-        return level_chances(self.model, self.reader, users, as_of)
+        return level_chances(self.model, self.featurizer, users, as_of)
 
     def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> Chances:
         """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
@@ -135,7 +133,7 @@ class Profiler:
         for begin in range(0, len(order), size):
             rows = order[begin : begin + size]
             asked = Asked(_NOBODY, _NOBODY, users[rows], moments[rows])
-            batch = self.reader.batch(np.unique(users[rows]), asked)
+            batch = self.featurizer.batch(np.unique(users[rows]), asked)
             outputs, _ = self.model.forward(batch)
             parts.append(as_chances(outputs.outlook))
         back = np.argsort(order)
@@ -145,15 +143,15 @@ class Profiler:
         """Everything about one customer. A customer with no session yet gets what all get."""
         moment = self.now if moment is None else moment
         users, moments = np.array([user]), np.array([moment])
-        batch = self.reader.batch(users, Asked(users, moments, users, moments))
+        batch = self.featurizer.batch(users, Asked(users, moments, users, moments))
         outputs, saved = self.model.forward(batch)
         evidence = self.model.evidence(batch, saved.heads)
         return assemble_profile(
-            self.vocabulary,
+            self.spec,
             self.decisions,
             Answered(user, moment, self.history, batch, outputs, saved.heads, evidence),
             pooled_items(saved.sessions, batch.behaviours, batch.groups),
-            self.reader.past_items(users, moments),
+            self.featurizer.past_items(users, moments),
             top,
         )
 
@@ -178,7 +176,7 @@ class Answered(NamedTuple):
 
 
 def assemble_profile(
-    vocabulary: Vocabulary,
+    spec: FeatureSpec,
     decisions: Decisions,
     answered: Answered,
     within: list[tuple[np.ndarray, np.ndarray]],
@@ -198,11 +196,11 @@ def assemble_profile(
         best = [place for place in np.argsort(-shares, kind="stable")[:3] if shares[place] > 0]
         interests.append(
             Interest(
-                vocabulary.category_names[code],
+                spec.category_names[code],
                 LEVELS[int(decide(chances[code], decisions.levels[0]))],
                 tuple(chances[code].tolist()),
                 tuple((int(first + place), float(shares[place])) for place in best),
-                _attended_items(within, shares, vocabulary.category, code),
+                _attended_items(within, shares, spec.category, code),
             )
         )
     items = softmax(outputs.items[0])

@@ -73,7 +73,7 @@ def describe_spend(profile: Profile) -> str:
 
 def profile_record(profiler: Profiler, profile: Profile, texts: Sequence[str]) -> dict[str, Any]:
     """A profile as plain values: answers and shares alone, no event of the log."""
-    items = profiler.vocabulary.items
+    items = profiler.spec.items
     return {
         "customer": profiler.history.users[profile.user],
         "moment": time_of(profile.moment),

@@ -14,8 +14,8 @@ from attention.training import Checkpoints, EpochEnd, ShuffledBatches, Stopping,
 
 from ..errors import DataError
 from ..features.batch import Batch
+from ..features.featurizer import Featurizer
 from ..features.history import read_history
-from ..features.reader import HistoryReader
 from ..log.categories import Categories
 from ..log.sessions import Sessions
 from ..log.split import Split
@@ -24,7 +24,7 @@ from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from .augment import augment
 from .outlook import fit_outlook
-from .questions import fit_vocabulary, training_batches, training_targets
+from .questions import fit_spec, training_batches, training_targets
 from .scoring import Score, level_thresholds, validate
 
 MOST_ITEMS = 50_000
@@ -51,7 +51,7 @@ def train(
 
     Then the outlook is fitted, on top, at dates before the one it is tested at, and thresholds on
     validation.
-    `item_vectors` and `without` as in `fit_vocabulary`, `to_the_end` as in
+    `item_vectors` and `without` as in `fit_spec`, `to_the_end` as in
     `training_moments`. With `resume`, go on from
     `checkpoint`, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
     for a log of too many items, FileFormatError for a checkpoint of another run, and what
@@ -69,13 +69,13 @@ def train(
     side = dict(sessions.events.user_features)
     everything = np.ones(len(seen.user), bool)
     targets = training_targets(seen, everything, settings.most_per_customer)
-    vocabulary = fit_vocabulary(
+    spec = fit_spec(
         seen, targets, categories, side, item_vectors, without, whole=whole, to_the_end=to_the_end
     )
-    model = new_model(vocabulary, settings)
+    model = new_model(spec, settings)
     loss = Loss(model)
-    packs = training_batches(HistoryReader(seen, vocabulary, side), targets, settings)
-    reader = HistoryReader(whole, vocabulary, side)
+    packs = training_batches(Featurizer(seen, spec, side), targets, settings)
+    featurizer = Featurizer(whole, spec, side)
     workers = max(_WORKERS, world().size)
     order = PackOrder(len(packs), workers, settings.seed)
     total = settings.epochs * order.count
@@ -89,7 +89,7 @@ def train(
         max_norm=settings.max_norm,
         workers=workers,
         stopping=Stopping(
-            lambda: validate(model, reader, split.validation, score),
+            lambda: validate(model, featurizer, split.validation, score),
             patience=settings.patience,
         ),
         checkpoints=Checkpoints(
@@ -108,10 +108,10 @@ def train(
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)
     trainer.run(epochs=settings.epochs, on_step=on_step, on_epoch=on_epoch)
-    decisions = fit_outlook(model, reader, to_the_end)
-    decisions = replace(decisions, levels=level_thresholds(model, reader, split.validation))
+    decisions = fit_outlook(model, featurizer, to_the_end)
+    decisions = replace(decisions, levels=level_thresholds(model, featurizer, split.validation))
     log = [end._asdict() for end in trainer.epochs]
-    return Trained(model, vocabulary, settings, decisions, log)
+    return Trained(model, spec, settings, decisions, log)
 
 
 class PackOrder(ShuffledBatches):

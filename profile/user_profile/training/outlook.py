@@ -12,9 +12,9 @@ import scipy  # its parts load when they are first used
 
 from attention.parallel.ranks import world
 
+from ..features.featurizer import Asked, Featurizer
 from ..features.labels import outlook_labels, spend_band, taught
 from ..features.moments import Moments, training_moments
-from ..features.reader import Asked, HistoryReader
 from ..model import ProfileModel
 from ..model.decisions import Decisions, best_thresholds
 from ..model.outlook import SPEND_BANDS, WIDTHS
@@ -27,22 +27,22 @@ _FEWEST = 40  # moments, of each side, below which nothing is fitted
 _NOBODY = np.zeros(0, np.int64)
 
 
-def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = False) -> Decisions:
+def fit_outlook(model: ProfileModel, featurizer: Featurizer, to_the_end: bool = False) -> Decisions:
     """Set the outlook of `model` by the training moments of the log; as it was if they are few.
 
     Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
     """
-    history = reader.history
+    history = featurizer.history
     moments = training_moments(history, to_the_end)
     labels = outlook_labels(history, *moments)
     kept_back = np.random.default_rng(0).random(len(history.users)) < _KEPT_BACK
     kept = kept_back[moments.user]
     if min(kept.sum(), (~kept).sum()) < _FEWEST:
         return Decisions(taught=())
-    x = read_moments(model, reader, moments)
-    own = reader.vocabulary.outlook.mean.size
+    x = read_moments(model, featurizer, moments)
+    own = featurizer.spec.outlook.mean.size
     pays = labels.spend > 0
-    bands = spend_band(labels.spend, reader.vocabulary.thresholds.spend) - 1
+    bands = spend_band(labels.spend, featurizer.spec.thresholds.spend) - 1
     everybody = np.ones(len(kept), bool)
     parts = [
         _fit(x, answer, asked, kept, classes, own)
@@ -75,15 +75,15 @@ def fit_outlook(model: ProfileModel, reader: HistoryReader, to_the_end: bool = F
     return decisions
 
 
-def read_moments(model: ProfileModel, reader: HistoryReader, moments: Moments) -> np.ndarray:
+def read_moments(model: ProfileModel, featurizer: Featurizer, moments: Moments) -> np.ndarray:
     """State and context of each moment, (M, E + G): what the outlook reads."""
-    order = np.lexsort((moments.user, reader.history.known_sessions(*moments)))
+    order = np.lexsort((moments.user, featurizer.history.known_sessions(*moments)))
     x: np.ndarray | None = None
     ranks = world()  # each has its part of the moments
     for begin in range(ranks.rank * 512, len(order), ranks.size * 512):
         rows = order[begin : begin + 512]
         users, times = moments.user[rows], moments.time[rows]
-        batch = reader.batch(np.unique(users), Asked(_NOBODY, _NOBODY, users, times))
+        batch = featurizer.batch(np.unique(users), Asked(_NOBODY, _NOBODY, users, times))
         states, _ = model.encode(batch)
         moment = batch.moment
         part = np.concatenate([states[moment.customer, moment.known], moment.context], axis=1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..features.batch import Batch, Labels
 from ..features.context import read_context
+from ..features.featurizer import Asked, FeatureSpec, Featurizer
 from ..features.history import History, ranges
 from ..features.item_side import item_side
 from ..features.labels import (
@@ -19,7 +20,6 @@ from ..features.labels import (
 )
 from ..features.moments import NO_MOMENTS, Moments, training_moments
 from ..features.past_items import read_past_items
-from ..features.reader import Asked, HistoryReader, Vocabulary
 from ..features.scaling import fit_scaling
 from ..features.season import read_season
 from ..log.categories import Categories
@@ -50,7 +50,7 @@ def training_targets(history: History, train: np.ndarray, most: int) -> Targets:
     )
 
 
-def fit_vocabulary(
+def fit_spec(
     history: History,
     targets: Targets,
     categories: Categories,
@@ -60,7 +60,7 @@ def fit_vocabulary(
     *,
     whole: History | None = None,
     to_the_end: bool = False,
-) -> Vocabulary:
+) -> FeatureSpec:
     """Codes and constants, from the training sessions, which `history` holds alone.
 
     What the outlook asks is split by date: its constants are those of `whole`, all sessions, at
@@ -77,7 +77,7 @@ def fit_vocabulary(
     moments = training_moments(whole, to_the_end)
     met = np.sort(rng.permutation(len(moments.user))[:_SCALED_ON])
     spend = outlook_labels(whole, *moments).spend
-    return Vocabulary(
+    return FeatureSpec(
         items=history.items,
         kinds=history.kinds,
         category=categories.of_item.astype(np.int64),
@@ -103,18 +103,16 @@ def fit_vocabulary(
 
 
 def training_batches(
-    reader: HistoryReader, targets: Targets, settings: Settings, moments: Moments = NO_MOMENTS
+    featurizer: Featurizer, targets: Targets, settings: Settings, moments: Moments = NO_MOMENTS
 ) -> list[Batch]:
     """Customers of similar length together, with all that is asked about them."""
-    history, vocabulary = reader.history, reader.vocabulary
+    history, spec = featurizer.history, featurizer.spec
     outlook = outlook_labels(history, *moments)
     levels = interest_levels(
-        category_counts(
-            history, vocabulary.category, len(vocabulary.category_names), targets.session
-        ),
-        vocabulary.thresholds.high,
+        category_counts(history, spec.category, len(spec.category_names), targets.session),
+        spec.thresholds.high,
     )
-    bands = spend_band(outlook.spend, vocabulary.thresholds.spend) - 1  # -1: did not return
+    bands = spend_band(outlook.spend, spec.thresholds.spend) - 1  # -1: did not return
     users = np.union1d(targets.user, moments.user)
     length = np.diff(history.offsets[history.user_offsets])[users]  # behaviours
     asked = np.bincount(targets.user, minlength=len(history.users))[users]
@@ -135,7 +133,7 @@ def training_batches(
             bands[met],
         )
         ask = Asked(part.user, part.time, moments.user[met], moments.time[met])
-        batches.append(reader.batch(chosen, ask, labels))
+        batches.append(featurizer.batch(chosen, ask, labels))
     return batches
 
 

@@ -8,8 +8,8 @@ from attention import softmax
 from attention.parallel.ranks import ALONE, Ranks, world
 
 from ..features.batch import Batch
+from ..features.featurizer import Asked, Featurizer
 from ..features.labels import category_counts, interest_levels
-from ..features.reader import Asked, HistoryReader
 from ..log.split import Targets
 from ..model import ProfileModel
 from ..model.decisions import best_thresholds
@@ -21,7 +21,7 @@ Score = Callable[[Iterator[tuple[np.ndarray, np.ndarray]], Targets], float]
 
 
 def ask(
-    reader: HistoryReader,
+    featurizer: Featurizer,
     users: np.ndarray,
     as_of: np.ndarray,
     size: int = 128,
@@ -31,63 +31,63 @@ def ask(
 
     Each of several `ranks` has its part of the batches.
     """
-    history = reader.history
+    history = featurizer.history
     order = np.lexsort((users, history.known_sessions(users, as_of)))
     nobody = np.zeros(0, np.int64)
     for begin in range(ranks.rank * size, len(order), ranks.size * size):
         rows = order[begin : begin + size]
         distinct = np.unique(users[rows])
-        yield rows, reader.batch(distinct, Asked(users[rows], as_of[rows], nobody, nobody))
+        yield rows, featurizer.batch(distinct, Asked(users[rows], as_of[rows], nobody, nobody))
 
 
 def score_blocks(
     model: ProfileModel,
-    reader: HistoryReader,
+    featurizer: Featurizer,
     users: np.ndarray,
     as_of: np.ndarray,
     ranks: Ranks = ALONE,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Rows (q,) of questions, and scores (q, I) of every item for them, a batch at a time."""
-    for rows, batch in ask(reader, users, as_of, ranks=ranks):
+    for rows, batch in ask(featurizer, users, as_of, ranks=ranks):
         states, _ = model.encode(batch)
         yield rows, model.score_items(batch, states)
 
 
 def score_items(
-    model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
+    model: ProfileModel, featurizer: Featurizer, users: np.ndarray, as_of: np.ndarray
 ) -> np.ndarray:
     """Scores (Q, I) of every item for a session of each of `users` that begins at `as_of`."""
-    scores = np.empty((len(users), len(reader.vocabulary.items)), np.float32)
-    for rows, some in score_blocks(model, reader, users, as_of):
+    scores = np.empty((len(users), len(featurizer.spec.items)), np.float32)
+    for rows, some in score_blocks(model, featurizer, users, as_of):
         scores[rows] = some
     return scores
 
 
 def level_chances(
-    model: ProfileModel, reader: HistoryReader, users: np.ndarray, as_of: np.ndarray
+    model: ProfileModel, featurizer: Featurizer, users: np.ndarray, as_of: np.ndarray
 ) -> np.ndarray:
     """Chances (Q, C, 3) of the levels of interest in a session that begins at `as_of`."""
-    categories = len(reader.vocabulary.category_names)
+    categories = len(featurizer.spec.category_names)
     chances = np.empty((len(users), categories, len(LEVELS)), np.float32)
-    for rows, batch in ask(reader, users, as_of):
+    for rows, batch in ask(featurizer, users, as_of):
         chances[rows] = softmax(model.forward(batch)[0].levels)
     return chances
 
 
-def validate(model: ProfileModel, reader: HistoryReader, targets: Targets, score: Score) -> float:
+def validate(model: ProfileModel, featurizer: Featurizer, targets: Targets, score: Score) -> float:
     """What `score` says of the model's scores for the questions; higher is better.
 
     Ranks share the questions out: `score` brings together what each has found.
     """
-    blocks = score_blocks(model, reader, targets.user, targets.time, world())
+    blocks = score_blocks(model, featurizer, targets.user, targets.time, world())
     return score(blocks, targets)
 
 
-def level_thresholds(model: ProfileModel, reader: HistoryReader, targets: Targets) -> np.ndarray:
+def level_thresholds(model: ProfileModel, featurizer: Featurizer, targets: Targets) -> np.ndarray:
     """The rules (2, 2) by which levels are said, one a metric, that do best in these sessions."""
-    vocabulary = reader.vocabulary
-    size = len(vocabulary.category_names)
-    counts = category_counts(reader.history, vocabulary.category, size, targets.session)
-    actual = interest_levels(counts, vocabulary.thresholds.high)
-    chances = level_chances(model, reader, targets.user, targets.time)
+    spec = featurizer.spec
+    size = len(spec.category_names)
+    counts = category_counts(featurizer.history, spec.category, size, targets.session)
+    actual = interest_levels(counts, spec.thresholds.high)
+    chances = level_chances(model, featurizer, targets.user, targets.time)
     return best_thresholds(chances.reshape(-1, len(LEVELS)), actual.ravel())

@@ -150,7 +150,7 @@ def test_an_update_equals_the_appended_log(shop, tmp_path, price):
     begin = 1_300_000_000 + time
     live.add_session(read_items("i3:6" + ("" if price is None else f":{price}")), begin)
     longer = prepare(log)
-    whole = Profiler(trained, longer.sessions, season=profiler.reader.season)
+    whole = Profiler(trained, longer.sessions, season=profiler.featurizer.season)
     one, other = live.profile(begin + 1), whole.profile(longer.user("c4"), begin + 1)
     assert one.spend == pytest.approx(other.spend, abs=1e-5)
     assert one.returns == pytest.approx(other.returns, abs=1e-5)

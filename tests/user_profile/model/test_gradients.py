@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from user_profile.features.featurizer import Featurizer, widths
 from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
-from user_profile.features.reader import HistoryReader, widths
 from user_profile.log.split import split_last_sessions
 from user_profile.model import ProfileModel, Sizes
 from user_profile.model.fusion import GatedFusion
@@ -21,7 +21,7 @@ from user_profile.model.next_purchase import (
 )
 from user_profile.model.reading import EvidenceReading
 from user_profile.model.settings import Settings
-from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
+from user_profile.training.questions import fit_spec, training_batches, training_targets
 
 from attention import check_gradients
 from tests.user_profile.shop_log import make_categories, make_sessions
@@ -45,11 +45,11 @@ def batch_and_sizes():
     split = split_last_sessions(sessions, kind="purchase")
     targets = training_targets(history, split.train, 3)
     side = dict(sessions.events.user_features)
-    vocabulary = fit_vocabulary(history, targets, make_categories(sessions), side)
-    reader = HistoryReader(history, vocabulary, side)
+    spec = fit_spec(history, targets, make_categories(sessions), side)
+    featurizer = Featurizer(history, spec, side)
     moments = training_moments(history)
-    batch = training_batches(reader, targets, Settings(questions=12), moments)[1]
-    sizes = Sizes(**widths(vocabulary), side=(3,), embed_dim=8, dropout=0.0)
+    batch = training_batches(featurizer, targets, Settings(questions=12), moments)[1]
+    sizes = Sizes(**widths(spec), side=(3,), embed_dim=8, dropout=0.0)
     return batch, sizes
 
 
@@ -98,10 +98,10 @@ def test_copying():
     np.testing.assert_allclose(saved.share, np.exp(inputs[1]) / expected[question, item])
 
 
-def test_copying_nothing_leaves_the_vocabulary():
-    vocabulary, nothing = np.ones((2, 3)), np.zeros(0, int)
-    out, _ = copy_forward(vocabulary, np.zeros(0), nothing, nothing)
-    assert np.array_equal(out, vocabulary)
+def test_copying_nothing_leaves_the_spec():
+    spec, nothing = np.ones((2, 3)), np.zeros(0, int)
+    out, _ = copy_forward(spec, np.zeros(0), nothing, nothing)
+    assert np.array_equal(out, spec)
 
 
 def test_pointer():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from user_profile.features.featurizer import Asked, Featurizer
 from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
-from user_profile.features.reader import Asked, HistoryReader
 from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.split import split_last_sessions
 from user_profile.model.loss import Loss
@@ -48,7 +48,7 @@ def customers(sessions, split):
 @pytest.fixture
 def learner(customers):
     """A fresh loss and the buffer of its parameters."""
-    loss = Loss(new_model(customers.vocabulary, SMALL))
+    loss = Loss(new_model(customers.spec, SMALL))
     return loss, ParameterBuffer(loss.parameters())
 
 
@@ -136,10 +136,10 @@ def flat(value, path=""):
 
 def test_a_batch_taken_apart_is_what_reading_each_customer_alone_gives(sessions, split, customers):
     history = read_history(sessions)
-    reader = HistoryReader(history, customers.vocabulary, dict(sessions.events.user_features))
+    featurizer = Featurizer(history, customers.spec, dict(sessions.events.user_features))
     targets = training_targets(history, split.train, SMALL.most_per_customer)
     moments = training_moments(history)
-    batches = training_batches(reader, targets, SMALL, moments)
+    batches = training_batches(featurizer, targets, SMALL, moments)
     assert max(len(batch.users) for batch in batches) > 1
     alone = [one for batch in batches for one in split_customers(batch)]
     assert len(alone) == sum(len(batch.users) for batch in batches)
@@ -148,7 +148,7 @@ def test_a_batch_taken_apart_is_what_reading_each_customer_alone_gives(sessions,
         part = targets.take(np.flatnonzero(targets.user == user))
         met = moments.user == user
         asked = Asked(part.user, part.time, moments.user[met], moments.time[met])
-        read = reader.batch(one.users, asked, one.labels)
+        read = featurizer.batch(one.users, asked, one.labels)
         got, expected = flat(one), flat(read)
         assert got.keys() == expected.keys()
         for name, array in got.items():
@@ -166,7 +166,7 @@ def test_the_mean_of_customers_is_the_gradient_of_the_batch(sessions, split, lea
     history = read_history(sessions)
     once = Settings(embed_dim=8, most_per_customer=1)
     customers = read_customers(sessions, split, make_categories(sessions), once)
-    reader = HistoryReader(history, customers.vocabulary, dict(sessions.events.user_features))
+    featurizer = Featurizer(history, customers.spec, dict(sessions.events.user_features))
     targets = training_targets(history, split.train, 1)
     nobody = np.zeros(0, np.int64)
     labels_of = {int(one.users[0]): one.labels for one in customers.batches}
@@ -174,7 +174,7 @@ def test_the_mean_of_customers_is_the_gradient_of_the_batch(sessions, split, lea
     rows = np.flatnonzero(np.isin(targets.user, chosen))
     part = targets.take(rows)
     nothing = np.zeros(0, np.int64)
-    together = reader.batch(
+    together = featurizer.batch(
         chosen,
         Asked(part.user, part.time, nobody, nobody),
         labels_of[int(chosen[0])]._replace(
@@ -207,9 +207,9 @@ def test_a_customer_has_no_part_in_the_gradient_of_another(customers, learner):
 
 def test_several_customers_in_one_batch_are_refused(sessions, split, customers, learner):
     history = read_history(sessions)
-    reader = HistoryReader(history, customers.vocabulary, dict(sessions.events.user_features))
+    featurizer = Featurizer(history, customers.spec, dict(sessions.events.user_features))
     nobody = np.zeros(0, np.int64)
-    batch = reader.batch(np.array([1, 2]), Asked(nobody, nobody, nobody, nobody))
+    batch = featurizer.batch(np.array([1, 2]), Asked(nobody, nobody, nobody, nobody))
     with pytest.raises(ValueError, match="batch of 2 customers"):
         list(customer_gradients(*learner, [batch], np.random.default_rng(0)))
 
@@ -249,7 +249,7 @@ def test_without_noise_there_is_learning_and_no_guarantee(customers):
         return np.mean([float(Loss(model).forward(one)[0]) for one in customers.batches])
 
     trained = train_private(customers, longer, silent)
-    assert loss_of(trained.model) < 0.9 * loss_of(new_model(customers.vocabulary, longer))
+    assert loss_of(trained.model) < 0.9 * loss_of(new_model(customers.spec, longer))
     assert guarantee(trained).startswith("no privacy guarantee")
 
 
@@ -270,7 +270,7 @@ def test_an_ordinary_model_promises_nothing(sessions, split):
         sessions, split, make_categories(sessions), Settings(epochs=1, embed_dim=8), score=mean_ndcg
     )
     assert guarantee(ordinary) is None
-    assert guarantee(Trained(ordinary.model, ordinary.vocabulary, ordinary.settings)) is None
+    assert guarantee(Trained(ordinary.model, ordinary.spec, ordinary.settings)) is None
 
 
 @pytest.mark.parametrize(

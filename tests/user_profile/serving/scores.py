@@ -10,7 +10,7 @@ def check_scores(rows, model, sessions):
     """The rows are those of `recommend`, `risk` and `retention`, of everybody."""
     profiler = Profiler(load_model(model), sessions)
     users = np.arange(len(profiler.history.users))
-    texts = [""] * len(profiler.vocabulary.items)
+    texts = [""] * len(profiler.spec.items)
     suggested = recommend(profiler, users, profiler.now, texts)
     place = {user: number for number, user in enumerate(profiler.history.users)}
     rows = sorted(rows, key=lambda row: place[row["user"]])

@@ -50,7 +50,7 @@ def anew(trained, profiler):
 
     def anew(rows, moment):
         sessions = group_sessions(make_events([*ROWS, *rows]))
-        other = Profiler(trained, sessions, season=profiler.reader.season)
+        other = Profiler(trained, sessions, season=profiler.featurizer.season)
         return other.profile(sessions.events.users.index("c3"), moment)
 
     return anew
@@ -117,7 +117,7 @@ def test_a_new_customer_and_an_unknown_item(profiler):
     profile = live.profile()
     assert profile.known == 1
     (copied,) = [s for s in live.profile(top=24).suggestions if s.copied]
-    assert profiler.vocabulary.items[copied.item] == "i5"
+    assert profiler.spec.items[copied.item] == "i5"
 
 
 def test_mistakes(profiler):

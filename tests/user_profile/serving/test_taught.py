@@ -44,11 +44,11 @@ def test_only_what_the_log_taught_is_said(tmp_path, days, cancels, prices, expec
     names = {"returns": "returned", "cancels": "cancelled", "spend": "spend"}
     assert set(profiler.decisions.taught) == {names[name] for name in expected}
     profile = profiler.profile(3)
-    words = describe_profile(profiler.history, profile, profiler.vocabulary.items)
+    words = describe_profile(profiler.history, profile, profiler.spec.items)
     said = {"returns": "buys again", "cancels": "cancels something", "spend": ", spend "}
     assert {name for name, text in said.items() if text in words} == expected
     assert ("teaches nothing" in words) == (len(expected) < 3)
-    record = profile_record(profiler, profile, profiler.vocabulary.items)
+    record = profile_record(profiler, profile, profiler.spec.items)
     assert {name.split("_")[0] for name in record if "90_days" in name} == expected
     row = profile_rows(profiler, np.array([3]), profiler.now)[0]
     assert {name.split(":")[0] for name in row} & set(said) == expected

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from user_profile.features.featurizer import Featurizer
 from user_profile.features.history import read_history
-from user_profile.features.reader import HistoryReader
 from user_profile.log.split import split_last_sessions
 from user_profile.model.loss import Loss
 from user_profile.model.settings import Settings
 from user_profile.model.trained import new_model
 from user_profile.training.augment import augment
-from user_profile.training.questions import fit_vocabulary, training_batches, training_targets
+from user_profile.training.questions import fit_spec, training_batches, training_targets
 
 from tests.user_profile.shop_log import make_categories, make_sessions
 
@@ -21,11 +21,11 @@ def batch_and_loss():
     sessions = make_sessions(customers=20)
     history, side = read_history(sessions), dict(sessions.events.user_features)
     targets = training_targets(history, split_last_sessions(sessions, kind="purchase").train, 1)
-    vocabulary = fit_vocabulary(history, targets, make_categories(sessions), side)
-    reader = HistoryReader(history, vocabulary, side)
-    batches = training_batches(reader, targets, Settings(questions=40))
+    spec = fit_spec(history, targets, make_categories(sessions), side)
+    featurizer = Featurizer(history, spec, side)
+    batches = training_batches(featurizer, targets, Settings(questions=40))
     batch = max(batches, key=lambda batch: batch.question.known.max())
-    return batch, Loss(new_model(vocabulary, Settings(embed_dim=8)))
+    return batch, Loss(new_model(spec, Settings(embed_dim=8)))
 
 
 def test_nothing_is_changed_by_default(batch_and_loss):

@@ -26,10 +26,10 @@ def learned(sessions, split, **options):
     categories = make_categories(sessions)
     trained = train(sessions, split, categories, SMALL, score=mean_ndcg, **options)
     bits = {f"parameters/{k}": v for k, v in trained.model.state_dict().items()}
-    vocabulary = trained.vocabulary
-    bits |= {"high": vocabulary.thresholds.high, "item_side": vocabulary.item_side}
+    spec = trained.spec
+    bits |= {"high": spec.thresholds.high, "item_side": spec.item_side}
     for name in ("context", "pair", "season"):
-        bits |= {f"{name}/{k}": v for k, v in getattr(vocabulary, name)._asdict().items()}
+        bits |= {f"{name}/{k}": v for k, v in getattr(spec, name)._asdict().items()}
     return bits, trained
 
 

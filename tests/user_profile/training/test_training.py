@@ -61,9 +61,9 @@ def test_the_best_epoch_is_kept(sessions, split, trained):
 
     best = max(end["validation"] for end in trained.log)
     profiler = Profiler(trained, sessions)
-    assert validate(profiler.model, profiler.reader, split.validation, mean_ndcg) == pytest.approx(
-        best
-    )
+    assert validate(
+        profiler.model, profiler.featurizer, split.validation, mean_ndcg
+    ) == pytest.approx(best)
 
 
 def test_training_stops_early(sessions, split):
@@ -84,7 +84,7 @@ def test_saved_and_read_back(tmp_path, trained, sessions, profiler, split):
     save_model(path, trained)
     again = load_model(path)
     assert again.settings == trained.settings
-    assert again.vocabulary.items == trained.vocabulary.items
+    assert again.spec.items == trained.spec.items
     scores = Profiler(again, sessions).score(split.test.user, split.test.time)
     assert np.array_equal(scores, profiler.score(split.test.user, split.test.time))
 
@@ -164,7 +164,7 @@ def test_faithfulness_is_measured(trained, sessions, split):
 
 def test_evidence_adds_up_and_points_at_what_was_held(profiler, split):
     users, times = split.test.user[:20], split.test.time[:20]
-    for _, batch in ask(profiler.reader, users, times):
+    for _, batch in ask(profiler.featurizer, users, times):
         _, saved = profiler.model.forward(batch)
         interests = saved.heads.interests
         added = profiler.model.evidence(batch, saved.heads)  # (q, C, S)

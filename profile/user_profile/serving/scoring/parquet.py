@@ -52,15 +52,15 @@ def make_plan(
     rows: int = ROWS,
 ) -> Plan:  # fmt: skip
     """Two passes over the files: when things happened and to whom, then what was sold."""
-    side = tuple(trained.vocabulary.side)
+    side = tuple(trained.spec.side)
     spans = workers.map(_Span(side, rows), [(path,) for path in files])
     _each_once(files, [hashes for _, _, hashes in spans])
     known = [(first, last) for first, last, _ in spans if first is not None]
     if not known:
         raise DataError(f"{files[0].parent} holds no event; there is nobody to score.")
     first, last = min(one for one, _ in known), max(one for _, one in known)
-    days = days_between(first, last, len(trained.vocabulary.items))
-    sales = no_sales(days, len(trained.vocabulary.items))
+    days = days_between(first, last, len(trained.spec.items))
+    sales = no_sales(days, len(trained.spec.items))
     for begin in range(0, len(files), workers.count):  # so many tables at once, not one a file
         some = files[begin : begin + workers.count]
         for own in workers.map(_Count(trained, days, rows), [(path,) for path in some]):
@@ -110,9 +110,9 @@ class _Count:
         self.trained, self.days, self.rows = trained, days, rows
 
     def __call__(self, path: Path) -> Sales:
-        vocabulary = self.trained.vocabulary
-        sales = no_sales(self.days, len(vocabulary.items))
-        for batch in batches(path, tuple(vocabulary.side), self.rows):
+        spec = self.trained.spec
+        sales = no_sales(self.days, len(spec.items))
+        for batch in batches(path, tuple(spec.side), self.rows):
             add_sales(sales, batch, self.trained, self.days, str(path))
         return sales
 

@@ -59,9 +59,9 @@ class Plan(NamedTuple):
 
 
 def fingerprint_of(trained: Trained) -> str:
-    vocabulary = trained.vocabulary
+    spec = trained.spec
     state = trained.model.state_dict()
-    return fingerprint(list(state), *state.values(), vocabulary.items, vocabulary.kinds)
+    return fingerprint(list(state), *state.values(), spec.items, spec.kinds)
 
 
 def no_sales(days: Days, items: int) -> Sales:
@@ -70,10 +70,10 @@ def no_sales(days: Days, items: int) -> Sales:
 
 def add_sales(sales: Sales, batch: Any, trained: Trained, days: Days, where: str) -> None:
     """Add to ``sales`` what the customers of a record batch bought."""
-    vocabulary = trained.vocabulary
-    sessions = read_batch(batch, where, tuple(vocabulary.side))
+    spec = trained.spec
+    sessions = read_batch(batch, where, tuple(spec.side))
     if sessions is None:
         return
-    history = read_history(sessions, items=vocabulary.items, kinds=vocabulary.kinds)
+    history = read_history(sessions, items=spec.items, kinds=spec.kinds)
     for table, more in zip(sales, count_sales(history, days)):
         table += more

@@ -25,7 +25,7 @@ class Scorer:
 
     def __init__(self, trained: Trained, plan: Plan) -> None:
         self.trained, self.plan = trained, plan
-        self.side = tuple(trained.vocabulary.side)
+        self.side = tuple(trained.spec.side)
         self._profiler: Profiler | None = None  # made with the first batch
 
     def __call__(self, batch: Any, where: str = "the batch") -> Any:
@@ -41,7 +41,7 @@ class Scorer:
 
     def _scores(self, profiler: Profiler) -> Any:
         pa = arrow()
-        moment, vocabulary = self.plan.moment, self.trained.vocabulary
+        moment, spec = self.plan.moment, self.trained.spec
         users = np.arange(len(profiler.history.users))
         known = profiler.history.known_sessions(users, np.full(len(users), moment))
         users, known = users[known > 0], known[known > 0]
@@ -69,13 +69,13 @@ class Scorer:
         def taught_only(name: str, values: Any) -> Any:
             return values if name in taught else pa.nulls(len(users), values.type)
 
-        categories = np.tile(np.arange(len(vocabulary.category_names)), len(users))
+        categories = np.tile(np.arange(len(spec.category_names)), len(users))
         columns = [
             pa.array([profiler.history.users[user] for user in users], pa.string()),
             pa.array(known.astype(np.int64)),
-            lists(words(vocabulary.items, items), pa.array(shares.ravel())),
+            lists(words(spec.items, items), pa.array(shares.ravel())),
             lists(
-                words(vocabulary.category_names, categories),
+                words(spec.category_names, categories),
                 words(LEVELS, levels),
                 pa.array(rounded(1 - chances[:, :, 0]).ravel()),
             ),
@@ -116,7 +116,7 @@ def _states(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> np.ndar
     """What the model keeps of each customer at the moment, (U, E)."""
     width = profiler.model.customers.start.data.size
     states = np.empty((len(users), width), np.float32)
-    for rows, batch in ask(profiler.reader, users, as_of):
+    for rows, batch in ask(profiler.featurizer, users, as_of):
         encoded, _ = profiler.model.encode(batch)
         states[rows] = encoded[batch.question.customer, batch.question.known]
     return states

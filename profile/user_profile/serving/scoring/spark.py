@@ -50,7 +50,7 @@ def count(model: str, days: Days) -> Door:
 
     def cells(batches: Iterable[Any]) -> Iterator[Any]:
         trained = _model(model)
-        sales = no_sales(days, len(trained.vocabulary.items))
+        sales = no_sales(days, len(trained.spec.items))
         for batch in batches:
             add_sales(sales, batch, trained, days, "a partition")
         cell = np.flatnonzero(sales.sold)
@@ -108,7 +108,7 @@ def plan_of(customers: Any, model: str, top: int = 10) -> Plan:
     ).first()  # fmt: skip
     if first is None:
         raise DataError("There are no events; there is nobody to score.")
-    items = len(trained.vocabulary.items)
+    items = len(trained.spec.items)
     days = days_between(first, last, items)
     sums = [F.sum(name).alias(name) for name in Sales._fields]
     sales = no_sales(days, items)

@@ -1,7 +1,7 @@
 """From a history and questions about it to the batches that the model reads.
 
-All that depends on training data beside the parameters lives in `Vocabulary`: it is saved with
-them, and read back it makes of any log the batches that the model expects.
+All that depends on training data beside the parameters lives in `FeatureSpec`: it is saved with
+them, and with it any log becomes the batches that the model expects.
 """
 
 import copy
@@ -29,7 +29,7 @@ HINT, AGE, HELD = 1, 3, 2  # widths of what `_hint`, `_age` and `_held` make
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class FeatureSpec:
     """What the codes of a model stand for, and the constants its features are scaled by."""
 
     items: tuple[str, ...]
@@ -56,13 +56,13 @@ class Asked:
     moment_time: np.ndarray  # (M,)
 
 
-class HistoryReader:
-    """Reads one log for one model."""
+class Featurizer:
+    """Makes the batches of one log for one model."""
 
     def __init__(
         self,
         history: History,
-        vocabulary: Vocabulary,
+        spec: FeatureSpec,
         side: dict[str, tuple[str, ...]],
         season: Season | None = None,
         dtype: Any = np.float32,
@@ -71,17 +71,17 @@ class HistoryReader:
 
         `dtype`: that of the model that will read.
         """
-        self.history, self.vocabulary, self.dtype = history, vocabulary, np.dtype(dtype)
+        self.history, self.spec, self.dtype = history, spec, np.dtype(dtype)
         self.season = read_season(history) if season is None else season
         self._season_table: np.ndarray | None = None  # of all days, once more than a few are asked
-        self.side = side_codes(vocabulary.side, side, len(history.users))
-        unknown = np.zeros((1, vocabulary.item_side.shape[1]), np.float32)
-        self._item_side = np.concatenate([vocabulary.item_side, unknown])
-        self._priced = np.float32("price" not in vocabulary.without)
+        self.side = side_codes(spec.side, side, len(history.users))
+        unknown = np.zeros((1, spec.item_side.shape[1]), np.float32)
+        self._item_side = np.concatenate([spec.item_side, unknown])
+        self._priced = np.float32("price" not in spec.without)
         self._gap = _gaps(history)
 
-    def with_history(self, history: History, side: np.ndarray) -> "HistoryReader":
-        """The same reader, in the same season, of another history; `side` (U, J) are codes."""
+    def with_history(self, history: History, side: np.ndarray) -> "Featurizer":
+        """The same featurizer, in the same season, of another history; `side` (U, J) are codes."""
         other = copy.copy(self)
         other.history, other.side, other._gap = history, side, _gaps(history)
         return other
@@ -117,11 +117,11 @@ class HistoryReader:
             Moment(
                 place_m,
                 known_m,
-                self.vocabulary.outlook.apply(
+                self.spec.outlook.apply(
                     read_context(history, asked.moment_user, asked.moment_time, known_m)
                 ),
             ),
-            labels or _no_labels(len(place_q), len(place_m), len(self.vocabulary.category_names)),
+            labels or _no_labels(len(place_q), len(place_m), len(self.spec.category_names)),
         )
         return in_dtype(batch, self.dtype)
 
@@ -155,12 +155,12 @@ class HistoryReader:
             place,
             known,
             season,
-            self.vocabulary.context.apply(read_context(self.history, user, time, known)),
+            self.spec.context.apply(read_context(self.history, user, time, known)),
             self._hint(self.season.day(time)),
             self._age(user, time, known, places),
             past.question,
             past.item,
-            self.vocabulary.pair.apply(past.features),
+            self.spec.pair.apply(past.features),
         )
 
     def _in_season(self, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -170,18 +170,18 @@ class HistoryReader:
         """
         days, row = np.unique(day, return_inverse=True)
         if self._season_table is None and len(days) <= _FEW_DAYS:
-            return self.vocabulary.season.apply(self.season.features(days)), row
+            return self.spec.season.apply(self.season.features(days)), row
         if self._season_table is None:
             every = np.arange(len(self.season.sold))
-            table = self.vocabulary.season.apply(self.season.features(every))
+            table = self.spec.season.apply(self.season.features(every))
             self._season_table = in_dtype(table, self.dtype)
         return self._season_table, day
 
     def _hint(self, day: np.ndarray) -> np.ndarray:
         """The share of each category in what everybody bought in a fortnight, (q, C, HINT)."""
-        size = len(self.vocabulary.category_names)
+        size = len(self.spec.category_names)
         fortnight = self.season.since(self.season.sold, day, 14)  # (q, I)
-        members = self.vocabulary.category[:, None] == np.arange(size)  # (I, C)
+        members = self.spec.category[:, None] == np.arange(size)  # (I, C)
         sold = fortnight @ members.astype(np.float32)
         share = sold / np.maximum(sold.sum(1, keepdims=True), 1)
         return (np.log(share + 0.1 / size) - math.log(1.1 / size))[..., None].astype(np.float32)
@@ -205,21 +205,21 @@ class HistoryReader:
 
         Cancellations count as nothing held.
         """
-        size = len(self.vocabulary.category_names)
-        counts = category_counts(self.history, self.vocabulary.category, size, sessions)
+        size = len(self.spec.category_names)
+        counts = category_counts(self.history, self.spec.category, size, sessions)
         held = np.stack([np.log1p(counts), counts > 0], axis=2).astype(np.float32)  # (s, C, K)
         out = np.zeros((len(sequence), 1 + sequence.shape[1], size, HELD), np.float32)
         out[:, 1:][real] = held[sequence[real]]
         return out
 
 
-def widths(vocabulary: Vocabulary) -> dict[str, int]:
+def widths(spec: FeatureSpec) -> dict[str, int]:
     """The widths of features and tables, by the names of `Sizes`."""
     return {
-        "items": len(vocabulary.items),
-        "categories": len(vocabulary.category_names),
-        "kinds": len(vocabulary.kinds),
-        "item_side": vocabulary.item_side.shape[1],
+        "items": len(spec.items),
+        "categories": len(spec.category_names),
+        "kinds": len(spec.kinds),
+        "item_side": spec.item_side.shape[1],
         "context": len(context_features.NAMES),
         "hint": HINT,
         "age": AGE,
