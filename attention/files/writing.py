@@ -91,9 +91,11 @@ def writable(path: str | Path) -> None:
                 os.close(handle)
                 draft.unlink()
     except OSError as error:
+        instead = "a file in a folder that you may write to"
+        if isinstance(error, IsADirectoryError):
+            instead = "a file, in it or elsewhere"
         raise type(error)(
-            f"{path} cannot be written ({error.strerror or error}); name a file in a folder that "
-            f"you may write to"
+            f"{path} cannot be written ({error.strerror or error}); name {instead}"
         ) from None
 
 

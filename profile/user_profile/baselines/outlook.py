@@ -13,11 +13,11 @@ from ..features.context import NAMES, read_context
 from ..features.history import History
 from ..features.labels import HORIZON, outlook_labels, spend_band
 from ..features.moments import Moments, customers_at
+from ..features.visits import read_visits
 from ..judging.outlook import Forecast, Forecaster
+from ..training.bg_nbd import BgNbd
+from ..training.gamma_gamma import GammaGamma
 from ..training.logistic import LeastSquares, LogisticRegression
-from .bg_nbd import BgNbd
-from .gamma_gamma import GammaGamma
-from .visits import read_visits
 
 _COLUMNS = (
     "days since the last session",

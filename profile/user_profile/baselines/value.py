@@ -9,10 +9,10 @@ import numpy as np
 from ..dates import DAY, day_of
 from ..features.history import History
 from ..features.moments import customers_at
+from ..features.visits import read_visits
 from ..judging.table import Table, verdict
-from .bg_nbd import BgNbd
-from .gamma_gamma import GammaGamma
-from .visits import read_visits
+from ..training.bg_nbd import BgNbd
+from ..training.gamma_gamma import GammaGamma
 
 _YEAR = 365 * DAY
 

@@ -16,6 +16,7 @@ from ..log.readers import FORMATS, read_events
 from ..log.sessions import group_sessions, single_event_sessions
 from ..log.split import split_last_sessions
 from .common import add_reading_options
+from .waiting import Waiting
 
 
 def add_command(commands: Any) -> None:
@@ -46,11 +47,14 @@ def _next_session(events: Events, charges: Collection[str]) -> None:
     sessions = group_sessions(events.of_kind("purchase"))
     targets = split_last_sessions(sessions).test
     title = f"Last session of {len(targets):,} customers, {len(events.items):,} items ranked"
-    print(compare(rivals_of_sessions(), sessions, targets, title=title))
+    print(compare(rivals_of_sessions(), sessions, targets, title=title, on_block=Waiting()))
 
 
 def _leave_one_out(events: Events, sampled: int | None) -> None:
     sessions = single_event_sessions(events)
     targets = split_last_sessions(sessions).test
     for negatives in [None] if sampled is None else [None, sampled]:
-        print(compare_leave_one_out(rivals_of_rows(), sessions, targets, negatives=negatives))
+        table = compare_leave_one_out(
+            rivals_of_rows(), sessions, targets, negatives=negatives, on_block=Waiting()
+        )
+        print(table)

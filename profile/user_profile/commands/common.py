@@ -24,8 +24,9 @@ LEAST_KNOWN = 0.1  # of what happened in a log, below which a model has nothing 
 def add_log_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
+        action="append",
         help="an event log: a file, a folder, a 'glob', an archive, a database, - for standard "
-        "input; default: the shipped Online Retail log",
+        "input; given again, a further file of it; default: the shipped Online Retail log",
     )
     parser.add_argument("--format", help="the format of --data, if it is not recognised")
     parser.add_argument(
@@ -96,8 +97,9 @@ def add_date_option(parser: argparse.ArgumentParser) -> None:
 
 
 def load_log(options: argparse.Namespace) -> Prepared:
+    data = options.data
     return prepare(
-        options.data,
+        data[0] if data and len(data) == 1 else data,
         options.format,
         mapping=named_pairs("--columns", options.columns),
         encoding=options.encoding,

@@ -14,7 +14,8 @@ from ..log.split import Targets
 from ..model.saved import load_model
 from ..serving.profiler import Profiler
 from .common import add_log_options, add_model_option, load_log, tell_unknown
-from .everything import print_everything
+from .everything import NO_ITEMS, print_everything
+from .waiting import Waiting
 
 
 def add_command(commands: Any) -> None:
@@ -42,17 +43,18 @@ def run_evaluate(options: argparse.Namespace) -> int:
             raise DataError("--everything judges on the test sessions; leave --validation out.")
         print_everything(log, trained, rivals)
         return 0
-    scorers = [*rivals, profiler]
-    table = compare(scorers, log.purchases, targets, title=title_of(targets))
-    print(table)
-    print(table.verdict(Profiler.name))
-    print()
-    print(judge_interests(profiler, targets, split.train, split.validation))
+    if log.ranks:
+        scorers, title = [*rivals, profiler], title_of(targets)
+        table = compare(scorers, log.purchases, targets, title=title, on_block=Waiting())
+        print(table)
+        print(table.verdict(Profiler.name), end="\n\n")
+        print(judge_interests(profiler, targets, split.train, split.validation), end="\n\n")
+    else:
+        print(NO_ITEMS, end="\n\n")
     for other in judge_outlook(profiler, forecasters(profiler.history)):
-        print()
-        print(other)
-    print()
-    print(judge_faithfulness(trained, log.sessions, targets.user, targets.time))
+        print(other, end="\n\n")
+    if log.ranks:
+        print(judge_faithfulness(trained, log.sessions, targets.user, targets.time))
     return 0
 
 

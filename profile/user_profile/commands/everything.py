@@ -27,15 +27,23 @@ from ..log.split import split_at, split_last_sessions
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
 from ..training.loop import train
+from .waiting import Waiting
+
+NO_ITEMS = "The log names no items: there is no ranking and no interest to judge."
 
 
 def print_everything(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
     """``scorers`` are the rivals of the ranking."""
     profiler, split = Profiler(trained, log.sessions), log.split()
     lineup = [*scorers, profiler]
+    if not log.ranks:
+        print(NO_ITEMS, end="\n\n")
+        _by_date(log, trained, scorers)
+        return
     title = f"Items of the last session of {len(split.test):,} customers, all items ranked"
-    _ranking(compare(lineup, log.purchases, split.test, title=title))
-    for table in compare_parts(lineup, log.purchases, split.test):
+    waiting = Waiting()
+    _ranking(compare(lineup, log.purchases, split.test, title=title, on_block=waiting))
+    for table in compare_parts(lineup, log.purchases, split.test, on_block=waiting):
         _ranking(table)
     print(judge_interests(profiler, split.test, split.train, split.validation), end="\n\n")
     found = judge_faithfulness(trained, log.sessions, split.test.user, split.test.time)
@@ -59,7 +67,9 @@ def _by_date(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
         f"By one clock: the first session from {day_of(date)} on of {len(targets):,} customers, "
         "all items ranked by what is trained on sessions that ended before"
     )
-    _ranking(compare([*scorers, profiler], log.purchases, targets, title=title))
+    if log.ranks:
+        lineup = [*scorers, profiler]
+        _ranking(compare(lineup, log.purchases, targets, title=title, on_block=Waiting()))
     tables = judge_outlook(profiler, forecasters(profiler.history))
     for table in [*tables, *judge_value(profiler.history)]:
         print(table, end="\n\n")

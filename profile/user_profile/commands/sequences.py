@@ -1,6 +1,7 @@
 """python -m user_profile sequences train | evaluate | recommend | export"""
 
 import argparse
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from .common import add_reading_options, add_run_options, end_run, place_of_run
 from .outputs import TABLE, add_output, write_rows
 from .sequence_inputs import known_features, known_log, one_user, read_log, split_log, tell_unknown
 from .settings_options import add_settings, settings_of
+from .waiting import Waiting
 
 MODEL = "runs/sequences.npz"
 _SHOWN = 20  # rows on the terminal; a file takes all
@@ -99,6 +101,7 @@ def run_train(options: argparse.Namespace) -> int:
         filter_seen=not options.repeat,
         checkpoint=checkpoint,
         resume=options.resume,
+        on_step=_step_of(Waiting()),
         on_epoch=_Told(),
     )
     save_model(options.model, trained)
@@ -180,6 +183,7 @@ def _print_tables(
     """Full ranking, and apart from it the one against sampled items, which flatters."""
     sessions = single_event_sessions(events)
     read: dict[bytes, np.ndarray] = {}
+    waiting = Waiting()
     ours = [ReadingOnce(trained, read)]
     if trained.rules.weight:
         ours.append(ReadingOnce(trained, read, rules=False))
@@ -187,6 +191,7 @@ def _print_tables(
         table = compare_leave_one_out(
             [*rivals_of_rows(), *ours],
             sessions, targets, filter_seen=not options.repeat, negatives=negatives,
+            on_block=waiting,
         )  # fmt: skip
         print()
         print(table)
@@ -197,6 +202,14 @@ def _whole(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"must be a whole number, 0 or more, not {text!r}")
     return int(text)
+
+
+def _step_of(waiting: Waiting) -> Callable[[Any], None]:
+    def on_step(trainer: Any) -> None:
+        batches = trainer.batches
+        waiting(f"steps of epoch {batches.epoch + 1}", batches.position, batches.count)
+
+    return on_step
 
 
 class _Told:

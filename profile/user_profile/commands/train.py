@@ -31,6 +31,7 @@ from .common import (
 )
 from .private_training import add_private_options, privacy_of, train_privately
 from .settings_options import add_settings, settings_of
+from .waiting import Waiting
 
 
 def add_command(commands: Any) -> None:
@@ -63,7 +64,7 @@ def run_train(options: argparse.Namespace) -> int:
     print(log.read)
     print(log.cleaned)
     categories = log.categories(options.categories)
-    print(categories)
+    print(categories if log.ranks else "The log names no items, so there are none to rank.")
     vectors = None
     if options.item_vectors:
         vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
@@ -77,6 +78,7 @@ def run_train(options: argparse.Namespace) -> int:
         worth = str(guarantee(trained))
     save_model(options.model, trained)
     end_run(checkpoint)
+    worth = worth if log.ranks or privacy else "retention, spend and value"
     size = sum(p.data.size for p in trained.model.parameters())
     print(f"{size:,} parameters; {worth}; saved to {options.model}")
     return 0
@@ -92,22 +94,19 @@ def train_with_progress(
     checkpoint: Path | None = None,
     resume: bool = False,
 ) -> Trained:
-    progress: Progress | None = None
+    progress, waiting = Progress(settings.epochs), Waiting()
 
     def on_step(trainer: Trainer) -> None:
-        nonlocal progress
-        progress = progress or Progress(settings.epochs * trainer.batches.count)
-        if progress.in_place:  # elsewhere a line an epoch is enough
-            progress.show(trainer.step, f"loss {trainer.history[-1][0]:.3f}")
+        waiting("steps", trainer.step, settings.epochs * trainer.batches.count)
 
     def on_epoch(end: EpochEnd) -> None:
-        if progress is not None:
-            left = (settings.epochs - end.epoch) * end.seconds
-            progress.say(
-                f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, "
-                f"validation NDCG@10 {end.validation:.4f}, {end.steps / end.seconds:.1f} steps/s, "
-                f"{end.seconds:.0f} s, at most {left:.0f} s left"
-            )
+        left = (settings.epochs - end.epoch) * end.seconds
+        judged = f"validation NDCG@10 {end.validation:.4f}, " if log.ranks else ""
+        progress.say(
+            f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, {judged}"
+            f"{end.steps / end.seconds:.1f} steps/s, "
+            f"{end.seconds:.0f} s, at most {left:.0f} s left"
+        )
 
     return train(
         log.sessions,

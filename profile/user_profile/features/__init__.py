@@ -6,6 +6,7 @@ context     a customer at a moment: recency, frequency, spend
 season      what sells at a time of the year
 past_items  what a customer bought before, and how that stands to the moment
 item_side   what is known of an item beside its number
+visits      days with a purchase, as models of repeat buying read them
 labels      the answers: levels, returns, cancellations, spend
 scaling     mean and spread, taken from training
 batch       the arrays that a model reads

@@ -6,7 +6,7 @@ leave-one-out, where a log is a row of items and the last one is to be found.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -18,8 +18,11 @@ from ..errors import DataError
 from ..log.sessions import Sessions
 from ..log.split import Targets
 from ..tables import table
-from .evaluate import baskets_judge, evaluate, in_blocks
+from .evaluate import Block, baskets_judge, evaluate, in_blocks
 from .metrics import bootstrap_interval, leave_one_out_metrics
+
+# Told the name of a scorer, how many questions it has answered, and of how many.
+OnBlock = Callable[[str, int, int], None]
 
 
 class Scorer(Protocol):
@@ -104,6 +107,7 @@ def compare(
     k: int = 10,
     title: str = "Items of each customer's last session, all items ranked",
     rng: int = 0,
+    on_block: OnBlock | None = None,
 ) -> Comparison:
     """Each scorer fitted on the dated log and asked at the start of each target session.
 
@@ -120,7 +124,7 @@ def compare(
         start = time.perf_counter()
         scorer.fit(sessions)
         blocks = in_blocks(score, order, len(sessions.events.items))
-        judged = evaluate(blocks, judge, len(order), k)
+        judged = evaluate(_told(blocks, scorer.name, len(order), on_block), judge, len(order), k)
         return Result(scorer.name, *judged, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
@@ -137,6 +141,7 @@ def compare_leave_one_out(
     title: str = "",
     rng: int = 0,
     ranks: Ranks = ALONE,
+    on_block: OnBlock | None = None,
 ) -> Comparison:
     """Each scorer fitted on all but the items asked for and what its user did after them.
 
@@ -182,7 +187,8 @@ def compare_leave_one_out(
         scorer.fit(history)
         items = len(sessions.events.items)
         blocks = in_blocks(score, np.arange(len(targets)), items, ranks)
-        judged = evaluate(blocks, judge, len(targets), k, ranks)
+        told = _told(blocks, scorer.name, len(targets), on_block)
+        judged = evaluate(told, judge, len(targets), k, ranks)
         return Result(scorer.name, *judged, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
@@ -208,6 +214,17 @@ def before(sessions: Sessions, targets: Targets) -> np.ndarray:
     limit = sessions.user_offsets[1:].copy()
     limit[targets.user] = targets.session
     return np.arange(len(sessions)) < limit[sessions.user]
+
+
+def _told(
+    blocks: Iterable[Block], name: str, total: int, on_block: OnBlock | None
+) -> Iterator[Block]:
+    done = 0
+    for rows, scores in blocks:
+        yield rows, scores
+        done += len(rows)
+        if on_block is not None:
+            on_block(name, done, total)
 
 
 def _seen_items(history: Sessions) -> Callable[[int], set[int]]:

@@ -11,20 +11,25 @@ import numpy as np
 
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .compare import Comparison, Scorer, compare
+from .compare import Comparison, OnBlock, Scorer, compare
 
 PARTS = ("bought before", "new")
 
 
 def compare_parts(
-    scorers: Sequence[Scorer], sessions: Sessions, targets: Targets, k: int = 10
+    scorers: Sequence[Scorer],
+    sessions: Sessions,
+    targets: Targets,
+    k: int = 10,
+    on_block: OnBlock | None = None,
 ) -> list[Comparison]:
     """A table of each of PARTS; none of one without an answer. All items are ranked in both."""
     tables = []
     for part, chosen in zip(PARTS, told_apart(sessions, targets)):
         if len(chosen):
             title = f"Of these, the items {part}: {len(chosen):,} sessions hold some, all ranked"
-            tables.append(compare(scorers, sessions, chosen, k=k, title=title))
+            one = compare(scorers, sessions, chosen, k=k, title=title, on_block=on_block)
+            tables.append(one)
     return tables
 
 

@@ -12,7 +12,9 @@ import numpy as np
 from ..errors import DataError
 from ..tables import table
 from .events import CANCELLATION, COLUMNS, MISSING, Events
+from .prices import fill_prices
 from .readers.online_retail import NON_PRODUCTS
+from .sessions import Sessions
 
 
 class Stage(NamedTuple):
@@ -22,7 +24,7 @@ class Stage(NamedTuple):
     removed: int
     rows: int
     users: int
-    sessions: int
+    sessions: int | None  # None where the log names none: they are told apart later
     items: int
 
 
@@ -32,13 +34,27 @@ class CleaningReport:
 
     stages: tuple[Stage, ...]
     cancellations: int  # events of that kind kept beside the others
+    priced: int = 0  # events without a price that got one
 
     def __getitem__(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)
 
     def __str__(self) -> str:
         head = ("", "removed", "rows", "customers", "sessions", "items")
-        return table(head, self.stages, below=[f"{self.cancellations:,} cancellations kept apart"])
+        below = [f"{self.cancellations:,} cancellations kept apart"]
+        if self.priced:
+            price = "the median price that their item had before"
+            below.append(f"{self.priced:,} rows that give no price count at {price}")
+        return table(head, self.stages, below=below)
+
+    def grouped(self, sessions: Sessions, removed: int) -> "CleaningReport":
+        """And a last stage: what is in sessions, the rows of too long histories left out."""
+        events = sessions.events
+        kept = ~_cancelled(events)
+        counted = (events.user, sessions.session_of_row(), events.item)
+        distinct = (len(np.unique(column[kept])) for column in counted)
+        last = Stage("in sessions", removed, int(kept.sum()), *distinct)
+        return replace(self, stages=(*self.stages, last))
 
 
 def charges_of(format: str) -> Collection[str]:
@@ -53,11 +69,12 @@ def clean_events(
 
     Left out: rows without a customer, with no positive quantity or price, exact duplicates, items
     in ``non_products``, and cancellations of items or by customers that are nowhere bought or
-    buying. Cancelled quantities become positive: the kind says which way they go.
+    buying. Cancelled quantities become positive: the kind says which way they go. A price left out
+    becomes what the item sold for before (`prices`).
     Raises DataError if nothing is left.
     """
-    kind_of = {name: code for code, name in enumerate(events.kinds)}
-    cancelled = events.kind == kind_of.get(CANCELLATION, len(kind_of))
+    cancelled = _cancelled(events)
+    named = bool((events.session != MISSING).any())
     quantity = np.where(cancelled, -events.quantity, events.quantity)
     keep = np.ones(len(events), dtype=bool)
     stages = []
@@ -70,7 +87,9 @@ def clean_events(
             len(np.unique(column[left & (column != MISSING)]))
             for column in (events.user, events.session, events.item)
         )
-        stages.append(Stage(name, int(counted.sum() - left.sum()), int(left.sum()), *distinct))
+        users, sessions, items = distinct
+        removed, rows = int(counted.sum() - left.sum()), int(left.sum())
+        stages.append(Stage(name, removed, rows, users, sessions if named else None, items))
 
     stage("cancellations set apart", keep.copy())
     stages[0] = stages[0]._replace(removed=int(cancelled.sum()))
@@ -87,8 +106,13 @@ def clean_events(
     for column, size in ((events.user, len(events.users)), (events.item, len(events.items))):
         bought = np.bincount(column[keep & ~cancelled], minlength=size) > 0
         keep &= bought[column]
-    cleaned = replace(events, quantity=quantity).take(keep).compact()
-    return cleaned, CleaningReport(tuple(stages), int((keep & cancelled).sum()))
+    cleaned, priced = fill_prices(replace(events, quantity=quantity).take(keep).compact())
+    return cleaned, CleaningReport(tuple(stages), int((keep & cancelled).sum()), priced)
+
+
+def _cancelled(events: Events) -> np.ndarray:
+    code = events.kinds.index(CANCELLATION) if CANCELLATION in events.kinds else -1
+    return events.kind == code
 
 
 def _repeats(events: Events) -> np.ndarray:

@@ -141,7 +141,7 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Prepared:
     return Prepared(
         Sessions(events, **{name: arrays[f"sessions/{name}"] for name in _OF_SESSIONS}),
         told["read"],
-        CleaningReport(stages, told["cleaned"]["cancellations"]),
+        CleaningReport(stages, told["cleaned"]["cancellations"], told["cleaned"]["priced"]),
         told["item_texts"],
     )
 

@@ -56,8 +56,11 @@ def prepare(
     events, cleaned = clean_events(events, () if keep_charges else charges_of(read.format))
     if user_features is not None:
         events = with_user_features(events, user_features)
-    sessions = _bounded(group_sessions(events), read.notes)
-    prepared = Prepared(sessions, str(read), cleaned, events.item_texts())
+    sessions = group_sessions(events)
+    bounded = _bounded(sessions, read.notes)
+    removed = len(sessions.events) - len(bounded.events)
+    cleaned = cleaned.grouped(bounded, removed)
+    prepared = Prepared(bounded, str(read), cleaned, events.item_texts())
     if kept:
         kept.save(prepared)
     return prepared

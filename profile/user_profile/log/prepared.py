@@ -31,6 +31,11 @@ class Prepared:
             group_sessions(events.of_kind(PURCHASE)) if PURCHASE in events.kinds else self.sessions
         )
 
+    @property
+    def ranks(self) -> bool:
+        """Whether there are items to rank: a log of visits and money names one for all."""
+        return len(self.sessions.events.items) > 1
+
     def split(self) -> Split:
         """The protocol's split. Raises DataError if no customer has three sessions."""
         kinds = self.sessions.events.kinds

@@ -16,12 +16,16 @@ _EVEN = np.array([0.5, 0.5])
 
 @dataclass(frozen=True)
 class Decisions:
-    """Thresholds of each metric, how far amounts were off, and which answers were learned."""
+    """Thresholds of each metric, how far amounts were off, what a customer is worth, and which
+    answers were learned."""
 
     levels: np.ndarray = field(default_factory=lambda: np.tile(_EVEN, (2, 1)))  # (2, 2)
     spend: np.ndarray = field(default_factory=lambda: np.tile(_EVEN, (2, 1)))  # (2, 2)
     # Quantiles of log(spend) minus what was expected, at even steps; empty if never learned.
     residuals: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (R,)
+    value: np.ndarray = field(
+        default_factory=lambda: np.zeros(0)
+    )  # (7,), `training.value`, or (0,)
     taught: tuple[str, ...] = OUTLOOK  # what the log taught: of the others nothing is said
 
 

@@ -18,7 +18,7 @@ from .outlook import SPEND_BANDS
 from .settings import Settings
 from .trained import Trained, new_model
 
-VERSION = 2
+VERSION = 3
 FORMAT = "user_profile model"
 LAYERS = ("session_layers", "customer_layers", "interest_layers")
 _PARTS = ("mean", "spread")
@@ -32,6 +32,7 @@ _DECISIONS = {
     "levels": Field("f", (2, 2)),
     "spend": Field("f", (2, 2)),
     "residuals": Field("f", (None,)),
+    "value": Field("f", (None,)),
 }
 
 

@@ -12,6 +12,13 @@ def setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"help": meaning})
 
 
+def check_heads(embed_dim: int, num_heads: int, pairs: bool = True) -> None:
+    """Raises ValueError for a width that heads cannot share out; rotary ones turn `pairs`."""
+    if embed_dim % (num_heads * (1 + pairs)):
+        multiple = f"twice num_heads, {2 * num_heads}" if pairs else f"num_heads, {num_heads}"
+        raise ValueError(f"embed_dim must be a multiple of {multiple}, not {embed_dim}")
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that decides a run; the same settings and log give the same bits."""
@@ -41,6 +48,7 @@ class Settings:
             in_range(name, getattr(self, name), 1, math.inf, "[)")
         for name in ("num_heads", "session_layers", "customer_layers", "interest_layers"):
             in_range(name, getattr(self, name), int(name == "num_heads"), math.inf, "[)")
+        check_heads(self.embed_dim, self.num_heads)
         for name in ("lr", "max_norm"):
             in_range(name, getattr(self, name), 0, math.inf, "()")
         for name in ("weight_decay", "seed"):

@@ -6,7 +6,8 @@ from typing import Any
 
 from attention.ops.checks import in_range
 
-from ..model.settings import setting
+from ..model.settings import check_heads, setting
+from .model import POSITIONS
 
 STARTS = ("counted", "random")
 FULL_UP_TO = 10_000  # items; above, a softmax over all of them costs more than it brings
@@ -21,27 +22,27 @@ class Settings:
     epochs: same bits."""
 
     minutes: float = setting(25.0, "of training, after which the rate has come down to zero")
-    epochs: int | None = None
+    epochs: int | None = setting(None, "passes over the log, at most")
     patience: int = setting(15, "epochs without a better validation before training ends")
-    lr: float = 2e-3
-    warmup: int = setting(100, "steps")
-    weight_decay: float = 0.01
-    max_norm: float = 1.0
+    lr: float = setting(2e-3, "the highest learning rate")
+    warmup: int = setting(100, "steps in which the rate rises")
+    weight_decay: float = setting(0.01, "of Adam, decoupled")
+    max_norm: float = setting(1.0, "gradients are clipped to this norm")
     average: float = setting(1.0, "epochs that the kept weights are an average of; 0: the last")
     tokens: int | None = setting(None, "positions a step")
-    dropout: float | None = None
-    label_smoothing: float = 0.0
+    dropout: float | None = setting(None, "of embeddings and residual paths, in training")
+    label_smoothing: float = setting(0.0, "share of a target that is spread over all items")
     negatives: int | None = setting(None, "items drawn for a step's softmax; 0: none, all are used")
     start: str = setting("counted", "the first item table: counted or random")
     rules: float | None = setting(None, "weight of the rules beside the network")
-    embed_dim: int = 64
-    num_layers: int = 2
-    num_heads: int = 2
-    hidden_dim: int = 256
+    embed_dim: int = setting(64, "width of items and states")
+    num_layers: int = setting(2, "blocks of the encoder")
+    num_heads: int = setting(2, "attention heads of each block")
+    hidden_dim: int = setting(256, "width within a block's feed-forward part")
     max_length: int = setting(200, "items read, the latest")
-    positions: str = "rotary"
-    workers: int = 2
-    seed: int = 0
+    positions: str = setting("rotary", "how order enters: rotary or learned")
+    workers: int = setting(2, "threads that share a step; another number gives other bits")
+    seed: int = setting(0, "of weights, order, draws and dropout")
 
     def __post_init__(self) -> None:
         for name in ("patience", "warmup", "embed_dim", "num_layers", "num_heads", "hidden_dim",
@@ -53,6 +54,10 @@ class Settings:
             in_range(name, 1 if getattr(self, name) is None else getattr(self, name), 1, math.inf)
         for name in ("weight_decay", "average", "negatives", "rules", "seed"):
             in_range(name, getattr(self, name) or 0, 0, math.inf, "[)")
+        if self.positions not in POSITIONS:
+            known = ", ".join(POSITIONS)
+            raise ValueError(f"positions must be one of {known}, not {self.positions!r}")
+        check_heads(self.embed_dim, self.num_heads, self.positions == "rotary")
         if self.start not in STARTS:
             raise ValueError(f"start must be one of {', '.join(STARTS)}, not {self.start!r}")
         in_range("dropout", self.dropout or 0, 0, 1, "[)")

@@ -40,6 +40,7 @@ def train(
     filter_seen: bool = True,
     checkpoint: str | Path | None = None,
     resume: bool = False,
+    on_step: Callable[[Trainer], None] | None = None,
     on_epoch: Callable[[EpochEnd, int], None] | None = None,
 ) -> Trained:
     """Train on what each user did before the validation item; keep the best epoch on validation.
@@ -115,7 +116,7 @@ def train(
         if on_epoch is not None:
             on_epoch(end, schedule.expected)
 
-    trainer.run(epochs=settings.epochs or 1, on_epoch=tell)
+    trainer.run(epochs=settings.epochs or 1, on_step=on_step, on_epoch=tell)
     trained.log.extend(end._asdict() for end in trainer.epochs)
     return _with_rules(trained, past, judge)
 

@@ -49,7 +49,11 @@ def recommend(
 def best_items(
     profiler: Profiler, users: np.ndarray, moment: int, top: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Codes (U, top) of the likeliest items in a session at ``moment``, and shares, five digits."""
+    """Codes (U, top) of the likeliest items in a session at ``moment``, and shares, five digits.
+
+    Raises DataError if there are no items to rank.
+    """
+    check_items(profiler)
     codes, shares = [], []
     for begin in range(0, len(users), 256):
         part = users[begin : begin + 256]
@@ -86,6 +90,7 @@ def audience(
 
     ``category`` may be any part of one name that no other shares. Raises DataError otherwise.
     """
+    check_items(profiler)
     code = _category(profiler.spec.category_names, category)
     chances = profiler.levels(users, np.full(len(users), moment))[:, code]  # (Q, 3)
     buys = 1 - chances[:, 0]
@@ -120,6 +125,15 @@ def retention(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
     bands = decide_band(outlook.returned, outlook.spend, profiler.decisions.spend[0])
     band_of = dict(zip((profiler.history.users[user] for user in users), bands.tolist()))
     return [{**row, "spend": SPEND_BANDS[band_of[row["customer"]]]} for row in rows]
+
+
+def check_items(profiler: Profiler) -> None:
+    """Raises DataError for a model of a log without items: nothing can be ranked."""
+    if not profiler.ranks:
+        raise DataError(
+            "The log names no items, so there are none to rank; ask for show, retention or "
+            "export-profiles, or name the column of the items with --columns item=…."
+        )
 
 
 def _learned(profiler: Profiler, name: str, what: str) -> None:

@@ -45,7 +45,7 @@ def plot_card(
 def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
     """Chances of low, medium and high for each category, the strongest on top."""
     names = [interest.category for interest in profile.interests]
-    chances = np.array([interest.probabilities for interest in profile.interests])  # (C, 3)
+    chances = np.array([interest.probabilities for interest in profile.interests]).reshape(-1, 3)
     places, left = np.arange(len(names)), np.zeros(len(names))
     bars = []
     for level in reversed(range(len(LEVELS))):

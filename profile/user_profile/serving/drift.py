@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ..dates import day_of
 from ..errors import DataError
+from .applications import check_items
 from .profiler import Profiler
 
 _LABELS = 16  # dates written below the picture at most
@@ -38,6 +39,7 @@ def interest_drift(profiler: Profiler, user: int, until: int | None = None) -> D
 
     Raises DataError if there is none.
     """
+    check_items(profiler)
     history = profiler.history
     ends = np.unique(history.end[slice(*history.user_offsets[user : user + 2])])
     moments = ends[ends < (profiler.now if until is None else until)] + 1

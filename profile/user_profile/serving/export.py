@@ -27,11 +27,13 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
     levels = profiler.levels(users, as_of)  # (U, C, 3)
     said = decide(levels, profiler.decisions.levels[0])  # (U, C)
     outlook, taught = profiler.outlook(users, as_of), profiler.decisions.taught
+    value = profiler.value(users, moment) if len(profiler.decisions.value) else ()
     day = day_of(moment)
     rows = []
     for place, user in enumerate(users.tolist()):
         row: dict[str, Any] = {"customer": profiler.history.users[user], "as_of": day}
-        for name, chances, level in zip(names, levels[place], said[place]):
+        shown = zip(names, levels[place], said[place]) if profiler.ranks else ()
+        for name, chances, level in shown:
             row[f"{name}: level"] = LEVELS[level]
             row[f"{name}: chance"] = _rounded(1 - chances[0])
         if "returned" in taught:
@@ -41,6 +43,8 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
         if "spend" in taught:
             for band, chance in zip(SPEND_BANDS, outlook.spend[place]):
                 row[f"spend: {band}"] = _rounded(chance)
+        if len(value):
+            row["spend in a year"] = round(float(np.nan_to_num(value[place])), 2)
         rows.append(row)
     return rows
 

@@ -5,6 +5,7 @@ hang on who else stands in the batch, though the last bit of a product does.
 """
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -26,6 +27,7 @@ from ..model.profile_model import HeadsSaved
 from ..model.sessions import SessionSaved
 from ..model.trained import Trained
 from ..training.scoring import level_chances, score_items
+from ..training.value import expected_value
 
 _NOBODY = np.zeros(0, np.int64)
 
@@ -63,6 +65,7 @@ class Profile:
     cancels: float | None  # chance of a cancellation in 90 days, or None
     spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days, or none
     spend_band: str  # "" if there are none
+    value: float | None  # money to expect in a year; None if the log did not teach it
     amount: tuple[float, ...]  # that spend stays below in 10, 50, 90 % of cases; () if not learned
     evidence: np.ndarray  # (C, known), what each session added for an interest or against it
 
@@ -139,6 +142,15 @@ class Profiler:
         back = np.argsort(order)
         return Chances(*(np.concatenate(part)[back] for part in zip(*parts)))
 
+    @property
+    def ranks(self) -> bool:
+        """Whether there are items to rank: a log of visits and money names one for all."""
+        return len(self.vocabulary.items) > 1
+
+    def value(self, users: np.ndarray, moment: int) -> np.ndarray:
+        """Money to expect of each of ``users`` in a year from ``moment``, (U,); NaN if unknown."""
+        return expected_value(self.decisions.value, self.history, users, moment)
+
     def profile(self, user: int, moment: int | None = None, top: int = 10) -> Profile:
         """Everything about one customer. A customer with no session yet gets what all get."""
         moment = self.now if moment is None else moment
@@ -186,6 +198,7 @@ def assemble_profile(
     """The profile that one answer amounts to. ``within``: items and weights of each session."""
     user, moment, history, batch, outputs, saved, _ = answered
     known = int(batch.question.known[0])
+    ranks = len(vocabulary.items) > 1  # else one item stands for every visit
     first = int(history.user_offsets[user])
     evidence = answered.evidence[0, :, 1 : 1 + known]
     chances = softmax(outputs.levels[0])  # (C, 3)
@@ -216,16 +229,18 @@ def assemble_profile(
         )
     outlook = as_chances(outputs.outlook)
     band = int(decide_band(outlook.returned, outlook.spend, decisions.spend[0])[0])
+    worth = float(expected_value(decisions.value, history, np.array([user]), moment)[0])
     return Profile(
         user,
         moment,
         known,
-        tuple(interests),
-        tuple(suggestions),
+        tuple(interests) if ranks else (),
+        tuple(suggestions) if ranks else (),
         float(outlook.returned[0]) if "returned" in decisions.taught else None,
         float(outlook.cancelled[0]) if "cancelled" in decisions.taught else None,
         tuple(outlook.spend[0].tolist()) if "spend" in decisions.taught else (),
         SPEND_BANDS[band] if "spend" in decisions.taught else "",
+        None if math.isnan(worth) else worth,
         amounts(outlook, decisions),
         evidence,
     )

@@ -21,7 +21,15 @@ def describe_profile(
         lines.append("  Nothing is known of this customer yet: these are everybody's answers.")
     elif profile.known == 1:
         lines.append("  Only one session is known: habits cannot be told from chance yet.")
-    lines += ["", "  Interest in the coming session          " + "".join(f"{x:>8}" for x in LEVELS)]
+    if profile.interests:
+        lines += _interests(history, profile, texts) + _suggestions(history, profile, texts, bought)
+    else:
+        lines += ["", "  The log names no items, so there are none to rank."]
+    return "\n".join([*lines, "", "  " + describe_outlook(profile)])
+
+
+def _interests(history: History, profile: Profile, texts: Sequence[str]) -> list[str]:
+    lines = ["", "  Interest in the coming session          " + "".join(f"{x:>8}" for x in LEVELS)]
     for interest in profile.interests:
         chances = "".join(f"{chance:8.0%}" for chance in interest.probabilities)
         lines.append(f"  {interest.level:7} {interest.category[:30]:30}  {chances}")
@@ -33,7 +41,13 @@ def describe_profile(
             items = ", ".join(texts[item].strip().lower() for item, _ in interest.items[:2])
             if looked:
                 lines.append(f"          rests on: {looked}" + (f"; {items}" if items else ""))
-    lines += ["", "  Next purchases (share of the coming basket, part copied from past purchases)"]
+    return lines
+
+
+def _suggestions(
+    history: History, profile: Profile, texts: Sequence[str], bought: Sequence[int]
+) -> list[str]:
+    lines = ["", "  Next purchases (share of the coming basket, part copied from past purchases)"]
     for suggestion in profile.suggestions:
         mark = "✓" if suggestion.item in set(bought) else " "
         why = _why(history, profile, suggestion)
@@ -42,8 +56,7 @@ def describe_profile(
         lines.append(f"  {mark} {text:36} {share}  {why}")
     if len(bought):
         lines.append("  ✓ was bought in the session that followed")
-    lines += ["", "  " + describe_outlook(profile)]
-    return "\n".join(lines)
+    return lines
 
 
 def describe_outlook(profile: Profile) -> str:
@@ -58,7 +71,10 @@ def describe_outlook(profile: Profile) -> str:
     said = [part for part in parts.values() if part is not None]
     untaught = [name for name, part in parts.items() if part is None]
     silent = f"the log teaches nothing of {', '.join(untaught)}" if untaught else ""
-    return "Within 90 days: " + "; ".join(filter(None, [", ".join(said), silent]))
+    outlook = "Within 90 days: " + "; ".join(filter(None, [", ".join(said), silent]))
+    if profile.value is None:
+        return outlook
+    return f"{outlook}\n  Within a year: spend of {profile.value:,.0f} to expect"
 
 
 def describe_spend(profile: Profile) -> str:
@@ -108,6 +124,8 @@ def _outlook_record(profile: Profile) -> dict[str, Any]:
     record: dict[str, Any] = {k: round(v, 4) for k, v in chances.items() if v is not None}
     if profile.spend:
         record["spend_in_90_days"] = _rounded(SPEND_BANDS, profile.spend)
+    if profile.value is not None:
+        record["spend_in_a_year"] = round(profile.value, 2)
     return record
 
 

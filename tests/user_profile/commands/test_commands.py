@@ -1,6 +1,7 @@
 """The commands from end to end on a small log, and one sentence for every mistake."""
 
 import csv
+import dataclasses
 import json
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from user_profile.__main__ import main
 from user_profile.errors import DataError
 from user_profile.log.prepare import prepare
+from user_profile.model.settings import Settings
+from user_profile.sequences.settings import Settings as SequenceSettings
 
 from tests.user_profile.shop_log import make_rows, write_csv
 
@@ -210,3 +213,36 @@ def test_everything_is_judged(run):
         assert table in said
     assert all(word in said for word in ("won", "tie"))
     assert "leave --validation out" in run("evaluate", "--everything", "--validation", status=2).err
+
+
+def test_several_files_are_one_log(shop, tmp_path, capsys):
+    lines = (shop / "log.csv").read_text().splitlines(keepends=True)
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    first.write_text("".join(lines[:200]))
+    second.write_text("".join([lines[0], *lines[200:]]))
+    where = ["--model", str(shop / "model.npz")]
+    assert main(["show", "c4", "--data", str(first), "--data", str(second), *where]) == 0
+    both = capsys.readouterr().out
+    assert main(["show", "c4", "--data", str(shop / "log.csv"), *where]) == 0
+    assert capsys.readouterr().out == both
+
+
+@pytest.mark.parametrize(
+    "command", [["train", "--data", "none.csv"], ["sequences", "train", "none.csv"]]
+)
+def test_heads_that_do_not_divide_are_refused_before_anything_is_read(command, capsys):
+    for heads in ("3", "32"):
+        assert main([*command, "--num-heads", heads, "--embed-dim", "32"]) == 2
+        assert "embed_dim must be a multiple of twice num_heads" in capsys.readouterr().err
+
+
+def test_a_folder_is_no_model(shop, tmp_path, capsys):
+    assert main(["train", "--data", str(shop / "log.csv"), "--model", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "it is a folder" in said
+    assert "name a file, in it or elsewhere" in said
+
+
+@pytest.mark.parametrize("kind", [Settings, SequenceSettings])
+def test_every_setting_says_what_it_means(kind):
+    assert all(field.metadata.get("help") for field in dataclasses.fields(kind))

@@ -163,7 +163,7 @@ def test_too_large_a_share_of_bad_rows_stops_the_reading(tmp_path):
         ("cut.csv.xz", lzma.compress(b"user,item,time\n" * 99)[:-20], "damaged"),
         ("cut.csv.gz", gzip.compress(b"user,item,time\n" * 99, mtime=0)[:-12], "damaged"),
         ("false.csv.gz", b"user,item,time\na,b,1\n", "damaged"),
-        ("list.json", b'{"user": 1}', "has no column 'item'"),
+        ("list.json", b'{"user": 1}', "to be of the time and of the item"),
         ("lists.json", b'[1] "x"', "must hold a JSON list"),
         ("broken.json", b'[{"user": 1}, ', "not valid JSON"),
         ("bytes.bin", bytes(range(256)) * 10, "is no text"),

@@ -214,3 +214,48 @@ def test_places_without_a_log_are_told(tmp_path, name, message):
     write(tmp_path, "x.zip", "no archive")
     with pytest.raises(DataError, match=message):
         read_events(str(tmp_path / name))
+
+
+def test_a_readme_in_a_folder_is_no_log_and_another_header_is_named(tmp_path):
+    write(tmp_path, "1.csv", month(13))
+    write(tmp_path, "readme.txt", "This folder holds the sales of 2024.\n")
+    write(tmp_path, "LICENSE.txt", "CC BY 4.0\n")
+    assert len(read_events(tmp_path)[0]) == 1
+    write(tmp_path, "2.csv", "item,user,time\nx,b,14/01/2024\n")
+    with pytest.raises(DataError, match=r"2\.csv begins with 'item,user,time', where .*1\.csv"):
+        read_events(tmp_path)
+
+
+def test_a_header_in_quotes_is_the_same_header(tmp_path):
+    write(tmp_path, "1.csv", month(13))
+    write(tmp_path, "2.csv", '"user","item","time"\n"b","x","14/01/2024"\n')
+    assert read_events(tmp_path)[0].users == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (
+            "log.csv",
+            "date,sku,price\n2024-01-02,a,2\n",
+            "of the customer .*user=NAME,item=sku",
+        ),
+        ("log.csv", "customer,date\na,2024-01-02\n", "to be of the item or for money"),
+        ("log.json", '[{"customer": "a", "sku": "x"}]', "to be of the time"),
+        ("sales.xlsx", "PK\x03\x04[Content_Types].xml", "save its sheet as CSV"),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_do(tmp_path, name, content, told):
+    with pytest.raises(DataError, match=told) as caught:
+        read_events(write(tmp_path, name, content))
+    assert "\n" not in str(caught.value)
+
+
+def test_order_numbers_are_orders(tmp_path):
+    shopify = "Name,Email,Paid at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
+    text = shopify + "#1001,a@x.de,2024-01-02 03:04:05 +0000,2,Mug,3.5,M1\n"
+    events, _ = read_events(write(tmp_path, "shopify.csv", text))
+    assert (events.users, events.sessions, events.items) == (("a@x.de",), ("#1001",), ("M1",))
+    german = "Auftragsnummer;Kunde;Datum;Artikel;Menge;Gesamtbetrag\nA7;k;13.01.2024;M1;2;7,00\n"
+    events, _ = read_events(write(tmp_path, "auftraege.csv", german))
+    assert (events.users, events.sessions, events.price.tolist()) == (("k",), ("A7",), [3.5])

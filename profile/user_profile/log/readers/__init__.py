@@ -8,6 +8,7 @@ from ..events import Events
 from ..sources import Source, open_source
 from . import columns, histories, movielens, online_retail, otto, recbole, sasrec, visits
 from .assemble import MAX_BAD
+from .names import told_missing
 from .report import BadRow, ReadReport
 from .rows import first_lines
 
@@ -76,8 +77,12 @@ def recognise(source: Source | Path) -> str:
     for name, reader in FORMATS.items():
         if reader.matches(source, lines):
             return name
+    if source.path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
+        raise DataError(f"{source} is a workbook; save its sheet as CSV and name that file.")
     if what := _other_kind(lines[0]):
         raise DataError(f"{source} is {what}; give a log as CSV, JSON lines, SQLite or Parquet.")
+    if missing := told_missing(columns.header_of(source, lines)):
+        raise DataError(f"{source} has {missing}.")
     raise DataError(
         f"The format of {source} is not recognised from its first line {lines[0][:60]!a}; "
         f"name it with --format (in Python format=), one of {', '.join(FORMATS)}, or say which "

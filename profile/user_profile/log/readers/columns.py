@@ -13,7 +13,7 @@ from ..events import Events
 from ..sources import Source
 from .assemble import MAX_BAD, assemble
 from .kinds import settled, without_blanks
-from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns
+from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns, told_missing
 from .report import ReadReport
 from .rows import WHITESPACE, Table, find_columns, first_lines, read_delimited, read_json_lines
 
@@ -23,7 +23,7 @@ _SAMPLE = 400  # lines in which the first object of a JSON list ends
 
 def matches(source: Source, lines: list[str]) -> bool:
     """True if the columns bear names that are known, so that no mapping is needed."""
-    return is_log(known_columns(_header(source, lines)))
+    return is_log(known_columns(header_of(source, lines)))
 
 
 def read(
@@ -77,6 +77,8 @@ def _read_rows(
 def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
     """The known columns, told in the report where their names are not our own."""
     columns = known_columns(header)
+    if missing := told_missing(header):
+        raise DataError(f"{report.path} has {missing}.")
     if not is_log(columns):
         return {name: name for name in REQUIRED}  # looking for them says what is missing
     if any(ours != theirs for ours, theirs in columns.items()):
@@ -88,7 +90,8 @@ def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
     return columns
 
 
-def _header(source: Source, lines: list[str]) -> list[str]:
+def header_of(source: Source, lines: list[str]) -> list[str]:
+    """The names of the columns, if these are the first lines of a table."""
     if source.table is not None:
         return list(source.table().columns)
     if not lines[0].lstrip().startswith(("{", "[")):

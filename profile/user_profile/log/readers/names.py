@@ -18,7 +18,8 @@ _KNOWN = {
     "customerkey customercode visitorid fullvisitorid userpseudoid clientid clientnumber memberid "
     "membernumber householdkey householdid buyerid shopperid reviewerid accountid contactid "
     "cookieid deviceid personid personkey email customeremail billingemail customername "
-    "用户 用户id 会员id 客户id kundennummer kundennr kunde codeclient idclient",
+    "用户 用户id 会员id 客户id kundennummer kundennr kundenid kunde codeclient idclient "
+    "numeroclient",
     "item": "item itemid iid productid product productcode sku lineitemsku stockcode articleid "
     "articlenumber article parentasin asin upc ean gtin isbn movieid trackid songid artistid "
     "videoid adid aid contentid itemcode itemno materialnumber productsku variantsku lineitemname "
@@ -26,21 +27,25 @@ _KNOWN = {
     "time": "time timestamp eventtime datetime date eventdate orderpurchasetimestamp orderdate "
     "orderedat invoicedate tdat purchasedate transactiondate transactiontime createdat datecreated "
     "orderdatetime processedat paidat purchasedat ts unixreviewtime eventtimestamp visitdate "
-    "visitstarttime saledate saletime dateadd day 时间 日期 下单时间 datum bestelldatum fecha data",
+    "visitstarttime saledate saletime dateadd day 时间 日期 下单时间 datum bestelldatum "
+    "auftragsdatum rechnungsdatum kaufdatum belegdatum datecommande fecha data",
     "session": "session sessionid usersession orderid invoice invoiceno invoiceid invoicenumber "
     "basketid basket transactionid ordernumber orderno receiptid receiptno ticketid billno "
-    "visitid gasessionid 订单 订单号 订单id bestellnummer rechnungsnummer",
+    "visitid gasessionid 订单 订单号 订单id bestellnummer bestellnr auftragsnummer "
+    "auftragsnr auftragid auftrag rechnungsnummer rechnungsnr belegnummer belegnr bonnummer "
+    "numerocommande commande pedido numeropedido factura",
     "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action type "
     "status orderstatus lineitemstatus 状态 订单状态 bestellstatus",
     "quantity": "quantity qty lineitemquantity quantitypurchased pieces units unitssold quant "
-    "itemquantity orderedquantity 数量 menge anzahl cantidad rating stars overall",
+    "itemquantity orderedquantity 数量 menge anzahl stück stückzahl cantidad rating stars overall",
     "price": "price unitprice lineitemprice itemprice saleprice priceperunit 价格 单价 preis "
     "einzelpreis",
     "amount": "amount totalamount dollars salesvalue linetotal total totalprice sales revenue "
-    "value spend turnover paymentvalue 金额 总价 betrag umsatz",
+    "value spend turnover paymentvalue 金额 总价 betrag gesamtbetrag gesamtpreis summe umsatz",
     "text": "text description title lineitemname productname producttitle itemname name "
     "productdescription productcategoryname categorycode category genres 商品名称 bezeichnung",
 }  # fmt: skip
+_MEANT = {"user": "the customer", "time": "the time", "item": "the item"}
 CLOCK = "clock"  # the time of day, where a column of its own holds it: time=date+clock
 _CLOCKS = ("time", "timeofday", "clock", "hour")
 _ORDER = ("user", "time", "item", "session", "kind", "quantity", "price", "amount", "text")
@@ -65,6 +70,8 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
         columns.pop("text", None)
     if "price" in columns:
         columns.pop("amount", None)
+    if "session" not in columns and any(name.startswith("lineitem") for name in by_name):
+        columns |= {"session": by_name["name"]} if "name" in by_name else {}  # Shopify's order
     if plain(columns.get("time", "")) in _CLOCKS and "date" in by_name:
         columns |= {"time": by_name["date"], CLOCK: columns["time"]}
     return columns
@@ -73,6 +80,22 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
 def is_log(columns: dict[str, str]) -> bool:
     """A log needs somebody and a time, and an item or money."""
     return {"user", "time"} <= set(columns) and bool({"item", "amount"} & set(columns))
+
+
+def told_missing(header: Sequence[str]) -> str:
+    """What a header lacks to be that of a log and what to do, in words; "" if nothing is known."""
+    known = known_columns(header)
+    if is_log(known) or not set(_MEANT) & set(known):
+        return ""
+    missing = [name for name in _MEANT if name not in known]
+    said = ",".join(f"{ours}={known.get(ours, 'NAME')}" for ours in REQUIRED)
+    found = ", ".join(map(repr, header[:20]))
+    what = " and of ".join(_MEANT[name] for name in missing)
+    what += " or for money" if missing == ["item"] else ""
+    return (
+        f"no column that is known to be of {what} (found: {found}); say which it is with "
+        f"--columns {said}"
+    )
 
 
 def checked_mapping(mapping: dict[str, str]) -> dict[str, str]:

@@ -57,7 +57,8 @@ class ReadReport:
             )
 
     def __str__(self) -> str:
-        lines = [f"{self.path.name}: {self.rows:,} rows read, {self.bad:,} of them unreadable"]
+        name = self.path.name if len(self.path.parts) < 2 else self.path
+        lines = [f"{name}: {self.rows:,} rows read, {self.bad:,} of them unreadable"]
         lines += [f"  {row}" for row in self.examples]
         if self.bad > len(self.examples):
             lines.append(f"  … and {self.bad - len(self.examples):,} more")

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from .source import Part, Source
 from .tables import open_table
 
 PACKED: dict[str, Callable[[Path], IO[bytes]]] = {".gz": gzip.open, ".xz": lzma.open}  # type: ignore[dict-item]
+_BESIDE = re.compile(r"(readme|licen[cs]e|copying|changelog|attribution|citation)\b", re.I)
 _LOGS = (".csv", ".tsv", ".txt", ".dat", ".data", ".json", ".jsonl", ".ndjson", ".inter", ".log")
 
 
@@ -70,7 +72,7 @@ def _files(name: str) -> list[Path]:
         return [path]
     if path.is_dir():
         inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-        found = [p for p in inside if _log_like(p.name)]
+        found = [p for p in inside if _log_like(p.name) and not _BESIDE.match(p.name)]
         if not found:
             raise DataError(f"{name} is a folder without a log; name a file of events inside it.")
         return found
@@ -104,7 +106,8 @@ def _members(path: Path) -> list[Part]:
         raise DataError(f"There is no file {path}; check the path.") from None
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no zip archive ({error}); fetch it again.") from None
-    names = [n for n in sorted(names) if _log_like(n) and not n.startswith(("__MACOSX/", "."))]
+    names = [n for n in sorted(names) if _log_like(n) and not n.startswith(("__MACOSX/", "."))
+             and not _BESIDE.match(Path(n).name)]  # fmt: skip
     if not names:
         raise DataError(f"{path} holds no log; expected a file such as events.csv inside it.")
     return [Part(f"{path}:{name}", partial(_member, path, name)) for name in names]

@@ -2,6 +2,7 @@
 
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -64,10 +65,16 @@ class Source:
                     for number, line in enumerate(text):
                         count += 1
                         if len(self._starts) == 1 and not number:
-                            header = line.strip()
-                        elif not number and line.strip() == header and _is_header(header):
+                            header = line
+                        elif not number and _same_header(line, header):
                             yield "\n"
                             continue
+                        elif not number and _is_header(header, 2) and _is_header(line, 2):
+                            raise DataError(
+                                f"{part.name} begins with {line.strip()[:60]!r}, where "
+                                f"{self.parts[0].name} begins with {header.strip()[:60]!r}; files "
+                                "that are one log need one header: name those that have it."
+                            )
                         yield line
                     if self.parts[-1] is not part and count and not line.endswith(("\n", "\r")):
                         yield "\n"
@@ -120,8 +127,12 @@ def open_text(part: Part, encoding: str = "utf-8") -> IO[str]:
         raise DataError(f"{part.name} cannot be opened: {error.strerror or error}.") from None
 
 
-def _is_header(line: str) -> bool:
-    """A header holds no number; a first row of ids nearly always does."""
-    return not any(
-        field.strip().strip('"').isdigit() for field in line.replace("\t", ",").split(",")
-    )
+def _same_header(line: str, other: str) -> bool:
+    return line.replace('"', "").strip() == other.replace('"', "").strip() and _is_header(line)
+
+
+def _is_header(line: str, fewest: int = 1) -> bool:
+    """So many names or more, none of them a number; a row of events nearly always has one."""
+    fields = [field.strip(' "\r\n') for field in re.split(r"[,;\t|]", line)]
+    named = not any(field[:1].isdigit() for field in fields)
+    return named and len(fields) >= fewest and line[:1] not in "{[#"

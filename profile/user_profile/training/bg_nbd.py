@@ -6,23 +6,16 @@ chance p, of a beta distribution (a, b). All the model reads is x repeat purchas
 at age ``recency``, of a customer who is ``age`` old; in any one unit of time.
 """
 
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import scipy  # its parts load when they are first used
 
 from ..errors import DataError
+from ..features.visits import Visits
 
 _QUANTILES = 200
 _BOUNDS = [(-8.0, 8.0)] * 4  # of the logarithms
-
-
-class Visits(NamedTuple):
-    """What is known of N customers."""
-
-    repeats: np.ndarray  # (N,) purchases after the first
-    recency: np.ndarray  # (N,) age at the last purchase, 0 without a repeat
-    age: np.ndarray  # (N,) time since the first purchase
 
 
 class BgNbd:

@@ -1,11 +1,20 @@
 """A history as models of repeat buying read it: days with a purchase, and what they were worth."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ..dates import DAY
-from ..features.history import History
-from ..features.moments import Moments
-from .bg_nbd import Visits
+from .history import History
+from .moments import Moments
+
+
+class Visits(NamedTuple):
+    """What is known of N customers."""
+
+    repeats: np.ndarray  # (N,) purchases after the first
+    recency: np.ndarray  # (N,) age at the last purchase, 0 without a repeat
+    age: np.ndarray  # (N,) time since the first purchase
 
 
 def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]:

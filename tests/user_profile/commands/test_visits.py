@@ -1,0 +1,66 @@
+"""A log of visits and money without items, from training to every command."""
+
+import csv
+
+import pytest
+from user_profile.__main__ import main
+
+from tests.user_profile.shop_log import make_rows
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("visits")
+    totals: dict[tuple[str, str], list[float]] = {}
+    for user, _, _, kind, time, pieces, price, _ in make_rows(customers=60, days=400):
+        if kind == "purchase":
+            total = totals.setdefault((user, str(time // 86_400)), [0, 0])
+            total[0] += pieces
+            total[1] += pieces * price
+    with open(folder / "visits.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["customer", "date", "quantity", "value"])
+        for (user, day), (pieces, money) in totals.items():
+            date = str(int(day) + 40_000)  # days of a spreadsheet
+            writer.writerow([user, date, pieces, f"{money:.2f}"])
+    where = ["--data", str(folder / "visits.csv"), "--model", str(folder / "model.npz")]
+    assert main(["train", *where, "--epochs", "1", "--embed-dim", "8"]) == 0
+    return where
+
+
+def test_what_it_teaches_is_said_and_nothing_is_ranked(visits, capsys):
+    assert main(["show", "c4", *visits]) == 0
+    said = capsys.readouterr().out
+    assert "no items, so there are none to rank" in said
+    assert "buys again" in said
+    assert "spend" in said
+    assert "Within a year" in said
+    assert "a visit" not in said
+    assert main(["retention", *visits]) == 0
+    assert "returns" in capsys.readouterr().out
+
+
+def test_it_is_judged_by_the_outlook_alone(visits, capsys):
+    assert main(["evaluate", *visits]) == 0
+    said = capsys.readouterr().out
+    assert "no ranking" in said
+    assert "Return within 90 days" in said
+    assert "NDCG" not in said.upper()
+    assert "Interest levels" not in said
+
+
+@pytest.mark.parametrize("command", [["recommend"], ["target", "visit"], ["drift", "c4"]])
+def test_what_ranks_items_is_refused_in_a_sentence(visits, capsys, command):
+    assert main([*command, *visits]) == 2
+    said = capsys.readouterr()
+    assert "names no items" in said.err
+    assert said.err.count("\n") == 1
+    assert not said.out
+
+
+def test_the_sessions_of_a_log_that_names_none_are_counted_once_told_apart(visits, capsys):
+    assert main(["train", *visits, "--overwrite", "--epochs", "1", "--embed-dim", "8"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    stages = {line.split("  ")[0]: line.split() for line in said}
+    assert int(stages["in sessions"][-2].replace(",", "")) > 60
+    assert len(stages["no customer"]) == len(stages["in sessions"]) - 1  # their cell is empty
