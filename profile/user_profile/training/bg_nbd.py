@@ -3,7 +3,7 @@
 Fader, Hardie and Lee (2005), "Counting your customers" the easy way. While active a customer buys
 at rate λ, of a gamma distribution (r, α); after each purchase the customer leaves for good with
 chance p, of a beta distribution (a, b). All the model reads is x repeat purchases, the last one
-at age ``recency``, of a customer who is ``age`` old; in any one unit of time.
+at age `recency`, of a customer who is `age` old; in any one unit of time.
 """
 
 from typing import Self
@@ -19,7 +19,7 @@ _BOUNDS = [(-8.0, 8.0)] * 4  # of the logarithms
 
 
 class BgNbd:
-    """``fit`` finds r, α, a, b; they can also be given."""
+    """`fit` finds r, α, a, b; they can also be given."""
 
     def __init__(self, r: float = 1.0, alpha: float = 1.0, a: float = 1.0, b: float = 1.0) -> None:
         self.r, self.alpha, self.a, self.b = r, alpha, a, b
@@ -57,7 +57,7 @@ class BgNbd:
         return np.where(x > 0, scipy.special.expit(-odds), 1.0)
 
     def returns(self, visits: Visits, span: float) -> np.ndarray:
-        """Chance of a purchase in the coming ``span``, (N,).
+        """Chance of a purchase in the coming `span`, (N,).
 
         Who is active leaves at a purchase only, so the first comes at rate λ, given x and the age
         a gamma (r + x, α + age).
@@ -66,7 +66,7 @@ class BgNbd:
         return self.alive(visits) * -np.expm1(stays_away)
 
     def expected(self, visits: Visits, span: float) -> np.ndarray:
-        """Purchases to expect in the coming ``span``, (N,); equation 10.
+        """Purchases to expect in the coming `span`, (N,); equation 10.
 
         By Euler's transformation, F(r+x, b+x; c; z) = (1−z)^(a−1−r−x) F(a+b−1−r, a−1; c; z), the
         power of x goes away, and with it the overflow for customers of many purchases. Where

@@ -16,13 +16,13 @@ _BOUNDS = [(-12.0, 12.0)] * 3  # of the logarithms
 
 
 class GammaGamma:
-    """``fit`` finds p, q, γ; they can also be given."""
+    """`fit` finds p, q, γ; they can also be given."""
 
     def __init__(self, p: float = 1.0, q: float = 1.0, gamma: float = 1.0) -> None:
         self.p, self.q, self.gamma = p, q, gamma
 
     def fit(self, count: np.ndarray, mean: np.ndarray) -> Self:
-        """``count`` (N,) purchases of mean value ``mean`` (N,); those without a value are left out.
+        """`count` (N,) purchases of mean value `mean` (N,); those without a value are left out.
 
         Raises DataError if nobody has one.
         """
