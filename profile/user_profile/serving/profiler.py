@@ -145,7 +145,7 @@ class Profiler:
     @property
     def ranks(self) -> bool:
         """Whether there are items to rank: a log of visits and money names one for all."""
-        return len(self.vocabulary.items) > 1
+        return len(self.spec.items) > 1
 
     def value(self, users: np.ndarray, moment: int) -> np.ndarray:
         """Money to expect of each of ``users`` in a year from ``moment``, (U,); NaN if unknown."""
@@ -198,7 +198,7 @@ def assemble_profile(
     """The profile that one answer amounts to. ``within``: items and weights of each session."""
     user, moment, history, batch, outputs, saved, _ = answered
     known = int(batch.question.known[0])
-    ranks = len(vocabulary.items) > 1  # else one item stands for every visit
+    ranks = len(spec.items) > 1  # else one item stands for every visit
     first = int(history.user_offsets[user])
     evidence = answered.evidence[0, :, 1 : 1 + known]
     chances = softmax(outputs.levels[0])  # (C, 3)
