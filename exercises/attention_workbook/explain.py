@@ -6,6 +6,7 @@ from typing import Any
 from grader.exercise import Exercise
 from grader.grading import FAILED, PASSED
 from grader.home import answer_of
+from grader.language import said
 from grader.question import follow_ups, hints
 from grader.report import sentence
 from grader.verdict import fitted, graded
@@ -44,7 +45,7 @@ def facts_of(exercise: Exercise, place: Place) -> dict[str, Any]:
             {
                 "check": sentence(one.check),
                 "came_back": _came_back(one),
-                "likely_causes": [cause.says for cause in run.diagnoses(one)],
+                "likely_causes": [said(cause.says) for cause in run.diagnoses(one)],
             }
             for one in failed
         ],

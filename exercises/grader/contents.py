@@ -1,4 +1,4 @@
-"""Makes the tables of the workbook's README from the heads of the questions.
+"""Makes the tables of the workbook's README, in both languages, from the heads of the questions.
 
 ``python -m grader.contents`` writes them; the project's tests hold page and questions together.
 """
@@ -7,8 +7,10 @@ import sys
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
 from grader.files import write_page
+from grader.language import choose, said
+from grader.question import readme
 
-PAGE = EXERCISES / "README.md"
+PAGES = {"en": EXERCISES / "README.md", "zh": EXERCISES / "README.zh.md"}
 END = "<!-- end -->"
 ROUTES = {
     "First steps": (
@@ -27,37 +29,41 @@ ROUTES = {
 
 
 def link(exercise: Exercise) -> str:
-    """A link to the question."""
-    return f"[{exercise.number}]({exercise.name}/README.md)"
+    """A link to the question, in the language chosen."""
+    return f"[{exercise.number}]({exercise.name}/{readme(exercise.folder).name})"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(map(said, cells))} |"
 
 
 def routes(exercises: list[Exercise]) -> str:
     """The table of routes, with the hours the questions give themselves."""
     known = {exercise.number: exercise for exercise in exercises}
-    lines = ["| route | for | exercises | hours |", "|---|---|---|--:|"]
+    lines = [_row("route", "for", "exercises", "hours"), "|---|---|---|--:|"]
     for name, (purpose, numbers) in ROUTES.items():
         chosen = exercises if numbers is None else [known[number] for number in numbers]
         shown = ", ".join(map(link, chosen))
         if numbers is None:
-            shown = f"{link(chosen[0])} to {link(chosen[-1])}"
+            shown = f"{link(chosen[0])} – {link(chosen[-1])}"
         hours = sum(exercise.head.minutes for exercise in chosen) / 60
-        lines.append(f"| {name} | {purpose} | {shown} | {hours:.1f} |")
+        lines.append(_row(name, purpose, shown, f"{hours:.1f}"))
     return "\n".join(lines)
 
 
 def table(exercises: list[Exercise]) -> str:
     """The table of exercises."""
     lines = [
-        "| exercise | question | level | points | minutes | from |",
+        _row("exercise", "question", "level", "points", "minutes", "from"),
         "|---|---|---|--:|--:|---|",
     ]
     for one in exercises:
         head = one.head
-        facts = f"{head.difficulty} | {head.points} | {head.minutes} | {head.origin}"
-        lines.append(f"| {link(one)} | {head.title} | {facts} |")
+        facts = (head.difficulty, str(head.points), str(head.minutes), head.origin)
+        lines.append(_row(link(one), head.title, *facts))
     points = sum(one.head.points for one in exercises)
     minutes = sum(one.head.minutes for one in exercises)
-    lines.append(f"| **all** | | | {points} | {minutes} | |")
+    lines.append(f"| {said('**all**')} | | | {points} | {minutes} | |")
     return "\n".join(lines)
 
 
@@ -71,9 +77,11 @@ def filled(page: str, exercises: list[Exercise]) -> str:
 
 
 def main() -> int:
-    """Write the page."""
-    write_page(PAGE, filled(PAGE.read_text(encoding="utf-8"), find_exercises()))
-    print(f"wrote {PAGE}")
+    """Write the pages."""
+    for language, page in PAGES.items():
+        choose(language)
+        write_page(page, filled(page.read_text(encoding="utf-8"), find_exercises()))
+        print(f"wrote {page}")
     return 0
 
 

@@ -27,8 +27,9 @@ KINDS = {
     "digits": r"-?[\d.,e+-]+",
     "value": r"True|False|-?[\d.e+-]+",
     "word": r"\w+",
+    "exnn": r"ex\d\d",
 }
-SEVERAL = {"names": (", | and ", "、"), "traits": (" and ", "，且 ")}
+SEVERAL = {"names": (", | and ", "、"), "traits": (" and ", "，且")}
 AGAIN = re.compile("; (?=your )")  # where a cause ends and the next begins
 NEVER_FIRST = "，。；：、？！）》”"
 _chosen: list[str] = []
@@ -82,6 +83,12 @@ def _filled(name: str, value: str) -> str:
 def width(text: str) -> int:
     """Columns that a text takes on a screen, where a Chinese character takes two."""
     return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
+
+
+def joint(before: str, after: str) -> str:
+    """What stood where a text was broken in two: nothing between Chinese, else a blank."""
+    wide = width(before[-1:]) == 2
+    return "" if wide and (width(after[:1]) == 2 or before[-1] in NEVER_FIRST) else " "
 
 
 def broken(text: str, columns: int) -> list[str]:

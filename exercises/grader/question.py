@@ -10,7 +10,8 @@ from grader.exercise import Exercise
 from grader.language import chosen, message
 
 HINT = re.compile(r"<details><summary>(?:Hint|提示) (\d)</summary>\s*(.*?)\s*</details>", re.DOTALL)
-SENTENCE = r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])"
+SENTENCE = r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])(?!”)|(?<=[。？！]”)"
+TYPED = {"\\log": "log", "\\,": " ", "\\cdot": " · ", "^\\top": "ᵀ", "\\phi": "φ", "\\max": "max"}
 QUESTION = r"(?<=\?) |(?<=？)"
 
 
@@ -62,10 +63,19 @@ def matters(exercise: Exercise) -> tuple[str, str, str]:
 
 
 def _first(text: str, end: str = SENTENCE) -> str:
-    """The first point of a list, up to the end of its first sentence, in plain words."""
-    part = re.split(r"\n\s*\n|\n(?=[-\d])", text.strip())[0]
-    part = re.sub(r"^(?:- |\d+\. )", "", " ".join(part.split()))
-    part = re.split(end, part)[0]
-    return re.sub(
-        r"\$([^$]*)\$", lambda math: math[1].replace("\\log", "log").replace("\\,", " "), part
-    )
+    """The first point of a list, up to the end of its first sentence, in plain words.
+
+    A table, and a line that only leads to what follows, is no point.
+    """
+    parts = (" ".join(one.split()) for one in re.split(r"\n\s*\n|\n(?=[-\d])", text.strip()))
+    part = next((one for one in parts if not one.startswith("|") and one[-1:] not in ":："), "")
+    part = re.split(end, re.sub(r"^(?:- |\d+\. )", "", part))[0]
+    return re.sub(r"\$([^$]*)\$", lambda math: _spoken(math[1]), part)
+
+
+def _spoken(formula: str) -> str:
+    """A short formula as it is typed in a terminal."""
+    formula = re.sub(r"\\(?:mathrm|text)\{([^}]*)\}", r"\1", formula)
+    for written, typed in TYPED.items():
+        formula = formula.replace(written, typed)
+    return formula

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.exercise import Exercise
 from grader.grading import FAILED, NOT_STARTED, PASSED, Result, Run, Score, grade
-from grader.language import broken, said
+from grader.language import PIECES, broken, joint, said
 from grader.language import width as columns
 from grader.report import MARGIN, brief_text, failure_text, sentence
 from grader.report import WIDTH as REPORT
@@ -79,9 +79,12 @@ def fitted(text: str, width: int | None = None) -> str:
             lines.append(line)
         elif label is not None and width < NARROW:
             lines += [label[0].rstrip(), *_wrapped(line[len(label[0]) :], width, "  ", "  ")]
+        elif label is not None:
+            room = " " * columns(label[0])
+            lines += _wrapped(line[len(label[0]) :], width, label[0], room)
         else:
             indent = " " * min(len(line) - len(line.lstrip()), width // 3)
-            lines += _wrapped(line, width, indent, " " * len(label[0]) if label else indent + "  ")
+            lines += _wrapped(line, width, indent, indent + "  ")
     return "\n".join(lines)
 
 
@@ -97,9 +100,9 @@ def _unbroken(lines: list[str]) -> list[str]:
     whole: list[str] = []
     last = ""
     for line in lines:
-        words = line[MARGIN:].split(" ") if line[:MARGIN].isspace() else []
-        if words and words[0] and len(last) + 1 + len(words[0]) > REPORT:
-            whole[-1] += f" {line[MARGIN:]}"
+        piece = PIECES.match(line[MARGIN:]) if line[:MARGIN].isspace() else None
+        if piece and piece[0].strip() and columns(last) + 1 + columns(piece[0]) > REPORT:
+            whole[-1] += joint(whole[-1], piece[0]) + line[MARGIN:]
         else:
             whole.append(line)
         last = line
@@ -108,6 +111,6 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 def _wrapped(line: str, width: int, first: str, others: str) -> list[str]:
     if columns(line) > len(line):  # Chinese, which breaks between any two characters
-        lines = broken(line.strip(), width - max(len(first), len(others)))
+        lines = broken(line.strip(), width - max(columns(first), columns(others)))
         return [(others if place else first) + one for place, one in enumerate(lines)]
     return textwrap.wrap(line.strip(), width, initial_indent=first, subsequent_indent=others)

@@ -1,6 +1,6 @@
-"""Makes ``docs/workbook/companion.md``: the screens of ``attention-workbook``, as they are printed.
+"""Makes ``docs/workbook/companion.md`` and its Chinese twin: the screens as they are printed.
 
-``python -m tests.workbook.own_screens`` writes the page; a test holds it to the companion.
+``python -m tests.workbook.own_screens`` writes the pages; a test holds them to the companion.
 """
 
 import contextlib
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tests.workbook.screens import ANSWERS, PAGE, tidy
 
-OWN = PAGE.with_name("companion.md")
-INTRODUCTION = """\
+OWN = {"en": PAGE.with_name("companion.md"), "zh": PAGE.with_name("companion.zh.md")}
+INTRODUCTION = {
+    "en": """\
 # The workbook in a folder of one's own
 
 Every screen of the companion as it is printed, made by `python -m tests.workbook.own_screens`; a
@@ -24,8 +25,40 @@ test holds the page. Every command is a flag of `pytest` as well: `pytest --hint
 is what is remembered: counts are kept by computer, so two computers that share a folder lose
 nothing; a copy that a syncing program lays beside it is taken in. Points are graded afresh.
 `update` replaces what it laid out itself and leaves what you have changed.
-"""
+[中文](companion.zh.md).
+""",
+    "zh": """\
+# 自己文件夹里的练习册
+
+`attention-workbook` 的每一屏，照原样打印，由 `python -m tests.workbook.own_screens` 生成，
+有测试核对。系统语言是中文时如此显示，否则加 `--lang zh`。每个命令也是 `pytest` 的选项：
+`pytest --hint ex02`。
+
+`watch` 每秒看十次文件的时间和大小，其余时间休眠。`progress.json` 记住进度：计数按计算机分别保存，
+两台计算机共用一个文件夹也不会丢；同步程序放在旁边的副本会合并进来。得分总是重新评出。
+`update` 只替换它自己放进去的文件，你改过的保持不变。[English](companion.md)。
+""",
+}
 Step = tuple[str, str, str | None]
+WATCHED = (
+    "Watch, {} columns: An answer that is wrong",
+    "Watch, {} columns: It is mended and saved",
+)
+TITLES = {  # of the Chinese page, in the order of the English one
+    "A folder of one's own": "建立自己的文件夹",
+    "Where one stands": "看看进度",
+    "A first try": "第一次尝试",
+    "A hint": "一条提示",
+    "What an assistant is told": "助手能知道什么",
+    "A pass, and its solution": "通过，以及参考答案",
+    "The same list, later": "再看进度",
+    "What is due again, two days on": "两天以后，该复习的题",
+    "An update, when there is nothing newer": "没有新版本时的更新",
+    "Another route": "换一条路线",
+    "Not a workbook": "不是练习册",
+    WATCHED[0]: "watch，{} 列：错误的答案",
+    WATCHED[1]: "watch，{} 列：改好并保存",
+}
 STEPS: list[Step] = [
     ("A folder of one's own", "init mine", None),
     ("Where one stands", "list", None),
@@ -41,11 +74,12 @@ STEPS: list[Step] = [
 ]
 
 
-def page(folder: Path) -> str:
+def page(folder: Path, language: str = "en") -> str:
     """The whole page, run in an empty folder."""
-    parts = [INTRODUCTION]
+    parts = [INTRODUCTION[language]]
     with _there(folder):
         from attention_workbook.lay_out import version
+        from grader.language import choose
 
         for title, command, given in STEPS:
             own = folder / "mine"
@@ -57,17 +91,21 @@ def page(folder: Path) -> str:
                 os.chdir(own)
             else:
                 os.chdir(folder)
-            shown = tidy(_said(command.split()), folder).replace(version(), "0.1.0")
+            shown = tidy(_said(["--lang", language, *command.split()]), folder).replace(
+                version(), "0.1.0"
+            )
             if command.startswith("explain"):
                 shown = "\n".join([*shown.splitlines()[:14], "  …"])
-            parts.append(f"## {title}\n\n```text\n$ attention-workbook {command}\n{shown}\n```\n")
+            head = title if language == "en" else TITLES[title]
+            parts.append(f"## {head}\n\n```text\n$ attention-workbook {command}\n{shown}\n```\n")
         os.chdir(folder / "mine")
         for columns in (80, 40):
             os.environ["COLUMNS"] = str(columns)
             shutil.copy(
                 ANSWERS / "softmax_first_try.py", folder / "mine" / "ex01_softmax/softmax.py"
             )
-            parts += _watched(folder / "mine", columns)
+            parts += _watched(folder / "mine", columns, language)
+        choose("en")
     return "\n".join(parts)
 
 
@@ -80,7 +118,7 @@ def _said(arguments: list[str]) -> str:
     return said.getvalue()
 
 
-def _watched(own: Path, columns: int) -> Iterator[str]:
+def _watched(own: Path, columns: int, language: str) -> Iterator[str]:
     from attention_workbook.__main__ import typed
     from attention_workbook.commands import Place
     from attention_workbook.watch import watch
@@ -92,8 +130,9 @@ def _watched(own: Path, columns: int) -> Iterator[str]:
 
     desk = Script(right)
     watch(Place(own, own, own, typed), desk)
-    for title, screen in zip(("An answer that is wrong", "It is mended and saved"), desk.screens):
-        yield f"## Watch, {columns} columns: {title}\n\n```text\n{screen}\n```\n"
+    for title, screen in zip(WATCHED, desk.screens):
+        head = (title if language == "en" else TITLES[title]).format(columns)
+        yield f"## {head}\n\n```text\n{screen}\n```\n"
 
 
 @contextlib.contextmanager
@@ -112,12 +151,13 @@ def _there(folder: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the pages."""
     import tests.workbook.conftest  # noqa: F401 - it puts the grader on the path
 
-    with tempfile.TemporaryDirectory() as folder:
-        OWN.write_text(page(Path(folder).resolve()), encoding="utf-8")
-    print(f"wrote {OWN}")
+    for language, path in OWN.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path.write_text(page(Path(folder).resolve(), language), encoding="utf-8")
+        print(f"wrote {path}")
 
 
 if __name__ == "__main__":

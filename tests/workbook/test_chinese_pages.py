@@ -6,10 +6,16 @@ import re
 import pytest
 from grader import language
 from grader.exercise import Exercise, find_exercises
-from grader.question import asked, follow_ups, hints, section
+from grader.question import asked, follow_ups, hints, matters, rubric, section
 
 EXERCISES = find_exercises()
 HAN = re.compile(r"[\u4e00-\u9fff]")
+SOLUTION = {
+    "Cost": "代价",
+    "What interviewers listen for": "面试官听什么",
+    "Follow-ups": "追问",
+    "Rubric": "评分标准",
+}
 QUESTION = {"Shapes": "形状", "Rules": "规则", "Hints": "提示", "Follow-ups": "追问"}
 each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.number)
 
@@ -36,8 +42,8 @@ def kept(text: str) -> list[str]:
     """What a translation must not touch: code, blocks of it, formulas without words."""
     blocks = re.findall(r"^ *```\w+\n.*?```", text, re.M | re.S)
     plain = re.sub(r"^ *```.*?```", "", text, flags=re.M | re.S)
-    spans = re.findall(r"`[^`\n]+`|\$\$[^$]+\$\$|\$[^$\n]+\$", plain)
-    return sorted([*blocks, *(one for one in spans if r"\text" not in one)])
+    spans = re.findall(r"`[^`\n]+`|\$\$[^$]+\$\$|\$[^$]+\$", plain)
+    return sorted([*blocks, *(" ".join(one.split()) for one in spans if r"\text" not in one)])
 
 
 def items(text: str) -> tuple[int, ...]:
@@ -66,6 +72,17 @@ def test_the_question_page_says_the_same(exercise):
         assert items(one) == items(other), name
     assert len(hints(exercise)) == 3
     assert all(map(HAN.search, hints(exercise)))
+
+
+@each
+def test_the_solution_page_says_the_same(exercise):
+    english = (exercise.solution / "README.md").read_text(encoding="utf-8")
+    chinese = (exercise.solution / "README.zh.md").read_text(encoding="utf-8")
+    for name, own in SOLUTION.items():
+        one, other = section(english, name), section(chinese, own)
+        assert kept(one) == kept(other), name
+        assert items(one) == items(other), name
+    assert all(map(HAN.search, (*matters(exercise), rubric(exercise))))
 
 
 @each

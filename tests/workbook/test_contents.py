@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from grader.contents import PAGE, ROUTES, filled
+from grader.contents import PAGES, ROUTES, filled
 from grader.exercise import EXERCISES, find_exercises
+from grader.language import choose
 
-TEXT = PAGE.read_text(encoding="utf-8")
-MAP = TEXT[TEXT.index("## From the documents to the exercises") :]
+TEXTS = {language: page.read_text(encoding="utf-8") for language, page in PAGES.items()}
+MAP = TEXTS["en"][TEXTS["en"].index("## From the documents to the exercises") :]
+both = pytest.mark.parametrize("language", PAGES)
 SECTIONS = [
     *("A1", "A2a", "A2b", "A2c", "A2d", "A2e", "A2f", "A3a", "A3b", "A3c", "A3d", "A3e"),
     *("A4a", "A4b", "A5a", "A5b", "A5c", "A5d", "A5e", "A5f", "A6"),
@@ -17,8 +19,21 @@ SECTIONS = [
 ]
 
 
-def test_the_tables_say_what_the_questions_say():
-    assert filled(TEXT, find_exercises()) == TEXT, "run python -m grader.contents"
+@both
+def test_the_tables_say_what_the_questions_say(language):
+    choose(language)
+    made = filled(TEXTS[language], find_exercises())
+    choose("en")
+    assert made == TEXTS[language], "run python -m grader.contents"
+
+
+def test_both_pages_map_alike():
+    maps = []
+    for text in TEXTS.values():
+        rows = (row.split(" | ") for row in re.findall(r"^\| [AB][ \dQ].*$", text, re.M))
+        maps.append([(row[0], re.findall(r"\[ex\d\d\]", row[2])) for row in rows])
+    assert len(maps[0]) == len(SECTIONS)
+    assert maps[0] == maps[1]
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -32,8 +47,9 @@ def test_every_exercise_is_in_the_map():
     assert set(re.findall(r"\[(ex\d\d)\]", MAP)) == {one.number for one in find_exercises()}
 
 
-def test_every_link_leads_somewhere():
-    targets = re.findall(r"\]\(([^)#]+)\)", TEXT)
+@both
+def test_every_link_leads_somewhere(language):
+    targets = re.findall(r"\]\(([^)#]+)\)", TEXTS[language])
     assert len(targets) > 100
     assert [target for target in targets if not (EXERCISES / target).exists()] == []
 

@@ -1,5 +1,7 @@
 """The printed screens of a new user are those of the documentation, line for line."""
 
+import pytest
+
 from tests.workbook import own_screens
 from tests.workbook.screens import PAGE, checkout, page
 
@@ -10,8 +12,10 @@ def test_the_screens_are_those_of_the_docs(tmp_path):
     )
 
 
-def test_the_companions_screens_are_those_of_the_docs(tmp_path):
-    assert own_screens.page(tmp_path) == own_screens.OWN.read_text(encoding="utf-8"), (
+@pytest.mark.parametrize("language", own_screens.OWN)
+def test_the_companions_screens_are_those_of_the_docs(language, tmp_path):
+    made, kept = own_screens.page(tmp_path, language), own_screens.OWN[language]
+    assert made == kept.read_text(encoding="utf-8"), (
         "the companion's screens changed: look at them, then run "
         "python -m tests.workbook.own_screens"
     )
