@@ -64,11 +64,13 @@ def message(text: str, catalogue: str = "chinese") -> str | None:
     exact, templates = _read(catalogue)
     if text in exact:
         return exact[text]
+    causes = [message(one) for one in AGAIN.split(text)] if AGAIN.search(text) else [None]
+    if all(causes):
+        return "；".join(filter(None, causes))
     for one in templates:
         if (holes := one.holes(text)) is not None:
             return HOLE.sub(lambda hole: _filled(hole[1], holes[hole[1]]), one.translation)
-    causes = [message(one) for one in AGAIN.split(text)] if AGAIN.search(text) else [None]
-    return "；".join(filter(None, causes)) if all(causes) else None
+    return None
 
 
 def _filled(name: str, value: str) -> str:
@@ -141,13 +143,12 @@ class _Template:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Of the whole message, each hole a group."""
-        return re.compile(
-            "".join(
-                f"(?P<{one}>{KINDS.get(one, ANYTHING)})" if i % 2 else re.escape(one)
-                for i, one in enumerate(self._pieces)
-            )
-        )
+        """Of the whole message, each hole a group; none in backticks reaches beyond them."""
+        pattern = ""
+        for i, one in enumerate(self._pieces):
+            inside = ANYTHING if not self._pieces[i - 1].endswith("`") else "[^`]+"
+            pattern += f"(?P<{one}>{KINDS.get(one, inside)})" if i % 2 else re.escape(one)
+        return re.compile(pattern)
 
 
 @cache
