@@ -21,6 +21,7 @@ import numpy as np
 from ..files.writing import write_nothing
 
 _SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_SIZE", "MV2_COMM_WORLD_SIZE")  # of launchers
+_HEARD = 0.5  # seconds in which the launcher reads what was said: at an abort it drops the rest
 _PATIENCE = 2.0  # seconds in which rank 0 may say of all what a rank would say of itself
 
 
@@ -97,6 +98,7 @@ class Ranks:
             for stream in (sys.stdout, sys.stderr):
                 if stream is not None:
                     stream.flush()
+            time.sleep(_HEARD)
             self.communicator.Abort(code)
 
     def who(self) -> str:

@@ -2,12 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +13,7 @@ import pytest
 from attention.parallel.ranks import ALONE, Ranks
 from attention.parallel.workers import Workers
 from attention.training import read_checkpoint
-
-ROOT = Path(__file__).parents[2]
-MPIEXEC = shutil.which("mpiexec", path=f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}")
+from tests.mpi import ROOT, launcher, needs_mpi, ranks_of
 
 
 class Recorded:
@@ -61,17 +57,11 @@ def test_a_vector_in_pieces_is_refused():
         Ranks(Recorded()).send(np.zeros(8)[::2], 0)
 
 
-def _mpi():
-    pytest.importorskip("mpi4py", reason="mpi4py is not installed: [scale]")
-    if MPIEXEC is None:
-        pytest.skip("there is no mpiexec: [scale]")
-
-
 def command(ranks, model, *more):
     own = [sys.executable, "-m", "attention.text", "train", "--model", str(model)]
     sizes = {"block": 16, "batch": 12, "layers": 1, "heads": 2, "width": 16, "workers": 6}
     own += [f"--{name}={size}" for name, size in sizes.items()]
-    return [*([MPIEXEC, "-n", str(ranks)] if ranks > 1 else []), *own, *more]
+    return [*launcher(ranks), *own, *more]
 
 
 def train(ranks, model, *more):
@@ -85,7 +75,7 @@ def train(ranks, model, *more):
 
 @pytest.mark.slow
 def test_ranks_train_as_one_process(tmp_path):
-    _mpi()
+    needs_mpi()
     _, one = train(1, tmp_path / "1.npz", "--steps", "20")
     for ranks in (2, 3):
         said, exact = train(ranks, tmp_path / f"{ranks}.npz", "--steps", "20", "--exact")
@@ -102,7 +92,7 @@ def test_ranks_train_as_one_process(tmp_path):
 
 @pytest.mark.slow
 def test_a_killed_rank_ends_the_run_and_leaves_its_checkpoint(tmp_path):
-    _mpi()
+    needs_mpi()
     model = tmp_path / "m.npz"
     train(2, model, "--steps", "5")
     run = subprocess.Popen(
@@ -110,20 +100,7 @@ def test_a_killed_rank_ends_the_run_and_leaves_its_checkpoint(tmp_path):
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     time.sleep(8)
-    ranks = [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and _parent_of_parent(entry) == run.pid
-    ]
-    os.kill(max(ranks), signal.SIGKILL)
+    os.kill(max(ranks_of(run)), signal.SIGKILL)
     run.communicate(timeout=20)
     assert run.returncode != 0
     assert read_checkpoint(model)["parameters"]
-
-
-def _parent_of_parent(entry):
-    try:
-        parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
-        return int(Path("/proc", parent, "stat").read_text().rsplit(")", 1)[1].split()[1])
-    except (OSError, IndexError):
-        return -1

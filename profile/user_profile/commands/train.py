@@ -43,6 +43,11 @@ def add_command(commands: Any) -> None:
     learn.add_argument(
         "--without", default="", help=f"leave out, joined by commas: {', '.join(PARTS)}"
     )
+    learn.add_argument(
+        "--workers",
+        type=int,
+        help="that work at once, of all ranks; another number, other steps; default: 2, or a rank",
+    )
     add_settings(learn, Settings)
     add_private_options(learn)
     add_model_option(learn)
@@ -70,7 +75,15 @@ def run_train(options: argparse.Namespace) -> int:
         vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
     if privacy is None:
         trained = train_with_progress(
-            log, log.split(), categories, settings, vectors, without, checkpoint, options.resume
+            log,
+            log.split(),
+            categories,
+            settings,
+            vectors,
+            without,
+            checkpoint,
+            options.resume,
+            options.workers,
         )
         worth = f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
     else:
@@ -93,6 +106,7 @@ def train_with_progress(
     without: Sequence[str] = (),
     checkpoint: Path | None = None,
     resume: bool = False,
+    workers: int | None = None,
 ) -> Trained:
     progress, waiting = Progress(settings.epochs), Waiting()
 
@@ -118,6 +132,7 @@ def train_with_progress(
         without=without,
         checkpoint=checkpoint,
         resume=resume,
+        workers=workers,
         on_step=on_step,
         on_epoch=on_epoch,
     )

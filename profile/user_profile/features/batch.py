@@ -4,6 +4,7 @@ Index legend: n behaviours, s sessions, u customers, q questions (what next, at 
 p pairs of a question and a past item, m moments (what in the coming 90 days?).
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,13 +76,18 @@ class Batch(NamedTuple):
     labels: Labels
 
 
+def each_array(part: Any, change: Callable[[np.ndarray], Any]) -> Any:
+    """A batch, or a part of one, with `change(array)` in the place of each array."""
+    if isinstance(part, np.ndarray):
+        return change(part)
+    if isinstance(part, list):
+        return [each_array(one, change) for one in part]
+    return type(part)(*(each_array(one, change) for one in part))
+
+
 def in_dtype(part: Any, dtype: np.dtype) -> Any:
     """A batch, or a part of one, its floats of `dtype`; what is so already is not copied."""
-    if isinstance(part, np.ndarray):
-        return part.astype(dtype, copy=False) if part.dtype.kind == "f" else part
-    if isinstance(part, list):
-        return [in_dtype(one, dtype) for one in part]
-    return type(part)(*(in_dtype(one, dtype) for one in part))
+    return each_array(part, lambda a: a.astype(dtype, copy=False) if a.dtype.kind == "f" else a)
 
 
 def group_by_length(

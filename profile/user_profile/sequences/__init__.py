@@ -2,7 +2,7 @@
 
 In reading order: data (histories, windows), features (of users), model, loss, objective (one
 step), start (the first table), schedule and training (a run), rules (the
-second opinion), recommender (a model at work), export, saved (its file), settings, command.
+second opinion), recommender (a model at work), export, saved (its file), in_torch, settings.
 """
 
 from .recommender import Recommendation, Recommender, Trained

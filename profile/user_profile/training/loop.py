@@ -45,6 +45,7 @@ def train(
     to_the_end: bool = False,
     checkpoint: str | Path | None = None,
     resume: bool = False,
+    workers: int | None = None,
     on_step: Callable[[Trainer], None] | None = None,
     on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
@@ -53,7 +54,8 @@ def train(
     Then the outlook is fitted, on top, at dates before the one it is tested at, and thresholds on
     validation.
     `item_vectors` and `without` as in `fit_spec`, `to_the_end` as in
-    `training_moments`. With `resume`, go on from
+    `training_moments`. `workers` work at once, one pack of customers each; another number gives
+    other bits. With `resume`, go on from
     `checkpoint`, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
     for a log of too many items, FileFormatError for a checkpoint of another run, and what
     `Trainer.run` raises.
@@ -77,7 +79,7 @@ def train(
     loss = Loss(model)
     packs = training_batches(Featurizer(seen, spec, side), targets, settings)
     featurizer = Featurizer(whole, spec, side)
-    workers = max(_WORKERS, world().size)
+    workers = max(_WORKERS, world().size) if workers is None else workers
     order = PackOrder(len(packs), workers, settings.seed)
     total = settings.epochs * order.count
     warmup = int(settings.warmup * total)
