@@ -2,27 +2,32 @@
 
 from .batch import generate_batch
 from .beam import Hypothesis, beam_search
-from .generation import TextCodec, generate, generate_text
+from .generation import Step, TextCodec, generate, generate_text
 from .lens import logit_lens
 from .model import CausalLM, CausalLMSaved, TransformerModel
 from .sampling import choices, penalise_repetition, probabilities, sample
 from .speculative import Speculated, speculate
+from .watching import Watched, join_rows, watch
 
 __all__ = [
     "CausalLM",
     "CausalLMSaved",
     "Hypothesis",
     "Speculated",
+    "Step",
     "TextCodec",
     "TransformerModel",
+    "Watched",
     "beam_search",
     "choices",
     "generate",
     "generate_batch",
     "generate_text",
+    "join_rows",
     "logit_lens",
     "penalise_repetition",
     "probabilities",
     "sample",
     "speculate",
+    "watch",
 ]

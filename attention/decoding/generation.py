@@ -1,7 +1,7 @@
 """Generation: sample a token from the logits, append it, ask again."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,6 +17,15 @@ class TextCodec(Protocol):
     def stream(self) -> Callable[[int], str]: ...
 
     def is_end(self, token: int) -> bool: ...
+
+
+class Step(NamedTuple):
+    """How one token came to be written."""
+
+    token: int
+    logits: np.ndarray  # (V,), before any price on repetition
+    weights: list[np.ndarray]  # (H, S) of each block: the last token read, over those it could see
+    first: int  # where in the text the first of these S stands
 
 
 def next_token(
@@ -41,13 +50,15 @@ def generate(
     rng: Any = None,
     stop: Callable[[list[int]], bool] | None = None,
     on_token: Callable[[int], None] | None = None,
+    on_step: Callable[[Step], None] | None = None,
     **sampling: Any,
 ) -> list[int]:
     """prompt ids -> prompt and up to `steps` new ids; `sampling` as in `next_token`.
 
     Keys and values are cached. When the model's `max_length` is reached, reading starts anew from
     the last half of the text, so each token still sees at least that much.
-    `stop(ids)` ends early, `on_token(id)` sees each new token at once.
+    `stop(ids)` ends early, `on_token(id)` sees each new token at once, `on_step` its attention
+    too, which costs some speed.
     """
     ids = [int(i) for i in prompt]
     if not ids:
@@ -59,8 +70,12 @@ def generate(
         if caches[0].length + len(unread) > model.max_length:
             caches = model.new_caches(1)
             unread = ids[-max(1, model.max_length // 2) :]
-        logits = model.step(np.array([unread]), caches)[0]
+        rows: list[np.ndarray] | None = None if on_step is None else []
+        logits = model.step(np.array([unread]), caches, rows=rows)[0]
         token = next_token(logits, ids, rng, **sampling)
+        if on_step is not None and rows is not None:
+            seen = [weights[0, :, -1] for weights in rows]
+            on_step(Step(token, logits, seen, len(ids) - caches[0].length))
         ids.append(token)
         unread = [token]
         if on_token is not None:

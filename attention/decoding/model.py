@@ -117,12 +117,19 @@ class CausalLM(Layer):
     def loss_backward(self, dloss: Any, saved: tuple[CausalLMSaved, AnyCrossEntropySaved]) -> None:
         self.backward(cross_entropy_backward(dloss, saved[1]), saved[0])
 
-    def step(self, ids: Any, caches: list[KVCache], starts: np.ndarray | None = None) -> np.ndarray:
+    def step(
+        self,
+        ids: Any,
+        caches: list[KVCache],
+        starts: np.ndarray | None = None,
+        rows: list[np.ndarray] | None = None,
+    ) -> np.ndarray:
         """Inference: the next tokens, ids (B, T) -> logits after the last of them, (B, V).
 
         Row b begins at column `starts[b]`, counted from the first ever read; before is padding.
+        Attention weights, (B, H, T, S) a block, are appended to `rows`, if it is given.
         """
-        return self._logits(self._step(ids, caches, starts)[:, -1])[0]
+        return self._logits(self._step(ids, caches, starts, rows)[:, -1])[0]
 
     def step_all(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
         """Inference: the next tokens, ids (B, T) -> logits after each of them, (B, T, V)."""
@@ -140,7 +147,13 @@ class CausalLM(Layer):
         norm = self.encoder.norm
         return self._logits(state if norm is None else norm.forward(state)[0])[0]
 
-    def _step(self, ids: Any, caches: list[KVCache], starts: np.ndarray | None) -> np.ndarray:
+    def _step(
+        self,
+        ids: Any,
+        caches: list[KVCache],
+        starts: np.ndarray | None,
+        rows: list[np.ndarray] | None = None,
+    ) -> np.ndarray:
         first = caches[0].length
         x, _, _ = self._embed(ids, first, starts)
         T = x.shape[1]
@@ -149,7 +162,7 @@ class CausalLM(Layer):
         mask = None
         if starts is not None:
             mask = (np.arange(first + T) >= starts[:, None])[:, None, None]  # (B, 1, 1, S)
-        return self.encoder.step(x, caches, mask)
+        return self.encoder.step(x, caches, mask, rows)
 
     @property
     def vocab_size(self) -> int:

@@ -94,13 +94,17 @@ class EncoderBlock(Layer):
         )
 
     def step(
-        self, x: np.ndarray, cache: KVCache, attn_mask: np.ndarray | None = None
+        self,
+        x: np.ndarray,
+        cache: KVCache,
+        attn_mask: np.ndarray | None = None,
+        rows: list[np.ndarray] | None = None,
     ) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
         if self.norm_first:
-            x = x + self.self_attn.step(self.norm1.step(x), cache, attn_mask)
+            x = x + self.self_attn.step(self.norm1.step(x), cache, attn_mask, rows)
             return x + self.mlp.step(self.norm2.step(x))
-        x = self.norm1.step(x + self.self_attn.step(x, cache, attn_mask))
+        x = self.norm1.step(x + self.self_attn.step(x, cache, attn_mask, rows))
         return self.norm2.step(x + self.mlp.step(x))
 
 
@@ -128,14 +132,19 @@ class Encoder(Stack):
         return dx
 
     def step(
-        self, x: np.ndarray, caches: list[KVCache], attn_mask: np.ndarray | None = None
+        self,
+        x: np.ndarray,
+        caches: list[KVCache],
+        attn_mask: np.ndarray | None = None,
+        rows: list[np.ndarray] | None = None,
     ) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E); one cache a block.
 
-        `attn_mask` broadcasts to (B, H, T, S), S counting what is cached too.
+        `attn_mask` broadcasts to (B, H, T, S), S counting what is cached too. The weights of each
+        block, (B, H, T, S), are appended to `rows`, where somebody wants to see them.
         """
         for block, cache in zip(self.blocks, caches, strict=True):
-            x = block.step(x, cache, attn_mask)
+            x = block.step(x, cache, attn_mask, rows)
         return x if self.norm is None else self.norm.step(x)
 
     def new_caches(self, batch: int, max_length: int) -> list[KVCache]:

@@ -164,9 +164,16 @@ class MultiHeadAttention(Layer):
         return dinputs[0] if len(dinputs) == 1 else dinputs
 
     def step(
-        self, x: np.ndarray, cache: KVCache, attn_mask: np.ndarray | None = None
+        self,
+        x: np.ndarray,
+        cache: KVCache,
+        attn_mask: np.ndarray | None = None,
+        rows: list[np.ndarray] | None = None,
     ) -> np.ndarray:
-        """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
+        """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x.
+
+        The weights (B, H, T, S) are appended to `rows`, where somebody wants to see them.
+        """
         q, k, v = self.in_proj.project_step(x)
         before = cache.length
         if self.q_norm is not None and self.k_norm is not None:
@@ -174,11 +181,16 @@ class MultiHeadAttention(Layer):
         if self.rotary is not None:
             q, k = self._turn(q, before)[0], self._turn(k, before)[0]
         k, v = cache.append(k, v)
-        if x.shape[1] == 1 and attn_mask is None:
+        if x.shape[1] == 1 and attn_mask is None and rows is None:
             heads = attend_last(q, k, v, **self.options)  # (B, H, 1, D), which is (B, 1, H D)
             return self.out_proj.step(heads.reshape(len(x), 1, self.num_heads * self.head_dim))
-        attend = tiled_attention_forward if self.tiled else attention_forward
-        heads, _ = attend(q, k, v, attn_mask, is_causal=True, offset=before, **self.options)
+        options = {**self.options, "is_causal": True, "offset": before}
+        if rows is not None:
+            heads, saved = attention_forward(q, k, v, attn_mask, **options)
+            rows.append(saved.weights)
+        else:
+            attend = tiled_attention_forward if self.tiled else attention_forward
+            heads, _ = attend(q, k, v, attn_mask, **options)
         return self.out_proj.step(merge_heads(heads))
 
     def new_cache(self, batch: int, max_length: int) -> KVCache:

@@ -42,7 +42,7 @@ def animate_attention(
         raise ValueError(f"Snapshots differ in size: {sorted({one.shape for one in maps})}.")
     if "norm" not in style:
         style.setdefault("vmax", max(float(one.max()) for one in maps))
-    allowed = read_mask(mask, (1, *maps[0].shape), example)[0]
+    allowed = read_mask(mask, (1, *maps[0].shape), example, snapshots[0])[0]
     image = plot_attention(maps[0], tokens, key_tokens, mask=allowed, ax=ax, **style)
     title = image.axes.title
 

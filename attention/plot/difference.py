@@ -52,7 +52,7 @@ def plot_difference(
     kind = np.result_type(one, other, np.float32)
     difference = one.astype(kind) - other.astype(kind)
     first = example[0] if isinstance(example, tuple) else example
-    allowed = read_mask(mask, (1, T, S), first)[0]
+    allowed = read_mask(mask, (1, T, S), first, a)[0]
     ax = axes_for(ax, *map_size(T, S), "compressed")
     image = draw_weights(ax, hide(difference, allowed), **_diverging_style(ax, difference, style))
     for where, hatch in (

@@ -51,7 +51,7 @@ def plot_attention(
     one, title = choose(weights, layer, head, example)
     T, S = one.shape
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
-    allowed = read_mask(mask, (1, T, S), example)[0]
+    allowed = read_mask(mask, (1, T, S), example, weights)[0]
     ax = axes_for(ax, *map_size(T, S), "compressed")
     style = colour_style(ax, float(one.max()), style)
     image = draw_weights(ax, hide(one, allowed), **style)
@@ -81,7 +81,7 @@ def plot_heads(
     layers = read_layers(weights, example)
     T, S = layers[0].shape[1:]
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
-    allowed = [read_mask(mask, w.shape, example) for w in layers]
+    allowed = [read_mask(mask, w.shape, example, weights) for w in layers]
     highest = max(float(w.max()) for w in layers)
     rows = _panel_rows(layers)
     columns = max(map(len, rows))

@@ -62,7 +62,7 @@ def save_html(
         layers = [weights]
     else:
         layers = read_layers(weights, example)
-        allowed = [read_mask(mask, layer.shape, example) for layer in layers]
+        allowed = [read_mask(mask, layer.shape, example, weights) for layer in layers]
     T, S = layers[0].shape[1:]
     cells = sum(layer.size for layer in layers)
     if cells > MOST_CELLS:

@@ -53,7 +53,7 @@ def head_patterns(
     scores = HeadPatterns(*(np.full(shape, np.nan) for _ in HeadPatterns._fields))
     for i, layer in enumerate(layers):
         T, S = layer.shape[1:]
-        most = _largest_entropy(read_mask(mask, layer.shape, example))
+        most = _largest_entropy(read_mask(mask, layer.shape, example, weights))
         query = np.arange(T)
         own = query + S - T
         for h, head in enumerate(layer):
@@ -118,7 +118,7 @@ def plot_entropy(
     ``style`` goes to `Axes.scatter`.
     """
     layers = read_layers(weights, example)
-    most = _mean(_largest_entropy(read_mask(mask, layers[0].shape, example)))
+    most = _mean(_largest_entropy(read_mask(mask, layers[0].shape, example, weights)))
     x, y = [], []
     for i, layer in enumerate(layers):
         places = (np.arange(len(layer)) + 0.5) / len(layer) - 0.5

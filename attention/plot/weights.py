@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from .given import all_arrays, own_mask, plain
+
 
 def find_weights(saved: Any, path: str = "") -> dict[str, np.ndarray]:
     """Every attention map inside ``saved``, in forward order: {dotted path: weights}.
@@ -27,9 +29,12 @@ def find_weights(saved: Any, path: str = "") -> dict[str, np.ndarray]:
                 found[where] = child
         else:
             found |= find_weights(child, where)
-    own = None if found else getattr(saved, "weights", None)  # made on demand by tuned attention
+    own = None if found else getattr(saved, "weights", None)  # of tuned attention, or of layers
+    where = f"{path}.weights" if path else "weights"
+    if isinstance(own, list) and own and all_arrays(own):
+        return {f"{where}[{i}]": one for i, one in enumerate(own)}
     if isinstance(own, np.ndarray) and own.ndim >= 2:
-        found[f"{path}.weights" if path else "weights"] = own
+        found[where] = own
     return found
 
 
@@ -37,13 +42,14 @@ def read_layers(weights: Any, example: int = 0) -> list[np.ndarray]:
     """One (H, T, S) array a layer, from anything the plot functions take.
 
     An array is one layer: (T, S), (H, T, S) or (B, H, T, S), of which ``example`` is taken.
-    A list or tuple of arrays is a stack of layers. Anything else is searched by `find_weights`.
+    A list or tuple of arrays is a stack of layers; rows of different lengths, or steps of decoding
+    (a list, of each a list of layers), are joined. Anything else is searched by `find_weights`.
     Raises ValueError for weights that are empty, negative, not finite, or of unequal lengths.
     """
     weights = plain(weights)
     if isinstance(weights, np.ndarray):
         arrays = {"weights": weights}
-    elif isinstance(weights, (list, tuple)) and _all_arrays(weights):
+    elif isinstance(weights, (list, tuple)) and all_arrays(weights):
         arrays = {f"weights[{i}]": w for i, w in enumerate(weights)}
     else:
         arrays = find_weights(weights)
@@ -61,46 +67,10 @@ def read_layers(weights: Any, example: int = 0) -> list[np.ndarray]:
     return list(layers.values())
 
 
-def plain(weights: Any) -> Any:
-    """Tensors of other libraries, and rows written as lists, as arrays; all else as it is.
-
-    Raises ValueError for rows of different lengths.
-    """
-    if isinstance(weights, np.ndarray) or hasattr(weights, "_fields"):
-        return weights
-    if hasattr(weights, "detach"):  # a PyTorch tensor, which may need gradients or be elsewhere
-        weights = weights.detach().cpu()
-        floats = getattr(weights, "is_floating_point", bool)()
-        return np.asarray(weights.float() if floats else weights)
-    if isinstance(weights, (list, tuple)):
-        items = [plain(item) for item in weights]
-        if items and all(isinstance(item, (int, float, np.number)) for item in items):
-            return np.array(items)
-        if items and all(isinstance(item, np.ndarray) and item.ndim == 1 for item in items):
-            if len({len(item) for item in items}) > 1:
-                raise ValueError(
-                    "the rows of weights differ in length; fill them up with zeros to the longest, "
-                    "and pass mask= with False where there is no key."
-                )
-            return np.array(items)
-        if _nested(items) and all(type(item) in (list, tuple) for item in weights):
-            return np.array(items)
-        return items if isinstance(weights, list) else tuple(items)
-    if not isinstance(weights, (dict, str)) and hasattr(weights, "__array__"):
-        return np.asarray(weights)
-    return weights
-
-
-def _nested(items: list[Any]) -> bool:
-    """Whether these are equal maps written as lists within lists: the heads of one layer."""
-    arrays = all(isinstance(item, np.ndarray) for item in items)
-    return arrays and len({item.shape for item in items}) == 1
-
-
 def axes_of(weights: Any) -> str:
     """How the axes of the weights were read, in words, where it is not plain."""
     weights = plain(weights)
-    if isinstance(weights, (list, tuple)) and _all_arrays(weights):
+    if isinstance(weights, (list, tuple)) and all_arrays(weights):
         weights = weights[0]
     if not isinstance(weights, np.ndarray) or weights.ndim < 3:
         return ""
@@ -109,12 +79,6 @@ def axes_of(weights: Any) -> str:
     if weights.ndim == 4:
         read += "; of a batch one example is drawn, with all its tokens, padding too"
     return f"shape {weights.shape} is read as {read}"
-
-
-def _all_arrays(items: Any) -> bool:
-    # A saved NamedTuple is a tuple as well, but its fields have meanings.
-    arrays = all(isinstance(item, np.ndarray) for item in items)
-    return len(items) > 0 and arrays and not hasattr(items, "_fields")
 
 
 def _one_example(name: str, weights: np.ndarray, example: int) -> np.ndarray:
@@ -152,14 +116,19 @@ def _checked_index(name: str, index: int, length: int) -> int:
     return index
 
 
-def read_mask(mask: np.ndarray | None, shape: tuple[int, ...], example: int = 0) -> np.ndarray:
+def read_mask(
+    mask: Any, shape: tuple[int, ...], example: int = 0, weights: Any = None
+) -> np.ndarray:
     """Where a query may attend, as booleans of ``shape`` (H, T, S); no mask allows everything.
 
-    Takes what attention takes: booleans, True = may attend, or floats, −inf = may not.
+    Takes what attention takes: booleans, True = may attend, or floats, −inf = may not. Without
+    a mask, the ``weights`` may bring one of their own, as rows of different lengths do.
     """
     if mask is None:
+        mask = own_mask(weights)
+    if mask is None:
         return np.broadcast_to(True, shape)
-    mask = np.asarray(mask)
+    mask = np.asarray(plain(mask))
     if mask.ndim == 4:
         mask = mask[_checked_index("example", example, len(mask)) if len(mask) > 1 else 0]
     allowed = mask if mask.dtype == bool else mask > -np.inf

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .given import plain
 from .tokens import check_tokens
-from .weights import plain, read_layers
+from .weights import read_layers
 
 CONVENTIONS = ("bert", "gpt", "sentencepiece")
 SPACES = "ĠĊĉ"  # GPT-2's signs for the bytes of space, newline and tab

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attention.plot import plot_attention, plot_heads
+from attention.plot.given import own_mask
 from attention.plot.weights import read_layers
 from tests.plot.helpers import random_weights
 
@@ -41,9 +42,25 @@ def test_tensors_and_lists_are_arrays():
         assert [layer.shape for layer in read_layers(stack)] == [(3, 4, 4)] * 2
 
 
-def test_ragged_rows_are_told_how_to_be_passed():
-    with pytest.raises(ValueError, match="fill them up with zeros"):
-        read_layers([[1.0], [0.5, 0.5]])
+def test_ragged_rows_are_joined_and_what_is_not_there_is_hatched(figure):
+    rows = [[1.0], [0.5, 0.5], [0.2, 0.3, 0.5]]
+    (layer,) = read_layers(rows)
+    np.testing.assert_array_equal(layer[0], [[1, 0, 0], [0.5, 0.5, 0], [0.2, 0.3, 0.5]])
+    image = plot_attention(rows, list("abc"), ax=figure.gca())
+    np.testing.assert_array_equal(np.isnan(image.weights), np.triu(np.ones((3, 3), bool), 1))
+
+
+@pytest.mark.parametrize("wrap", [lambda w: w, Tensor])
+def test_steps_of_decoding_are_joined(wrap):
+    """The prompt of 3 at once, then a token a step, as common libraries return attention."""
+    whole = [random_weights(1, 2, 5, 5, causal=True, seed=i) for i in range(2)]  # of each layer
+    steps = [tuple(wrap(w[:, :, :3, :3]) for w in whole)]
+    steps += [tuple(wrap(w[:, :, t : t + 1, : t + 1]) for w in whole) for t in (3, 4)]
+    for layer, want in zip(read_layers(steps), whole, strict=True):
+        np.testing.assert_array_equal(layer, want[0])
+    np.testing.assert_array_equal(own_mask(steps), np.tri(5, dtype=bool))
+    with pytest.raises(ValueError, match="a step holds"):
+        read_layers([(np.ones((1, 1, 1, 1, n)),) for n in (2, 3)])
 
 
 def test_a_batch_is_named_where_tokens_do_not_fit(figure):
