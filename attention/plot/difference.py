@@ -54,7 +54,7 @@ def plot_difference(
     first = example[0] if isinstance(example, tuple) else example
     allowed = read_mask(mask, (1, T, S), first, a)[0]
     ax = axes_for(ax, *map_size(T, S), "compressed")
-    image = draw_weights(ax, hide(difference, allowed), **_diverging_style(ax, difference, style))
+    image = draw_weights(ax, hide(difference, allowed), **diverging_style(ax, difference, style))
     for where, hatch in (
         ((one > 0) & (other == 0), ONLY_FIRST),
         ((one == 0) & (other > 0), ONLY_SECOND),
@@ -70,7 +70,7 @@ def _of_pair(side: int, *values: Any) -> list[Any]:
     return [value[side] if isinstance(value, tuple) else value for value in values]
 
 
-def _diverging_style(ax: Axes, difference: np.ndarray, style: dict[str, Any]) -> dict[str, Any]:
+def diverging_style(ax: Axes, difference: np.ndarray, style: dict[str, Any]) -> dict[str, Any]:
     style = dict(style)
     largest = style.pop("vmax", None)
     if largest is not None and "norm" in style:

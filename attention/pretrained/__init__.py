@@ -2,7 +2,7 @@
 
 from .bert import Bert, BertSaved, SentenceEncoder
 from .decoder import load_decoder
-from .looking import look
+from .looking import is_decoder, look
 from .safetensors import read_safetensors
 from .wordpiece import WordPiece
 
@@ -12,6 +12,7 @@ __all__ = [
     "SentenceEncoder",
     "WordPiece",
     "load_decoder",
+    "is_decoder",
     "look",
     "read_safetensors",
 ]

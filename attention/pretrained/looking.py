@@ -9,14 +9,19 @@ from .bert import SentenceEncoder
 from .decoder import FAMILIES, load_decoder
 
 
+def is_decoder(folder: str | Path) -> bool:
+    """Whether `folder` holds a model of `load_decoder`; if not, an encoder, or nothing."""
+    config = Path(folder) / "config.json"
+    return config.is_file() and read_json(config).get("model_type", "bert") in FAMILIES
+
+
 def look(folder: str | Path, text: str) -> tuple[list[str], list[np.ndarray]]:
     """text -> its tokens, and one (H, T, T) array of attention weights a layer.
 
     `folder` holds a BERT-type encoder or a decoder of `load_decoder`. Raises FileNotFoundError, or
     ValueError for a text without a token or longer than the model.
     """
-    config = Path(folder) / "config.json"
-    if not config.is_file() or read_json(config).get("model_type", "bert") not in FAMILIES:
+    if not is_decoder(folder):
         return SentenceEncoder(folder).look(text)
     model, tokenizer = load_decoder(folder)
     ids = tokenizer.encode(text)

@@ -11,8 +11,11 @@ import attention.plot
 from attention.plot.__main__ import KINDS, main
 from tests.pretrained.conftest import small_model  # noqa: F401
 
+OF_ANY = ("heads", "map", "lines", "rollout", "entropy", "patterns", "difference")
+WRITING = tuple(kind for kind in KINDS if kind not in OF_ANY)
 
-@pytest.mark.parametrize(("kind", "dark"), [*((kind, False) for kind in KINDS), ("map", True)])
+
+@pytest.mark.parametrize(("kind", "dark"), [*((kind, False) for kind in OF_ANY), ("map", True)])
 def test_every_kind_writes_its_picture(kind, dark, small_model, tmp_path, capsys):  # noqa: F811
     out = tmp_path / "a.png"
     arguments = ["the cat sat", "--model", str(small_model), "--kind", kind, "--out", str(out)]
@@ -23,6 +26,31 @@ def test_every_kind_writes_its_picture(kind, dark, small_model, tmp_path, capsys
     assert "not explanation" in said
     corner = np.asarray(Image.open(out).convert("L"))[0, 0]
     assert corner == (0 if dark else 255)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind != "lens")) for kind in WRITING]
+)
+def test_the_model_in_the_box_is_looked_at_without_a_folder(kind, tmp_path, capsys):
+    out = tmp_path / "a.png"
+    arguments = ["What light", "--kind", kind, "--steps", "4", "--top-k", "5", "--grey"]
+    assert main([*arguments, "--out", str(out)]) == 0
+    assert "4 layers of 4 heads, 10 tokens" in capsys.readouterr().out
+    page = np.asarray(Image.open(out).convert("RGB")).astype(int)
+    assert page.min() < 128  # something is drawn, and without colour
+    assert np.ptp(page, axis=-1).max() == 0
+
+
+def test_every_kind_has_its_drawing():
+    from attention.plot.kinds import KINDS as drawings
+
+    assert tuple(drawings) == KINDS
+
+
+def test_words_and_a_page(small_model, tmp_path):  # noqa: F811
+    out = tmp_path / "a.html"
+    assert main(["the cats", "--model", str(small_model), "--words", "--out", str(out)]) == 0
+    assert '"cats"' in out.read_text()
 
 
 def test_one_head_is_a_map(small_model, tmp_path):  # noqa: F811
@@ -42,6 +70,9 @@ def test_one_head_is_a_map(small_model, tmp_path):  # noqa: F811
         (["--dpi", "0"], "--dpi is 0"),
         (["--dpi", "nan"], "--dpi is nan"),
         (["--model", "/no/such/model"], "no config.json"),
+        (["--kind", "lens"], "--model is an encoder"),
+        (["--kind", "score", "--words"], "leave --words out"),
+        (["--kind", "difference", "--other", "2"], "--other is 2"),
     ],
 )
 def test_mistakes_get_one_sentence(extra, message, small_model, capsys):  # noqa: F811
