@@ -5,6 +5,7 @@ import pytest
 from ..benchmarks.tiled import measure
 
 
+@pytest.mark.slow
 def test_four_thousand_tokens_take_little_more_than_one_thousand() -> None:
     _, small = measure("tiled", 1024)
     _, large = measure("tiled", 4096)

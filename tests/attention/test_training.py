@@ -271,6 +271,7 @@ def _same_as_uninterrupted(path: Path, steps: int) -> None:
         assert killed.model.state_dict()[name].tobytes() == array.tobytes()
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_whole_checkpoint_and_goes_on(tmp_path: Path) -> None:
     _kill_and_resume(tmp_path / "run.npz", steps=40, kills=2)
     _same_as_uninterrupted(tmp_path / "run.npz", 40)

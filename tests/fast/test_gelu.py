@@ -10,6 +10,7 @@ from attention.fast.gelu import BLOCK, POLYNOMIAL
 from .fit_gelu import fit
 
 
+@pytest.mark.slow
 def test_the_polynomial_is_the_one_that_the_fit_finds() -> None:
     coefficients, largest = fit()
     np.testing.assert_allclose(POLYNOMIAL, coefficients, rtol=1e-4)

@@ -13,7 +13,7 @@ from tests.plot.helpers import pixels_of, previous_token_head, random_weights
 RNG = np.random.default_rng(4)
 
 
-@pytest.mark.parametrize("T", [2, 12, 64, 2048])
+@pytest.mark.parametrize("T", [2, 12, 64, pytest.param(2048, marks=pytest.mark.slow)])
 def test_every_length_draws_and_keeps_signs(T, figure):
     a = previous_token_head(T)
     image = plot_difference(a, np.roll(a, T // 2, axis=1), ax=figure.gca())

@@ -40,7 +40,7 @@ def test_only_the_strongest_are_drawn_and_the_title_says_so(figure):
     assert "the 500 strongest of" in figure.axes[0].get_title()
 
 
-@pytest.mark.parametrize("T", [2, 64, 4096])
+@pytest.mark.parametrize("T", [2, 64, pytest.param(4096, marks=pytest.mark.slow)])
 def test_every_length_draws(T, figure):
     lines = plot_lines(previous_token_head(T), [f"token {i}" for i in range(T)], ax=figure.gca())
     figure.canvas.draw()

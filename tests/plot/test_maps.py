@@ -13,7 +13,7 @@ from tests.plot.helpers import pixels_of, previous_token_head, random_weights
 AWKWARD = ["$5", "a$b$c", "tab\there", "line\nend", " the", "the", "the", "100%_^&#"]
 
 
-@pytest.mark.parametrize("T", [2, 12, 64, 2048, 4096])
+@pytest.mark.parametrize("T", [2, 12, 64, 2048, pytest.param(4096, marks=pytest.mark.slow)])
 def test_every_length_draws(T, figure):
     image = plot_attention(previous_token_head(T), [f"t{i}" for i in range(T)], ax=figure.gca())
     figure.canvas.draw()

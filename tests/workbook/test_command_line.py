@@ -92,6 +92,7 @@ def test_a_bad_argument_is_answered_in_one_sentence(clone, arguments, message):
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_link_an_optimised_python_and_no_cache_cost_no_points(clone, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(clone)
@@ -106,6 +107,7 @@ def test_a_link_an_optimised_python_and_no_cache_cost_no_points(clone, tmp_path)
     assert "17/17    10/10" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_full_disk_costs_the_file_not_the_scoreboard(clone, tmp_path):
     (tmp_path / "full_disk.py").write_text(
         "import os\ndef fsync(file):\n    raise OSError(28, 'No space left on device')\n"
@@ -137,6 +139,7 @@ def test_several_processes_are_refused_in_one_sentence(clone):
     assert "one process" in done.stderr
 
 
+@pytest.mark.slow
 def test_hints_come_one_after_the_other(clone):
     shown = [workbook(clone, "exercises", "--hint", "ex02").stdout for _ in range(4)]
     for number, text in enumerate(shown[:3], 1):
@@ -151,6 +154,7 @@ def test_a_hint_needs_no_cache(clone):
     assert "hint 1 of 3" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_next_command_keeps_the_folder(clone, tmp_path):
     answer = tmp_path / "ex01_softmax" / "softmax.py"
     answer.parent.mkdir()
@@ -163,6 +167,7 @@ def test_the_next_command_keeps_the_folder(clone, tmp_path):
         assert f"{wanted}{tmp_path}\n" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_reset_keeps_every_attempt(clone):
     answer = clone / "exercises" / "ex05_masks" / "masks.py"
     stub = answer.read_text()

@@ -77,6 +77,7 @@ def test_wrong_then_right_then_the_solution_lies_beside(own, capsys):
     assert "> ex01  changed" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_pytest_works_there(own):
     answer(own)
     done = workbook(own, "ex01_softmax", **HERE)

@@ -68,7 +68,9 @@ def test_a_hostile_file_is_marked_with_its_reason(exercise, source):
     assert before == (os.getcwd(), sys.stdout, np.allclose, np.testing.assert_allclose, isinstance)
 
 
-@pytest.mark.parametrize("read", [True, False], ids=["read", "unread"])
+@pytest.mark.parametrize(
+    "read", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["read", "unread"]
+)
 @pytest.mark.parametrize("source", HOSTILE_SOFTMAX, ids=lambda path: path.stem)
 def test_what_reaches_for_the_machine_gets_nothing_though_nobody_read_it(
     tmp_path, monkeypatch, source, read

@@ -137,6 +137,7 @@ def test_a_selection_is_a_part(clone, folder, source, arguments, run):
     assert done.stdout.count("values of a matrix: 0.259, not 0.0546836") == ("-x" in arguments)
 
 
+@pytest.mark.slow
 def test_what_failed_last_alone_does_not_solve_it(clone, folder):
     scores_of(clone, *answered(folder, "softmax_second_try.py"), FILE)
     done, scores = scores_of(clone, *answered(folder, "softmax_right.py"), FILE, "--lf")
@@ -145,6 +146,7 @@ def test_what_failed_last_alone_does_not_solve_it(clone, folder):
     assert "2 of 17 checks run" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_solves_nothing(clone, folder, tmp_path):
     answer = folder / "ex01_softmax" / "softmax.py"
     shutil.copy(ANSWERS / "softmax_right.py", answer)

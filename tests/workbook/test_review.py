@@ -43,6 +43,7 @@ def held(place, monkeypatch, day, minutes=5.0, name="softmax_right.py", *lines):
     return review(place, "", ask, lambda: next(times))
 
 
+@pytest.mark.slow
 def test_the_interval_grows_stays_and_falls(place, monkeypatch, capsys):
     own = place.home / "ex01_softmax" / "softmax.py"
     before = own.read_bytes()

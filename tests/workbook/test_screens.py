@@ -6,12 +6,14 @@ from tests.workbook import own_screens
 from tests.workbook.screens import PAGE, checkout, page
 
 
+@pytest.mark.slow
 def test_the_screens_are_those_of_the_docs(tmp_path):
     assert page(checkout(tmp_path)) == PAGE.read_text(encoding="utf-8"), (
         "the grader's screens changed: look at them, then run python tests/workbook/screens.py"
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", own_screens.OWN)
 def test_the_companions_screens_are_those_of_the_docs(language, tmp_path):
     made, kept = own_screens.page(tmp_path, language), own_screens.OWN[language]

@@ -201,6 +201,7 @@ def test_season_multiplies_by_recent_sales(sessions, questions):
         InSeason(Popularity()).fit(sessions).score(users)
 
 
+@pytest.mark.slow
 def test_the_retail_protocol_reproduces_the_known_level_of_the_baselines(retail):
     events, _ = clean_events(retail[0], non_products=())
     sessions = group_sessions(events.of_kind("purchase"))

@@ -207,6 +207,7 @@ def test_drift_shows_each_session(run, shop):
     assert "give a later --date" in early
 
 
+@pytest.mark.slow
 def test_everything_is_judged(run):
     said = run("evaluate", "--everything").out
     for table in ("the items bought before", "the items new", "By one clock", "Return within"):

@@ -83,6 +83,7 @@ def test_a_log_without_prices_or_kinds_of_its_own_can_be_cleaned(log):
         clean_events(log([("", "x", 1, "s")]))
 
 
+@pytest.mark.slow
 def test_categories_of_the_shipped_log_have_a_reasoned_number_and_readable_names(cleaned):
     texts = cleaned[0].item_texts()
     found = find_categories(texts)

@@ -243,6 +243,7 @@ def test_lines_that_are_no_json_objects_are_bad_rows(tmp_path, line):
     assert report.examples[0].line == 41
 
 
+@pytest.mark.slow
 def test_a_user_of_a_million_items_is_read_and_grouped(tmp_path):
     from user_profile.log.sessions import group_sessions
 

@@ -153,6 +153,7 @@ def test_extremes_stay_finite_and_within_the_gaussian(q, sigma, order):
 sigmas, rates = st.floats(0.3, 20), st.floats(1e-4, 1)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(sigmas, rates, st.integers(1, 3000), st.floats(1e-9, 1e-2))
 def test_more_of_everything_costs_more_and_more_noise_costs_less(sigma, q, steps, delta):

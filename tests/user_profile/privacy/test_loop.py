@@ -230,6 +230,7 @@ def test_the_log_holds_what_the_accountant_says(customers):
     assert len(taken) == 8 + 3
 
 
+@pytest.mark.slow
 def test_a_noise_seed_repeats_a_run_and_none_does_not(customers):
     def state(privacy):
         return train_private(customers, SMALL, privacy).model.state_dict()

@@ -40,6 +40,7 @@ def run(folder, command, *arguments):
     return main([command, *where, *arguments])
 
 
+@pytest.mark.slow
 def test_training_prints_what_it_saves(shop, capsys):
     assert train(shop, "--overwrite") == 0
     said = capsys.readouterr().out

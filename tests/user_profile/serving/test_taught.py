@@ -31,6 +31,7 @@ def profiler_of(path, days, cancels, prices, customers=60):
     return Profiler(load_model(path), sessions)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("days", "cancels", "prices", "expected"),
     [
