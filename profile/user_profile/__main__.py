@@ -13,6 +13,7 @@ COMMANDS = {
     "drift": "how the interests of one customer changed",
     "recommend": "next purchases of a customer, or of all",
     "target": "the audience of an advertisement",
+    "segments": "a handful of groups of customers who buy alike",
     "risk": "the chance that a customer cancels within 90 days",
     "retention": "the chance that a customer returns within 90 days",
     "update": "add a session to a profile, without training",

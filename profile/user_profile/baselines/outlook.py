@@ -9,13 +9,13 @@ from typing import Self
 import numpy as np
 
 from ..dates import DAY
+from ..features.bg_nbd import BgNbd
 from ..features.context import NAMES, read_context
 from ..features.history import History
 from ..features.labels import HORIZON, outlook_labels, spend_band
 from ..features.moments import Moments, customers_at
 from ..features.visits import read_visits
 from ..judging.outlook import Forecast, Forecaster
-from ..training.bg_nbd import BgNbd
 from ..training.gamma_gamma import GammaGamma
 from ..training.logistic import LeastSquares, LogisticRegression
 

@@ -7,11 +7,11 @@ half of the log, a year of it at most, beside what needs no model.
 import numpy as np
 
 from ..dates import DAY, day_of
+from ..features.bg_nbd import BgNbd
 from ..features.history import History
 from ..features.moments import customers_at
 from ..features.visits import read_visits
 from ..judging.table import Table, verdict
-from ..training.bg_nbd import BgNbd
 from ..training.gamma_gamma import GammaGamma
 
 _YEAR = 365 * DAY

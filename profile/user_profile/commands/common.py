@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-import numpy as np
-
 from attention.files import keep_existing, writable
 from attention.parallel.ranks import world
 
@@ -157,21 +155,6 @@ def item_texts(log: Prepared, profiler: Profiler) -> list[str]:
     """The text of each item of the model, its id where the log has none."""
     text_of = dict(zip(log.sessions.events.items, log.texts))
     return [text_of.get(item) or item for item in profiler.spec.items]
-
-
-def customers_at(options: argparse.Namespace, log: Prepared, profiler: Profiler) -> np.ndarray:
-    """The one who was named, or all who were customers at the moment of --date, (U,).
-
-    Raises DataError if nobody was.
-    """
-    if getattr(options, "customer", None) is not None:
-        return np.array([log.user(options.customer)])
-    everybody = np.arange(len(profiler.history.users))
-    moment = moment_of(options, profiler)
-    known = profiler.history.known_sessions(everybody, np.full(len(everybody), moment))
-    if not known.any():
-        raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
-    return everybody[known > 0]
 
 
 def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:

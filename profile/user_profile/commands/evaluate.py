@@ -7,6 +7,7 @@ from ..baselines.lineup import rivals_of_sessions
 from ..baselines.outlook import forecasters
 from ..errors import DataError
 from ..judging.compare import Scorer, compare
+from ..judging.curves import audience_table, calibration_table
 from ..judging.faithfulness import judge_faithfulness
 from ..judging.interests import judge_interests
 from ..judging.outlook import judge_outlook
@@ -53,6 +54,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
         print(NO_ITEMS, end="\n\n")
     for other in judge_outlook(profiler, forecasters(profiler.history)):
         print(other, end="\n\n")
+    for one in (calibration_table(profiler), audience_table(profiler)):
+        if one is not None:
+            print(one, end="\n\n")
     if log.ranks:
         print(judge_faithfulness(trained, log.sessions, targets.user, targets.time))
     return 0

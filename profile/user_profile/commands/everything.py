@@ -14,6 +14,7 @@ from ..baselines.value import judge_value
 from ..dates import day_of
 from ..features.moments import test_date
 from ..judging.compare import Comparison, Scorer, compare
+from ..judging.curves import audience_table, calibration_table
 from ..judging.evaluate import mean_ndcg
 from ..judging.faithfulness import judge_faithfulness
 from ..judging.interests import judge_interests
@@ -71,8 +72,10 @@ def _by_date(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:
         lineup = [*scorers, profiler]
         _ranking(compare(lineup, log.purchases, targets, title=title, on_block=Waiting()))
     tables = judge_outlook(profiler, forecasters(profiler.history))
-    for table in [*tables, *judge_value(profiler.history)]:
-        print(table, end="\n\n")
+    curves = calibration_table(profiler), audience_table(profiler)
+    for table in [*tables, *curves, *judge_value(profiler.history)]:
+        if table is not None:
+            print(table, end="\n\n")
     if not tables:
         print("The log is too short to judge an outlook: it needs two spans of 90 days and more.")
 

@@ -9,15 +9,7 @@ import numpy as np
 from ..serving.applications import Row, retention, risk
 from ..serving.profiler import Profiler
 from .answers import give
-from .common import (
-    add_date_option,
-    add_log_options,
-    add_model_option,
-    customers_at,
-    load_profiler,
-    moment_of,
-)
-from .outputs import TABLE, add_output
+from .asking import add_asking, read_asked
 
 
 def add_command(commands: Any) -> None:
@@ -25,10 +17,7 @@ def add_command(commands: Any) -> None:
         command = commands.add_parser(name)
         command.set_defaults(run=function)
         command.add_argument("customer", nargs="?", help="default: all customers")
-        add_output(command, "--out", TABLE, "write all rows")
-        add_date_option(command)
-        add_model_option(command)
-        add_log_options(command)
+        add_asking(command)
 
 
 def run_risk(options: argparse.Namespace) -> int:
@@ -42,6 +31,5 @@ def run_retention(options: argparse.Namespace) -> int:
 def _outlook(
     options: argparse.Namespace, answer: Callable[[Profiler, np.ndarray, int], list[Row]]
 ) -> int:
-    log, _, profiler = load_profiler(options)
-    users = customers_at(options, log, profiler)
-    return give(options, answer(profiler, users, moment_of(options, profiler)))
+    asked = read_asked(options)
+    return give(options, answer(asked.profiler, asked.users, asked.moment))

@@ -3,18 +3,12 @@
 import argparse
 from typing import Any
 
+import numpy as np
+
+from ..serving.allowed import Allowed, read_stock
 from ..serving.applications import recommend
 from .answers import check_positive, give
-from .common import (
-    add_date_option,
-    add_log_options,
-    add_model_option,
-    customers_at,
-    item_texts,
-    load_profiler,
-    moment_of,
-)
-from .outputs import TABLE, add_output
+from .asking import add_asking, read_asked
 
 
 def add_command(commands: Any) -> None:
@@ -22,14 +16,26 @@ def add_command(commands: Any) -> None:
     suggest.set_defaults(run=run_recommend)
     suggest.add_argument("customer", nargs="?", help="default: all customers")
     suggest.add_argument("--top", type=int, default=10, help="items a customer; default: 10")
-    add_output(suggest, "--out", TABLE, "write all rows")
-    add_date_option(suggest)
-    add_model_option(suggest)
-    add_log_options(suggest)
+    novelty = suggest.add_mutually_exclusive_group()
+    novelty.add_argument("--new-only", action="store_true", help="what they never bought")
+    novelty.add_argument("--repeat-only", action="store_true", help="what they bought before")
+    suggest.add_argument(
+        "--items", help="a file of the items to choose from, such as those in stock: an id a line"
+    )
+    add_asking(suggest)
 
 
 def run_recommend(options: argparse.Namespace) -> int:
     check_positive("--top", options.top)
-    log, _, profiler = load_profiler(options)
-    users, moment = customers_at(options, log, profiler), moment_of(options, profiler)
-    return give(options, recommend(profiler, users, moment, item_texts(log, profiler), options.top))
+    stock = None if options.items is None else read_stock(options.items)
+    asked = read_asked(options)
+    chosen: np.ndarray | None = None
+    if stock is not None:
+        known = asked.profiler.spec.items
+        chosen = np.array([item in stock for item in known])
+        print(f"{chosen.sum():,} of the {len(stock):,} items of {options.items} are known")
+    allowed = Allowed(chosen, new=not options.repeat_only, repeated=not options.new_only)
+    rows = recommend(
+        asked.profiler, asked.users, asked.moment, asked.texts, options.top, allowed=allowed
+    )
+    return give(options, rows)

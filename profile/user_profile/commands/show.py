@@ -1,20 +1,16 @@
 """show: the profile of one customer, and why."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from attention.files import write_text
 
+from ..serving.export import profile_rows
+from ..serving.facts import fact_row
 from ..serving.report import describe_profile, profile_record, to_json
-from .common import (
-    add_date_option,
-    add_log_options,
-    add_model_option,
-    item_texts,
-    load_profiler,
-    moment_of,
-)
-from .outputs import PICTURE, add_output, save_figure
+from .asking import add_asking, read_asked
+from .outputs import PICTURE, add_output, save_figure, write_rows
 
 
 def add_command(commands: Any) -> None:
@@ -22,19 +18,19 @@ def add_command(commands: Any) -> None:
     show.set_defaults(run=run_show)
     show.add_argument("customer")
     add_output(show, "--plot", PICTURE, "draw the profile on one page")
-    add_output(show, "--out", (".json",), "write the profile, without raw events")
-    add_date_option(show)
-    add_model_option(show)
-    add_log_options(show)
+    add_asking(show, out="write the profile, without raw events")
 
 
 def run_show(options: argparse.Namespace) -> int:
-    log, _, profiler = load_profiler(options)
-    user, texts = log.user(options.customer), item_texts(log, profiler)
-    profile = profiler.profile(user, moment_of(options, profiler))
-    print(describe_profile(profiler.history, profile, texts))
-    if options.out:
-        write_text(options.out, to_json(profile_record(profiler, profile, texts)))
+    asked = read_asked(options)
+    profiler, texts, user = asked.profiler, asked.texts, int(asked.users[0])
+    profile, facts = profiler.profile(user, asked.moment), profiler.facts(asked.moment)
+    print(describe_profile(profiler.history, profile, texts, facts=facts))
+    if options.out and Path(options.out).suffix.lower() == ".json":
+        write_text(options.out, to_json(profile_record(profiler, profile, texts, facts)))
+    elif options.out:
+        (row,) = profile_rows(profiler, asked.users, asked.moment)
+        write_rows(options.out, [row | fact_row(facts, user)])
     if options.plot:
         from ..serving.card import plot_card  # matplotlib takes a second to import
 

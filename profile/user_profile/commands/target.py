@@ -3,17 +3,10 @@
 import argparse
 from typing import Any
 
-from ..serving.applications import audience
-from .answers import check_positive, give
-from .common import (
-    add_date_option,
-    add_log_options,
-    add_model_option,
-    customers_at,
-    load_profiler,
-    moment_of,
-)
-from .outputs import TABLE, add_output
+from ..serving.applications import Audience, audience
+from .answers import check_positive, give, print_rows
+from .asking import add_asking, read_asked
+from .outputs import TABLE, add_output, write_rows
 
 
 def add_command(commands: Any) -> None:
@@ -21,20 +14,34 @@ def add_command(commands: Any) -> None:
     target.set_defaults(run=run_target)
     target.add_argument("category", help="an interest category, or a part of its name")
     target.add_argument("--size", type=int, default=100, help="customers; default: 100")
-    add_output(target, "--out", TABLE, "write all rows")
-    add_date_option(target)
-    add_model_option(target)
-    add_log_options(target)
+    add_output(target, "--lift", TABLE, "write the expected lift of audiences of other sizes")
+    add_asking(target)
 
 
 def run_target(options: argparse.Namespace) -> int:
     check_positive("--size", options.size)
-    log, _, profiler = load_profiler(options)
-    users, moment = customers_at(options, log, profiler), moment_of(options, profiler)
-    found = audience(profiler, options.category, users, moment, options.size)
-    print(
-        f"{len(found.rows)} customers for {found.category!r}: of their coming sessions "
-        f"{found.expected_precision:.1%} are expected to buy of it, of all customers' "
-        f"{found.base_rate:.1%}"
+    asked = read_asked(options)
+    found = audience(asked.profiler, options.category, asked.users, asked.moment, options.size)
+    print(describe(found))
+    give(options, found.rows)
+    print()
+    print_rows(found.lift.rows())
+    if options.lift:
+        write_rows(options.lift, found.lift.rows())
+        print(f"written to {options.lift}")
+    return 0
+
+
+def describe(found: Audience) -> str:
+    """The expected precision of both kinds, beside that of all customers."""
+    lines = [f"{len(found.rows)} customers for {found.category!r}"]
+    if found.within is not None:
+        lines.append(
+            f"  come within 90 days and buy of it: {found.within:.1%} expected, of all customers "
+            f"{found.within_of_all:.1%}"
+        )
+    lines.append(
+        f"  buy of it in a session, of those who come: {found.in_session:.1%} expected, of all "
+        f"customers {found.in_session_of_all:.1%}"
     )
-    return give(options, found.rows)
+    return "\n".join(lines)

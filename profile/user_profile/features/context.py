@@ -3,7 +3,12 @@
 import numpy as np
 
 from ..dates import DAY
+from ..errors import DataError
+from .bg_nbd import BgNbd
 from .history import History, cancelled
+from .labels import HORIZON
+from .moments import Moments, customers_at
+from .visits import read_visits
 
 NAMES = (
     "sessions",
@@ -19,7 +24,9 @@ NAMES = (
     "days since the last cancellation",
     "days since the first session",
 )
+OUTLOOK_NAMES = (*NAMES, "log-odds of a return by BG/NBD")
 _NEVER = 400.0  # days
+_LEAST = 1e-4  # chance, so that log-odds are finite
 
 
 def read_context(
@@ -72,6 +79,38 @@ def read_context(
         np.log1p(np.maximum(opened, 0)),
     )
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def read_outlook_context(
+    history: History, moments: Moments, known: np.ndarray, buying: np.ndarray
+) -> np.ndarray:
+    """Columns OUTLOOK_NAMES, (M, G + 1) float32; `buying` (4,) are r, α, a, b of BG/NBD.
+
+    Alone of the columns, what it says stays right for customers older than any in training. 0 for
+    who has not bought, and where `buying` is empty.
+    """
+    context = read_context(history, *moments, known)
+    odds = np.zeros(len(known))
+    if len(buying):
+        visits, _ = read_visits(history, moments)
+        chance = np.clip(BgNbd(*buying.tolist()).returns(visits, HORIZON), _LEAST, 1 - _LEAST)
+        odds = np.where(visits.age > 0, np.log(chance) - np.log1p(-chance), 0)
+    return np.concatenate([context, odds[:, None].astype(np.float32)], axis=1)
+
+
+def fit_buying(history: History, moments: Moments) -> np.ndarray:
+    """r, α, a, b of BG/NBD (4,), of what ended before the last horizon of training `moments` did.
+
+    Empty if there are none, or nobody came back.
+    """
+    if not len(moments.user):
+        return np.zeros(0)
+    date = int(moments.time.max()) + HORIZON * DAY
+    try:
+        model = BgNbd().fit(read_visits(history, customers_at(history, np.array([date])))[0])
+    except DataError:
+        return np.zeros(0)
+    return np.array([model.r, model.alpha, model.a, model.b])
 
 
 def _latest(flag: np.ndarray, first: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -16,9 +16,10 @@ from . import context as context_features
 from . import past_items as pair_features
 from . import season as season_features
 from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length, in_dtype
-from .context import read_context
+from .context import read_context, read_outlook_context
 from .history import History, bucket, ranges
 from .labels import Thresholds, category_counts
+from .moments import Moments
 from .past_items import PastItems, read_past_items
 from .scaling import Scaling
 from .season import Season, read_season
@@ -43,6 +44,7 @@ class FeatureSpec:
     pair: Scaling
     season: Scaling
     item_side: np.ndarray  # (I, K) float32
+    buying: np.ndarray  # (4,) r, α, a, b of BG/NBD; empty where they are not used
     without: tuple[str, ...] = ()  # of item_side.PARTS, what the model does without
 
 
@@ -118,7 +120,12 @@ class Featurizer:
                 place_m,
                 known_m,
                 self.spec.outlook.apply(
-                    read_context(history, asked.moment_user, asked.moment_time, known_m)
+                    read_outlook_context(
+                        history,
+                        Moments(asked.moment_user, asked.moment_time),
+                        known_m,
+                        self.spec.buying,
+                    )
                 ),
             ),
             labels or _no_labels(len(place_q), len(place_m), len(self.spec.category_names)),
@@ -221,6 +228,7 @@ def widths(spec: FeatureSpec) -> dict[str, int]:
         "kinds": len(spec.kinds),
         "item_side": spec.item_side.shape[1],
         "context": len(context_features.NAMES),
+        "outlook": len(context_features.OUTLOOK_NAMES),
         "hint": HINT,
         "age": AGE,
         "held": HELD,

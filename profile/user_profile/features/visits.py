@@ -18,7 +18,13 @@ class Visits(NamedTuple):
 
 
 def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]:
-    """Of each customer who bought before their moment: visits in days, mean value of one, (M,)."""
+    """Of each customer up to their moment: visits in days, mean value of one, (M,).
+
+    All zeros for who had not bought by then.
+    """
+    if not len(history.user):
+        nothing = np.zeros(len(moments.user))
+        return Visits(nothing, nothing, nothing), nothing
     first, known = history.user_offsets[moments.user], history.known_sessions(*moments)
     after = first + known
     day = history.start // DAY
@@ -35,12 +41,13 @@ def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]
 
     place = np.where(history.purchase, np.arange(len(day)), -1)
     latest = np.maximum.accumulate(place)[after - 1]
-    following = np.minimum.accumulate(np.where(place < 0, len(day), place)[::-1])[::-1]
-    begun = day[following[first]]
+    following = np.minimum.accumulate(np.where(place < 0, len(day) - 1, place)[::-1])[::-1]
+    begun = day[following[np.minimum(first, len(day) - 1)]]
     days = so_far(fresh)
+    bought = days > 0
     visits = Visits(
         np.maximum(days - 1, 0),
-        (day[latest] - begun).astype(np.float64),
-        np.maximum(moments.time / DAY - begun, 0),
+        np.where(bought, day[latest] - begun, 0).astype(np.float64),
+        np.where(bought, np.maximum(moments.time / DAY - begun, 0), 0),
     )
     return visits, so_far(spent) / np.maximum(days, 1)

@@ -14,6 +14,7 @@ import numpy as np
 import scipy  # its parts load when they are first used
 
 from ..errors import DataError
+from .clusters import centres, nearest, silhouette
 from .readers.report import ReadReport
 from .readers.rows import first_lines, read_delimited
 from .sources import open_source
@@ -79,7 +80,7 @@ def find_categories(
             "categories; give a file of your own that maps items to categories (--categories)."
         )
     sample = rng.permutation(len(known))[:_SAMPLE]
-    found = {size: scipy.cluster.vq.vq(points, _centres(points, size, rng))[0] for size in sizes}
+    found = {size: nearest(points, centres(points, size, rng)) for size in sizes}
     scores = {size: silhouette(points[sample], found[size][sample]) for size in sizes}
     labels = found[max(scores, key=scores.__getitem__)]
     _, labels = np.unique(labels, return_inverse=True)
@@ -90,24 +91,6 @@ def find_categories(
     if len(known) < len(texts):
         names.append(OTHER)
     return Categories(of_item, tuple(names), scores)
-
-
-def silhouette(points: np.ndarray, labels: np.ndarray) -> float:
-    """Mean silhouette of N points (N, D) in at least two groups, from -1 to 1.
-
-    (b - a) / max(a, b), with a the mean distance to one's own group, b to the nearest other.
-    A point alone in its group counts 0. Rousseeuw (1987).
-    """
-    square = (points**2).sum(axis=1)
-    distance = np.sqrt(np.maximum(square[:, None] + square - 2 * points @ points.T, 0))  # (N, N)
-    member = labels[:, None] == np.unique(labels)  # (N, K)
-    size = member.sum(axis=0)
-    total = distance @ member.astype(points.dtype)  # (N, K)
-    own_size = (member * size).sum(axis=1)
-    own = (total * member).sum(axis=1) / np.maximum(own_size - 1, 1)
-    other = np.where(member, np.inf, total / size).min(axis=1)
-    score = (other - own) / np.maximum(np.maximum(own, other), 1e-12)
-    return float(np.where(own_size > 1, score, 0.0).mean())
 
 
 def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
@@ -169,22 +152,6 @@ def _latent(weights: "scipy.sparse.csr_array") -> np.ndarray:
         left, strength, _ = svds(weights, k=directions, v0=start)
         points = left * strength
     return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
-
-
-def _centres(points: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """The best of three k-means runs, each begun far apart (k-means++), (at most size, D)."""
-    runs = (scipy.cluster.vq.kmeans(points, _spread_out(points, size, rng)) for _ in range(3))
-    return min(runs, key=lambda run: run[1])[0]
-
-
-def _spread_out(points: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Points drawn with odds of their squared distance to those drawn before. Arthur (2007)."""
-    chosen = [points[rng.integers(len(points))]]
-    nearest = ((points - chosen[0]) ** 2).sum(axis=1)
-    while len(chosen) < size:
-        chosen.append(points[rng.choice(len(points), p=nearest / nearest.sum())])
-        nearest = np.minimum(nearest, ((points - chosen[-1]) ** 2).sum(axis=1))
-    return np.array(chosen)
 
 
 def _names(words: list[str], weights: "scipy.sparse.csr_array", labels: np.ndarray) -> list[str]:

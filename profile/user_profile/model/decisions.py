@@ -23,9 +23,8 @@ class Decisions:
     spend: np.ndarray = field(default_factory=lambda: np.tile(_EVEN, (2, 1)))  # (2, 2)
     # Quantiles of log(spend) minus what was expected, at even steps; empty if never learned.
     residuals: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (R,)
-    value: np.ndarray = field(
-        default_factory=lambda: np.zeros(0)
-    )  # (7,), `training.value`, or (0,)
+    # p, q, γ of gamma-gamma, what an order is worth, (3,); empty if never learned.
+    worth: np.ndarray = field(default_factory=lambda: np.zeros(0))
     taught: tuple[str, ...] = OUTLOOK  # what the log taught: of the others nothing is said
 
 

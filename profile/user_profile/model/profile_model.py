@@ -66,7 +66,7 @@ class ProfileModel(Layer):
         self.next_purchase = NextPurchase(
             sizes.items, E, sizes.context, sizes.pair, sizes.season, **common
         )
-        self.outlook = OutlookHead(E, sizes.context, rng=rng, dtype=dtype)
+        self.outlook = OutlookHead(E, sizes.outlook, rng=rng, dtype=dtype)
 
     def encode(
         self, batch: Batch, *, rng: Any = None

@@ -18,13 +18,13 @@ from .outlook import SPEND_BANDS
 from .settings import Settings
 from .trained import Trained, new_model
 
-VERSION = 3
+VERSION = 4
 FORMAT = "user_profile model"
 LAYERS = ("session_layers", "customer_layers", "interest_layers")
 _PARTS = ("mean", "spread")
 _SCALED = {  # and how many features it has
     "context": len(context.NAMES),
-    "outlook": len(context.NAMES),
+    "outlook": len(context.OUTLOOK_NAMES),
     "pair": len(past_items.NAMES),
     "season": len(season.NAMES),
 }
@@ -32,7 +32,7 @@ _DECISIONS = {
     "levels": Field("f", (2, 2)),
     "spend": Field("f", (2, 2)),
     "residuals": Field("f", (None,)),
-    "value": Field("f", (None,)),
+    "worth": Field("f", (None,)),
 }
 
 
@@ -50,6 +50,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "kinds": np.array(spec.kinds),
         "category": spec.category,
         "item_side": spec.item_side,
+        "buying": spec.buying,
         "without": np.array(spec.without, dtype=str),
         "category_names": np.array(spec.category_names),
         "side": np.array(json.dumps({k: list(v) for k, v in spec.side.items()})),
@@ -103,6 +104,7 @@ def _read_spec(file: ArrayFile) -> FeatureSpec:
         {
             "category": Field("i", (len(items),)),
             "item_side": Field("f", (len(items), None)),
+            "buying": Field("f", (None,)),
             "thresholds/high": Field("n", (len(categories),)),
             "thresholds/spend": Field("n", (len(SPEND_BANDS) - 2,)),
             **features,
@@ -116,6 +118,7 @@ def _read_spec(file: ArrayFile) -> FeatureSpec:
         kinds=kinds,
         category=category,
         item_side=arrays["item_side"],
+        buying=arrays["buying"],
         without=without,
         category_names=categories,
         side={name: tuple(values) for name, values in side.items()},

@@ -13,6 +13,7 @@ class Sizes:
     item_side: int
     side: tuple[int, ...]  # codes of each side feature, one more for "not known"
     context: int
+    outlook: int  # the context of moments
     hint: int
     age: int
     held: int

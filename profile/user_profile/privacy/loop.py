@@ -108,7 +108,7 @@ def read_customers(
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
-    spec = fit_spec(history, targets, categories, side, item_vectors, without)
+    spec = fit_spec(history, targets, categories, side, item_vectors, without, with_buying=False)
     featurizer, moments = Featurizer(history, spec, side), training_moments(history)
     together = training_batches(featurizer, targets, settings, moments)
     return Customers(spec, [one for batch in together for one in split_customers(batch)])

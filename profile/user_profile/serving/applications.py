@@ -14,25 +14,41 @@ from ..errors import DataError
 from ..model.decisions import decide, decide_band
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
+from .allowed import Allowed
+from .facts import read_facts
+from .lift import Lift, lift_curve
 from .profiler import Profiler
 
 Row = dict[str, Any]
+ANYTHING = Allowed()
 
 
 class Audience(NamedTuple):
-    """Customers to show an advertisement of a category."""
+    """Customers to show an advertisement of a category. Precisions are means over the audience."""
 
     category: str
     rows: list[Row]
-    expected_precision: float  # mean chance that one of them buys of the category in a session
-    base_rate: float  # the same for all customers
+    in_session: float  # the chance that a customer who comes buys of it in that session
+    in_session_of_all: float  # the same of all customers
+    within: float | None  # the chance to come in 90 days and buy; None if returns were not learned
+    within_of_all: float | None
+    lift: Lift  # expected, of audiences of other sizes
 
 
 def recommend(
-    profiler: Profiler, users: np.ndarray, moment: int, texts: Sequence[str], top: int = 10
+    profiler: Profiler,
+    users: np.ndarray,
+    moment: int,
+    texts: Sequence[str],
+    top: int = 10,
+    *,
+    allowed: Allowed = ANYTHING,
 ) -> list[Row]:
-    """The ``top`` items of each of ``users`` in a session at ``moment``, the likeliest first."""
-    best, shares = best_items(profiler, users, moment, top)
+    """The ``top`` items of each of ``users`` in a session at ``moment``, the likeliest first.
+
+    Fewer where fewer are ``allowed``. Shares are of the whole coming basket.
+    """
+    best, shares = best_items(profiler, users, moment, top, allowed)
     return [
         {
             "customer": profiler.history.users[user],
@@ -43,21 +59,25 @@ def recommend(
         }
         for user, items, own in zip(users.tolist(), best.tolist(), shares.tolist())
         for rank, (item, share) in enumerate(zip(items, own), start=1)
+        if share >= 0
     ]
 
 
 def best_items(
-    profiler: Profiler, users: np.ndarray, moment: int, top: int
+    profiler: Profiler, users: np.ndarray, moment: int, top: int, allowed: Allowed = ANYTHING
 ) -> tuple[np.ndarray, np.ndarray]:
     """Codes (U, top) of the likeliest items in a session at ``moment``, and shares, five digits.
 
-    Raises DataError if there are no items to rank.
+    The share of what is not ``allowed`` is -1. Raises DataError if there are no items to rank.
     """
     check_items(profiler)
     codes, shares = [], []
     for begin in range(0, len(users), 256):
         part = users[begin : begin + 256]
         chances = softmax(profiler.score_known(part, np.full(len(part), moment)))
+        mask = allowed.mask(profiler.history, part, moment)
+        if mask is not None:
+            chances = np.where(mask, chances, -1)
         best = np.stack(highest(chances, top))
         codes.append(best)
         shares.append(rounded(np.take_along_axis(chances, best, axis=1), 5))
@@ -86,26 +106,38 @@ def highest(scores: np.ndarray, top: int) -> list[np.ndarray]:
 def audience(
     profiler: Profiler, category: str, users: np.ndarray, moment: int, size: int = 100
 ) -> Audience:
-    """The ``size`` customers likeliest to buy of a category in a session at ``moment``.
+    """The ``size`` customers likeliest to buy of a category within 90 days of ``moment``.
 
-    ``category`` may be any part of one name that no other shares. Raises DataError otherwise.
+    That is the chance of a return times that of the category in a session; where the log taught no
+    returns, the latter alone. ``category`` may be any part of one name that no other shares.
+    Raises DataError otherwise.
     """
     check_items(profiler)
     code = _category(profiler.spec.category_names, category)
-    chances = profiler.levels(users, np.full(len(users), moment))[:, code]  # (Q, 3)
-    buys = 1 - chances[:, 0]
+    moments = np.full(len(users), moment)
+    chances = profiler.levels(users, moments)[:, code]  # (Q, 3)
+    interest = 1 - chances[:, 0]
+    learned = "returned" in profiler.decisions.taught
+    returns = profiler.outlook(users, moments).returned if learned else np.ones(len(users))
+    buys = interest * returns
     chosen = np.argsort(-buys, kind="stable")[:size]
     levels = decide(chances, profiler.decisions.levels[0])
-    rows = [
-        {
-            "customer": profiler.history.users[users[row]],
-            "chance": round(float(buys[row]), 4),
-            "level": LEVELS[levels[row]],
-        }
-        for row in chosen.tolist()
-    ]
-    name = profiler.spec.category_names[code]
-    return Audience(name, rows, float(buys[chosen].mean()), float(buys.mean()))
+    rows = []
+    for row in chosen.tolist():
+        both = {"buys": buys[row], "returns": returns[row]} if learned else {}
+        said = {name: round(float(chance), 4) for name, chance in both.items()}
+        said["in_session"] = round(float(interest[row]), 4)
+        name = profiler.history.users[users[row]]
+        rows.append({"customer": name, **said, "level": LEVELS[levels[row]]})
+    return Audience(
+        profiler.spec.category_names[code],
+        rows,
+        float(np.average(interest[chosen], weights=returns[chosen])),
+        float(np.average(interest, weights=returns)),
+        float(buys[chosen].mean()) if learned else None,
+        float(buys.mean()) if learned else None,
+        lift_curve(buys, buys),
+    )
 
 
 def risk(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
@@ -152,12 +184,12 @@ def _ranked(
     key: np.ndarray,
 ) -> list[Row]:
     history = profiler.history
-    known = history.known_sessions(users, np.full(len(users), moment))
+    orders = read_facts(history, moment).orders
     rows = []
     for place in np.argsort(key, kind="stable").tolist():
         user = int(users[place])
         values = {name: float(rounded(column[place])) for name, column in columns.items()}
-        rows.append({"customer": history.users[user], **values, "sessions": int(known[place])})
+        rows.append({"customer": history.users[user], **values, "orders": int(orders[user])})
     return rows
 
 

@@ -27,7 +27,7 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
     levels = profiler.levels(users, as_of)  # (U, C, 3)
     said = decide(levels, profiler.decisions.levels[0])  # (U, C)
     outlook, taught = profiler.outlook(users, as_of), profiler.decisions.taught
-    value = profiler.value(users, moment) if len(profiler.decisions.value) else ()
+    value = profiler.value(users, moment)
     day = day_of(moment)
     rows = []
     for place, user in enumerate(users.tolist()):
@@ -43,7 +43,7 @@ def profile_rows(profiler: Profiler, users: np.ndarray, moment: int) -> list[dic
         if "spend" in taught:
             for band, chance in zip(SPEND_BANDS, outlook.spend[place]):
                 row[f"spend: {band}"] = _rounded(chance)
-        if len(value):
+        if len(profiler.decisions.worth):
             row["spend in a year"] = round(float(np.nan_to_num(value[place])), 2)
         rows.append(row)
     return rows

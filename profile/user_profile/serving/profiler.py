@@ -28,6 +28,7 @@ from ..model.sessions import SessionSaved
 from ..model.trained import Trained
 from ..training.scoring import level_chances, score_items
 from ..training.value import expected_value
+from .facts import Facts, read_facts
 
 _NOBODY = np.zeros(0, np.int64)
 
@@ -149,7 +150,12 @@ class Profiler:
 
     def value(self, users: np.ndarray, moment: int) -> np.ndarray:
         """Money to expect of each of ``users`` in a year from ``moment``, (U,); NaN if unknown."""
-        return expected_value(self.decisions.value, self.history, users, moment)
+        worth = self.decisions.worth
+        return expected_value(self.spec.buying, worth, self.history, users, moment)
+
+    def facts(self, moment: int | None = None) -> Facts:
+        """Orders, revenue and RFM of all customers at ``moment``."""
+        return read_facts(self.history, self.now if moment is None else moment)
 
     def profile(self, user: int, moment: int | None = None, top: int = 10) -> Profile:
         """Everything about one customer. A customer with no session yet gets what all get."""
@@ -229,7 +235,7 @@ def assemble_profile(
         )
     outlook = as_chances(outputs.outlook)
     band = int(decide_band(outlook.returned, outlook.spend, decisions.spend[0])[0])
-    worth = float(expected_value(decisions.value, history, np.array([user]), moment)[0])
+    worth = expected_value(spec.buying, decisions.worth, history, np.array([user]), moment)[0]
     return Profile(
         user,
         moment,
@@ -240,7 +246,7 @@ def assemble_profile(
         float(outlook.cancelled[0]) if "cancelled" in decisions.taught else None,
         tuple(outlook.spend[0].tolist()) if "spend" in decisions.taught else (),
         SPEND_BANDS[band] if "spend" in decisions.taught else "",
-        None if math.isnan(worth) else worth,
+        None if math.isnan(worth) else float(worth),
         amounts(outlook, decisions),
         evidence,
     )

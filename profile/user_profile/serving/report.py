@@ -8,15 +8,22 @@ from ..dates import DAY, day_of, time_of
 from ..features.history import History
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
+from .facts import Facts, describe_facts, fact_row
 from .profiler import Profile, Profiler, Suggestion
 
 
 def describe_profile(
-    history: History, profile: Profile, texts: Sequence[str], bought: Sequence[int] = ()
+    history: History,
+    profile: Profile,
+    texts: Sequence[str],
+    bought: Sequence[int] = (),
+    facts: Facts | None = None,
 ) -> str:
     """The profile as text; ``bought``, if known, are marked among the suggestions."""
     name = history.users[profile.user]
     lines = [f"Customer {name} on {day_of(profile.moment)}, after {profile.known} sessions"]
+    if facts is not None and profile.known:
+        lines += describe_facts(facts, profile.user, profile.moment)
     if not profile.known:
         lines.append("  Nothing is known of this customer yet: these are everybody's answers.")
     elif profile.known == 1:
@@ -87,13 +94,15 @@ def describe_spend(profile: Profile) -> str:
     return f"{words}, about {middle:,.0f} (80 % between {low:,.0f} and {high:,.0f})"
 
 
-def profile_record(profiler: Profiler, profile: Profile, texts: Sequence[str]) -> dict[str, Any]:
-    """A profile as plain values: answers and shares alone, no event of the log."""
+def profile_record(
+    profiler: Profiler, profile: Profile, texts: Sequence[str], facts: Facts | None = None
+) -> dict[str, Any]:
+    """A profile as plain values: answers, shares and totals, no single event of the log."""
     items = profiler.spec.items
     return {
         "customer": profiler.history.users[profile.user],
         "moment": time_of(profile.moment),
-        "sessions": profile.known,
+        **({} if facts is None else fact_row(facts, profile.user)),
         "interests": [
             {
                 "category": interest.category,

@@ -26,7 +26,7 @@ from .augment import augment
 from .outlook import fit_outlook
 from .questions import fit_spec, training_batches, training_targets
 from .scoring import Score, level_thresholds, validate
-from .value import fit_value
+from .value import fit_worth
 
 MOST_ITEMS = 50_000
 _WORKERS = 2  # or one a rank: the result must not hang on how many cores there are
@@ -115,7 +115,7 @@ def train(
     decisions = replace(
         decisions,
         levels=level_thresholds(model, featurizer, split.validation),
-        value=fit_value(whole, to_the_end),
+        worth=fit_worth(whole, to_the_end),
     )
     log = [end._asdict() for end in trainer.epochs]
     return Trained(model, spec, settings, decisions, log)

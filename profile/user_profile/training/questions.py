@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..features.batch import Batch, Labels
-from ..features.context import read_context
+from ..features.context import fit_buying, read_context, read_outlook_context
 from ..features.featurizer import Asked, FeatureSpec, Featurizer
 from ..features.history import History, ranges
 from ..features.item_side import item_side
@@ -60,12 +60,14 @@ def fit_spec(
     *,
     whole: History | None = None,
     to_the_end: bool = False,
+    with_buying: bool = True,
 ) -> FeatureSpec:
     """Codes and constants, from the training sessions, which `history` holds alone.
 
     What the outlook asks is split by date: its constants are those of `whole`, all sessions, at
     dates before the one it is tested at (`training_moments`). `vectors` (I, V) describe the
-    items; `without` names parts (of `item_side.PARTS`) that are to be left out.
+    items; `without` names parts (of `item_side.PARTS`) that are to be left out. Not `with_buying`:
+    nothing is fitted to how often customers buy.
     """
     whole = history if whole is None else whole
     rng = np.random.default_rng(0)
@@ -76,6 +78,8 @@ def fit_spec(
     counts = category_counts(history, categories.of_item, len(categories), targets.session)
     moments = training_moments(whole, to_the_end)
     met = np.sort(rng.permutation(len(moments.user))[:_SCALED_ON])
+    some = Moments(moments.user[met], moments.time[met])
+    buying = fit_buying(whole, moments if with_buying else NO_MOMENTS)
     spend = outlook_labels(whole, *moments).spend
     return FeatureSpec(
         items=history.items,
@@ -87,14 +91,8 @@ def fit_spec(
         },
         thresholds=Thresholds(high_thresholds(counts), spend_thresholds(spend)),
         context=fit_scaling(read_context(history, user, moment, known)),
-        outlook=fit_scaling(
-            read_context(
-                whole,
-                moments.user[met],
-                moments.time[met],
-                whole.known_sessions(moments.user[met], moments.time[met]),
-            )
-        ),
+        outlook=fit_scaling(read_outlook_context(whole, some, whole.known_sessions(*some), buying)),
+        buying=buying,
         pair=fit_scaling(read_past_items(history, season, user, moment, known).features),
         season=fit_scaling(season.features(np.unique(season.day(moment)))),
         item_side=item_side(history, categories.of_item, len(categories), vectors, without),

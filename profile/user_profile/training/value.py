@@ -1,48 +1,57 @@
-"""What a customer will have spent after a year: BG/NBD purchases times their gamma-gamma worth.
+"""What a customer will have spent after a year: BG/NBD orders times their gamma-gamma worth.
 
 Both are fitted on what ended before the date of the outlook's test, as all of the outlook is.
 """
 
 import numpy as np
 
+from ..dates import DAY
 from ..errors import DataError
+from ..features.bg_nbd import BgNbd
 from ..features.history import History
-from ..features.moments import Moments, customers_at, test_date, training_moments
+from ..features.labels import HORIZON
+from ..features.moments import Moments, customers_at, training_moments
 from ..features.visits import read_visits
-from .bg_nbd import BgNbd
 from .gamma_gamma import GammaGamma
 
 YEAR = 365  # days
 NOT_LEARNED = np.zeros(0)
 
 
-def fit_value(history: History, to_the_end: bool = False) -> np.ndarray:
-    """r, α, a, b of BG/NBD and p, q, γ of gamma-gamma, (7,); (0,) where a log does not teach them.
-
-    Of a log too short to be tested, or `to_the_end`, all there is.
-    """
-    end = to_the_end or not len(training_moments(history).user)
-    date = history.last_moment + 1 if end else test_date(history)
+def fit_worth(history: History, to_the_end: bool = False) -> np.ndarray:
+    """p, q, γ of gamma-gamma, (3,); (0,) where a log is too short or tells no money."""
+    moments = training_moments(history, to_the_end)
+    if not len(moments.user):
+        return NOT_LEARNED
+    date = int(moments.time.max()) + HORIZON * DAY
     visits, value = read_visits(history, customers_at(history, np.array([date])))
     try:
-        often, worth = BgNbd().fit(visits), GammaGamma().fit(visits.repeats + 1, value)
-    except DataError:  # nobody came back, or nobody paid
+        worth = GammaGamma().fit(visits.repeats + 1, value)
+    except DataError:
         return NOT_LEARNED
-    found = np.array([often.r, often.alpha, often.a, often.b, worth.p, worth.q, worth.gamma])
-    return found if worth.q > 1 else NOT_LEARNED  # below, the mean of all is infinite
+    # With q up to 1 the mean over all customers is infinite.
+    return np.array([worth.p, worth.q, worth.gamma]) if worth.q > 1 else NOT_LEARNED
 
 
 def expected_value(
-    parameters: np.ndarray, history: History, users: np.ndarray, moment: int, days: float = YEAR
+    buying: np.ndarray,
+    worth: np.ndarray,
+    history: History,
+    users: np.ndarray,
+    moment: int,
+    days: float = YEAR,
 ) -> np.ndarray:
-    """Money of each of `users` (U,) in the `days` from `moment` on, (U,); NaN before a purchase."""
+    """Money of each of `users` (U,) in the `days` from `moment` on, (U,).
+
+    `buying` (4,) are those of BG/NBD, `worth` (3,) those of gamma-gamma. NaN where either is empty,
+    and for who had bought nothing.
+    """
     value = np.full(len(users), np.nan)
-    buyers = np.zeros(len(history.users), bool)
-    buyers[customers_at(history, np.array([moment])).user] = True
-    asked = np.flatnonzero(buyers[users])
-    if not len(parameters) or not len(asked):
-        return value
-    visits, mean = read_visits(history, Moments(users[asked], np.full(len(asked), moment)))
-    often, worth = BgNbd(*parameters[:4]), GammaGamma(*parameters[4:])
-    value[asked] = often.expected(visits, days) * worth.expected(visits.repeats + 1, mean)
+    if len(buying) and len(worth):
+        visits, mean = read_visits(history, Moments(users, np.full(len(users), moment)))
+        bought = visits.age > 0
+        orders = BgNbd(*buying.tolist()).expected(visits, days)
+        value[bought] = (orders * GammaGamma(*worth.tolist()).expected(visits.repeats + 1, mean))[
+            bought
+        ]
     return value

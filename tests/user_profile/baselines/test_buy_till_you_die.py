@@ -11,11 +11,11 @@ from scipy.stats import beta as beta_law
 from scipy.stats import gamma as gamma_law
 from user_profile.baselines.outlook import forecasters
 from user_profile.errors import DataError
+from user_profile.features.bg_nbd import BgNbd
 from user_profile.features.history import read_history
 from user_profile.features.moments import test_moments as moments_of_test
 from user_profile.features.moments import training_moments
-from user_profile.features.visits import read_visits
-from user_profile.training.bg_nbd import BgNbd, Visits
+from user_profile.features.visits import Visits, read_visits
 from user_profile.training.gamma_gamma import GammaGamma
 
 from tests.user_profile.shop_log import DAY, make_sessions

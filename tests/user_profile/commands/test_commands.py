@@ -75,7 +75,7 @@ def test_recommend_all_to_a_file(run, shop):
 def test_target_expects_more_of_its_audience(run, shop):
     said = run("target", "MUG", "--size", "5", "--out", str(shop / "mugs.json")).out
     assert "5 customers for 'mugs'" in said
-    chances = [row["chance"] for row in json.loads((shop / "mugs.json").read_text())]
+    chances = [row["buys"] for row in json.loads((shop / "mugs.json").read_text())]
     assert chances == sorted(chances, reverse=True)
 
 
@@ -247,3 +247,56 @@ def test_a_folder_is_no_model(shop, tmp_path, capsys):
 @pytest.mark.parametrize("kind", [Settings, SequenceSettings])
 def test_every_setting_says_what_it_means(kind):
     assert all(field.metadata.get("help") for field in dataclasses.fields(kind))
+
+
+def table_of(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_show_tells_orders_and_money(run, shop):
+    out = [str(shop / "facts.json"), str(shop / "facts.csv")]
+    said = run("show", "c4", "--out", out[0]).out
+    run("show", "c4", "--out", out[1])
+    record, row = json.loads((shop / "facts.json").read_text()), table_of(out[1])[0]
+    assert f"{record['orders']} order" in said
+    assert "revenue" in said
+    assert "RFM" not in row
+    for name in ("orders", "cancellations", "revenue", "first_order", "rfm", "rfm_class"):
+        assert str(record[name]) == row[name]
+    assert record["orders"] * record["mean_order"] == pytest.approx(record["revenue"], rel=1e-3)
+
+
+def test_recommend_new_repeated_or_in_stock(run, shop):
+    bought = {(r[0], r[2]) for r in make_rows(customers=25, days=400) if r[3] == "purchase"}
+    for option, repeated in (("--new-only", False), ("--repeat-only", True)):
+        out = str(shop / f"some{option}.csv")
+        run("recommend", "--top", "5", option, "--out", out)
+        rows = table_of(out)
+        assert len(rows) > 50
+        assert {(row["customer"], row["item"]) in bought for row in rows} == {repeated}
+    (shop / "stock.txt").write_text("item\ni3\ni7\nnothing\n")
+    out = str(shop / "stock.csv")
+    said = run("recommend", "--items", str(shop / "stock.txt"), "--out", out).out
+    assert "2 of the 4 items" in said
+    assert {row["item"] for row in table_of(out)} == {"i3", "i7"}
+
+
+def test_target_expects_by_return_too_and_draws_the_lift(run, shop):
+    out = str(shop / "lift.csv")
+    said = run("target", "mugs", "--size", "5", "--lift", out).out
+    assert "come within 90 days and buy of it" in said
+    assert "in a session, of those who come" in said
+    lift = [float(row["lift"]) for row in table_of(out)]
+    assert lift == sorted(lift, reverse=True)
+    assert lift[-1] == 1
+
+
+def test_segments(run, shop):
+    out, members = str(shop / "segments.json"), str(shop / "members.csv")
+    said = run("segments", "--number", "3", "--out", out, "--members", members).out
+    assert "agreement (adjusted Rand) with other seeds" in said
+    rows = json.loads((shop / "segments.json").read_text())
+    sizes = [row["customers"] for row in rows]
+    assert sizes == sorted(sizes, reverse=True)
+    assert {row["segment"] for row in table_of(members)} == {row["segment"] for row in rows}

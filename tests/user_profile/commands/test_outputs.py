@@ -102,11 +102,11 @@ def test_a_date_knows_only_who_was_a_customer_then(run, tmp_path):
         begin = int(np.datetime64(date, "s").astype(int)) - 1_300_000_000
         then = {name for name, time in first.items() if time < begin}
         assert {row["customer"] for row in found} == then
-        if "sessions" in found[0]:
-            ends = {(row[0], row[1]): row[4] for row in rows}
+        if "orders" in found[0]:
+            ends = {(r[0], r[1]): r[4] for r in rows if r[3] == "purchase"}
             for row in found:
                 past = sum(who == row["customer"] and t < begin for (who, _), t in ends.items())
-                assert int(row["sessions"]) == past
+                assert int(row["orders"]) == past
     assert len(then) < len(first)
 
 

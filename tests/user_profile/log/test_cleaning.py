@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from user_profile.errors import DataError
-from user_profile.log.categories import find_categories, read_categories, silhouette
+from user_profile.log.categories import find_categories, read_categories
 from user_profile.log.clean import charges_of, clean_events
+from user_profile.log.clusters import silhouette
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 

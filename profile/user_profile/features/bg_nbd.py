@@ -12,7 +12,7 @@ import numpy as np
 import scipy  # its parts load when they are first used
 
 from ..errors import DataError
-from ..features.visits import Visits
+from .visits import Visits
 
 _QUANTILES = 200
 _BOUNDS = [(-8.0, 8.0)] * 4  # of the logarithms

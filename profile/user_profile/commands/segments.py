@@ -1,0 +1,36 @@
+"""segments: a handful of groups of customers, with names, sizes and what each buys."""
+
+import argparse
+from typing import Any
+
+from ..serving.segments import SIZES, find_segments, member_rows, segment_rows
+from .answers import give
+from .asking import add_asking, read_asked
+from .outputs import TABLE, add_output, write_rows
+
+
+def add_command(commands: Any) -> None:
+    segments = commands.add_parser("segments")
+    segments.set_defaults(run=run_segments)
+    segments.add_argument(
+        "--number", type=int, help=f"of segments; default: of {SIZES[0]} to {SIZES[-1]} the number "
+        "that two halves of the customers agree on best",
+    )  # fmt: skip
+    segments.add_argument("--seed", type=int, default=0, help="of the search; default: 0")
+    add_output(segments, "--members", TABLE, "write each customer's segment")
+    add_asking(segments, out="write the table")
+
+
+def run_segments(options: argparse.Namespace) -> int:
+    asked = read_asked(options)
+    sizes = SIZES if options.number is None else (options.number,)
+    found = find_segments(asked.profiler, asked.users, asked.moment, sizes=sizes, seed=options.seed)
+    give(options, segment_rows(asked.profiler, found, asked.texts))
+    tried = ", ".join(f"{size}: {value:.2f}" for size, value in found.halves.items())
+    print(f"agreement (adjusted Rand) with other seeds {found.agreement:.2f}", end="")
+    print(f"; of two halves of the customers, by number of segments: {tried}" if tried else "")
+    if options.members:
+        rows = member_rows(asked.profiler, found)
+        write_rows(options.members, rows)
+        print(f"{len(rows):,} customers written to {options.members}")
+    return 0

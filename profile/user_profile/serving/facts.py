@@ -1,0 +1,127 @@
+"""What a customer did so far, in the figures that shops know: orders, revenue, RFM.
+
+Recency, frequency and monetary value are scored from 1 to 5 by fifths of all customers at the
+moment; the class follows from the first two (Hughes 1994, "Strategic database marketing").
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..dates import DAY, day_of
+from ..features.history import History, cancelled
+
+CLASSES = ("champion", "loyal", "new", "promising", "fading", "at risk", "lost")
+
+
+class Facts(NamedTuple):
+    """Of U customers at one moment. Money is 0 and dates are -1 where there was no order."""
+
+    orders: np.ndarray  # (U,) sessions with a purchase
+    cancellations: np.ndarray  # (U,) sessions with a cancellation
+    revenue: np.ndarray  # (U,) money of all purchases
+    returned: np.ndarray  # (U,) money of all cancellations
+    first: np.ndarray  # (U,) seconds, begin of the first order
+    last: np.ndarray  # (U,) seconds, begin of the last order
+    rfm: np.ndarray  # (U, 3) scores 1 to 5, the best 5; 0 without an order
+    rfm_class: np.ndarray  # (U,) code into CLASSES
+
+    @property
+    def mean_order(self) -> np.ndarray:
+        """Revenue of an order, (U,)."""
+        return self.revenue / np.maximum(self.orders, 1)
+
+    def take(self, rows: np.ndarray) -> "Facts":
+        return Facts(*(column[rows] for column in self))
+
+
+def read_facts(history: History, moment: int) -> Facts:
+    """Of all customers of the log, by what had ended before ``moment``."""
+    users = len(history.users)
+    everybody = np.arange(users)
+    known = history.known_sessions(everybody, np.full(users, moment))
+    place = np.arange(len(history.user)) - history.user_offsets[history.user]
+    past = place < known[history.user]  # (S,)
+    bought, back = past & history.purchase, past & cancelled(history)
+    paid = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
+    all_money = np.add.reduceat(history.spent, history.offsets[:-1])
+
+    def total(sessions: np.ndarray, values: np.ndarray | None = None) -> np.ndarray:
+        weights = None if values is None else values[sessions]
+        return np.bincount(history.user[sessions], weights, users)
+
+    orders, revenue = total(bought), total(bought, paid)
+    first, last = np.full(users, -1), np.full(users, -1)
+    begun = np.flatnonzero(bought)
+    first[history.user[begun[::-1]]] = history.start[begun[::-1]]  # the earliest is written last
+    last[history.user[begun]] = history.start[begun]
+    rfm = np.stack([_fifths(x, orders > 0) for x in (last, orders, revenue)], axis=1)
+    return Facts(
+        orders, total(back), revenue, total(back, all_money - paid), first, last, rfm,
+        _classes(rfm, orders),
+    )  # fmt: skip
+
+
+def fact_row(facts: Facts, user: int) -> dict[str, Any]:
+    """One customer's facts as plain values, for a table, a CSV file or JSON."""
+    bought = facts.orders[user] > 0
+    return {
+        "orders": int(facts.orders[user]),
+        "cancellations": int(facts.cancellations[user]),
+        "revenue": round(float(facts.revenue[user]), 2),
+        "returned": round(float(facts.returned[user]), 2),
+        "mean_order": round(float(facts.mean_order[user]), 2),
+        "first_order": day_of(facts.first[user]) if bought else "",
+        "last_order": day_of(facts.last[user]) if bought else "",
+        "rfm": "".join(map(str, facts.rfm[user].tolist())),
+        "rfm_class": CLASSES[facts.rfm_class[user]] if bought else "",
+    }
+
+
+def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
+    """Two lines for the terminal; none of money where the log tells none."""
+    if not facts.orders[user]:
+        return ["  No order yet."]
+    days = (moment - int(facts.last[user])) / DAY
+    back = f", {_counted(facts.cancellations[user], 'cancellation')}"
+    span = (
+        f"first {day_of(facts.first[user])}, last {day_of(facts.last[user])} ({days:.0f} days ago)"
+    )
+    r, f, m = facts.rfm[user].tolist()
+    kind = f"{CLASSES[facts.rfm_class[user]]} (recency {r}, frequency {f}, money {m} of 5)"
+    lines = [f"  {_counted(facts.orders[user], 'order')}{back}; {span}"]
+    if facts.revenue[user] > 0:
+        money = f"revenue {facts.revenue[user]:,.0f}, {facts.mean_order[user]:,.0f} an order"
+        if facts.returned[user] > 0:
+            money += f", {facts.returned[user]:,.0f} given back"
+        return [*lines, f"  {money}; {kind}"]
+    return [*lines, f"  {kind}"]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _fifths(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """1 to 5 by the share of those asked that are lower, ties in the middle; 0 for others."""
+    score = np.zeros(len(values), np.int64)
+    if asked.any():
+        _, group, size = np.unique(values[asked], return_inverse=True, return_counts=True)
+        share = ((np.cumsum(size) - size / 2) / asked.sum())[group]
+        score[asked] = np.minimum(1 + (5 * share).astype(np.int64), 5)
+    return score
+
+
+def _classes(rfm: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    recency, frequency = rfm[:, 0], np.maximum(rfm[:, 1], 1)
+    rules = (
+        ("champion", (recency >= 4) & (frequency >= 4)),
+        ("loyal", (recency >= 3) & (frequency >= 3)),
+        ("new", (recency >= 4) & (orders == 1)),
+        ("promising", recency >= 4),
+        ("fading", recency == 3),
+        ("at risk", frequency >= 3),
+        ("lost", np.ones(len(orders), bool)),
+    )
+    codes = [CLASSES.index(name) for name, _ in rules]
+    return np.select([holds for _, holds in rules], codes)
