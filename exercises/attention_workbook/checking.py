@@ -1,5 +1,6 @@
 """``check``: grades exercises now, remembers it, and lays the solution beside what has passed."""
 
+from grader.contents import on_route
 from grader.exercise import Exercise, find_exercise
 from grader.grading import NOT_STARTED, PASSED, Run
 from grader.home import answer_of, fingerprint
@@ -9,7 +10,7 @@ from grader.verdict import count, fitted, graded, reports
 
 from attention_workbook.commands import Place
 from attention_workbook.review import first_review
-from attention_workbook.routes import following, on_route, passed, route_of
+from attention_workbook.routes import following, passed, route_of
 from attention_workbook.solution import after_a_pass
 from attention_workbook.state import Progress, now, stamp
 

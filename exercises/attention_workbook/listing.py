@@ -2,10 +2,11 @@
 
 import shutil
 
+from grader.contents import on_route
 from grader.exercise import Exercise
 
 from attention_workbook.commands import Place
-from attention_workbook.routes import following, on_route, passed, route_of
+from attention_workbook.routes import following, passed, route_of
 from attention_workbook.state import Data, now, total
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from grader.contents import ROUTES
+from grader.contents import ROUTES, on_route
 from grader.exercise import Exercise
 from grader.home import fingerprint
 
@@ -18,20 +18,14 @@ def choose(wanted: str, exercises: list[Exercise], progress: Progress) -> str:
         raise ValueError(f"there is no route {wanted!r}; there are {', '.join(ROUTES)}")
     one = {"exercises": {}, "route": {"name": found[0], "on": stamp(now())}}
     progress.change(lambda data: data.update(merged(data, one)))
-    return f"{found[0]}: {len(on_route(found[0], exercises))} exercises, {ROUTES[found[0]][0]}."
+    count = len(on_route(found[0], exercises))
+    return f"{found[0]}: {count} exercises, {ROUTES[found[0]].purpose}."
 
 
 def route_of(data: Data) -> str:
     """The name of the route chosen; the first of all until one is."""
     name = data.get("route", {}).get("name")
     return name if name in ROUTES else FIRST
-
-
-def on_route(name: str, exercises: list[Exercise]) -> list[Exercise]:
-    """A route's exercises, in its order."""
-    numbers = ROUTES[name][1]
-    known = {one.number: one for one in exercises}
-    return exercises if numbers is None else [known[one] for one in numbers if one in known]
 
 
 def passed(exercise: Exercise, progress: Progress, entry: Data) -> bool:

@@ -7,6 +7,7 @@ file system. A worker with NumPy imported waits for the next save.
 import os
 from typing import NamedTuple
 
+from grader.contents import on_route
 from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED
 from grader.home import MARK, answer_of, laid_out
@@ -18,7 +19,7 @@ from grader.verdict import count, fitted, reports
 from attention_workbook.checking import at_hand, graded_and_noted
 from attention_workbook.commands import COMMANDS, Place
 from attention_workbook.keys import Desk
-from attention_workbook.routes import following, on_route, passed, route_of
+from attention_workbook.routes import following, passed, route_of
 from attention_workbook.solution import after_a_pass
 from attention_workbook.state import locked
 

@@ -20,18 +20,19 @@ from grader.kit import Variant
 from grader.report import failure_text, title
 from grader.sandbox.runner import InProcess, Sandboxed
 from grader.strength import (
-    INTRODUCTION,
     RIGHT_AT_MOST,
     WRONG_AT_LEAST,
     Strength,
     clearest,
     in_words,
-    markdown,
     noise,
     passes,
+    with_strengths,
+    with_total,
 )
 
 TABLE = EXERCISES.parent / "docs" / "workbook" / "strength.md"
+README = EXERCISES.parent / "README.md"
 
 
 class Verdict(NamedTuple):
@@ -191,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m grader.audit", description=__doc__)
     parser.add_argument("exercises", nargs="*", metavar="exNN")
     parser.add_argument("--worker", action="store_true", help="run variants in workers too (slow)")
-    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name} of docs/workbook")
+    parser.add_argument("--write", action="store_true", help=f"write the rows into {TABLE.name}")
     options = parser.parse_args(arguments)
     known = find_exercises()
     try:
@@ -206,10 +207,10 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
     if options.write:
         strengths = [one.strength() for one in results]
-        _, heading, mutants = TABLE.read_text(encoding="utf-8").partition("\n## Mutants\n")
-        page = INTRODUCTION + markdown(strengths) + "\n" + heading + mutants
+        page = with_strengths(TABLE.read_text(encoding="utf-8"), strengths)
         write_page(TABLE, page)
-        print(f"wrote {TABLE}")
+        write_page(README, with_total(README.read_text(encoding="utf-8"), page))
+        print(f"wrote {TABLE} and the total into {README.name}")
     return 1 if unsound else 0
 
 

@@ -4,6 +4,7 @@
 """
 
 import sys
+from typing import NamedTuple
 
 from grader.exercise import EXERCISES, Exercise, find_exercises
 from grader.files import write_page
@@ -12,20 +13,48 @@ from grader.question import readme
 
 PAGES = {"en": EXERCISES / "README.md", "zh": EXERCISES / "README.zh.md"}
 END = "<!-- end -->"
+
+
+class Route(NamedTuple):
+    """A way through the workbook. ``numbers`` None is everything; ``after`` is solved before it."""
+
+    purpose: str
+    numbers: list[str] | None
+    after: str | None = None
+
+
+TODAY = "Today's models"
 ROUTES = {
-    "First steps": (
+    "First steps": Route(
         "what attention is, and how it learns",
         ["ex01", "ex02", "ex04", "ex05", "ex08", "ex11", "ex12"],
     ),
-    "Interview in a weekend": (
+    "Interview in a weekend": Route(
         "what is asked most, and the review of faulty code",
         [
             *("ex01", "ex02", "ex05", "ex06", "ex03", "ex09", "ex10", "ex11", "ex12"),
             *("ex13", "ex16", "ex17", "ex18", "ex23", "ex27"),
         ],
     ),
-    "Everything": ("all of it, in order", None),
+    TODAY: Route(
+        "what language models are made of now, from the papers",
+        [f"ex{number}" for number in range(30, 45)],
+        after="Interview in a weekend",
+    ),
+    "Everything": Route("all of it, in order", None),
 }
+
+
+def on_route(name: str, exercises: list[Exercise]) -> list[Exercise]:
+    """A route's exercises, in its order."""
+    numbers = ROUTES[name].numbers
+    known = {one.number: one for one in exercises}
+    return exercises if numbers is None else [known[one] for one in numbers if one in known]
+
+
+def of_today(exercise: Exercise) -> bool:
+    """Whether it belongs to the second track, whose questions come from papers."""
+    return exercise.number in (ROUTES[TODAY].numbers or ())
 
 
 def link(exercise: Exercise) -> str:
@@ -39,37 +68,55 @@ def _row(*cells: str) -> str:
 
 def routes(exercises: list[Exercise]) -> str:
     """The table of routes, with the hours the questions give themselves."""
-    known = {exercise.number: exercise for exercise in exercises}
     lines = [_row("route", "for", "exercises", "hours"), "|---|---|---|--:|"]
-    for name, (purpose, numbers) in ROUTES.items():
-        chosen = exercises if numbers is None else [known[number] for number in numbers]
+    for name, route in ROUTES.items():
+        chosen = on_route(name, exercises)
+        places = [exercises.index(one) for one in chosen]
         shown = ", ".join(map(link, chosen))
-        if numbers is None:
+        if len(chosen) > 1 and places == list(range(places[0], places[0] + len(places))):
             shown = f"{link(chosen[0])} – {link(chosen[-1])}"
         hours = sum(exercise.head.minutes for exercise in chosen) / 60
-        lines.append(_row(name, purpose, shown, f"{hours:.1f}"))
+        lines.append(_row(name, route.purpose, shown, f"{hours:.1f}"))
     return "\n".join(lines)
 
 
 def table(exercises: list[Exercise]) -> str:
-    """The table of exercises."""
+    """The first track, by the documents' questions."""
     lines = [
         _row("exercise", "question", "level", "points", "minutes", "from"),
         "|---|---|---|--:|--:|---|",
     ]
-    for one in exercises:
-        head = one.head
-        facts = (head.difficulty, str(head.points), str(head.minutes), head.origin)
-        lines.append(_row(link(one), head.title, *facts))
+    lines += [_row(*_facts(one), one.head.origin) for one in exercises]
+    return "\n".join([*lines, f"{_all(exercises)} |"])
+
+
+def papers(exercises: list[Exercise]) -> str:
+    """The second track, with the paper of each question and what it is asked for."""
+    lines = [
+        _row("exercise", "question", "level", "points", "minutes", "paper", "asked in interviews"),
+        "|---|---|---|--:|--:|---|---|",
+    ]
+    lines += [_row(*_facts(one), one.head.origin, one.head.asked) for one in exercises]
+    return "\n".join([*lines, f"{_all(exercises)} | |"])
+
+
+def _facts(one: Exercise) -> tuple[str, ...]:
+    head = one.head
+    return link(one), head.title, head.difficulty, str(head.points), str(head.minutes)
+
+
+def _all(exercises: list[Exercise]) -> str:
     points = sum(one.head.points for one in exercises)
     minutes = sum(one.head.minutes for one in exercises)
-    lines.append(f"| {said('**all**')} | | | {points} | {minutes} | |")
-    return "\n".join(lines)
+    return f"| {said('**all**')} | | | {points} | {minutes} |"
 
 
 def filled(page: str, exercises: list[Exercise]) -> str:
     """The page with its tables made anew, each between its two marks."""
-    for name, made in (("routes", routes(exercises)), ("table", table(exercises))):
+    second = [one for one in exercises if of_today(one)]
+    first = [one for one in exercises if not of_today(one)]
+    tables = {"routes": routes(exercises), "table": table(first), "papers": papers(second)}
+    for name, made in tables.items():
         mark = f"<!-- {name}: made by python -m grader.contents -->"
         before, _, rest = page.partition(mark)
         page = f"{before}{mark}\n{made}\n{END}{rest.partition(END)[2]}"

@@ -1,14 +1,15 @@
 """Which questions an interview asks: what fits the time, within reach, the weakest first.
 
 Within reach is what is solved or begun, and of each route of the workbook the first question that
-is not. What is drawn counts as solved for the next draw, so a long interview goes on along the
+is not; a route that builds on another opens when that one, or anything of its own, is solved.
+What is drawn counts as solved for the next draw, so a long interview goes on along the
 routes. A question that is put together from other answers comes once all of those are solved.
 """
 
 import random
 from pathlib import Path
 
-from grader.contents import ROUTES
+from grader.contents import ROUTES, on_route
 from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED, Score
 from grader.verdict import graded
@@ -29,11 +30,12 @@ def within_reach(
     """The questions that may be asked of somebody with these scores, after those drawn."""
     solved = {name for name, score in scores.items() if score.status == PASSED}
     reach = {name for name, score in scores.items() if score.status != NOT_STARTED}
-    for _, numbers in ROUTES.values():
-        route = [one for one in exercises if numbers is None or one.number in numbers]
-        if numbers is not None:
-            route.sort(key=lambda one: numbers.index(one.number))
-        reach |= set([one.name for one in route if one.name not in solved | drawn][:1])
+    done = solved | drawn
+    for name, route in ROUTES.items():
+        own = [one.name for one in on_route(name, exercises)]
+        before = [one.name for one in on_route(route.after, exercises)] if route.after else []
+        if not done.isdisjoint(own) or done.issuperset(before):
+            reach |= set([name for name in own if name not in done][:1])
     return [
         one
         for one in exercises

@@ -13,6 +13,7 @@ EXERCISES = Path(__file__).resolve().parent.parent
 SOLUTIONS = EXERCISES.parent / "solutions"
 BESIDE_THE_REFERENCE = {"mistakes.py", "styles.py", "stub.py"}
 ORIGIN = r"\*\*From:\*\*\s*(.+?)\s*$"
+ASKED = r"^\*\*Asked:\*\*\s*(.+?)\s*$"
 
 
 class Head(NamedTuple):
@@ -23,6 +24,7 @@ class Head(NamedTuple):
     minutes: int
     difficulty: str
     origin: str
+    asked: str
 
 
 def load_module(name: str, path: str, source: str | None = None) -> ModuleType:
@@ -176,7 +178,7 @@ class Exercise:
 
     @cached_property
     def head(self) -> Head:
-        """Title, points, minutes, difficulty and origin, as the README states them."""
+        """Title, points, minutes, difficulty, origin and use, as the README states them."""
         text = self.question
 
         def find(pattern: str, default: str) -> str:
@@ -189,6 +191,7 @@ class Exercise:
             int(find(r"\*\*Minutes:\*\* *(\d+)", "30")),
             find(r"\*\*Difficulty:\*\* *([●○]+)", "●○○"),
             find(ORIGIN, ""),
+            find(ASKED, ""),
         )
 
 

@@ -5,6 +5,7 @@ check, and that of each known mistake, where it shows most. Both are in units of
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -77,27 +78,39 @@ each of them is handed in like a student's file.
 """
 
 
-def markdown(strengths: list[Strength]) -> str:
-    """The table of ``docs/workbook/strength.md``."""
+def with_strengths(text: str, strengths: list[Strength]) -> str:
+    """The page with its rows of these exercises replaced or added; other rows stay."""
+    old, heading, mutants = text.partition("\n## Mutants\n")
+    rows = {one.split()[1]: one for one in old.splitlines() if re.match(r"\| ex\d", one)}
+    rows |= {one.name: _row(one) for one in strengths}
     lines = [
         "| exercise | checks | wrong answers | rejected | named, and no other | right styles pass "
         "| largest right error | smallest wrong error |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
+        *(rows[name] for name in sorted(rows)),
     ]
-    for one in strengths:
-        wrong = in_words(one.wrong_error)
-        lines.append(
-            f"| {one.name} | {one.checks} | {one.mistakes} | {one.rejected} | {one.named} "
-            f"| {one.passing} of {one.styles} | {one.right_error:.2g} | {wrong} |"
-        )
-    total = [sum(getattr(one, field) for one in strengths) for field in Strength._fields[1:7]]
-    checks, mistakes, rejected, named, styles, passing = total
-    lines.append(
-        f"| **all** | {checks} | {mistakes} | {rejected} | {named} | {passing} of {styles} "
-        f"| {max(one.right_error for one in strengths):.2g} "
-        f"| {in_words(min(one.wrong_error for one in strengths))} |"
+    cells = [[cell.strip() for cell in row.split("|")[2:-1]] for row in rows.values()]
+    *counts, styles, right, wrong = zip(*cells)
+    sums = [str(sum(map(int, column))) for column in counts]
+    passing = (sum(int(one.split(" of ")[place]) for one in styles) for place in (0, 1))
+    least = min(wrong, key=lambda one: math.inf if one == "in kind" else float(one))
+    total = *sums, "{} of {}".format(*passing), max(right, key=float), least
+    lines.append(f"| **all** | {' | '.join(total)} |")
+    return INTRODUCTION + "\n".join(lines) + "\n" + heading + mutants
+
+
+def with_total(readme: str, page: str) -> str:
+    """The project's README with the number of wrong answers that the table counts."""
+    total = page.partition("| **all** |")[2].split("|")
+    named, wrong = total[3].strip(), total[1].strip()
+    return re.sub(r"\d+ of \d+(?= \| `python -m grader.audit`)", f"{named} of {wrong}", readme)
+
+
+def _row(one: Strength) -> str:
+    return (
+        f"| {one.name} | {one.checks} | {one.mistakes} | {one.rejected} | {one.named} "
+        f"| {one.passing} of {one.styles} | {one.right_error:.2g} | {in_words(one.wrong_error)} |"
     )
-    return "\n".join(lines)
 
 
 def in_words(value: float) -> str:

@@ -4,7 +4,7 @@ import random
 import shutil
 
 import pytest
-from grader.contents import ROUTES
+from grader.contents import ROUTES, TODAY
 from grader.draw import draw, plan_text, require_time, standing
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PASSED, Score
@@ -47,7 +47,7 @@ def test_the_questions_fit_the_time_and_none_comes_twice(passed, minutes):
 
 
 def test_a_beginner_goes_along_a_route():
-    routes = [numbers or EVERYTHING for _, numbers in ROUTES.values()]
+    routes = [numbers or EVERYTHING for _, numbers, _ in ROUTES.values()]
     for seed in range(10):
         asked = numbers(scores_with(), 300, seed)
         assert asked[:2] == ["ex01", "ex02"]
@@ -64,6 +64,17 @@ def test_the_capstone_is_asked_once_all_that_it_is_built_on_is_solved():
     for missing in sorted(built_on)[:3]:
         known = [number for number in rest if number != missing]
         assert all("ex29" not in numbers(scores_with(known), 600, seed) for seed in range(3))
+
+
+def test_todays_models_come_once_what_they_build_on_is_solved():
+    weekend = ROUTES[ROUTES[TODAY].after].numbers
+    begun = [numbers(scores_with(weekend[:-1]), 60, seed) for seed in range(10)]
+    assert not any("ex30" in asked for asked in begun)
+    assert any("ex30" in numbers(scores_with(weekend), 60, seed) for seed in range(10))
+    begun = [numbers(scores_with(["ex30"]), 90, seed) for seed in range(20)]
+    assert any(set(ROUTES[TODAY].numbers[1:]) & set(asked) for asked in begun) == bool(
+        set(ROUTES[TODAY].numbers[1:]) & set(EVERYTHING)
+    )
 
 
 def test_solved_exercises_are_drawn_last():
