@@ -5,11 +5,13 @@ import os
 import select
 import shutil
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 HOME_AND_CLEAR = "\x1b[H\x1b[2J"
+PAUSE = 0.1  # seconds between two looks
 
 
 class Desk:
@@ -19,6 +21,7 @@ class Desk:
         self.draws = sys.stdout.isatty()
         self.hears = sys.stdin.isatty() and _termios() is not None
         self._cooked: list[Any] = []
+        self._ahead = ""  # typed and not yet asked for
 
     def show(self, text: str) -> None:
         """Put a screen in the place of the one before; without a terminal, below it."""
@@ -35,11 +38,37 @@ class Desk:
         if not self.hears:
             time.sleep(seconds)
             return ""
-        ready, _, _ = select.select([sys.stdin], [], [], seconds)
-        if not ready:
-            return ""
-        typed = os.read(sys.stdin.fileno(), 16).decode(errors="replace")
-        return typed[:1] or "q"  # nothing: the terminal is gone
+        if not self._ahead:
+            ready, _, _ = select.select([sys.stdin], [], [], seconds)
+            if not ready:
+                return ""
+            typed = os.read(sys.stdin.fileno(), 16).decode(errors="replace")
+            self._ahead = typed or "q"  # nothing: the terminal is gone
+        key, self._ahead = self._ahead[0], self._ahead[1:]
+        return key
+
+    @contextlib.contextmanager
+    def meanwhile(self, press: Callable[[str], bool]) -> Iterator[None]:
+        """Inside, keys are heard while something else runs; what ``press`` leaves comes after."""
+        if not self.hears:
+            yield
+            return
+        over, left = threading.Event(), list[str]()
+
+        def listen() -> None:
+            while not over.is_set():
+                key = self.key(PAUSE)
+                if key and not press(key):
+                    left.append(key)
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        try:
+            yield
+        finally:
+            over.set()
+            listener.join()
+            self._ahead = "".join(left) + self._ahead
 
     def sleep(self, seconds: float) -> None:
         """Wait without listening."""

@@ -1,15 +1,19 @@
 """``watch``: grades the exercise at hand whenever its file is saved, and goes on after a pass.
 
 Ten times a second it asks for the file's time and size and sleeps in between: that works on every
-file system. A worker with NumPy imported waits for the next save.
+file system. A worker with NumPy imported waits for the next save, and what the reference answers
+is known before it. A key pressed while an answer is graded does not wait for the verdict.
 """
 
 import os
+import signal
+import threading
 from typing import NamedTuple
 
+from grader.checks import reference_of
 from grader.contents import on_route
 from grader.exercise import Exercise
-from grader.grading import NOT_STARTED, PASSED
+from grader.grading import NOT_STARTED, PASSED, grade
 from grader.home import MARK, answer_of, laid_out
 from grader.language import said
 from grader.question import readme
@@ -18,12 +22,12 @@ from grader.verdict import count, fitted, reports
 
 from attention_workbook.checking import at_hand, graded_and_noted
 from attention_workbook.commands import COMMANDS, Place
-from attention_workbook.keys import Desk
+from attention_workbook.keys import PAUSE, Desk
 from attention_workbook.routes import following, passed, route_of
 from attention_workbook.solution import after_a_pass
 from attention_workbook.state import locked
 
-PAUSE, SETTLE = 0.1, 0.03
+SETTLE = 0.03  # seconds in which a file that is being written changes again
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
 KEYS = "h\xa0hint, s\xa0solution, l\xa0list, n\xa0next, i\xa0interview, q\xa0quit"
 INTERVIEW_MINUTES = "45"
@@ -62,6 +66,8 @@ class Watch:
         self.exercise = at_hand(place)
         self._seen = self._saved()
         self._since = desk.clock()
+        self._ready: Exercise | None = None
+        self._asked: list[str] = []
 
     def run(self) -> None:
         """Wait for saves and keys."""
@@ -74,6 +80,15 @@ class Watch:
             if self._changed():
                 self._show(self._verdict())
                 keep_warm()
+            elif not key:
+                self._prepare()
+
+    def _prepare(self) -> None:
+        """Have the reference's answers ready, but where they take long (ex29)."""
+        exercise = self.exercise
+        if self._ready is not exercise and exercise.seconds is None and not exercise.lacks:
+            self._ready = exercise
+            grade(exercise, reference_of(exercise))
 
     def spend(self) -> None:
         """Add the time since the last save to what the exercise took."""
@@ -114,6 +129,10 @@ class Watch:
         if self._saved() is None:
             return f"{exercise.file} is gone: {self.place.typed('reset', exercise.number)}"
         self.spend()
+        with self.desk.meanwhile(self._press_while_graded):
+            return self._graded(exercise)
+
+    def _graded(self, exercise: Exercise) -> str:
         run = graded_and_noted(exercise, self.progress)
         status = run.score(named=False).status
         given_up = "gave_up" in self.progress.entry(exercise.name)
@@ -122,7 +141,8 @@ class Watch:
         parts = [*reports(run, most=1, brief=3), count(run, given_up)]
         if status == PASSED:
             parts += [after_a_pass(exercise, self.place), self._go_on()]
-        return "\n\n".join(parts)
+        asked, self._asked = self._asked, []
+        return "\n\n".join([*parts, *asked])
 
     def _go_on(self) -> str:
         data = self.progress.read()
@@ -159,6 +179,15 @@ class Watch:
         elif key == "i":
             self._interview()
         return True
+
+    def _press_while_graded(self, key: str) -> bool:
+        """From the thread that listens: a hint and the list at once, q ends; others wait."""
+        if key in "qQ\x04":
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        elif key in "hl":
+            self._asked.append(self._command("hint" if key == "h" else "list"))
+            self._show("\n\n".join([*self._asked, "Grading ..."]))
+        return key in "qQ\x04hl"
 
     def _command(self, name: str) -> str:
         command = next(one for one in COMMANDS if one.name == name)

@@ -6,13 +6,12 @@ well between the errors of right answers and of wrong ones.
 """
 
 import argparse
-import functools
 import math
 import sys
 from typing import NamedTuple
 
 from grader.checks import Candidate
-from grader.diagnose import Doctor
+from grader.diagnose import doctor_of
 from grader.exercise import EXERCISES, Exercise, find_exercise, find_exercises
 from grader.files import write_page
 from grader.grading import NOT_STARTED, PASSED, Run, grade
@@ -65,7 +64,7 @@ def candidate_for(exercise: Exercise, variant: Variant, shelf: str, worker: bool
         overlay = (path, shelf, variant.name, str(variant.replaces))
         return Sandboxed(exercise, exercise.reference_path, overlay=overlay)
     if shelf == "MISTAKES":
-        return _doctor(exercise).runner(variant)
+        return doctor_of(exercise).runner(variant)
     return InProcess(exercise.with_variant(variant), exercise.tests)
 
 
@@ -93,15 +92,9 @@ def try_stub(exercise: Exercise) -> Run:
     return _graded(exercise, Sandboxed(exercise, exercise.solution / "stub.py"))
 
 
-@functools.cache
-def _doctor(exercise: Exercise) -> Doctor:
-    """One doctor an exercise: what a mistake does on an input is found out once."""
-    return Doctor(exercise)
-
-
 def _graded(exercise: Exercise, candidate: Candidate) -> Run:
     try:
-        return grade(exercise, candidate, _doctor(exercise))
+        return grade(exercise, candidate, doctor_of(exercise))
     finally:
         candidate.close()
 

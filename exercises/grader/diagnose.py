@@ -1,5 +1,6 @@
 """Names the likely cause of a wrong answer: the known mistakes that do the same on this input."""
 
+from functools import cache
 from typing import NamedTuple
 
 from grader.compare import Tolerance, difference
@@ -94,6 +95,12 @@ class Doctor:
         if (complaint is None) != (step.complaint is None):
             return False
         return same_answer(step.outcome, outcome, _tolerance(step))
+
+
+@cache
+def doctor_of(exercise: Exercise) -> Doctor:
+    """The doctor of an exercise, who remembers what each known mistake answered."""
+    return Doctor(exercise)
 
 
 def _tolerance(step: Step) -> Tolerance:

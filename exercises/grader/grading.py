@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.checks import Candidate, Check, CheckFailed, NotStarted
-from grader.diagnose import Doctor, Step
+from grader.diagnose import Doctor, Step, doctor_of
 from grader.exercise import Exercise
 from grader.kit import Variant
 from grader.sandbox.runner import Unusable
@@ -59,7 +59,7 @@ class Run:
         self, exercise: Exercise, candidate: Candidate, doctor: Doctor | None = None
     ) -> None:
         self.exercise, self.candidate = exercise, candidate
-        self.doctor = doctor or Doctor(exercise)
+        self.doctor = doctor or doctor_of(exercise)
         self.results: list[Result] = []
         self.steps: list[Step] = []
         self._steps_of: dict[str, list[Step]] = {}

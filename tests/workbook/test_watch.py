@@ -47,6 +47,9 @@ class Script:
     def single_keys(self):
         return contextlib.nullcontext()
 
+    def meanwhile(self, press):
+        return contextlib.nullcontext()
+
 
 @pytest.fixture
 def place(tmp_path):
@@ -133,6 +136,49 @@ def test_at_a_terminal_a_save_is_graded_and_q_ends_it(place):
     os.write(parent, b"q")
     assert "Until next time" in read_until(parent, "Until next time")
     assert process.wait(20) == 0
+
+
+SLOW = """
+import numpy as np
+
+def softmax(x, axis=-1):
+    for _ in range(10**9):
+        pass
+    return x
+"""
+
+
+def at_a_terminal_graded_for_long(place, keys):
+    """Keys pressed while an answer that takes six seconds is graded: what is said, how long."""
+    parent, child = pty.openpty()
+    process = started(place.home, stdin=child, stdout=child, stderr=child)
+    read_until(parent, "quit")
+    (place.home / "ex01_softmax" / "softmax.py").write_text(SLOW)
+    time.sleep(0.5)  # seen, and being graded
+    since = time.monotonic()
+    os.write(parent, keys)
+    return process, parent, since
+
+
+@pytest.mark.slow
+def test_a_hint_does_not_wait_for_the_verdict(place):
+    process, parent, since = at_a_terminal_graded_for_long(place, b"h")
+    said = read_until(parent, "Grading ...")
+    assert "hint 1 of 3" in said
+    assert time.monotonic() - since < 4
+    assert "did not finish" not in said
+    said = read_until(parent, "ex01: not yet")
+    assert "did not finish" in said
+    os.write(parent, b"q")
+    assert process.wait(20) == 0
+
+
+@pytest.mark.slow
+def test_q_ends_it_while_an_answer_is_graded(place):
+    process, parent, since = at_a_terminal_graded_for_long(place, b"q")
+    assert "Until next time" in read_until(parent, "Until next time")
+    assert process.wait(20) == 0
+    assert time.monotonic() - since < 4
 
 
 def test_without_a_terminal_it_prints_lines_and_ctrl_c_leaves_no_process(place):
