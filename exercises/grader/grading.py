@@ -11,8 +11,10 @@ from grader.checks import Candidate, Check, CheckFailed, NotStarted
 from grader.diagnose import Doctor, Step, doctor_of
 from grader.exercise import Exercise
 from grader.kit import Variant
+from grader.mutants.switches import Slip
 from grader.sandbox.runner import Unusable
 
+PATIENCE = 8.0  # seconds in which causes are searched for, of one answer
 PASSED, FAILED, NOT_STARTED, PARTIAL = "passed", "failed", "not started", "partial"
 
 
@@ -65,6 +67,8 @@ class Run:
         self._steps_of: dict[str, list[Step]] = {}
         self._unusable_said = False
         self.searches: defaultdict[str, list[str]] = defaultdict(list)  # causes, by function
+        self.mended: list[tuple[Slip, ...]] = []  # changes of the file that make a function right
+        self.patience = PATIENCE
 
     def new_check(self, name: str) -> Check:
         """The ``check`` for one test. Raises NotStarted if the whole file is still a stub."""

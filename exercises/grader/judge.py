@@ -126,11 +126,11 @@ def _values(outcome: Outcome, expected: Outcome, terms: Terms) -> Complaint | No
     wanted = expected.outputs[0]
     for got in outcome.outputs:
         if terms.holds is not None:
-            complaint = _said(terms.holds, got)
+            complaint = said(terms.holds, got)
             if complaint:
                 return Complaint("property", describe(got), "the property to hold", note=complaint)
         elif terms.compare is not None:
-            complaint = _said(terms.compare, got, wanted)
+            complaint = said(terms.compare, got, wanted)
             if complaint:
                 return Complaint("values", describe(got), describe(wanted), note=complaint)
         elif found := difference(got, wanted, terms.tolerance(wanted), dtype=terms.dtype):
@@ -142,7 +142,7 @@ def _values(outcome: Outcome, expected: Outcome, terms: Terms) -> Complaint | No
     return None
 
 
-def _said(question: Callable[..., str | None], *values: Any) -> str | None:
+def said(question: Callable[..., str | None], *values: Any) -> str | None:
     """An author's question about an answer; an answer of a form it cannot read is no answer."""
     try:
         return question(*values)

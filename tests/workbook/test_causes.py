@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from grader import grading
 from grader.causes import explain
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
@@ -44,6 +45,12 @@ def mlp_backward(dy, x, w0, b0, w1, b1):
     dw0, db0, dx = flat(x).T @ flat(dh), flat(dh).sum(0), dh @ w0.T
     return {returned}
 """
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """What is told here needs no long search; those that do are in test_repair.py."""
+    monkeypatch.setattr(grading, "PATIENCE", 0.5)
 
 
 def causes_of(number, source, folder):

@@ -5,8 +5,9 @@
     form      the kind of what came back, before its values
     values    how the right values became these: a factor, an axis, a place
     what_if   the right function, asked something else: no mask, other arguments
+    repair    the student's own file with one change in it, or two, that make every call right
+    slips     the right function with one slip in it, or two, made by machine
     together  a known mistake with one of these on top
-    slips     the right function with one slip in it, made by machine
 
 A cause is said only if it gives the student's numbers in every call of the function, those that
 pass included. A cause that a single call contradicts is none.

@@ -1,5 +1,6 @@
 """The causes of a failed check, tried in order; the first that holds is said."""
 
+import time
 import warnings
 
 import numpy as np
@@ -11,8 +12,9 @@ from grader.causes.listed import of_lists
 from grader.causes.places import of_lines, of_places
 from grader.causes.process import of_process
 from grader.causes.raised import of_error
+from grader.causes.repair import of_repair
 from grader.causes.slips import of_slips
-from grader.causes.together import of_two
+from grader.causes.together import of_each, of_two
 from grader.causes.values import of_values, outputs
 from grader.causes.what_if import of_scale, of_what_if
 from grader.diagnose import Step
@@ -60,9 +62,26 @@ def _reasoned(run: Run, step: Step) -> str:
     if not said:
         searched = run.searches[step.request.name]
         if len(searched) < SEARCHES and not any(searched):
-            searched.append(of_scale(found, runner) or of_slips(found) or of_two(found, run.doctor))
+            searched.append(_searched(run, found, runner))
         said = searched[-1]
     return said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
+
+
+def _searched(run: Run, found: Evidence, runner: InProcess) -> str:
+    """What takes seconds, as long as the run has any left."""
+    for look in (
+        lambda left: of_scale(found, runner),
+        lambda left: of_each(found, run.doctor),
+        lambda left: of_repair(found, run.candidate, run.mended, left),
+        lambda left: of_slips(found, left),
+        lambda left: of_two(found, run.doctor, left),
+    ):
+        start = time.process_time()
+        said = look(run.patience) if run.patience > 0 else ""
+        run.patience -= time.process_time() - start
+        if said:
+            return said
+    return ""
 
 
 def nothing_known(run: Run, result: Result) -> str:

@@ -111,7 +111,8 @@ def _array(what: str, got: Any, wanted: Any, step: Step) -> str:
         return f"{what} has the right values, but is {got.dtype}; {wanted.dtype} is asked"
     if close and got.dtype.kind != wanted.dtype.kind and "b" in got.dtype.kind + wanted.dtype.kind:
         return f"{what} has the right values, but as {got.dtype}; {wanted.dtype} is asked"
-    if large and close and not (got == wanted).all():
+    near = got.dtype.kind == "f" and np.allclose(got, wanted.astype(float), 1e-14, 0)
+    if large and near and not (got == wanted).all():
         return f"{what} is rounded: somewhere it is a float, which holds whole numbers up to 2**53"
     if close and wanted.dtype.kind in "iu" and got.dtype.kind == "f":
         return f"{what} has the right value, but as a float; a whole number is asked"

@@ -3,23 +3,21 @@
 What is told is the student's side of it, never the reference's line.
 """
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import sys
 from functools import partial
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from grader.causes.evidence import NONE, Evidence, cached
-from grader.causes.values import in_place_of, right_ones, wrong_outputs
+from grader.causes.evidence import NONE, Evidence, arguments, cached
+from grader.causes.search import Chosen, Trial, search
 from grader.diagnose import Step
 from grader.exercise import Exercise
-from grader.mutants.mutate import mutants_of
-from grader.sandbox.runner import InProcess
+from grader.mutants.mistaken import slips
+from grader.mutants.switches import Slip, switched
+from grader.sandbox.execute import materialise
 
 SECONDS = 1.5
-Kinds = dict[str, set[str]]  # of slip, with what stands there then
 TOLD = {
     "constant": "another number stands in one place: `{after}`",
     "plausible constant": "another number stands in one place: `{after}`",
@@ -46,88 +44,72 @@ TOLD = {
     "always done": "one case is treated as if it were always so",
     "loop left": "a loop ends too early",
     "loop not left": "a loop goes on too long",
-    "narrowed": "the result is cut to float32",
-    "an input returned": "an input is returned instead of the result",
+    "another variable": "another variable stands in one place: `{after}`",
+    "activation": "{which} stands in place of ReLU",
+    "slice opened": "a slice is open where it ends: `{after}`",
+    "slice shifted": "a slice begins or ends one place off: `{after}`",
+    "an alias for a copy": "a name stands for a copy",
+    "a bracket": "a bracket ends elsewhere: `{after}`",
 }
 
 
-class _OutOfTime(KeyboardInterrupt):
-    """Of that kind, since a run of ours lets nothing else through."""
+class _Slips(Trial):
+    """The reference, towards what the student's file gives."""
+
+    def __init__(self, found: Evidence, module: ModuleType, seconds: float) -> None:
+        super().__init__(found, seconds)
+        self.module = module
+
+    def target(self, step: Step) -> Any:
+        return step.outcome.outputs[0]
+
+    def asked(self, name: str, step: Step, *more: Any) -> Any:
+        request, tests = step.request, self.found.exercise.tests
+        function = getattr(tests, request.name) if request.drive else request.name
+        args = [materialise(one, None, tests) for one in request.args]
+        kwargs = {key: materialise(one, None, tests) for key, one in request.kwargs.items()}
+        return getattr(self.module, name)(function, args, kwargs, request.drive, *more)
+
+    def holds(self, chosen: Chosen) -> bool:
+        return self.found.fits(cached(partial(self._answer, chosen)))
+
+    def _answer(self, chosen: Chosen, step: Step) -> Any:
+        places = [(slip.place, slip.form) for slip in chosen]
+        answer = self.asked("_tries_", step, [places])[0][0]
+        return NONE if answer is None else answer
 
 
-def of_slips(found: Evidence) -> str:
-    """A sentence on the slip whose numbers these are, "" where several kinds or none give them."""
+def of_slips(found: Evidence, seconds: float) -> str:
+    """A sentence on the slip whose numbers these are, or the two; "" where none gives them."""
     if found.is_rounding or not found.telling:
         return ""
-    wrong = wrong_outputs(found)
-    kinds: dict[str, Kinds] = {name: {} for name in ("", *(wrong if len(wrong) > 1 else ()))}
-    with _clock(SECONDS):
-        for name, module in _modules(found.exercise, found.failed):
-            answer = cached(partial(_answer, InProcess(module, found.exercise.tests)))
-            _, kind, change = (part.strip() for part in name.split(" | ")[:3])
-            for output, known in kinds.items():
-                predict = in_place_of(found, output, answer) if output else answer
-                if found.fits(predict):
-                    known.setdefault(kind, set()).add(change.partition(" → ")[2])
-    if told := _either(kinds.pop("")):
-        return f"your numbers are those of a right answer in which {told}"
-    each = {output: _either(known) for output, known in kinds.items()}
-    if not each or not all(each.values()):
+    module, known = _switched(found.exercise, set(found.failed.expected.used))
+    chosen = search(_Slips(found, module, min(seconds, SECONDS)), known)
+    if not chosen:
         return ""
-    return "; ".join(
-        f"your {output} is that of a right answer in which {told}" for output, told in each.items()
-    ) + right_ones(found, wrong)
+    names = {name for step in found.calls for name in arguments(step)}
+    if len(chosen[0]) == 1:
+        said = list(dict.fromkeys(_told(one[0], names) for one in chosen))[:1]
+    else:
+        said = list(dict.fromkeys(_told(slip, names) for slip in chosen[0]))
+    return f"your numbers are those of a right answer in which {', and '.join(said)}"
 
 
-def _either(kinds: Kinds) -> str:
-    """The kinds of slip that fit, if they are one or two."""
-    if not 1 <= len(kinds) <= 2:
-        return ""
-    return ", or ".join(_told(kind, places) for kind, places in kinds.items())
-
-
-def _told(kind: str, places: set[str]) -> str:
-    """The slip in words, with the student's side of it where that is the only one that fits."""
+def _told(slip: Slip, names: set[str]) -> str:
+    """The slip in words; where the reference's own names would stand in it, by its kind alone."""
+    kind, _, which = slip.kind.partition(": ")
     said = TOLD.get(kind, "there is one slip: `{after}`")
-    if len(places) > 1:
-        return said.partition("`{after}`")[0].rstrip(": ").removesuffix(":")
-    return said.format(after=min(places)[:60])
+    words = set(re.findall(r"(?<![.\w])[a-z_]\w*(?!\()", slip.after)) - {"np", "axis", "keepdims"}
+    if words and words <= names:
+        return said.format(after=slip.after[:60], which=which)
+    return said.partition("`{after}`")[0].rstrip(": ").format(which=which)
 
 
-def _modules(exercise: Exercise, step: Step) -> Iterator[tuple[str, ModuleType]]:
+def _switched(exercise: Exercise, names: set[str]) -> tuple[ModuleType, list[Slip]]:
     source = exercise.reference_path.read_text(encoding="utf-8")
-    used = list(step.expected.used) or None
-    for mutant in mutants_of(source, used):
-        module = exercise.new_reference()
-        try:
-            exec(compile(mutant.source, str(exercise.reference_path), "exec"), module.__dict__)
-        except Exception:
-            continue
-        yield mutant.name, module
-
-
-def _answer(runner: InProcess, step: Step) -> Any:
-    request = step.request._replace(layouts=False, times=1, memory=False)
-    outcome = runner.run(request)
-    return outcome.outputs[0] if outcome.outputs and outcome.error is None else NONE
-
-
-@contextmanager
-def _clock(seconds: float) -> Iterator[None]:
-    """Ends what takes longer, an endless loop of a mutant too; only the main thread can."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise _OutOfTime
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    except _OutOfTime:
-        pass
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    whole, known = switched(source, slips, names)
+    module = exercise.new_reference()
+    module.__name__ = f"slips_{exercise.name}"
+    exec(compile(whole, str(exercise.reference_path), "exec"), module.__dict__)
+    sys.modules[module.__name__] = module
+    return module, known

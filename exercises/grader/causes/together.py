@@ -1,5 +1,6 @@
 """Two things at once: a known mistake asked another question, or its outputs in other places."""
 
+import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -10,33 +11,40 @@ from grader.causes.what_if import changes, predicted
 from grader.diagnose import Doctor, Step
 from grader.kit import Variant
 
+SECONDS = 1.0
 FEW = 60  # questions that are asked of each mistake
 
 
-def of_two(found: Evidence, doctor: Doctor) -> str:
+def of_two(found: Evidence, doctor: Doctor, seconds: float) -> str:
     """A sentence that names a known mistake and what stands on top of it, "" if none fits."""
+    until = time.process_time() + min(seconds, SECONDS)
     if found.is_rounding:
         return ""
-    known = [one for one in doctor.exercise.mistakes if one.replaces in found.failed.expected.used]
-    if said := _of_each(found, doctor, known):
-        return said
+    known = _mistakes(found, doctor)
     for mistake in known:
         runner = doctor.runner(mistake)
         own = predicted(runner, dict)
         for said, predict in _on_top(found, own):
+            if time.process_time() > until:
+                return ""
             if found.fits(predict):
                 return f"two things at once: {mistake.says}; and {said}"
     for mistake in known:
         runner = doctor.runner(mistake)
         for said, change in list(changes(found))[:FEW]:
+            if time.process_time() > until:
+                return ""
             telling = any(word in said for word in ("exchanged", "ignored", "wrong way"))
             if telling and found.fits(predicted(runner, change)):
                 return f"two things at once: {mistake.says}; and {said}"
     return ""
 
 
-def _of_each(found: Evidence, doctor: Doctor, known: list[Variant]) -> str:
+def of_each(found: Evidence, doctor: Doctor) -> str:
     """A known mistake, or a plain way of going wrong, for each wrong output by itself."""
+    if found.is_rounding:
+        return ""
+    known = _mistakes(found, doctor)
     wrong, told = wrong_outputs(found), dict[str, str]()
     if len(wrong) + len(right_ones(found, wrong)) < 2:
         return ""
@@ -49,6 +57,11 @@ def _of_each(found: Evidence, doctor: Doctor, known: list[Variant]) -> str:
         if not told[name]:
             return ""
     return "; ".join(f"your {name} {how}" for name, how in told.items()) + right_ones(found, wrong)
+
+
+def _mistakes(found: Evidence, doctor: Doctor) -> list[Variant]:
+    used = found.failed.expected.used
+    return [one for one in doctor.exercise.mistakes if one.replaces in used]
 
 
 def _on_top(found: Evidence, own: Prediction) -> Iterator[tuple[str, Prediction]]:

@@ -44,16 +44,16 @@ def _slips(root: Definition) -> Iterator[str]:
         found = statements(node) if isinstance(node, ast.stmt) else changes(node)
         if isinstance(node, ast.Return) and isinstance(root, ast.FunctionDef):
             found = [*found, *returns(node, root)]
-        before = _text(node)
+        before = text_of(node)
         for change in found:
             _put(owner, field, place, change.node)
-            after = _text(change.node)
-            where = "" if isinstance(node, ast.stmt) else f" | {_text(line)}"
+            after = text_of(change.node)
+            where = "" if isinstance(node, ast.stmt) else f" | {text_of(line)}"
             yield f"{change.kind} | {before} → {after}{where}"
             _put(owner, field, place, node)
 
 
-def _text(node: ast.AST) -> str:
+def text_of(node: ast.AST) -> str:
     """A node's first line of code, a decorator apart; a definition's is its signature."""
     lines = ast.unparse(ast.fix_missing_locations(node)).splitlines()
     return next(line for line in lines if not line.startswith("@"))[:100]
@@ -76,23 +76,23 @@ def _places(node: ast.AST, line: ast.AST) -> Iterator[Place]:
             continue
         for place, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             inner = child if isinstance(child, ast.stmt) else line
-            if _says_nothing(child) or (_reshapes(node) and _is_negative(child)):
+            if says_nothing(child) or (reshapes(node) and is_negative(child)):
                 continue  # NumPy takes any negative number for "the rest"
             if isinstance(child, ast.stmt | ast.expr):
                 yield node, field, place, child, inner
-            if isinstance(child, ast.AST) and not _is_negative(child):
+            if isinstance(child, ast.AST) and not is_negative(child):
                 yield from _places(child, inner)
 
 
-def _says_nothing(node: ast.AST) -> bool:
+def says_nothing(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _reshapes(node: ast.AST) -> bool:
+def reshapes(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "reshape"
 
 
-def _is_negative(node: ast.AST) -> bool:
+def is_negative(node: ast.AST) -> bool:
     """A constant with a minus sign is one number, and changed as one."""
     minus = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
     return minus and isinstance(node.operand, ast.Constant)  # type: ignore[attr-defined]

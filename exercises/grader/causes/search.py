@@ -1,0 +1,169 @@
+"""The search for one change, or two, that makes some answers into others, in every call.
+
+Of a student's file it is run towards what is right (repair.py), of the reference towards what the
+student's file gives (slips.py). The likely is tried first, and the clock ends it.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from grader.causes.evidence import Evidence, output_names, parts, same, whole_name
+from grader.causes.probes import probes
+from grader.causes.values import wrong_outputs
+from grader.diagnose import Step
+from grader.judge import said
+from grader.mutants.switches import Slip
+from grader.sandbox.wire import encode
+
+PATIENCE = 5  # times as long is waited on a busy machine
+AT_ONCE = 40  # settings tried in one request
+PARTIAL = 12  # changes that fit some of the calls, each tried with every other
+ORDER = (
+    *("activation", "random numbers", "operator", "another function", "term dropped", "constant"),
+    *("comparison", "and/or", "sign or not dropped", "swapped", "transposition dropped"),
+    *("another variable", "a sign", "line dropped", "call dropped", "option dropped", "branch"),
+    *("never done", "always done", "plausible constant", "a factor", "transposition", "a gate"),
+)
+Chosen = tuple[Slip, ...]
+
+
+class Trial:
+    """A source with switches that can be run; what it is to give is said by ``target``."""
+
+    elsewhere = False  # whether it runs in another process
+
+    def __init__(self, found: Evidence, seconds: float) -> None:
+        self.found, self.seconds = found, seconds
+        self.start, self.worked = (time.process_time(), time.monotonic()), 0.0
+
+    @property
+    def spent(self) -> float:
+        """Seconds of computing, here and in a worker: what else runs meanwhile changes no cause."""
+        return time.process_time() - self.start[0] + self.worked
+
+    @property
+    def over(self) -> bool:
+        waited = time.monotonic() - self.start[1]
+        return self.spent > self.seconds or waited > PATIENCE * self.seconds
+
+    def target(self, step: Step) -> Any:
+        """What a call shall return."""
+        raise NotImplementedError
+
+    def asked(self, name: str, step: Step, *more: Any) -> Any:
+        """What a function of the prelude says of a call, None if it cannot be run."""
+        raise NotImplementedError
+
+    def holds(self, chosen: Chosen) -> bool:
+        """Whether these changes give the target in every call."""
+        raise NotImplementedError
+
+    def of(self, step: Step, settings: Iterable[Chosen]) -> Iterator[tuple[Chosen, Any]]:
+        """What a call returns with each choice of changes, None if nothing plain."""
+        rest = iter(settings)
+        while not self.over and (batch := list(islice(rest, AT_ONCE))):
+            places = [[(slip.place, slip.form) for slip in chosen] for chosen in batch]
+            answers, seconds = self.asked("_tries_", step, places) or ([None] * len(batch), 1.0)
+            self.worked += seconds * self.elsewhere
+            yield from zip(batch, answers)
+
+    def touched(self, step: Step) -> set[int]:
+        """The places that a call comes by."""
+        return set(self.asked("_touched_", step) or ())
+
+    def met(self, step: Step, answer: Any) -> list[str]:
+        """The outputs that are as they shall be; "" stands for all of them."""
+        if answer is None:
+            return []
+        target = self.target(step)
+        if step.terms.compare is not None and target is step.expected.outputs[0]:
+            return [""] if said(step.terms.compare, answer, target) is None else []
+        if same(answer, target, step):
+            return [""]
+        names, whole = output_names(self.found.exercise, step), whole_name(step)
+        got, wanted = parts(answer, names, whole), parts(target, names, whole)
+        if got.keys() != wanted.keys() or len(wanted) < 2:
+            return []
+        return [one for one in wrong_outputs(self.found) if same(got[one], wanted[one], step)]
+
+
+def search(trial: Trial, slips: list[Slip], known: Iterable[Chosen] = ()) -> list[Chosen]:
+    """What gives the target in every call: all single changes that do, or else the first two.
+
+    ``known`` is what was found for another function of the same file.
+    """
+    for chosen in known:
+        if trial.holds(chosen):
+            return [chosen]
+    tried, likely = probes(trial.found), sorted(slips, key=rank)
+    touched = [trial.touched(step) for step in tried]
+    met: dict[tuple[str, int], list[Slip]] = {}  # by output and probe
+    apart: dict[bytes, Slip] = {}  # by what the first probe returns
+    for number, step in enumerate(tried):
+        here = [one for one in likely if one.place in touched[number]]
+        own = b"" if number else _digest(next(trial.of(step, [()]), ((), None))[1])
+        for (slip,), answer in trial.of(step, ((one,) for one in here)):
+            for name in trial.met(step, answer):
+                met.setdefault((name, number), []).append(slip)
+            if number == 0 and answer is not None and (key := _digest(answer)) != own:
+                apart[key] = min(apart.get(key, slip), slip, key=rank)
+        if number == 0:
+            alone = [slip for slip in met.get(("", 0), ()) if trial.holds((slip,))]
+            if alone:
+                return [(slip,) for slip in sorted(alone, key=rank)]
+    for step, several in _several(trial, slips, met, tried, touched, list(apart.values())):
+        for chosen, answer in trial.of(step, several):
+            if trial.met(step, answer) == [""] and trial.holds(chosen):
+                return [chosen]
+    return []
+
+
+def _digest(answer: Any) -> bytes:
+    return sha256(encode(answer)).digest()
+
+
+def rank(slip: Slip) -> tuple[int, int]:
+    """The likely before the odd, the small before the large."""
+    kind = slip.kind.partition(":")[0]
+    return (ORDER.index(kind) if kind in ORDER else len(ORDER), len(slip.before))
+
+
+def _several(
+    trial: Trial,
+    slips: list[Slip],
+    met: dict[tuple[str, int], list[Slip]],
+    tried: list[Step],
+    touched: list[set[int]],
+    apart: list[Slip],
+) -> Iterator[tuple[Step, Iterable[Chosen]]]:
+    """The same change everywhere; of each output its own; two, each seen in some calls; any two."""
+    alike: dict[tuple[str, ...], list[Slip]] = {}
+    for slip in slips:
+        label = (slip.kind,) if ":" in slip.kind else (slip.kind, slip.before, slip.after)
+        alike.setdefault(label, []).append(slip)
+    together = [tuple(group) for group in alike.values() if len(group) > 1]
+    wrong = wrong_outputs(trial.found)
+    each = [met.get((name, 0), []) for name in wrong]
+    if len(wrong) > 1 and all(each):
+        together.append(tuple(dict.fromkeys(min(one, key=rank) for one in each)))
+    yield tried[0], together
+    partial = dict.fromkeys(slip for group in met.values() for slip in sorted(group, key=rank))
+    whole = [met.get(("", number), []) for number in range(len(tried))]
+    for one in [*partial][:PARTIAL]:
+        number = next((i for i, fits in enumerate(whole) if one not in fits), 0)
+        others = (two for two in slips if two.place in touched[number] and two.place != one.place)
+        yield tried[number], ((one, two) for two in others)
+    yield tried[0], _pairs(apart)
+
+
+def _pairs(slips: list[Slip]) -> Iterator[Chosen]:
+    """Any two that do something, the likely ones and those in one line first."""
+    likely = sorted(slips, key=rank)
+    for near, far in ((0, 0), (1, 2), (3, 8), (9, 999)):
+        for i, one in enumerate(likely):
+            for two in likely[i + 1 :]:
+                if one.place != two.place and near <= abs(one.line - two.line) <= far:
+                    yield one, two

@@ -1,0 +1,213 @@
+"""What people take for one another, beyond the slips of the mutants: names, axes, activations.
+
+``slips`` are what a right function may suffer, ``repairs`` what a wrong one may need.
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from grader.mutants.expressions import EITHER_WAY, changes
+from grader.mutants.statements import statements
+from grader.mutants.switches import Change, Scope
+
+FAMILIES = """sum mean max min median prod|exp exp2 expm1 tanh|log log2 log10 log1p
+    |sqrt square abs|logical_and logical_or logical_xor|maximum minimum add|zeros ones|std var
+    |zeros_like ones_like|argmax argmin|sin cos|tril triu|vstack hstack|floor ceil round|any all
+    |standard_normal normal random uniform|argsort sort"""
+RELATED = {
+    one: [other for other in family.split() if other != one]
+    for family in FAMILIES.split("|")
+    for one in family.split()
+}
+AXES = (-1, -2, 0, 1)
+NUMBERS = (0.0, 0.5, 1.0, 2.0)
+ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
+NEAR = 12  # other names tried for one
+CURVES = ("tanh", "abs", "exp", "sin", "sign", "log1p")  # that may stand for ReLU
+EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand for random numbers
+SIGMOID = "1 / (1 + np.exp(-{x}))"
+ACTIVATIONS = {  # each with its slope, as code of x
+    "tanh": ("np.tanh({x})", "(1 - np.tanh({x}) ** 2)"),
+    "the sigmoid": (SIGMOID, f"({SIGMOID}) * (1 - {SIGMOID})"),
+    "the leaky ReLU": ("np.where({x} > 0, {x}, 0.01 * {x})", "np.where({x} > 0, 1, 0.01)"),
+    "the absolute value": ("np.abs({x})", "np.sign({x})"),
+    "no activation": ("{x}", "np.ones_like({x})"),
+    "SiLU": (f"{{x}} * ({SIGMOID})", f"({SIGMOID}) * (1 + {{x}} * (1 - {SIGMOID}))"),
+    "GELU": ("0.5 * {x} * (1 + np.tanh(0.7978845608 * ({x} + 0.044715 * {x} ** 3)))", ""),
+    "softplus": ("np.log1p(np.exp({x}))", SIGMOID),
+    "ELU": ("np.where({x} > 0, {x}, np.expm1({x}))", "np.where({x} > 0, 1, np.exp({x}))"),
+    "the squared ReLU": ("np.maximum({x}, 0) ** 2", "2 * np.maximum({x}, 0)"),
+}
+
+
+def slips(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """What may have gone wrong at a node of a right function."""
+    yield from _small(node)
+    yield from _others(node, parent, scope)
+    yield from _bracketed(node)
+    yield from _activations(node)
+
+
+def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """What may have to change at a node of a wrong function."""
+    yield from _small(node)
+    yield from _others(node, parent, scope)
+    yield from _bracketed(node)
+    yield from _turned(node, parent)
+    yield from _gated(node, parent, scope)
+    yield from _drawn(node)
+    yield from _joined(node, parent, scope)
+
+
+def _small(node: ast.AST) -> Iterator[Change]:
+    found: Any = statements(node) if isinstance(node, ast.stmt) else changes(node)
+    for change in found:
+        if change.kind not in ("never done", "always done"):  # a switch of their own
+            yield change.kind, change.node
+
+
+def _others(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """Another number, operation, function or variable of the same kind."""
+    if isinstance(node, ast.Constant | ast.UnaryOp):
+        yield from _numbers(node)
+    elif isinstance(node, ast.BinOp):
+        for family in (ARITHMETIC, BITS):
+            if isinstance(node.op, family):
+                for other in family:
+                    yield "operator", ast.BinOp(node.left, other(), node.right)
+    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        for name in RELATED.get(node.attr, ()):
+            yield "another function", ast.Attribute(node.value, name, node.ctx)
+        if getattr(node.value, "id", "") == "self" and getattr(parent, "func", None) is not node:
+            for name in scope.attributes:
+                if name != node.attr:
+                    yield "another variable", ast.Attribute(node.value, name, node.ctx)
+    called = getattr(parent, "func", None) is node
+    read = isinstance(getattr(node, "ctx", None), ast.Load)
+    name = isinstance(node, ast.Name) and node.id in scope.names
+    if read and not called and (name or isinstance(node, ast.Subscript)):
+        yield from _names(node, scope)
+
+
+def _numbers(node: ast.AST) -> Iterator[Change]:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return
+    if isinstance(value, bool):
+        return
+    if isinstance(value, int):
+        yield from (("constant", ast.Constant(one)) for one in AXES if one != value)
+        if value == 2:
+            yield "constant", ast.Constant(4)
+    elif isinstance(value, float):
+        others = [*NUMBERS, 10 * value, value / 10]
+        yield from (("constant", ast.Constant(one)) for one in others if one != value)
+
+
+def _names(node: ast.AST, scope: Scope) -> Iterator[Change]:
+    own = getattr(node, "id", "")
+    place = scope.names.index(own) if own in scope.names else 0
+    near = sorted(range(len(scope.names)), key=lambda i: abs(i - place))[: NEAR + 1]
+    for i in near:
+        if scope.names[i] != own:
+            yield "another variable", ast.Name(scope.names[i], ast.Load())
+
+
+def _activations(node: ast.AST) -> Iterator[Change]:
+    """Another activation for ReLU, and its slope for the gate: one kind for both."""
+    which, inner = -1, None
+    if isinstance(node, ast.Call) and _called(node) == "maximum":
+        which, inner = 0, node.args[0]
+        if len(node.args) != 2 or getattr(node.args[1], "value", None) != 0:
+            return
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Gt):
+        which, inner = 1, node.left
+        if getattr(node.comparators[0], "value", None) != 0:
+            return
+    if inner is not None:
+        for name, code in ACTIVATIONS.items():
+            if code[which]:
+                tree = ast.parse(code[which].format(x=f"({ast.unparse(inner)})"), mode="eval")
+                yield f"activation: {name}", tree.body
+
+
+def _turned(node: ast.AST, parent: ast.AST) -> Iterator[Change]:
+    """An operand of a product transposed."""
+    product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
+    if product and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+        yield "transposition", _call("swapaxes", node, ast.Constant(-1), ast.Constant(-2))
+
+
+def _gated(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """ReLU for another activation, and its gate for another slope."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and _called(node) in CURVES:
+        yield "another function", _call("maximum", node.args[0], ast.Constant(0))
+    factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    if factor and isinstance(node, ast.BinOp | ast.Compare | ast.Call):
+        for name in scope.names[:NEAR]:
+            if ast.unparse(node) != f"{name} > 0":
+                gate = ast.Compare(ast.Name(name, ast.Load()), [ast.Gt()], [ast.Constant(0)])
+                yield "a gate", gate
+
+
+def _bracketed(node: ast.AST) -> Iterator[Change]:
+    """f(a + b) for f(a) + b, and the reverse; a sum for the larger of two."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.BinOp):
+        inner = node.args[0]
+        if isinstance(inner.op, ARITHMETIC):
+            alone = ast.Call(node.func, [inner.left], node.keywords)
+            yield "a bracket", ast.BinOp(alone, inner.op, inner.right)
+    sum_ = isinstance(node, ast.BinOp) and isinstance(node.op, ARITHMETIC)
+    if sum_ and isinstance(node.left, ast.Call) and len(node.left.args) == 1:
+        call, operator, last = node.left, node.op, node.right
+        inside = ast.BinOp(call.args[0], operator, last)
+        yield "a bracket", ast.Call(call.func, [inside], call.keywords)
+    two = isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords
+    if two and _called(node) in EITHER_WAY:
+        yield "operator", ast.BinOp(node.args[0], ast.Add(), node.args[1])
+
+
+def _drawn(node: ast.AST) -> Iterator[Change]:
+    """Random numbers for ones and zeros."""
+    if isinstance(node, ast.Call) and node.args and _called(node) in EVEN:
+        shape: ast.expr = node.args[0]
+        if _called(node).endswith("like"):
+            shape = _call("shape", shape)
+        draw = ast.parse("np.random.default_rng(1).standard_normal", mode="eval").body
+        yield "random numbers", ast.Call(draw, [shape], [])
+
+
+def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """What is assigned or returned, with a sign, a factor, a term, a root."""
+    whole = isinstance(parent, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
+    if not whole or not isinstance(node, ast.expr) or isinstance(node, ast.Lambda | ast.Tuple):
+        return
+    if getattr(node, "ctx", None) is not None and not isinstance(node.ctx, ast.Load):
+        return
+    if isinstance(node, ast.Constant | ast.List | ast.Dict | ast.ListComp | ast.DictComp):
+        return
+    yield "a sign", ast.UnaryOp(ast.USub(), node)
+    for number in (2.0, 0.5):
+        yield "a factor", ast.BinOp(node, ast.Mult(), ast.Constant(number))
+    yield "a square", ast.BinOp(node, ast.Mult(), node)
+    for name in ("sqrt", "exp", "log", "abs"):
+        yield f"`np.{name}` around it", _call(name, node)
+    yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
+    for name in scope.names[:NEAR]:
+        for operator in (*ARITHMETIC, ast.MatMult):
+            joined = ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
+            yield f"to be joined with `{name}`", joined
+
+
+def _call(name: str, *arguments: Any) -> ast.expr:
+    function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
+    return ast.Call(function, list(arguments), [])
+
+
+def _called(node: ast.AST) -> str:
+    """The name of the function in a call, without that of its module."""
+    function = getattr(node, "func", None)
+    return str(getattr(function, "attr", getattr(function, "id", "")))

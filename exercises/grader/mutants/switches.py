@@ -1,0 +1,255 @@
+"""All slips of a file in one source, each behind a switch: compiled once, tried by the thousand.
+
+Every place where something may be changed asks ``_on_[place]`` which of its forms is meant: 0 is
+what stands there, others are changes. So any slips may be made together, nested ones too (mutant
+schemata: Untch, Offutt and Harrold, 1993).
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from grader.mutants.mutate import is_negative, reshapes, says_nothing, text_of
+
+PRELUDE = Path(__file__).with_name("prelude.py")
+
+
+class Slip(NamedTuple):
+    """One change: its switch and form, its kind, both texts, the line it stands in."""
+
+    place: int
+    form: int
+    kind: str
+    before: str
+    after: str
+    line: int
+
+
+class Scope(NamedTuple):
+    """What a definition names: its variables, and the attributes of its ``self``."""
+
+    names: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+Change = tuple[str, Any]  # a kind, and the node that then stands there
+Changes = Callable[[ast.AST, ast.AST, Scope], Iterator[Change]]  # of a node under a parent
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+SCOPED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+OPEN = (ast.Slice, ast.Starred, ast.keyword, ast.comprehension)  # no values of their own
+CLOSED = (ast.JoinedStr, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
+
+
+def switched(
+    source: str, changes: Changes, names: set[str] | None = None
+) -> tuple[str, list[Slip]]:
+    """The source with a switch at each change in the definitions named, and what each one is."""
+    tree, maker = ast.parse(source), _Maker(changes)
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        lambda_ = isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
+        name = getattr(node, "name", "")
+        if lambda_ and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+        if (isinstance(node, DEFINITIONS) or lambda_) and (names is None or name in names):
+            maker.scope = scope_of(node)
+            body += maker.statement(node)
+        else:
+            body.append(node)
+    future = [node for node in body if isinstance(node, ast.ImportFrom)
+              and node.module == "__future__"]  # fmt: skip
+    prelude = ast.parse(PRELUDE.read_text(encoding="utf-8")).body[1:]
+    prelude.append(ast.parse(f"_choose_([], False, {maker.places + 1})").body[0])
+    rest = [node for node in body if node not in future]
+    whole = ast.Module([*future, *prelude, *rest], [])
+    return ast.unparse(ast.fix_missing_locations(whole)), maker.slips
+
+
+def scope_of(root: ast.AST) -> Scope:
+    """The variables bound anywhere in a definition, in order, and the attributes of self."""
+    names, attributes = dict[str, None](), dict[str, None]()
+    for node in ast.walk(root):
+        if isinstance(node, ast.arg) and node.arg != "self":
+            names[node.arg] = None
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names[node.id] = None
+        elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "self":
+            attributes[node.attr] = None
+    return Scope(tuple(names), tuple(attributes))
+
+
+class _Maker:
+    def __init__(self, changes: Changes) -> None:
+        self.changes, self.slips, self.places = changes, list[Slip](), 0
+        self.scope = Scope((), ())
+        self.done: dict[int, ast.expr] = {}  # expressions of the source, switched
+
+    def _noted(self, node: ast.AST, found: list[Change], line: int) -> tuple[int, list[Any]]:
+        """A place for a node, and its other forms; 0 if it has none."""
+        before, known, forms = text_of(node), set(), list[Any]()
+        known.add(before)
+        for kind, other in found:
+            after = text_of(other)
+            if after not in known:
+                known.add(after)
+                forms.append(other)
+                place = self.places + 1
+                self.slips.append(Slip(place, len(forms), kind, before, after, line))
+        self.places += bool(forms)
+        return (self.places if forms else 0), forms
+
+    # Statements
+
+    def statement(self, node: ast.stmt) -> list[ast.stmt]:
+        if says_nothing(node):
+            return [node]
+        if isinstance(node, ast.FunctionDef):
+            return [self._function(node)]
+        if isinstance(node, ast.ClassDef):
+            inner = [self._function(one) if isinstance(one, ast.FunctionDef) else one
+                     for one in node.body]  # fmt: skip
+            return [rebuilt(node, {}, body=inner)]
+        put, bodies = dict[int, Any](), dict[str, Any]()
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                bodies[field] = [new for one in value for new in self.statement(one)]
+            elif field != "annotation":
+                for child in value if isinstance(value, list) else [value]:
+                    self._inside(child, node, put)
+        whole = rebuilt(node, put, **bodies)
+        if isinstance(node, ast.If):
+            found = [("never done", ast.Constant(False)), ("always done", ast.Constant(True))]
+            place, forms = self._noted(node.test, found, node.lineno)
+            whole.test = _chain(place, whole.test, forms)
+            return [whole]
+        place, forms = self._noted(node, list(self.changes(node, node, self.scope)), node.lineno)
+        for form, other in enumerate(forms, 1):
+            whole = ast.If(_is(place, form), [other], [whole])
+        return [whole]
+
+    def _function(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """Its defaults are looked up in the call, where the switch is set by then."""
+        told = int(says_nothing(node.body[0]))
+        arguments, first = node.args, list[ast.stmt]()
+        pairs = [*zip(arguments.args[::-1], arguments.defaults[::-1]),
+                 *zip(arguments.kwonlyargs, arguments.kw_defaults)]  # fmt: skip
+        put = dict[int, Any]()
+        for argument, default in pairs:
+            if default is not None:
+                new = self.expression(default, node)
+                if new is not default:
+                    unset = ast.Compare(_name(argument.arg), [ast.Is()], [_name("_unset_")])
+                    value = ast.IfExp(unset, new, _name(argument.arg))
+                    first.append(ast.Assign([ast.Name(argument.arg, ast.Store())], value))
+                    put[id(default)] = _name("_unset_")
+        body = [new for one in node.body[told:] for new in self.statement(one)]
+        return rebuilt(node, put, body=[*node.body[:told], *first, *body])
+
+    def _inside(self, child: Any, parent: ast.AST, put: dict[int, Any]) -> None:
+        """Switch what is evaluated in a child of any kind."""
+        stored = isinstance(getattr(child, "ctx", None), ast.Store)
+        if stored or isinstance(child, OPEN) or _is_index(child):
+            for one in ast.iter_child_nodes(child):
+                self._inside(one, child, put)
+        elif isinstance(child, ast.expr):
+            put[id(child)] = self.expression(child, parent)
+
+    # Expressions
+
+    def expression(self, node: ast.expr, parent: ast.AST) -> ast.expr:
+        self.done[id(node)] = new = self._expression(node, parent)
+        return new
+
+    def _expression(self, node: ast.expr, parent: ast.AST) -> ast.expr:
+        if isinstance(node, CLOSED) or (reshapes(parent) and is_negative(node)):
+            return node
+        children = [] if is_negative(node) else [*_operands(node)]
+        put = dict[int, Any]()
+        if not is_negative(node):
+            for child in ast.iter_child_nodes(node):
+                self._inside(child, node, put)
+        found = list(self.changes(node, parent, self.scope))
+        place, forms = self._noted(node, found, node.lineno) if found else (0, [])
+        if not forms:
+            return rebuilt(node, put) if put else node
+        if isinstance(node, SCOPED) or not children:
+            own = rebuilt(node, put)
+            others = [rebuilt(one, {id(node): own}) for one in forms]
+            return _chain(place, own, others)
+        lazy = isinstance(node, ast.BoolOp | ast.IfExp)
+        call: Callable[[str], ast.expr] = _called if lazy else _name
+        inner = {id(one): call(f"_c{i}_") for i, one in enumerate(children)}
+        own = rebuilt(node, {**put, **inner})
+        others = [rebuilt(one, self.done | inner | {id(node): own}) for one in forms]
+        values = [put.get(id(one), one) for one in children]
+        if lazy:
+            values = [_lambda([], one) for one in values]
+        names = [f"_c{i}_" for i in range(len(children))]
+        return ast.Call(_lambda(names, _chain(place, own, others)), values, [])
+
+
+def _operands(node: ast.expr) -> Iterator[ast.expr]:
+    """What an expression is made of, so far as it may be worked out beforehand."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.keyword):
+            child = child.value
+        plain = isinstance(child, ast.expr) and not isinstance(child, ast.Slice | ast.Starred)
+        if not plain or isinstance(child, ast.Constant):
+            continue
+        if _is_index(child):
+            continue
+        if isinstance(getattr(child, "ctx", ast.Load()), ast.Load):
+            yield child
+
+
+def _is_index(node: ast.AST) -> bool:
+    """A tuple with a slice in it stands in square brackets only."""
+    return isinstance(node, ast.Tuple) and any(isinstance(one, ast.Slice) for one in node.elts)
+
+
+def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
+    """A copy of a tree with other nodes in place of some, which are known by their identity."""
+    if id(node) in put:
+        return put[id(node)]
+    if not isinstance(node, ast.AST):
+        return node
+    new = {}
+    for name, value in ast.iter_fields(node):
+        if name in fields:
+            new[name] = fields[name]
+        elif isinstance(value, list):
+            new[name] = [rebuilt(one, put) for one in value]
+        else:
+            new[name] = rebuilt(value, put)
+    return (
+        ast.copy_location(type(node)(**new), node) if hasattr(node, "lineno") else type(node)(**new)
+    )
+
+
+def _is(place: int, form: int) -> ast.expr:
+    asked = ast.Subscript(_name("_on_"), ast.Constant(place), ast.Load())
+    return ast.Compare(asked, [ast.Eq()], [ast.Constant(form)])
+
+
+def _chain(place: int, own: ast.expr, forms: list[Any]) -> ast.expr:
+    """What stands there if its switch is 0, the other forms by their numbers."""
+    if not forms:
+        return own
+    last = forms[-1]
+    for form in range(len(forms) - 1, 0, -1):
+        last = ast.IfExp(_is(place, form), forms[form - 1], last)
+    return ast.IfExp(_is(place, 0), own, last)
+
+
+def _name(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
+
+
+def _called(name: str) -> ast.expr:
+    return ast.Call(_name(name), [], [])
+
+
+def _lambda(names: list[str], body: ast.expr) -> ast.expr:
+    arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+    return ast.Lambda(arguments, body)

@@ -1,0 +1,153 @@
+"""The place at fault, found by changing the student's own file; sources with switches."""
+
+import ast
+
+import numpy as np
+import pytest
+from grader.causes import explain
+from grader.exercise import find_exercise, find_exercises
+from grader.grading import FAILED, grade
+from grader.mutants.mistaken import repairs, slips
+from grader.mutants.switches import switched
+from grader.sandbox.execute import load_module
+from grader.sandbox.runner import Sandboxed
+
+MASKS = """
+import numpy as np
+def causal_mask(n):
+    return np.tril(np.ones((n, n), dtype=bool))
+def padding_mask(lengths, n):
+    return np.arange(n) < lengths[:, None]
+def combine(causal, padding):
+    return {}
+"""
+JOINED = "np.logical_and(causal, padding[:, None, None, :])"
+BLOCK = """
+import numpy as np
+def softmax(x, axis=-1):
+    e = np.exp(x - {peak})
+    return e / e.sum(axis=axis, keepdims=True)
+def softmax_backward(dy, y, axis={axis}):
+    inner = {inner}
+    return y * (dy - inner)
+"""
+RIGHT = {
+    "peak": "np.max(x, axis=axis, keepdims=True)",
+    "inner": "np.sum(dy * y, axis=axis, keepdims=True)",
+    "axis": "-1",
+}
+
+
+def causes_of(number, source, folder):
+    exercise = find_exercise(number, find_exercises())
+    path = folder / exercise.file
+    path.write_text(source, encoding="utf-8")
+    candidate = Sandboxed(exercise, path)
+    try:
+        run = grade(exercise, candidate)
+        failed = [result for result in run.results if result.status == FAILED]
+        return [cause for result in failed for cause in explain(run, result)]
+    finally:
+        candidate.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "source", "said"),
+    [
+        ("ex05", MASKS.format(JOINED.replace("and", "xor")), "in line 8 wants another function"),
+        ("ex05", MASKS.format("causal ^ padding[:, None, None]"), "in line 8 wants another op"),
+        (
+            "ex01",
+            BLOCK.format(**{**RIGHT, "inner": "np.mean(dy + y, axis=axis, keepdims=True)"}),
+            "2 places at once: `dy + y` in line 7 wants another operation; `np.mean` in line 7 "
+            "wants another function: with them, all",
+        ),
+        (
+            "ex01",
+            BLOCK.format(**{**RIGHT, "inner": "np.sum(dy * y, axis=axis, keepdims=True) / 7"}),
+            "in line 7 wants one term or factor less: with it, all",
+        ),
+    ],
+)
+def test_the_place_at_fault_is_told(tmp_path, number, source, said):
+    found = causes_of(number, source, tmp_path)
+    assert any(said in cause for cause in found), found
+
+
+def evaluated(source, *chosen):
+    module = load_module("switched", "switched.py", source)
+    module._choose_([(slip.place, slip.form) for slip in chosen], False)
+    return module
+
+
+def test_with_all_switches_at_rest_nothing_is_changed():
+    rng = np.random.default_rng(0)
+    x, gain, bias = rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4)
+    exercise = find_exercise("ex09", find_exercises())
+    for changes in (slips, repairs):
+        source, _ = switched(exercise.reference_path.read_text(encoding="utf-8"), changes)
+        module = evaluated(source)
+        for name, args in (("layer_norm", (x,)), ("layer_norm_backward", (x + 1, x))):
+            got = getattr(module, name)(*args, gain, bias)
+            wanted = getattr(exercise.reference, name)(*args, gain, bias)
+            for one, other in zip(got, wanted, strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "value"),
+    [
+        ("x.sum(axis=1) + 2", "x.sum(axis=1) - 2", [1, 5]),
+        ("1", "0", [4 + 2, 6 + 2]),
+        ("x", "y", [14, 14]),
+        ("x.sum", "x.mean", [3.5, 5.5]),
+    ],
+)
+def test_a_slip_does_what_it_says(before, after, value):
+    code = "def f(x, y):\n    return x.sum(axis=1) + 2\n"
+    source, known = switched(code, slips)
+    slip = next(one for one in known if (one.before, one.after) == (before, after))
+    x, y = np.array([[1, 2], [3, 4]]), np.array([[5, 7], [5, 7]])
+    np.testing.assert_array_equal(evaluated(source, slip).f(x, y), value)
+
+
+def test_two_slips_stand_one_within_the_other():
+    source, known = switched("def f(a, b):\n    return abs(a - b) * 2\n", slips)
+    outer = next(one for one in known if one.after == "abs(a - b) / 2")
+    inner = next(one for one in known if one.after == "b - a")
+    sign = next(one for one in known if one.after == "a - b" and one.kind == "call dropped")
+    assert evaluated(source, outer, inner, sign).f(5, 3) == -1
+
+
+def test_a_default_is_a_place_too():
+    source, known = switched("def f(x, axis=-1):\n    return x.sum(axis)\n", repairs)
+    slip = next(one for one in known if (one.before, one.after) == ("-1", "0"))
+    x = np.arange(6).reshape(2, 3)
+    np.testing.assert_array_equal(evaluated(source).f(x), [3, 12])
+    np.testing.assert_array_equal(evaluated(source, slip).f(x), [3, 5, 7])
+    np.testing.assert_array_equal(evaluated(source, slip).f(x, 1), [3, 12])
+
+
+def test_what_a_call_comes_by_is_noted():
+    source, known = switched(
+        "def f(x):\n    if x > 9:\n        return x - 1\n    return x\n", slips
+    )
+    module = evaluated(source)
+    inside = {slip.place for slip in known if slip.before == "x - 1"}
+    assert not inside & set(module._touched_("f", [1], {}, False))
+    assert inside <= set(module._touched_("f", [10], {}, False))
+
+
+def test_what_goes_wrong_in_a_trial_is_no_answer():
+    source, known = switched("def f(x):\n    while x > 0:\n        x -= 1\n    return x\n", slips)
+    endless = next(one for one in known if one.kind == "line dropped")
+    settings = [[], [(endless.place, endless.form)]]
+    assert evaluated(source)._tries_("f", [3], {}, False, settings)[0] == [0, None]
+
+
+@pytest.mark.parametrize("exercise", find_exercises(), ids=lambda one: one.number)
+def test_every_reference_can_be_switched(exercise):
+    source, known = switched(exercise.reference_path.read_text(encoding="utf-8"), slips)
+    ast.parse(source)
+    assert len(known) > 10
