@@ -1,0 +1,307 @@
+"""What people get wrong in ex44: working functions, each with its misconception."""
+
+import functools
+import math
+
+import numpy as np
+from grader import mistake
+
+step_mistake = functools.partial(mistake, replaces="linear_attention_step")
+
+
+def features(x):
+    return np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))
+
+
+def averaged(weights, v):
+    return weights @ v / weights.sum(axis=-1, keepdims=True)
+
+
+def weights_of(q, k, of_query=features, of_key=features):
+    return np.tril(of_query(q) @ of_key(k).mT)
+
+
+# The parallel form
+
+
+@mistake("you sum over all keys; a query sees those up to its own, so the sums are cumulative")
+def not_causal(q, k, v):
+    return averaged(features(q) @ features(k).mT, v)
+
+
+@mistake("you sum over the keys from the query's own on; it sees the past and itself")
+def sees_the_future(q, k, v):
+    return averaged(np.triu(features(q) @ features(k).mT), v)
+
+
+@mistake("your denominator sums over all keys; it must be cumulative like the numerator")
+def denominator_of_all_keys(q, k, v):
+    norm = (features(q) * features(k).sum(axis=-2, keepdims=True)).sum(axis=-1, keepdims=True)
+    return weights_of(q, k) @ v / norm
+
+
+@mistake("you leave the token itself out; its own key and value are in its sums")
+def leaves_itself_out(q, k, v):
+    weights = np.tril(features(q) @ features(k).mT, -1)
+    return weights @ v / np.maximum(weights.sum(axis=-1, keepdims=True), 1e-300)
+
+
+@mistake("you do not normalise; divide by the sum of the weights, φ(q) · z")
+def not_normalised(q, k, v):
+    return weights_of(q, k) @ v
+
+
+@mistake("you divide by the number of tokens so far; divide by the sum of the weights")
+def divided_by_the_count(q, k, v):
+    return weights_of(q, k) @ v / np.arange(1, q.shape[-2] + 1, dtype=q.dtype)[:, None]
+
+
+@mistake("you divide by the sum of the features of the keys; the query weighs them: φ(q) · z")
+def denominator_without_the_query(q, k, v):
+    norm = np.cumsum(features(k), axis=-2).sum(axis=-1, keepdims=True)
+    return weights_of(q, k) @ v / norm
+
+
+@mistake("you add a small number to the denominator; it is positive, and small ones are bent by it")
+def small_number_in_the_denominator(q, k, v):
+    weights = weights_of(q, k)
+    return weights @ v / (weights.sum(axis=-1, keepdims=True) + 1e-6)
+
+
+@mistake("that is softmax attention; here the weight is φ(q) · φ(k), with no exponential of it")
+def softmax_attention(q, k, v):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    scores = np.where(np.tri(q.shape[-2], dtype=bool), scores, -np.inf)
+    return averaged(np.exp(scores - scores.max(axis=-1, keepdims=True)), v)
+
+
+@mistake("you scale the queries by 1/√d; φ does not want it, and here there is no scale")
+def scaled(q, k, v):
+    return averaged(weights_of(q / math.sqrt(q.shape[-1]), k), v)
+
+
+@mistake("your features are elu without the + 1; they must be positive, or weights are not weights")
+def elu_without_one(q, k, v):
+    elu = lambda x: features(x) - 1  # noqa: E731
+    return averaged(weights_of(q, k, elu, elu), v)
+
+
+@mistake("your features are those of ReLU; below zero it is e^x, not 0")
+def relu_features(q, k, v):
+    relu = lambda x: np.maximum(x, 0) + np.asarray(1e-12, x.dtype)  # noqa: E731
+    return averaged(weights_of(q, k, relu, relu), v)
+
+
+@mistake("your features are 1 + ReLU; below zero it is e^x, which goes to 0")
+def relu_plus_one(q, k, v):
+    shifted = lambda x: np.maximum(x, 0) + 1  # noqa: E731
+    return averaged(weights_of(q, k, shifted, shifted), v)
+
+
+@mistake("your features are e^x everywhere; above zero it is x + 1")
+def exponential_features(q, k, v):
+    def bounded(x):
+        return np.exp(np.minimum(x, 300))
+
+    return averaged(weights_of(q, k, bounded, bounded), v)
+
+
+@mistake("your features are e^x + 1 below zero; elu is e^x − 1 there, so elu + 1 is e^x")
+def one_too_many_below_zero(q, k, v):
+    more = lambda x: features(x) + (x <= 0)  # noqa: E731
+    return averaged(weights_of(q, k, more, more), v)
+
+
+@mistake("your features are softplus, log(1 + e^x); asked is elu(x) + 1")
+def softplus_features(q, k, v):
+    soft = lambda x: np.logaddexp(x, 0)  # noqa: E731
+    return averaged(weights_of(q, k, soft, soft), v)
+
+
+@mistake("you leave φ off the queries; both queries and keys pass through it")
+def raw_queries(q, k, v):
+    return averaged(weights_of(q, k, of_query=lambda x: x), v)
+
+
+@mistake("you leave φ off the keys; both queries and keys pass through it")
+def raw_keys(q, k, v):
+    return averaged(weights_of(q, k, of_key=lambda x: x), v)
+
+
+@mistake("you send the values through φ too; they are averaged as they are")
+def features_of_values(q, k, v):
+    return averaged(weights_of(q, k), features(v))
+
+
+@mistake("you exchange queries and keys: past keys are read by the new query")
+def queries_and_keys_exchanged(q, k, v):
+    return averaged(weights_of(k, q), v)
+
+
+@mistake("your cumulative sums run over the first axis, which is the batch; tokens are axis −2")
+def sums_over_the_first_axis(q, k, v):
+    keyed, read = features(k), features(q)
+    total = np.cumsum(keyed[..., :, None] * v[..., None, :], axis=0)
+    norm = np.cumsum(keyed, axis=0)
+    return (read[..., None, :] @ total)[..., 0, :] / (read * norm).sum(axis=-1, keepdims=True)
+
+
+@mistake("you sum over the first axis and reverse the others with .T; swap the last two only")
+def every_axis_reversed(q, k, v):
+    return averaged(np.tril(features(q) @ features(k).T), v)
+
+
+@mistake("your e^x overflows for large x, where it is not used; np.where computes both sides")
+def overflows(q, k, v):
+    large = lambda x: np.where(x > 0, x + 1, np.exp(x))  # noqa: E731
+    return averaged(weights_of(q, k, large, large), v)
+
+
+@mistake("you turn float32 into float64; an array of zeros without a dtype does that")
+def promotes_float32(q, k, v):
+    return averaged(weights_of(q.astype(np.float64), k), v)
+
+
+@mistake("you put the features into the caller's keys; the inputs must not change")
+def changes_the_keys(q, k, v):
+    k[...] = features(k)
+    return averaged(weights_of(q, k, of_key=lambda x: x), v)
+
+
+# The step
+
+
+def read(q, total, norm):
+    g = features(q)
+    return (g[..., None, :] @ total)[..., 0, :] / (g * norm).sum(axis=-1, keepdims=True)
+
+
+def add(state, keyed, v, keep=1):
+    """Both sums with a token added."""
+    total, norm = keyed[..., :, None] * v[..., None, :], keyed
+    return (total, norm) if state is None else (keep * state[0] + total, keep * state[1] + norm)
+
+
+@step_mistake("your step reads before it adds; the token's own key and value are in its sums")
+def reads_before_it_adds(state, q, k, v):
+    later = add(state, features(k), v)
+    return (np.zeros_like(v) if state is None else read(q, *state)), later
+
+
+@step_mistake("your state is the last token alone; every step adds to both sums")
+def keeps_the_last_token(state, q, k, v):
+    return read(q, *add(state, features(k), v)), add(None, features(k), v)
+
+
+@step_mistake("your step never looks at its state; add the token to what was there")
+def ignores_its_state(state, q, k, v):
+    return read(q, *add(None, features(k), v)), add(state, features(k), v)
+
+
+@step_mistake("your step adds to the numerator's sum alone; the denominator's z grows too")
+def norm_not_summed(state, q, k, v):
+    total, _ = add(state, features(k), v)
+    return read(q, total, features(k)), (total, features(k))
+
+
+@step_mistake("your step adds to z alone; the matrix of keys and values is a sum as well")
+def total_not_summed(state, q, k, v):
+    _, norm = add(state, features(k), v)
+    total = features(k)[..., :, None] * v[..., None, :]
+    return read(q, total, norm), (total, norm)
+
+
+@step_mistake("your step lets the past fade by a factor; this state keeps all of it")
+def fades(state, q, k, v):
+    state = add(state, features(k), v, keep=0.9)
+    return read(q, *state), state
+
+
+@step_mistake("your step does not normalise; divide by φ(q) · z")
+def step_not_normalised(state, q, k, v):
+    state = add(state, features(k), v)
+    return (features(q)[..., None, :] @ state[0])[..., 0, :], state
+
+
+@step_mistake("your step divides by the number of steps; divide by φ(q) · z")
+def step_divided_by_the_count(state, q, k, v):
+    total = add(state and state[:2], features(k), v)
+    count = 1 if state is None else state[2] + 1
+    return (features(q)[..., None, :] @ total[0])[..., 0, :] / count, (*total, count)
+
+
+@step_mistake("your step leaves φ off the query; it passes through φ as the key does")
+def step_with_a_raw_query(state, q, k, v):
+    total, norm = add(state, features(k), v)
+    return (q[..., None, :] @ total)[..., 0, :] / (q * norm).sum(axis=-1, keepdims=True), (
+        total,
+        norm,
+    )
+
+
+@step_mistake("your step leaves φ off the key; it passes through φ as the query does")
+def step_with_a_raw_key(state, q, k, v):
+    state = add(state, k, v)
+    return read(q, *state), state
+
+
+@step_mistake("your step scales the query by 1/√d; there is no scale here")
+def step_scaled(state, q, k, v):
+    state = add(state, features(k), v)
+    return read(q / math.sqrt(q.shape[-1]), *state), state
+
+
+@step_mistake("your step returns the state first; out comes first")
+def state_first(state, q, k, v):
+    state = add(state, features(k), v)
+    return state, read(q, *state)
+
+
+@step_mistake("your state is a cache of all keys and values; add them up as they come")
+def caches_everything(state, q, k, v):
+    cache = [*(state or []), (features(k), v.copy())]
+    total = sum(f[..., :, None] * value[..., None, :] for f, value in cache)
+    return read(q, total, sum(f for f, _ in cache)), cache
+
+
+SHARED: dict = {}
+
+
+@step_mistake("your state is shared by all sequences; keep nothing outside the one you are handed")
+def one_state_for_all(state, q, k, v):
+    kept = None if state is None else SHARED["state"]
+    SHARED["state"] = add(kept, features(k), v)
+    return read(q, *SHARED["state"]), "shared"
+
+
+@step_mistake(
+    "your step mixes the new value into the last output; φ(q) weighs all of the past anew"
+)
+def averages_outputs(state, q, k, v):
+    weight = (features(q) * features(k)).sum(axis=-1, keepdims=True)
+    if state is None:
+        return v.copy(), (weight, v.copy())
+    out = (state[0] * state[1] + weight * v) / (state[0] + weight)
+    return out, (state[0] + weight, out)
+
+
+@step_mistake("your step's e^x overflows for large x, where it is not used")
+def step_overflows(state, q, k, v):
+    state = add(state, np.where(k > 0, k + 1, np.exp(k)), v)
+    return read(q, *state), state
+
+
+@step_mistake("your step turns float32 into float64; zeros without a dtype do that")
+def step_promotes_float32(state, q, k, v):
+    if state is None:
+        state = np.zeros((*k.shape, v.shape[-1])), np.zeros(k.shape)
+    state = add(state, features(k), v)
+    return read(q, *state), state
+
+
+@step_mistake("your step adds the past into the caller's arrays; the inputs must not change")
+def step_changes_its_inputs(state, q, k, v):
+    state = add(state, features(k), v)
+    out = read(q, *state)
+    k[...] = features(k)
+    return out, state
