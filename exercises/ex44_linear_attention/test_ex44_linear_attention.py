@@ -155,8 +155,8 @@ def steps_and_sizes(module, q, k, v):
 
 
 def test_the_state_does_not_grow(check, rng):
-    says = "The state after forty tokens is as large as after two: two sums, not a cache."
-    check.drive(steps_and_sizes, *sequence(rng, 40), says_=says)
+    two_sums = "The state after forty tokens is as large as after two: two sums, not a cache."
+    check.drive(steps_and_sizes, *sequence(rng, 40), says_=two_sums)
 
 
 def step_and_dtypes(module, q, k, v):
