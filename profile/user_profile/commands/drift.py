@@ -28,14 +28,14 @@ def run_drift(options: argparse.Namespace) -> int:
     found = interest_drift(profiler, log.user(options.customer), moment_of(options, profiler))
     names = profiler.spec.category_names
     rows = []
-    for place, (moment, chances) in enumerate(zip(found.moments, found.chances)):
-        best = np.argsort(-chances, kind="stable")[:3]
+    for place, (moment, mix) in enumerate(zip(found.moments, found.mix)):
+        best = np.argsort(-mix, kind="stable")[:3]
         moved = float(found.turnover[place - 1]) if place else 0.0
         rows.append(
             {
                 "after": day_of(moment),
                 "moved": moved,
-                "highest interests": "; ".join(f"{names[c]} {chances[c]:.0%}" for c in best),
+                "mix": "; ".join(f"{names[c]} {mix[c]:.0%}" for c in best),
             }
         )
     print_rows(rows)

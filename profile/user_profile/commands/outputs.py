@@ -20,7 +20,10 @@ from ..serving.report import to_json
 
 TABLE = (".csv", ".json")
 PICTURE = (".png", ".svg", ".pdf")
-_INPUTS = ("data", "file", "user_features", "categories", "item_vectors", "model")
+_INPUTS = (
+    "data", "file", "user_features", "categories", "category_names", "item_vectors", "items",
+    "model",
+)  # fmt: skip
 
 
 def add_output(

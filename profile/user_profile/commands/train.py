@@ -13,7 +13,7 @@ from attention.training import EpochEnd, Progress, Trainer
 from ..errors import DataError
 from ..features.item_side import PARTS, read_item_vectors
 from ..judging.evaluate import mean_ndcg
-from ..log.categories import Categories
+from ..log.categories import Categories, rename_categories
 from ..log.prepared import Prepared
 from ..log.split import Split
 from ..model.saved import save_model
@@ -39,6 +39,9 @@ def add_command(commands: Any) -> None:
     learn.set_defaults(run=run_train)
     add_run_options(learn)
     learn.add_argument("--categories", help="a CSV file that maps item to category")
+    learn.add_argument(
+        "--category-names", help="a CSV file of names for the categories found: category,name"
+    )
     learn.add_argument("--item-vectors", help="an .npz file of ids and vectors that describe items")
     learn.add_argument(
         "--without", default="", help=f"leave out, joined by commas: {', '.join(PARTS)}"
@@ -69,6 +72,8 @@ def run_train(options: argparse.Namespace) -> int:
     print(log.read)
     print(log.cleaned)
     categories = log.categories(options.categories)
+    if options.category_names:
+        categories = rename_categories(categories, options.category_names)
     print(categories if log.ranks else "The log names no items, so there are none to rank.")
     vectors = None
     if options.item_vectors:

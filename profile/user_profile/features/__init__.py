@@ -4,6 +4,7 @@ history     the log as flat arrays, users by sessions by items
 moments     when customers are asked about
 context     a customer at a moment: recency, frequency, spend, BG/NBD
 season      what sells at a time of the year
+mix         what purchases are made of, by category
 past_items  what a customer bought before, and how that stands to the moment
 item_side   what is known of an item beside its number
 visits      days with a purchase, as models of repeat buying read them

@@ -103,7 +103,7 @@ def calibration_table(profiler: Profiler) -> Table | None:
 class AudienceCurves(NamedTuple):
     """Audiences of all categories, pooled: who of all customers buys of it within the horizon."""
 
-    expected: Lift  # as said, by interest × return
+    expected: Lift  # as said, by interest and return
     true: Lift  # as it came, in the same order
     by_interest: Lift  # as it came, by interest alone
     by_counts: Lift  # as it came, by what was bought of the category before
@@ -116,7 +116,7 @@ def audience_curves(profiler: Profiler) -> AudienceCurves | None:
     if not len(test.user) or not profiler.ranks or "returned" not in profiler.decisions.taught:
         return None
     interest = 1 - profiler.levels(*test)[:, :, 0]  # (M, C)
-    said = interest * profiler.outlook(*test).returned[:, None]
+    said = profiler.buys_within(*test, profiler.outlook(*test).returned, interest)
     before = _bought(profiler, test, -1)
     actual = (_bought(profiler, test, HORIZON) > 0).astype(np.float64)
     met = np.flatnonzero(actual.any(0))
@@ -149,7 +149,7 @@ def audience_table(profiler: Profiler) -> Table | None:
     day = day_of(test_moments(profiler.history).time[0])
     return Table(
         f"Audiences of {len(profiler.spec.category_names)} categories on {day}: who buys of it "
-        f"within {HORIZON} days, by interest × return",
+        f"within {HORIZON} days, by interest and return",
         ("said", "true", "lift", "lift by interest", "lift by past counts"),
         tuple(rows),
         (

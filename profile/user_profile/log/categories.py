@@ -7,13 +7,14 @@ The number of categories is the one with the best silhouette among those tried.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import scipy  # its parts load when they are first used
 
 from ..errors import DataError
+from .category_names import name_categories
 from .clusters import centres, nearest, silhouette
 from .readers.report import ReadReport
 from .readers.rows import first_lines, read_delimited
@@ -64,7 +65,7 @@ def find_categories(
     too much alike to be told apart.
     """
     rng = np.random.default_rng(rng)
-    words, weights = _tf_idf(texts)
+    weights = _tf_idf(texts)
     known = np.flatnonzero(np.diff(weights.indptr))
     if len(known) == 0:
         raise DataError(
@@ -85,7 +86,8 @@ def find_categories(
     labels = found[max(scores, key=scores.__getitem__)]
     _, labels = np.unique(labels, return_inverse=True)
 
-    names = _names(words, weights[known], labels)
+    told = [texts[place] for place in known.tolist()]
+    names = name_categories(told, labels, int(labels.max()) + 1, _STOP_WORDS)
     of_item = np.full(len(texts), len(names), dtype=np.int32)
     of_item[known] = labels
     if len(known) < len(texts):
@@ -118,8 +120,25 @@ def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
     return Categories(np.array([code_of[name] for name in given], dtype=np.int32), tuple(names), {})
 
 
-def _tf_idf(texts: Sequence[str]) -> "tuple[list[str], scipy.sparse.csr_array]":
-    """The words that at least three items share, and unit rows of tf-idf weights (I, W)."""
+def rename_categories(categories: Categories, path: str | Path) -> Categories:
+    """The same under names of one's own: a CSV file with the columns ``category`` and ``name``.
+
+    Categories that the file leaves out keep theirs. Raises DataError for one that there is not.
+    """
+    report = ReadReport(open_source(Path(path)))
+    columns, _ = read_delimited(Path(path), report, wanted={"category": "category", "name": "name"})
+    report.check(max_bad=0.0)
+    new = dict(zip(columns["category"], columns["name"]))
+    unknown = [name for name in new if name not in categories.names]
+    names = tuple(new.get(name) or name for name in categories.names)
+    if unknown or len(set(names)) < len(names):
+        wrong = f"there is no category {unknown[0]!r}" if unknown else "two have one name"
+        raise DataError(f"{path}: {wrong}; the categories are {'; '.join(categories.names)}.")
+    return replace(categories, names=names)
+
+
+def _tf_idf(texts: Sequence[str]) -> "scipy.sparse.csr_array":
+    """Unit rows of tf-idf weights (I, W), of the words that at least three items share."""
     bags = [sorted(_words(text)) for text in texts]
     spread = Counter(word for bag in bags for word in bag)
     words = sorted(word for word, items in spread.items() if items >= 3)
@@ -131,7 +150,7 @@ def _tf_idf(texts: Sequence[str]) -> "tuple[list[str], scipy.sparse.csr_array]":
     idf = np.log(len(texts) / np.array([spread[word] for word in words], dtype=np.float64))
     weights = scipy.sparse.csr_array((idf[columns], (rows, columns)), (len(texts), len(words)))
     length = np.sqrt(weights.power(2).sum(axis=1))
-    return words, scipy.sparse.diags_array(1 / np.maximum(length, 1e-12)) @ weights
+    return scipy.sparse.diags_array(1 / np.maximum(length, 1e-12)) @ weights
 
 
 def _words(text: str) -> set[str]:
@@ -152,14 +171,3 @@ def _latent(weights: "scipy.sparse.csr_array") -> np.ndarray:
         left, strength, _ = svds(weights, k=directions, v0=start)
         points = left * strength
     return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
-
-
-def _names(words: list[str], weights: "scipy.sparse.csr_array", labels: np.ndarray) -> list[str]:
-    """Each category's three words that stand out most from the whole, joined by commas."""
-    overall = weights.mean(axis=0)
-    names = []
-    for label in range(labels.max() + 1):
-        standing_out = weights[labels == label].mean(axis=0) - overall
-        best = np.argsort(-standing_out, kind="stable")[:3]
-        names.append(", ".join(words[word] for word in best if standing_out[word] > 0))
-    return names

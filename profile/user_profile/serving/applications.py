@@ -108,9 +108,9 @@ def audience(
 ) -> Audience:
     """The ``size`` customers likeliest to buy of a category within 90 days of ``moment``.
 
-    That is the chance of a return times that of the category in a session; where the log taught no
-    returns, the latter alone. ``category`` may be any part of one name that no other shares.
-    Raises DataError otherwise.
+    That is the chance of a return times that of the category in the sessions it brings; where the
+    log taught no returns, that in one session alone. ``category`` may be any part of one name that
+    no other shares. Raises DataError otherwise.
     """
     check_items(profiler)
     code = _category(profiler.spec.category_names, category)
@@ -119,7 +119,7 @@ def audience(
     interest = 1 - chances[:, 0]
     learned = "returned" in profiler.decisions.taught
     returns = profiler.outlook(users, moments).returned if learned else np.ones(len(users))
-    buys = interest * returns
+    buys = profiler.buys_within(users, moments, returns, interest) if learned else interest
     chosen = np.argsort(-buys, kind="stable")[:size]
     levels = decide(chances, profiler.decisions.levels[0])
     rows = []

@@ -1,4 +1,4 @@
-"""How a customer's interests changed: their levels after each session, and the picture."""
+"""How a customer's interests changed: the mix after each session, and the picture."""
 
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ..dates import day_of
 from ..errors import DataError
+from ..features.mix import purchase_mix
 from .applications import check_items
 from .profiler import Profiler
 
@@ -21,12 +22,7 @@ class Drift(NamedTuple):
     user: int
     moments: np.ndarray  # (K,) seconds, each just after a session
     chances: np.ndarray  # (K, C) that something of a category is bought in the coming session
-
-    @property
-    def mix(self) -> np.ndarray:
-        """The share of each category in all that is likely, (K, C): more of everything is none."""
-        odds = self.chances / np.maximum(1 - self.chances, 1e-6)
-        return odds / np.maximum(odds.sum(axis=1, keepdims=True), 1e-12)
+    mix: np.ndarray  # (K, C) the share of each category, by `features.mix`
 
     @property
     def turnover(self) -> np.ndarray:
@@ -48,7 +44,11 @@ def interest_drift(profiler: Profiler, user: int, until: int | None = None) -> D
             f"Customer {history.users[user]!r} has no session yet by then; give a later --date."
         )
     levels = profiler.levels(np.full(len(moments), user), moments)
-    return Drift(user, moments, 1 - levels[:, :, 0])
+    spec, season = profiler.spec, profiler.featurizer.season
+    known = history.known_sessions(np.full(len(moments), user), moments)
+    size = len(spec.category_names)
+    mix = purchase_mix(history, season, spec.category, size, user, known)
+    return Drift(user, moments, 1 - levels[:, :, 0], mix)
 
 
 def plot_drift(

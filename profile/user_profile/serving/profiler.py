@@ -27,7 +27,7 @@ from ..model.profile_model import HeadsSaved
 from ..model.sessions import SessionSaved
 from ..model.trained import Trained
 from ..training.scoring import level_chances, score_items
-from ..training.value import expected_value
+from ..training.value import expected_value, orders_if_back
 from .facts import Facts, read_facts
 
 _NOBODY = np.zeros(0, np.int64)
@@ -152,6 +152,19 @@ class Profiler:
         """Money to expect of each of ``users`` in a year from ``moment``, (U,); NaN if unknown."""
         worth = self.decisions.worth
         return expected_value(self.spec.buying, worth, self.history, users, moment)
+
+    def buys_within(
+        self, users: np.ndarray, moments: np.ndarray, returned: np.ndarray, interest: np.ndarray
+    ) -> np.ndarray:
+        """Chance to buy of a category within 90 days, (M, …), from that of a return (M,) and that
+        in one session (M, …).
+
+        Who returns comes as often as BG/NBD expects, each time with the chance of one session.
+        """
+        often = orders_if_back(self.spec.buying, self.history, users, moments)
+        shape = (-1,) + (1,) * (interest.ndim - 1)
+        never = (1 - interest) ** often.reshape(shape)
+        return returned.reshape(shape) * (1 - never)
 
     def facts(self, moment: int | None = None) -> Facts:
         """Orders, revenue and RFM of all customers at ``moment``."""

@@ -137,7 +137,7 @@ def _points(facts: Facts, mix: np.ndarray, moment: int) -> np.ndarray:
 
 
 def _grouped(points: np.ndarray, size: int, seed: int) -> np.ndarray:
-    return nearest(points, centres(points, size, np.random.default_rng(seed), runs=12))
+    return nearest(points, centres(points, size, np.random.default_rng(seed), runs=20))
 
 
 def _halves_agree(points: np.ndarray, size: int) -> float:

@@ -4,7 +4,8 @@ What is asked lies before the date of the test (`features.moments`), whatever th
 sessions says: returning is a matter of dates, and a session held out would be a return denied.
 A fifth of the customers is kept back to choose the ridge of each answer and the rules by which
 bands are said; then everybody is fitted. The chances need no further scaling (Platt 1999 is itself
-this regression): with a constant that no ridge holds back, they are right on the average.
+this regression): with a constant that no ridge holds back, they are right on the average, and the
+log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here.
 """
 
 import numpy as np
@@ -40,16 +41,19 @@ def fit_outlook(model: ProfileModel, featurizer: Featurizer, to_the_end: bool = 
     if min(kept.sum(), (~kept).sum()) < _FEWEST:
         return Decisions(taught=())
     x = read_moments(model, featurizer, moments)
+    # Of returns alone does BG/NBD, the last column, say what is right for older customers too.
+    plain = x.copy()
+    plain[:, -1] = 0
     own = featurizer.spec.outlook.mean.size
     pays = labels.spend > 0
     bands = spend_band(labels.spend, featurizer.spec.thresholds.spend) - 1
     everybody = np.ones(len(kept), bool)
     parts = [
-        _fit(x, answer, asked, kept, classes, own)
-        for answer, asked, classes in (
-            (labels.returned, everybody, 2),
-            (labels.cancelled, everybody, 2),
-            (bands, pays, len(SPEND_BANDS) - 1),
+        _fit(columns, answer, asked, kept, classes, own)
+        for columns, answer, asked, classes in (
+            (x, labels.returned, everybody, 2),
+            (plain, labels.cancelled, everybody, 2),
+            (plain, bands, pays, len(SPEND_BANDS) - 1),
         )
     ]
     weights = [(weight, bias) for weight, bias, _ in parts]
@@ -57,15 +61,15 @@ def fit_outlook(model: ProfileModel, featurizer: Featurizer, to_the_end: bool = 
     decisions = Decisions(taught=tuple(name for name in learned if name != "spend"))
     if (pays & kept).any() and (pays & ~kept).any():
         logs = np.log(np.where(pays, labels.spend, 1))
-        line = LeastSquares(x[pays & ~kept], _RIDGES[1]).fit(logs[pays & ~kept])
-        off = logs[pays & kept] - line.predict(x[pays & kept])[:, 0]
+        line = LeastSquares(plain[pays & ~kept], _RIDGES[1]).fit(logs[pays & ~kept])
+        off = logs[pays & kept] - line.predict(plain[pays & kept])[:, 0]
         back = parts[0][2][:, 1] >= 0.5  # of the others it is said that they spend nothing
         totals = np.bincount(bands[pays & kept], minlength=len(SPEND_BANDS) - 1)
         spend = best_thresholds(parts[2][2][back], bands[kept][back], totals=totals)
         decisions = Decisions(
             spend=spend, residuals=np.quantile(off, np.linspace(0, 1, _STEPS)), taught=learned
         )
-        weights.append(LeastSquares(x[pays], _RIDGES[1]).fit(logs[pays]).unscaled())
+        weights.append(LeastSquares(plain[pays], _RIDGES[1]).fit(logs[pays]).unscaled())
     else:
         weights.append((np.zeros((x.shape[1], WIDTHS[3])), np.zeros(WIDTHS[3])))
     out = model.outlook.out

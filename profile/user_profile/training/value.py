@@ -33,6 +33,21 @@ def fit_worth(history: History, to_the_end: bool = False) -> np.ndarray:
     return np.array([worth.p, worth.q, worth.gamma]) if worth.q > 1 else NOT_LEARNED
 
 
+def orders_if_back(
+    buying: np.ndarray, history: History, users: np.ndarray, moments: np.ndarray
+) -> np.ndarray:
+    """Orders in the outlook's horizon of each of `users` (M,) who returns at all, (M,), at least 1.
+
+    1 where `buying`, as of `expected_value`, is empty.
+    """
+    if not len(buying):
+        return np.ones(len(users))
+    visits, _ = read_visits(history, Moments(users, moments))
+    model = BgNbd(*buying.tolist())
+    chance = np.maximum(model.returns(visits, HORIZON), 1e-6)
+    return np.maximum(model.expected(visits, HORIZON) / chance, 1)
+
+
 def expected_value(
     buying: np.ndarray,
     worth: np.ndarray,

@@ -4,12 +4,10 @@ import csv
 import json
 import re
 
-import numpy as np
 import pytest
 from user_profile.__main__ import main
 from user_profile.model.saved import load_model
 from user_profile.privacy.loop import guarantee
-from user_profile.serving.drift import Drift
 
 from tests.user_profile.shop_log import make_rows, write_csv
 
@@ -99,9 +97,3 @@ def test_an_export_overwrites_nothing_and_names_its_faults(shop, capsys):
     assert ".csv or .json" in capsys.readouterr().err
     assert train(shop, "--overwrite", "--clip", "0") == 2
     assert "clip must be positive" in capsys.readouterr().err
-
-
-def test_turnover_follows_the_mix_and_not_the_size():
-    odds = np.array([[1.0, 2, 4], [3, 6, 12], [12, 6, 3], [12, 6, 3]])
-    turned = Drift(0, np.arange(4), odds / (1 + odds)).turnover
-    assert turned == pytest.approx([0, 3 / 7, 0], abs=1e-9)

@@ -80,3 +80,13 @@ def test_agreement_of_groupings():
     assert adjusted_rand(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 1, 2])) == (
         pytest.approx((2 - 3 * 4 / 15) / (3.5 - 3 * 4 / 15))
     )
+
+
+def test_who_comes_often_buys_of_a_category_sooner(profiler):
+    users, moments = np.arange(60), np.full(60, profiler.now)
+    returned, interest = np.full(60, 0.5), np.full((60, 2), [0.2, 1.0])
+    buys = profiler.buys_within(users, moments, returned, interest)
+    assert (buys[:, 0] >= 0.5 * 0.2 - 1e-12).all()
+    assert buys[:, 1] == pytest.approx(np.full(60, 0.5))
+    often = [int(name[1:]) % GROUPS < 2 for name in profiler.history.users]
+    assert buys[often, 0].mean() > buys[~np.array(often), 0].mean()
