@@ -15,6 +15,7 @@ from ..errors import DataError
 from .visits import Visits
 
 _QUANTILES = 200
+_TERMS, _SETTLED = 5000, 1e-14  # of a series
 _BOUNDS = [(-8.0, 8.0)] * 4  # of the logarithms
 
 
@@ -54,7 +55,7 @@ class BgNbd:
         with np.errstate(divide="ignore"):
             odds = np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
             odds += (self.r + x) * np.log((self.alpha + age) / (self.alpha + recency))
-        return np.where(x > 0, scipy.special.expit(-odds), 1.0)
+        return np.where(x > 0, np.exp(-np.logaddexp(0, odds)), 1.0)
 
     def returns(self, visits: Visits, span: float) -> np.ndarray:
         """Chance of a purchase in the coming `span`, (N,).
@@ -76,7 +77,7 @@ class BgNbd:
         c = a + self.b + visits.repeats - 1
         z = span / (self.alpha + visits.age + span)
         with np.errstate(all="ignore"):
-            series = scipy.special.hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+            series = _hypergeometric(a + self.b - 1 - self.r, a - 1, c, z)
             active = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
         failed = ~np.isfinite(active)
         if failed.any():
@@ -93,6 +94,20 @@ class BgNbd:
         p = np.maximum(scipy.special.betaincinv(self.a, self.b + x, share), 1e-12)
         stays = np.exp(-(self.r + x) * np.log1p(p * span / (self.alpha + age)))
         return ((1 - stays) / p).mean(1)
+
+
+def _hypergeometric(a: float, b: float, c: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Gauss' series F(a, b; c; z), c and z (N,), 0 ≤ z < 1; NaN where it does not settle.
+
+    scipy has it too, but takes longer to load than a customer to answer for.
+    """
+    total = term = np.ones(np.broadcast(c, z).shape)
+    for n in range(_TERMS):
+        term = term * ((a + n) * (b + n) / ((c + n) * (n + 1)) * z)
+        total = total + term
+        if (np.abs(term) <= _SETTLED * np.abs(total)).all():
+            return total
+    return np.where(np.abs(term) <= _SETTLED * np.abs(total), total, np.nan)
 
 
 def _log_likelihood(values: np.ndarray, visits: Visits) -> tuple[np.ndarray, np.ndarray]:

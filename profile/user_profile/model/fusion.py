@@ -3,10 +3,11 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear
 from attention.ops import LinearSaved
+
+from .sigmoid import sigmoid
 
 
 class FusionSaved(NamedTuple):
@@ -33,7 +34,7 @@ class GatedFusion(Layer):
     def forward(self, x: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, FusionSaved]:
         """x (..., E), side (..., K) -> out (..., E)."""
         logit, saved_gate = self.gate.forward(np.concatenate([x, side], axis=-1))
-        gate = scipy.special.expit(logit)
+        gate = sigmoid(logit)
         value, saved_value = self.value.forward(side)
         return x + gate * value, FusionSaved(saved_gate, gate, saved_value, value, x.shape[-1])
 

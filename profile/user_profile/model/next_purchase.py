@@ -10,7 +10,6 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy  # its parts load when they are first used
 
 from attention import Layer, Linear, Parameter
 from attention.ops import (
@@ -25,6 +24,7 @@ from attention.ops import (
 )
 
 from ..features.batch import Question
+from .sigmoid import sigmoid
 
 
 class CopySaved(NamedTuple):
@@ -40,7 +40,7 @@ def copy_forward(
     out = vocabulary.copy()
     before = vocabulary[question, item]
     out[question, item] = np.logaddexp(before, copied)
-    return out, CopySaved(question, item, scipy.special.expit(copied - before))
+    return out, CopySaved(question, item, sigmoid(copied - before))
 
 
 def copy_backward(dout: np.ndarray, saved: CopySaved) -> tuple[np.ndarray, np.ndarray]:
