@@ -12,7 +12,7 @@ from .settings import Setting
 
 
 def our_model(setting: Setting) -> CausalLM:
-    sizes = setting.spec, setting.length, setting.layers, setting.width, setting.heads
+    sizes = setting.vocabulary, setting.length, setting.layers, setting.width, setting.heads
     return CausalLM(*sizes, rng=0)
 
 

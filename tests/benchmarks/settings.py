@@ -14,7 +14,7 @@ class Setting(NamedTuple):
     width: int
     heads: int
     layers: int
-    spec: int = VOCABULARY
+    vocabulary: int = VOCABULARY
 
     @property
     def size(self) -> str:

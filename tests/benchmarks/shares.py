@@ -56,7 +56,7 @@ def section(quick: bool) -> Section:
 def _measure(setting: Setting, steps: int) -> tuple[float, dict[str, float]]:
     """Seconds of the quickest step, and of each kind of work in it."""
     rng = np.random.default_rng(0)
-    ids, targets = rng.integers(0, setting.spec, (2, setting.batch, setting.length))
+    ids, targets = rng.integers(0, setting.vocabulary, (2, setting.batch, setting.length))
     taken: defaultdict[str, float] = defaultdict(float)
     quickest = np.inf, {}
     with ExitStack() as stack:

@@ -36,7 +36,7 @@ class Block(nn.Module):
 class Model(nn.Module):
     def __init__(self, setting: Setting) -> None:
         super().__init__()
-        self.tokens = nn.Embedding(setting.spec, setting.width)
+        self.tokens = nn.Embedding(setting.vocabulary, setting.width)
         self.positions = nn.Embedding(setting.length, setting.width)
         nn.init.normal_(self.tokens.weight, std=0.02)
         self.blocks = nn.ModuleList([Block(setting) for _ in range(setting.layers)])

@@ -15,7 +15,7 @@ COMMAND = "python -m tests.benchmarks steps"
 def measure(setting: Setting, rounds: int, seconds: float) -> dict[str, float]:
     """Seconds of a step of each side."""
     rng = np.random.default_rng(0)
-    ids, targets = rng.integers(0, setting.spec, (2, setting.batch, setting.length))
+    ids, targets = rng.integers(0, setting.vocabulary, (2, setting.batch, setting.length))
     with A.Workers() as workers:
         tasks = {
             "ours": our_step(setting, ids, targets, workers),

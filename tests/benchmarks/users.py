@@ -18,7 +18,7 @@ EVENT_BYTES = 24  # of one behaviour as int64 item, user and time
 def section(quick: bool) -> Section:
     setting = next(s for s in SETTINGS if s.name == "profile")
     rng = np.random.default_rng(0)
-    ids, targets = rng.integers(0, setting.spec, (2, setting.batch, setting.length))
+    ids, targets = rng.integers(0, setting.vocabulary, (2, setting.batch, setting.length))
     model = our_model(setting)
     shards = [(shard,) for shard in np.array_split(ids, A.cores())]
 

@@ -38,7 +38,7 @@ def section(quick: bool) -> Section:
 def _measure(setting: Setting, quick: bool) -> dict[str, float]:
     """Seconds of a step, each kind of worker in its turn."""
     rng = np.random.default_rng(0)
-    ids, targets = rng.integers(0, setting.spec, (2, setting.batch, setting.length))
+    ids, targets = rng.integers(0, setting.vocabulary, (2, setting.batch, setting.length))
     with A.Workers() as copied, A.Workers() as threads:
         copied_step = our_step(setting, ids, targets, copied)
         copied_step()  # makes the copies, which must come before any thread
