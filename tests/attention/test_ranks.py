@@ -10,9 +10,11 @@ import time
 import numpy as np
 import pytest
 
+from attention.parallel import ranks
 from attention.parallel.ranks import ALONE, Ranks
 from attention.parallel.workers import Workers
 from attention.training import read_checkpoint
+from tests.benchmarks.network import Machine, formula, ring, simulate
 from tests.mpi import ROOT, launcher, needs_mpi, ranks_of
 
 
@@ -57,16 +59,37 @@ def test_a_vector_in_pieces_is_refused():
         Ranks(Recorded()).send(np.zeros(8)[::2], 0)
 
 
-def command(ranks, model, *more):
+def test_mpiexec_without_its_library_is_told(monkeypatch):
+    monkeypatch.setattr(ranks, "_world", None)
+    monkeypatch.setenv("PMI_SIZE", "2")
+    monkeypatch.setitem(sys.modules, "mpi4py", None)
+    with pytest.raises(ValueError, match=r"started by mpiexec and needs mpi4py: pip install"):
+        ranks.world()
+
+
+def test_a_ring_costs_what_its_messages_take():
+    network = Machine(1e-3, 1e6)
+    assert ring(1000, 1, network) == 0
+    assert ring(1000, 2, network) == pytest.approx(2 * (1e-3 + 500 / 1e6))
+    for machines in (2, 3, 10):
+        drawn = simulate([0.5], 1000, machines, network, rounds=2)
+        assert drawn == pytest.approx(formula(0.5, 1000, machines, network))
+    late = simulate([0.1, 0.9], 1000, 64, network, rounds=20)  # all wait for the slowest
+    assert late == pytest.approx(formula(0.9, 1000, 64, network))
+    table = [(size, ring(size, 2, network)) for size in (10, 1000, 100_000)]
+    np.testing.assert_allclose(Machine.fitted(table), network)
+
+
+def command(count, model, *more):
     own = [sys.executable, "-m", "attention.text", "train", "--model", str(model)]
     sizes = {"block": 16, "batch": 12, "layers": 1, "heads": 2, "width": 16, "workers": 6}
     own += [f"--{name}={size}" for name, size in sizes.items()]
-    return [*launcher(ranks), *own, *more]
+    return [*launcher(count), *own, *more]
 
 
-def train(ranks, model, *more):
+def train(count, model, *more):
     done = subprocess.run(
-        command(ranks, model, *more), cwd=ROOT, capture_output=True, text=True, timeout=200
+        command(count, model, *more), cwd=ROOT, capture_output=True, text=True, timeout=200
     )
     assert done.returncode == 0, done.stderr
     parameters = read_checkpoint(model)["parameters"]
@@ -77,11 +100,11 @@ def train(ranks, model, *more):
 def test_ranks_train_as_one_process(tmp_path):
     needs_mpi()
     _, one = train(1, tmp_path / "1.npz", "--steps", "20")
-    for ranks in (2, 3):
-        said, exact = train(ranks, tmp_path / f"{ranks}.npz", "--steps", "20", "--exact")
+    for count in (2, 3):
+        said, exact = train(count, tmp_path / f"{count}.npz", "--steps", "20", "--exact")
         assert said.count("saved to") == 1
         np.testing.assert_array_equal(exact, one)
-        _, near = train(ranks, tmp_path / f"{ranks}-near.npz", "--steps", "20")
+        _, near = train(count, tmp_path / f"{count}-near.npz", "--steps", "20")
         np.testing.assert_allclose(near, one, atol=1e-4)
     _, half = train(2, tmp_path / "r.npz", "--steps", "20", "--exact")
     _, again = train(3, tmp_path / "r.npz", "--steps", "30", "--exact", "--resume")

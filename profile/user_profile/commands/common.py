@@ -12,11 +12,10 @@ from ..log.prepare import prepare
 from ..log.prepared import Prepared
 from ..model.saved import load_model
 from ..model.trained import Trained
-from ..serving.profiler import Profiler
+from ..serving.profiler import Profiler, check_known
 from .outputs import never_an_input
 
 MODEL = "runs/profile.npz"
-LEAST_KNOWN = 0.1  # of what happened in a log, below which a model has nothing to say of it
 
 
 def add_log_options(parser: argparse.ArgumentParser) -> None:
@@ -142,11 +141,7 @@ def tell_unknown(profiler: Profiler) -> None:
         return
     history = profiler.history
     share = float((history.item < len(history.items)).mean()) if len(history.item) else 0.0
-    if share < LEAST_KNOWN:
-        raise DataError(
-            f"The model knows the items of {share:.1%} of what happened in this log, so it was "
-            "trained on another kind of log; name its own log with --data, or train a new model."
-        )
+    check_known(share)
     some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
     print(f"{len(unknown):,} items of the log are not known to the model, read as unknown: {some}")
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from attention import softmax
 
+from ..errors import DataError
 from ..features.batch import Batch, Behaviours, Group
 from ..features.featurizer import Asked, FeatureSpec, Featurizer, side_codes
 from ..features.history import History, read_history
@@ -31,6 +32,7 @@ from ..training.value import expected_value, orders_if_back
 from .facts import Facts, read_facts
 
 _NOBODY = np.zeros(0, np.int64)
+LEAST_KNOWN = 0.1  # of what happened in a log, below which a model has nothing to say of it
 
 
 class Interest(NamedTuple):
@@ -192,6 +194,15 @@ def in_float64(model: ProfileModel) -> ProfileModel:
     if model.customers.start.data.dtype == np.float64:
         return model
     return copy.deepcopy(model).astype(np.float64)
+
+
+def check_known(share: float) -> None:
+    """Raises DataError if a model knows the items of too small a `share` of what happened."""
+    if share < LEAST_KNOWN:
+        raise DataError(
+            f"The model knows the items of {share:.1%} of what happened here, so it was trained on "
+            "another kind of log; give its own log, or train a new model."
+        )
 
 
 class Answered(NamedTuple):

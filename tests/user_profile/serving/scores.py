@@ -1,6 +1,7 @@
-"""What scores are held to: digit for digit what the commands say of the same customers."""
+"""Scores of histories in files, and what they are held to: what the commands say of them."""
 
 import numpy as np
+from user_profile.__main__ import main
 from user_profile.model.saved import load_model
 from user_profile.serving.applications import recommend, retention, risk
 from user_profile.serving.profiler import Profiler
@@ -22,3 +23,18 @@ def check_scores(rows, model, sessions):
     assert {row["user"]: (row["returns"], row["spend"]) for row in rows} == {
         r["customer"]: (r["returns"], r["spend"]) for r in retention(profiler, users, profiler.now)
     }
+
+
+def write(folder, *batches):
+    """A file of histories for each batch."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    folder.mkdir()
+    for number, batch in enumerate(batches):
+        parquet.write_table(pa.Table.from_batches([batch]), folder / f"{number}.parquet")
+    return folder
+
+
+def score(model, histories, out, *more):
+    return main(["score", str(histories), "--out", str(out), "--model", str(model), *more])

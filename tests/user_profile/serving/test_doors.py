@@ -94,8 +94,8 @@ def write_events(sessions, folder, parts=2):
     return folder
 
 
-def from_spark(model, sessions, folder):
-    """The scores that the command of the Spark door writes, on three partitions."""
+def run_spark(events, out, model):
+    """What the command of the Spark door has done, on three partitions."""
     pytest.importorskip("pyspark", reason="pyspark is not installed: [scale]")
     java = os.environ.get("JAVA_HOME")
     if not java and shutil.which("java") is None:
@@ -110,12 +110,15 @@ def from_spark(model, sessions, folder):
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "profile")]),
         "OMP_NUM_THREADS": "1",
     }
-    events = write_events(sessions, folder / "events")
     command = [sys.executable, "-m", "user_profile.serving.scoring.spark"]
-    done = subprocess.run(
-        [*command, str(events), str(folder / "spark"), "--model", str(model)],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=900,
+    return subprocess.run(
+        [*command, str(events), str(out), "--model", str(model)],
+        cwd=out.parent, env=environment, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
+
+
+def from_spark(model, sessions, folder):
+    done = run_spark(write_events(sessions, folder / "events"), folder / "spark", model)
     assert done.returncode == 0, done.stderr[-3000:]
     return by_user(folder / "spark")
 
@@ -135,3 +138,23 @@ def test_spark_agrees_too(shop, tmp_path):
     assert from_spark(model, sessions, tmp_path) == scores
     check_scores(scores.values(), model, sessions)
     assert from_python(model, sessions, tmp_path / "out" / "plan.npz") == scores
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t.drop_columns(["item"]), "The events have no column 'item'"),
+        (lambda t: t.append_column("age", t["user"]), "has a column 'age' that is not read"),
+        (lambda t: t.set_column(1, "item", pa.array(["?"] * len(t))), "knows the items of 0.0%"),
+    ],
+)
+def test_spark_tells_bad_events_in_a_sentence(shop, tmp_path, change, said):
+    model, sessions = shop
+    folder = write_events(sessions, tmp_path / "events", parts=1)
+    parquet.write_table(change(parquet.read_table(folder / "0.parquet")), folder / "0.parquet")
+    done = run_spark(folder, tmp_path / "out", model)
+    assert done.returncode == 2, done.stderr[-2000:]
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert said in line
+    assert not (tmp_path / "out").exists()

@@ -7,15 +7,9 @@ import pytest
 from user_profile.__main__ import main
 from user_profile.features.history import read_history
 from user_profile.features.season import count_sales, days_between, read_season, season_of
-from user_profile.judging.evaluate import mean_ndcg
-from user_profile.log.sessions import group_sessions
-from user_profile.log.split import split_last_sessions
-from user_profile.model.saved import save_model
-from user_profile.model.settings import Settings
-from user_profile.training.loop import train
 
-from ..shop_log import make_categories, make_events, make_rows, make_sessions
-from .scores import check_scores
+from ..shop_log import make_sessions
+from .scores import check_scores, score, write
 
 try:
     import pyarrow as pa
@@ -24,18 +18,6 @@ try:
 except ImportError:
     pa = None
 needs_arrow = pytest.mark.skipif(pa is None, reason="pyarrow is not installed: [scale]")
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """A model's file, its sessions, and a folder with their customers in three files."""
-    folder = tmp_path_factory.mktemp("shop")
-    sessions = group_sessions(make_events(make_rows(60, 500)))
-    split = split_last_sessions(sessions, kind="purchase")
-    settings = Settings(epochs=1, embed_dim=8)
-    trained = train(sessions, split, make_categories(sessions), settings, score=mean_ndcg)
-    save_model(folder / "m.npz", trained)
-    return folder / "m.npz", sessions
 
 
 def test_sales_of_parts_add_up_to_the_season():
@@ -47,17 +29,6 @@ def test_sales_of_parts_add_up_to_the_season():
     added = type(parts[0])(*(a + b for a, b in zip(*parts)))
     for ours, theirs in zip(season_of(days, added), read_season(whole)):
         np.testing.assert_array_equal(ours, theirs)
-
-
-def write(folder, *batches):
-    folder.mkdir()
-    for number, batch in enumerate(batches):
-        parquet.write_table(pa.Table.from_batches([batch]), folder / f"{number}.parquet")
-    return folder
-
-
-def score(model, histories, out, *more):
-    return main(["score", str(histories), "--out", str(out), "--model", str(model), *more])
 
 
 @needs_arrow

@@ -16,6 +16,7 @@ from attention.parallel import Workers
 from ...errors import DataError
 from ...features.season import Sales, days_between
 from ...model.trained import Trained
+from ..profiler import check_known
 from .histories import arrow, check_columns, moments
 from .plan import Plan, add_sales, fingerprint_of, no_sales
 from .scorer import Scorer, schema
@@ -49,9 +50,12 @@ def batches(path: Path, side: tuple[str, ...], rows: int) -> Iterator[Any]:
 
 def make_plan(
     files: Sequence[Path], trained: Trained, moment: int | None, top: int, workers: Workers,
-    rows: int = ROWS,
+    rows: int = ROWS, tell: Callable[[str], None] = print,
 ) -> Plan:  # fmt: skip
-    """Two passes over the files: when things happened and to whom, then what was sold."""
+    """Two passes over the files: when things happened and to whom, then what was sold.
+
+    Raises DataError for a customer in two files, and where the model knows next to no item.
+    """
     side = tuple(trained.spec.side)
     spans = workers.map(_Span(side, rows), [(path,) for path in files])
     _each_once(files, [hashes for _, _, hashes in spans])
@@ -60,12 +64,20 @@ def make_plan(
         raise DataError(f"{files[0].parent} holds no event; there is nobody to score.")
     first, last = min(one for one, _ in known), max(one for _, one in known)
     days = days_between(first, last, len(trained.spec.items))
-    sales = no_sales(days, len(trained.spec.items))
+    sales, met = no_sales(days, len(trained.spec.items)), np.zeros(2, np.int64)
     for begin in range(0, len(files), workers.count):  # so many tables at once, not one a file
         some = files[begin : begin + workers.count]
-        for own in workers.map(_Count(trained, days, rows), [(path,) for path in some]):
+        for own, *counted in workers.map(_Count(trained, days, rows), [(path,) for path in some]):
             for table, more in zip(sales, own):
                 table += more
+            met += counted
+    happened, known_items = met.tolist()
+    check_known(known_items / happened)
+    if known_items < happened:
+        tell(
+            f"{happened - known_items:,} of {happened:,} behaviours are of items not known to the "
+            "model, read as unknown"
+        )
     at = last + 1 if moment is None else moment
     return Plan(at, top, fingerprint_of(trained), days, sales)
 
@@ -109,12 +121,13 @@ class _Count:
     def __init__(self, trained: Trained, days: Any, rows: int) -> None:
         self.trained, self.days, self.rows = trained, days, rows
 
-    def __call__(self, path: Path) -> Sales:
+    def __call__(self, path: Path) -> tuple[Sales, int, int]:
         spec = self.trained.spec
-        sales = no_sales(self.days, len(spec.items))
+        sales, happened, known = no_sales(self.days, len(spec.items)), 0, 0
         for batch in batches(path, tuple(spec.side), self.rows):
-            add_sales(sales, batch, self.trained, self.days, str(path))
-        return sales
+            more, own = add_sales(sales, batch, self.trained, self.days, str(path))
+            happened, known = happened + more, known + own
+        return sales, happened, known
 
 
 class _Score:
@@ -122,6 +135,16 @@ class _Score:
         self.scorer, self.out, self.rows = scorer, out, rows
 
     def __call__(self, path: Path) -> int:
+        try:
+            return self._write(path)
+        except (OSError, arrow().ArrowException) as error:
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise DataError(
+                f"{self.out / path.name} cannot be written ({why}); what is finished is kept: make "
+                "room and run it again"
+            ) from None
+
+    def _write(self, path: Path) -> int:
         from pyarrow import parquet
 
         count = 0

@@ -68,12 +68,18 @@ def no_sales(days: Days, items: int) -> Sales:
     return Sales(*(np.zeros((days.number, items)) for _ in Sales._fields))
 
 
-def add_sales(sales: Sales, batch: Any, trained: Trained, days: Days, where: str) -> None:
-    """Add to ``sales`` what the customers of a record batch bought."""
+def add_sales(
+    sales: Sales, batch: Any, trained: Trained, days: Days, where: str
+) -> tuple[int, int]:
+    """Add to ``sales`` what the customers of a record batch bought.
+
+    Returns how much happened there, and how much of that with items that the model knows.
+    """
     spec = trained.spec
     sessions = read_batch(batch, where, tuple(spec.side))
     if sessions is None:
-        return
+        return 0, 0
     history = read_history(sessions, items=spec.items, kinds=spec.kinds)
     for table, more in zip(sales, count_sales(history, days)):
         table += more
+    return len(history.item), int((history.item < len(history.items)).sum())

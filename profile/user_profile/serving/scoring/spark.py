@@ -20,6 +20,7 @@ import numpy as np
 from ...errors import DataError
 from ...features.season import Days, Sales, days_between
 from ...model.saved import load_model
+from ..profiler import check_known
 from .histories import OPTIONAL, arrow
 from .plan import Plan, add_sales, fingerprint_of, no_sales
 from .scorer import Scorer
@@ -29,6 +30,7 @@ SCORES = (
     "interests array<struct<category:string,level:string,chance:double>>, "
     "returns double, cancels double, spend string, state array<float>"
 )
+_MET = -1  # the cell of how much happened, and how much of it with known items
 CELLS = "cell bigint, sold double, repeats double, price double"
 _ONE = ("price", "kind", "quantity", "session")  # as events name each of OPTIONAL
 Door = Callable[[Iterable[Any]], Iterator[Any]]
@@ -51,10 +53,14 @@ def count(model: str, days: Days) -> Door:
     def cells(batches: Iterable[Any]) -> Iterator[Any]:
         trained = _model(model)
         sales = no_sales(days, len(trained.spec.items))
+        met = np.zeros(2)
         for batch in batches:
-            add_sales(sales, batch, trained, days, "a partition")
+            met += add_sales(sales, batch, trained, days, "a partition")
         cell = np.flatnonzero(sales.sold)
         tables = {name: table.ravel()[cell] for name, table in sales._asdict().items()}
+        yield arrow().RecordBatch.from_pydict(
+            {"cell": [_MET], "sold": met[:1], "repeats": met[1:], "price": [0.0]}
+        )
         yield arrow().RecordBatch.from_pydict({"cell": cell, **tables})
 
     return cells
@@ -75,7 +81,7 @@ def histories(events: Any) -> Any:
     """A DataFrame of events, grouped: a row a customer, in the order of time.
 
     Events of one time are in the order of `position`, as `read_events` gives it; without it, of
-    what they hold. Further columns are side features of the customer, one value each.
+    what they hold. Further columns are side features of the customer, the first value counts.
     """
     from pyspark.sql import functions as F
 
@@ -91,7 +97,7 @@ def histories(events: Any) -> Any:
     rows = F.struct(*order, *(name for name in names if name != "time"))
     grouped = events.groupBy("user").agg(
         F.sort_array(F.collect_list(rows)).alias("row"),
-        *(F.max(name).alias(name) for name in side),
+        *(F.min_by(name, order[-1]).alias(name) for name in side),
     )
     lists = [F.col(f"row.{name}").alias(known[name]) for name in names]
     return grouped.select(F.col("user").cast("string").alias("user"), *lists, *side)
@@ -113,6 +119,9 @@ def plan_of(customers: Any, model: str, top: int = 10) -> Plan:
     sums = [F.sum(name).alias(name) for name in Sales._fields]
     sales = no_sales(days, items)
     for row in customers.mapInArrow(count(model, days), CELLS).groupBy("cell").agg(*sums).collect():
+        if row["cell"] == _MET:
+            check_known(row["repeats"] / row["sold"])
+            continue
         for name, table in sales._asdict().items():
             table.flat[row["cell"]] = row[name]
     return Plan(last + 1, top, fingerprint_of(trained), days, sales)
@@ -126,6 +135,7 @@ def main() -> int:
     parser.add_argument("--model", default="runs/profile.npz")
     options = parser.parse_args()
     try:
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         print("error: This needs pyspark: pip install 'attention-from-scratch[scale]'.")
@@ -138,12 +148,19 @@ def main() -> int:
         customers = histories(read_events(spark, options.events)).cache()
         plan_of(customers, model).save(plan)
         customers.mapInArrow(score(model, plan), SCORES).write.parquet(options.out)
-    except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (ValueError, OSError, PySparkException) as error:
+        print(f"error: {_sentence(error)}", file=sys.stderr)
         return 2
     finally:
         spark.stop()
     return 0
+
+
+def _sentence(error: Exception) -> str:
+    """What an executor has raised comes with its whole way here, several times over."""
+    lines = str(error).splitlines() or [repr(error)]
+    told = [line.partition("DataError: ")[2] for line in lines if "DataError: " in line]
+    return told[0] if told else lines[0]
 
 
 @functools.cache
