@@ -1,6 +1,7 @@
 """One side of a measurement of ranks: prints JSON, under mpiexec or alone; `scale` starts it."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 import attention as A
+from attention.parallel import copies
 from attention.parallel.ranks import Ranks, world
 
 from .our_step import our_model, our_step
@@ -55,7 +57,18 @@ def _seconds(task: Callable[[], object], ranks: Ranks, seconds: float) -> float:
     return float(np.median(taken))
 
 
+def _in_a_session_of_its_own(serve: Callable[..., None]) -> Callable[..., None]:
+    """As mpiexec starts ranks: where others load the machine, Linux shares it out by sessions."""
+
+    def apart(*arguments: object) -> None:
+        os.setsid()
+        serve(*arguments)
+
+    return apart
+
+
 def main() -> None:
+    copies.Copies._serve = _in_a_session_of_its_own(copies.Copies._serve)  # type: ignore[method-assign]
     name, batch, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     setting = next(one for one in SETTINGS if one.name == name)._replace(batch=batch)
     print(json.dumps(measure(setting, seconds)))

@@ -1,11 +1,14 @@
 """python -m user_profile sequences train | evaluate | recommend | export"""
 
 import argparse
+import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from attention.parallel.ranks import world
 from attention.training import EpochEnd, Progress
 
 from ..baselines import Popularity
@@ -17,10 +20,11 @@ from ..log.readers import FORMATS
 from ..log.sessions import single_event_sessions
 from ..log.split import Targets
 from ..sequences.export import TABLES, export_tables, write_npz
+from ..sequences.part_files import read_parts
 from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Trained
 from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
-from ..sequences.training import train
+from ..sequences.training import train, train_parts
 from .answers import print_rows
 from .common import add_reading_options, add_run_options, end_run, place_of_run
 from .outputs import TABLE, add_output, write_rows
@@ -29,6 +33,8 @@ from .settings_options import add_settings, settings_of
 from .waiting import Waiting
 
 MODEL = "runs/sequences.npz"
+_TESTED = 100_000  # users of a log in parts
+_FILE = "a log of any format; train: also a folder of Parquet histories, read in parts"
 _SHOWN = 20  # rows on the terminal; a file takes all
 
 
@@ -69,7 +75,7 @@ def add_command(commands: Any) -> None:
 
     for command in (learn, judge, suggest, give):
         optional = {"nargs": "?"} if command is suggest else {}
-        command.add_argument("file", metavar="FILE", help="a log of any format", **optional)
+        command.add_argument("file", metavar="FILE", help=_FILE, **optional)
         command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
         command.add_argument("--format", choices=FORMATS, help="recognised if left out")
         command.add_argument("--columns", help="for plain CSV or JSONL: user=…,item=…,time=…")
@@ -83,6 +89,8 @@ def add_command(commands: Any) -> None:
 def run_train(options: argparse.Namespace) -> int:
     settings = settings_of(options, Settings)
     checkpoint = place_of_run(options)
+    if options.file and any(Path(options.file).glob("*.parquet")):
+        return _train_parts(options, settings, checkpoint)
     events = read_log(options)
     sessions, split = split_log(options, events)
     for targets in (split.validation, split.test):  # fails now rather than after the training
@@ -119,6 +127,36 @@ def run_train(options: argparse.Namespace) -> int:
         f"{trained.rules.weight:g}; saved to {options.model}"
     )
     _print_tables(options, events, split.test, trained)
+    return 0
+
+
+def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Path) -> int:
+    """A folder of histories: each rank reads its own files, and nobody the whole log."""
+    parts = read_parts(Path(options.file), settings.workers, world())
+    events = parts.sum(lambda past: len(past.item))
+    users = parts.sum(lambda past: len(past.lengths))
+    print(
+        f"{users:,} users in {parts.count} parts, {len(parts.items):,} items, {events:,} "
+        f"interactions to train on; {settings.minutes:g} minutes at most (--minutes)",
+        flush=True,
+    )
+    trained = train_parts(
+        parts,
+        settings,
+        filter_seen=not options.repeat,
+        checkpoint=checkpoint,
+        resume=options.resume,
+        on_step=_step_of(Waiting()),
+        on_epoch=_Told(),
+    )
+    save_model(options.model, trained)
+    end_run(checkpoint)
+    network = dataclasses.replace(trained, rules=dataclasses.replace(trained.rules, weight=0.0))
+    both = parts.judge("test", not options.repeat, _TESTED)(trained, network)
+    print(
+        f"{len(trained.log)} epochs; test NDCG@10 {both[0]:.4f} with rules of weight "
+        f"{trained.rules.weight:g}, {both[1]:.4f} without; saved to {options.model}"
+    )
     return 0
 
 

@@ -30,13 +30,21 @@ class Objective:
     """The mean cross-entropy of every item of every window, given those before it."""
 
     def __init__(
-        self, past: Histories, features: np.ndarray, unknown: np.ndarray, settings: Settings
-    ) -> None:
-        """`features` (U, K) codes of each user, `unknown` (K,) those of nobody."""
+        self, past: Histories, features: np.ndarray, unknown: np.ndarray, settings: Settings,
+        counted: np.ndarray | None = None,
+    ) -> None:  # fmt: skip
+        """`features` (U, K) codes of each user, `unknown` (K,) those of nobody; `counted` (V,) how
+        often each item occurs, where `past` is not all."""
         self.past, self.features, self.unknown, self.settings = past, features, unknown, settings
+        self.counted = np.bincount(past.item) if counted is None else counted
 
-    def compute(self, model: SequenceModel, share: Share) -> float:
-        """This share of the batch's loss; the gradients of the model's parameters add up."""
+    def compute(self, model: SequenceModel, share: Share | None) -> float:
+        """This share of the batch's loss; the gradients of the model's parameters add up.
+
+        None is a share of nothing.
+        """
+        if share is None:
+            return 0.0
         windows, weight, rng = share
         bounds = zip(windows.start, windows.stop)
         items, lengths = pad([self.past.item[start:stop] for start, stop in bounds])
@@ -94,5 +102,5 @@ class Objective:
 
     @cached_property
     def _share(self) -> np.ndarray:
-        """The share of all interactions that each item has, up to the last one that occurs."""
-        return np.bincount(self.past.item) / len(self.past.item)
+        """The share of all interactions that each item has."""
+        return self.counted / self.counted.sum()

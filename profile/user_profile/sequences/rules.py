@@ -9,12 +9,16 @@ weight is 0.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
 from .data import Histories
 from .start import nearness
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)  # what is tried
 _FOLLOWERS = 300  # kept of each item, the strongest
@@ -58,7 +62,7 @@ class Rules:
         return (self.weight * np.log(share + _FLOOR / items)).astype(np.float32)
 
 
-def learn_rules(past: Histories, items: int, expert: str = "last ten") -> Rules:
+def learn_rules(past: "Histories | Parts", items: int, expert: str = "last ten") -> Rules:
     """Counted over all histories; of each item the strongest followers are kept."""
     recent, steps = EXPERTS[expert]
     follows = nearness(past, items, steps).tocsr()

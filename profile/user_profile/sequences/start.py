@@ -5,11 +5,16 @@ table starts as the leading eigenvectors of how much more often than by chance t
 each other (pointwise mutual information, which word2vec factorises too: Levy and Goldberg 2014).
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from .data import Histories
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 _STEPS = 10  # as far apart as two items may stand, weighted 1/distance
 _MOST = 5_000_000  # interactions looked at, the last ones: bounds time and memory
@@ -18,13 +23,20 @@ _RESTARTS = 30  # of the search for them; where all items are met alike, it woul
 _SPREAD = 0.1  # standard deviation of the table's entries
 
 
-def start_bias(past: Histories, items: int) -> np.ndarray:
+def start_bias(past: "Histories | Parts", items: int) -> np.ndarray:
     """log of each item's count and one more, (V,), less their mean."""
-    bias = np.log1p(np.bincount(past.item, minlength=items))
+    bias = np.log1p(counts(past, items))
     return bias - bias.mean()
 
 
-def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
+def counts(past: "Histories | Parts", items: int) -> np.ndarray:
+    """How often each item occurs, (V,)."""
+    if not isinstance(past, Histories):
+        return past.sum(lambda part: counts(part, items))
+    return np.bincount(past.item, minlength=items)
+
+
+def start_table(past: "Histories | Parts", items: int, width: int) -> np.ndarray | None:
     """Rows (V, E) whose products tell how close items stand, or None: too few items, or too many.
 
     Columns that the search does not settle are zero.
@@ -49,11 +61,13 @@ def start_table(past: Histories, items: int, width: int) -> np.ndarray | None:
     return table * (_SPREAD / max(table.std(), 1e-12))
 
 
-def nearness(past: Histories, items: int, steps: int = _STEPS) -> sparse.csr_array:
+def nearness(past: "Histories | Parts", items: int, steps: int = _STEPS) -> sparse.csr_array:
     """Σ 1/distance over all pairs of an item (row) and one after it in a history, (V, V).
 
     Pairs up to `steps` apart count.
     """
+    if not isinstance(past, Histories):
+        return past.sum(lambda part: nearness(part, items, steps))
     item = past.item[-_MOST:].astype(np.int64)
     user = np.repeat(np.arange(len(past.lengths)), past.lengths)[-_MOST:]
     total = sparse.csr_array((items, items))

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,16 +16,17 @@ from ..errors import DataError
 from ..judging.compare import before, compare_leave_one_out
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .data import Histories, draw_windows, read_histories
-from .features import learn_features
+from .data import Histories, read_histories
+from .features import UserFeatures, learn_features
 from .model import SequenceModel, Sizes
 from .objective import Objective
 from .order import WindowBatches
+from .parts import PartBatches, Parts
 from .recommender import ReadingOnce, Trained
 from .rules import EXPERTS, WEIGHTS, Rules, learn_rules
 from .schedule import Schedule
 from .settings import Settings
-from .start import start_bias, start_table
+from .start import counts, start_bias, start_table
 
 _VALIDATED = 2_000  # users asked after each epoch
 _UNTIMED = 0.1  # the share of the time kept for judging before it has been timed
@@ -53,28 +55,88 @@ def train(
     """
     events = sessions.events
     past = read_histories(sessions.take(before(sessions, validation)))
-    first = draw_windows(past, settings.max_length, np.random.default_rng(0))
-    if not len(first.user):
+    features = learn_features(events.user_features)
+    codes = features.codes(events.user_features, len(events.users))
+    material = Material(
+        events.items,
+        features,
+        codes,
+        past,
+        past,
+        lambda settings: WindowBatches(past, settings),
+        _Judge(sessions, validation, filter_seen),
+        fingerprint(past, codes, features.columns, events.items, validation),
+    )
+    return _train(material, settings, filter_seen, checkpoint, resume, on_step, on_epoch)
+
+
+def train_parts(
+    parts: Parts,
+    settings: Settings,
+    *,
+    filter_seen: bool = True,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    on_step: Callable[[Trainer], None] | None = None,
+    on_epoch: Callable[[EpochEnd, int], None] | None = None,
+) -> Trained:
+    """The same over the parts of a log, as many as `settings.workers`, of which each rank has its
+    own. User features are not read."""
+    features = learn_features({})
+    material = Material(
+        parts.items,
+        features,
+        features.codes({}, len(parts.own.lengths)),
+        parts,
+        parts.own,
+        lambda settings: PartBatches(parts, settings),
+        parts.judge("validation", filter_seen, _VALIDATED),
+        parts.mark,
+    )
+    return _train(material, settings, filter_seen, checkpoint, resume, on_step, on_epoch)
+
+
+class Material(NamedTuple):
+    """What a run learns from."""
+
+    items: tuple[str, ...]
+    features: UserFeatures
+    codes: np.ndarray  # (U, K), those of the users of `own`
+    counted: Histories | Parts  # all histories, for what is counted
+    own: Histories  # those of this process
+    batches: Callable[[Settings], WindowBatches | PartBatches]
+    judge: Callable[..., list[float]]
+    mark: str
+
+
+def _train(
+    material: Material,
+    settings: Settings,
+    filter_seen: bool,
+    checkpoint: str | Path | None,
+    resume: bool,
+    on_step: Callable[[Trainer], None] | None,
+    on_epoch: Callable[[EpochEnd, int], None] | None,
+) -> Trained:
+    items, features, past = material.items, material.features, material.counted
+    occurs = counts(past, len(items))
+    if not occurs.sum():
         raise DataError(
             "Nothing is left to train on before the validation items; give a longer log."
         )
-    settings = settings.fitted(len(events.items), len(past.item))
-    features = learn_features(events.user_features)
-    model = new_model(len(events.items), features.size, settings)
+    settings = settings.fitted(len(items), int(occurs.sum()))
+    model = new_model(len(items), features.size, settings)
     if settings.start == "counted":
         _place(model, past)
-    codes = features.codes(events.user_features, len(events.users))
-    objective = Objective(past, codes, features.unknown, settings)
+    objective = Objective(material.own, material.codes, features.unknown, settings, occurs)
     optimizer = Adam(
         model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )
-    batches = WindowBatches(past, settings)
+    batches = material.batches(settings)
     schedule = Schedule(settings.lr, settings.warmup, settings.epochs or 1, settings.minutes * 60)
     schedule.reserved = _UNTIMED * schedule.seconds
-    trained = Trained(
-        model, events.items, features, settings, [], learn_rules(past, len(events.items))
-    )
-    judge = _Judge(sessions, validation, filter_seen)
+    trained = Trained(model, items, features, settings, [], learn_rules(past, len(items)))
+    judge = material.judge
 
     def timed_judge() -> float:
         schedule.epoch += 1
@@ -102,7 +164,7 @@ def train(
             every=None,
             run={
                 **dataclasses.asdict(settings),
-                "log": fingerprint(past, codes, features.columns, events.items, validation),
+                "log": material.mark,
                 "filter_seen": filter_seen,
             },
             may_change=MAY_CHANGE,
@@ -129,7 +191,7 @@ def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
     return SequenceModel(sizes, dropout=settings.dropout or 0.0, rng=settings.seed)
 
 
-def _place(model: SequenceModel, past: Histories) -> None:
+def _place(model: SequenceModel, past: Histories | Parts) -> None:
     """Start where counting leads; rows that have no company keep a little of their random place."""
     table = start_table(past, model.sizes.items, model.sizes.embed_dim)
     if table is not None:
@@ -137,7 +199,9 @@ def _place(model: SequenceModel, past: Histories) -> None:
     model.bias.data[...] = start_bias(past, model.sizes.items)
 
 
-def _with_rules(trained: Trained, past: Histories, judge: "_Judge") -> Trained:
+def _with_rules(
+    trained: Trained, past: Histories | Parts, judge: Callable[..., list[float]]
+) -> Trained:
     """The same network beside the rules that are best on validation, and of the best weight.
 
     The rules are compared at weight 1; with a weight that is set, at that one.

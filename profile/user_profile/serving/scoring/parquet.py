@@ -58,7 +58,7 @@ def make_plan(
     """
     side = tuple(trained.spec.side)
     spans = workers.map(_Span(side, rows), [(path,) for path in files])
-    _each_once(files, [hashes for _, _, hashes in spans])
+    each_once(files, [hashes for _, _, hashes in spans])
     known = [(first, last) for first, last, _ in spans if first is not None]
     if not known:
         raise DataError(f"{files[0].parent} holds no event; there is nobody to score.")
@@ -108,7 +108,7 @@ class _Span:
         last: int | None = None
         numbers = [np.zeros(0, np.uint64)]
         for batch in batches(path, self.side, self.rows):
-            numbers.append(_numbers(batch.column("user").to_pylist()))
+            numbers.append(user_numbers(batch.column("user").to_pylist()))
             times = moments(batch, str(path))
             if len(times):
                 low, high = int(times.min()), int(times.max())
@@ -159,12 +159,13 @@ class _Score:
         return count
 
 
-def _numbers(users: Sequence[Any]) -> np.ndarray:
+def user_numbers(users: Sequence[Any]) -> np.ndarray:
+    """A number for each, (U,), which two hardly ever share."""
     digests = [hashlib.blake2b(str(user).encode(), digest_size=8).digest() for user in users]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
-def _each_once(files: Sequence[Path], hashes: Sequence[np.ndarray]) -> None:
+def each_once(files: Sequence[Path], hashes: Sequence[np.ndarray]) -> None:
     """Raises DataError for a customer in two files, or twice in one."""
     everybody = np.concatenate([np.zeros(0, np.uint64), *hashes])
     ordered = np.sort(everybody)

@@ -1,0 +1,142 @@
+"""A log in parts: each rank reads its own files, and the bits do not tell how many ranks."""
+
+import sys
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from user_profile.__main__ import main
+from user_profile.errors import DataError
+from user_profile.log.sessions import single_event_sessions
+from user_profile.log.split import split_last_sessions
+from user_profile.sequences import Settings, load_model
+from user_profile.sequences.training import train_parts
+
+from attention.parallel.ranks import ALONE
+from tests.mpi import needs_mpi
+
+from ..shop_log import make_sessions
+from ..test_ranks import assert_same, finish, start, weights
+
+pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: [scale]")
+from pyarrow import parquet  # noqa: E402
+from user_profile.sequences.part_files import read_parts  # noqa: E402
+from user_profile.sequences.parts import PartBatches  # noqa: E402
+from user_profile.serving.scoring.histories import as_batch  # noqa: E402
+
+SMALL = {"epochs": 2, "embed_dim": 8, "hidden_dim": 16, "tokens": 120, "max_length": 10}
+
+
+def write(folder, files=6, users=40, empty=2):
+    """Histories of a made-up shop in several files, one of them without a user."""
+    folder.mkdir()
+    batch = as_batch(make_sessions(customers=users))
+    cuts = np.linspace(0, users, files).astype(int).tolist()
+    parts = [batch.slice(a, b - a) for a, b in pairwise(cuts)]
+    parts.insert(empty, batch.slice(0, 0))
+    for number, part in enumerate(parts):
+        parquet.write_table(pa.Table.from_batches([part]), folder / f"{number}.parquet")
+    return folder
+
+
+def command(folder, model, *more):
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()]
+    own = ["sequences", "train", str(folder), "--model", str(model), *options, "--workers=6"]
+    return [sys.executable, "-m", "user_profile", *own, *more]
+
+
+def test_parts_hold_each_user_and_item_once(tmp_path):
+    parts = read_parts(write(tmp_path / "log"), 3, ALONE)
+    sessions = single_event_sessions(make_sessions(customers=40).events)
+    split = split_last_sessions(sessions)
+    assert sorted(parts.items) == sorted(sessions.events.items)
+    asked = [len(part.validation) for part in parts.parts.values()]
+    assert sum(asked) == len(split.validation)
+    train_items = len(sessions.events) - 2 * len(split.validation)
+    assert parts.sum(lambda past: len(past.item)) == train_items == len(parts.own.item)
+
+
+def test_an_epoch_of_parts_asks_for_every_item_once(tmp_path):
+    parts = read_parts(write(tmp_path / "log"), 6, ALONE)
+    batches = PartBatches(parts, Settings(tokens=300))  # no history is cut
+    met = []
+    while batches.left:
+        batch = next(batches)
+        shares, _ = batches.shards(batch, 6, None)
+        given = [share for (share,) in shares if share is not None]
+        assert sum(share.windows.targets.sum() for share in given) == batches.weight(batch)
+        for share in given:
+            assert share.weight == 1 / batches.weight(batch)
+            for begin, end, first in zip(*share.windows[1:]):
+                met += list(range(begin + (not first), end))
+    assert sorted(met) == list(range(len(parts.own.item)))
+
+
+@pytest.mark.slow
+def test_parts_learn_what_their_users_share(tmp_path):
+    """Each user walks the same round of twelve items, from a place of their own."""
+    (tmp_path / "log").mkdir()
+    for part in range(3):
+        rows = [{"user": f"u{part}-{first}", "times": list(range(9)),
+                 "items": [f"i{(first + step) % 12}" for step in range(9)]}
+                for first in range(part, 12, 3)]  # fmt: skip
+        parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "log" / f"{part}.parquet")
+    parts = read_parts(tmp_path / "log", 3, ALONE)
+    settings = Settings(
+        epochs=40, lr=1e-2, warmup=5, tokens=60, dropout=0.1, embed_dim=16, hidden_dim=32,
+        rules=0.0, start="random", workers=3, patience=40,
+    )  # fmt: skip
+    trained = train_parts(parts, settings)
+    assert max(end["validation"] for end in trained.log) > 0.9
+    assert parts.judge("test", True, 100)(trained)[0] > 0.9
+
+
+def test_a_user_in_two_files_and_too_few_files_are_refused(tmp_path):
+    folder = write(tmp_path / "log")
+    with pytest.raises(DataError, match="6 Parquet files for 7 workers"):
+        read_parts(folder, 7, ALONE)
+    (folder / "7.parquet").write_bytes((folder / "0.parquet").read_bytes())
+    with pytest.raises(
+        DataError, match=r"have several rows, one of them in .*0\.parquet and .*7\.parquet"
+    ):
+        read_parts(folder, 2, ALONE)
+
+
+def test_a_model_of_parts_is_saved_and_read(tmp_path, capsys):
+    given = command(write(tmp_path / "log"), tmp_path / "m.npz")[3:]
+    assert main(given) == 0
+    assert "test NDCG@10" in capsys.readouterr().out
+    assert load_model(tmp_path / "m.npz").log
+
+
+@pytest.mark.slow
+def test_ranks_read_their_own_files_and_give_the_bits_of_one(tmp_path):
+    needs_mpi()
+    folder = write(tmp_path / "log")
+    finish(1, command(folder, tmp_path / "1.npz", "--exact"))
+    for ranks in (2, 3):
+        finish(ranks, command(folder, tmp_path / f"{ranks}.npz", "--exact"))
+        assert_same(weights(tmp_path / f"{ranks}.npz"), weights(tmp_path / "1.npz"))
+    for rank in (0, 1):  # what stands in the files of the other is not looked at
+        write(tmp_path / f"log{rank}")
+        for number in range(1 - rank, 6, 2):
+            (tmp_path / f"log{rank}" / f"{number}.parquet").write_bytes(b"nothing to read")
+    own = "import os, sys; from user_profile.__main__ import main; sys.exit(main([one.replace("
+    own += "'RANK', os.environ['PMI_RANK']) for one in sys.argv[1:]]))"
+    given = command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")
+    finish(2, [given[0], "-c", own, *given[3:]])
+    assert_same(weights(tmp_path / "own.npz"), weights(tmp_path / "1.npz"))
+    run = start(2, command(tmp_path / "log0", tmp_path / "none.npz"))
+    _, error = run.communicate(timeout=100)
+    assert "1.parquet cannot be read as Parquet" in error
+    assert not (tmp_path / "none.npz").exists()
+
+
+@pytest.mark.slow
+def test_a_rank_whose_files_hold_nobody_takes_part(tmp_path):
+    needs_mpi()
+    given = ["--exact", "--workers=3"]
+    folder = write(tmp_path / "log", files=3, empty=1)
+    finish(1, command(folder, tmp_path / "1.npz", *given))
+    finish(3, command(folder, tmp_path / "3.npz", *given))
+    assert_same(weights(tmp_path / "3.npz"), weights(tmp_path / "1.npz"))
