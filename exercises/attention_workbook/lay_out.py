@@ -4,6 +4,7 @@ What was laid out is kept with its hash. A file that still has that hash is ours
 a newer one; any other is the student's and stays, with the newer one beside it where it matters.
 """
 
+import copy
 import json
 import os
 import shutil
@@ -17,6 +18,8 @@ from grader.exercise import find_exercises
 from grader.files import write_whole
 from grader.home import MARK, laid_out
 from grader.reset import STUB
+
+from attention_workbook.state import Progress
 
 PAGES = Path(__file__).with_name("pages")
 PLACES = {"settings.json": ".vscode/settings.json", "own_conftest.py": "conftest.py"}
@@ -80,8 +83,11 @@ def update(folder: Path) -> str:
         raise ValueError(f"{folder} is no workbook: attention-workbook init {folder} lays one out")
     record = _recorded(folder)
     old, new = record["files"], contents()
-    changes = [*_moved(folder, old, new)]
+    changes = _moved(folder, old, new)
+    moved = {one.place for one in changes}
     for place, data in new.items():
+        if place in moved:
+            continue
         change = _brought(folder / place, place, data, old.get(place, ""))
         if change is not None:
             changes.append(change)
@@ -128,8 +134,20 @@ def _moved(folder: Path, old: dict[str, str], new: dict[str, bytes]) -> list[Cha
             if not (folder / place).exists():
                 (folder / place).parent.mkdir(parents=True, exist_ok=True)
                 write_whole(folder / place, path.read_bytes())
+                _remember(folder, one.partition("/")[0], exercise.name)
                 changes.append(Change("renamed", place, f"with your answer of {one}, which stays"))
     return changes
+
+
+def _remember(folder: Path, earlier: str, name: str) -> None:
+    """What is remembered of an exercise, under its new name too."""
+
+    def alter(data: dict) -> None:
+        known = data["exercises"]
+        if earlier in known and name not in known:
+            known[name] = copy.deepcopy(known[earlier])
+
+    Progress(folder).change(alter)
 
 
 def _answers(place: str) -> bool:

@@ -265,10 +265,13 @@ def test_update_takes_the_answer_of_a_renamed_exercise_along(own, capsys):
         record["files"][f"ex01_old/{name}"] = record["files"].pop(f"ex01_softmax/{name}")
     (own / MARK).write_text(json.dumps(record))
     answer(own)
+    state.Progress(own).count("ex01_old", attempts=3)
     (own / "ex01_softmax").rename(own / "ex01_old")
     main(["update"])
     said = capsys.readouterr().out
     assert "with your answer of ex01_old/softmax.py, which stays" in said
+    assert said.count("ex01_softmax/softmax.py") == 1
+    assert state.total(state.Progress(own).entry("ex01_softmax"), "attempts") == 3
     for name in ("ex01_old", "ex01_softmax"):
         assert (own / name / "softmax.py").read_bytes() == (
             ANSWERS / "softmax_right.py"
