@@ -7,6 +7,7 @@ from grader import grading
 from grader.causes import explain
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
+from grader.language import message
 from grader.report import failure_text
 from grader.sandbox.runner import Sandboxed
 
@@ -64,7 +65,9 @@ def causes_of(number, source, folder):
         candidate.close()
     failed = [result for result in run.results if result.status == FAILED]
     assert all(failure_text(run, result) for result in failed)
-    return [explain(run, result) for result in failed]
+    found = [explain(run, result) for result in failed]
+    assert [one for causes in found for one in causes if message(one) is None] == []  # in Chinese
+    return found
 
 
 @pytest.mark.parametrize(

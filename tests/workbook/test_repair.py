@@ -7,6 +7,7 @@ import pytest
 from grader.causes import explain
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
+from grader.language import message
 from grader.mutants.mistaken import repairs, slips
 from grader.mutants.switches import switched
 from grader.sandbox.execute import load_module
@@ -46,7 +47,9 @@ def causes_of(number, source, folder):
     try:
         run = grade(exercise, candidate)
         failed = [result for result in run.results if result.status == FAILED]
-        return [cause for result in failed for cause in explain(run, result)]
+        causes = [cause for result in failed for cause in explain(run, result)]
+        assert [one for one in causes if message(one) is None] == []  # in Chinese
+        return causes
     finally:
         candidate.close()
 
