@@ -2,7 +2,8 @@
 
 Ten times a second it asks for the file's time and size and sleeps in between: that works on every
 file system. A worker with NumPy imported waits for the next save, and what the reference answers
-is known before it. A key pressed while an answer is graded does not wait for the verdict.
+is known before it. A key pressed while an answer is graded does not wait for the verdict, and the
+verdict does not wait for a cause that is not known at once: that is searched for once it stands.
 """
 
 import os
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from grader.checks import reference_of
 from grader.contents import on_route
 from grader.exercise import Exercise
-from grader.grading import NOT_STARTED, PASSED, grade
+from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.home import MARK, answer_of, laid_out
 from grader.language import said
 from grader.question import readme
@@ -27,6 +28,7 @@ from attention_workbook.routes import following, passed, route_of
 from attention_workbook.solution import after_a_pass
 from attention_workbook.state import locked
 
+SEARCH = 2.0  # seconds of computing for a cause, while the verdict stands
 SETTLE = 0.03  # seconds in which a file that is being written changes again
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
 KEYS = "h\xa0hint, s\xa0solution, l\xa0list, n\xa0next, i\xa0interview, q\xa0quit"
@@ -138,11 +140,22 @@ class Watch:
         given_up = "gave_up" in self.progress.entry(exercise.name)
         if status == NOT_STARTED:
             return self._invitation()
-        parts = [*reports(run, most=1, brief=3), count(run, given_up)]
+        parts = [*self._reports(run), count(run, given_up)]
         if status == PASSED:
             parts += [after_a_pass(exercise, self.place), self._go_on()]
         asked, self._asked = self._asked, []
         return "\n\n".join([*parts, *asked])
+
+    def _reports(self, run: Run) -> list[str]:
+        """The first failure; shown before its cause where that has to be searched for."""
+        run.patience = 0.0
+        texts = reports(run, most=1, brief=3)
+        if any(run.searches.values()):
+            self._show("\n\n".join([*texts, count(run), "Looking for the cause ..."]))
+            run.searches.clear()
+            run.patience = SEARCH
+            texts = reports(run, most=1, brief=3)
+        return texts
 
     def _go_on(self) -> str:
         data = self.progress.read()

@@ -138,6 +138,31 @@ def test_at_a_terminal_a_save_is_graded_and_q_ends_it(place):
     assert process.wait(20) == 0
 
 
+ODD = """
+import numpy as np
+
+def softmax(x, axis=-1):
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+def softmax_backward(dy, y, axis=-1):
+    inner = np.sum(dy * y, axis=axis, keepdims=True) / 7
+    return y * (dy - inner)
+"""
+
+
+@pytest.mark.slow
+def test_the_verdict_does_not_wait_for_a_cause_that_is_searched_for(place):
+    desk = Script(lambda: (place.home / "ex01_softmax" / "softmax.py").write_text(ODD))
+    watch(place, desk)
+    _, first, then = desk.screens
+    assert "Looking for the cause" in first
+    assert "ex01: not yet" in first
+    assert "in line 9 wants one term or factor less" not in " ".join(first.split())
+    assert "in line 9 wants one term or factor less" in " ".join(then.split())
+    assert "Looking" not in then
+
+
 SLOW = """
 import numpy as np
 
