@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from figure_drawings import attending, basics, learning, shop
+from figure_drawings import attending, basics, gallery, learning, shop
 from figure_drawings.page import PAGE, Drawing
 
 FIGURES = Path(__file__).parent / "figures"
@@ -26,13 +26,14 @@ DRAWINGS: dict[str, Drawing] = {
     **attending.DRAWINGS,
     **learning.DRAWINGS,
     **shop.DRAWINGS,
+    **gallery.DRAWINGS,
 }
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(DRAWINGS))
-    names = parser.parse_args().names or list(DRAWINGS)
+    names = parser.parse_args(arguments).names or list(DRAWINGS)
     unknown = sorted(set(names) - set(DRAWINGS))
     if unknown:
         parser.error(f"no figure is called {', '.join(unknown)}; there are {', '.join(DRAWINGS)}")

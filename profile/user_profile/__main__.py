@@ -12,6 +12,7 @@ COMMANDS = {
     "show": "the profile of one customer, and why",
     "drift": "how the interests of one customer changed",
     "recommend": "next purchases of a customer, or of all",
+    "shop-card": "the shop as a whole: segments, season, whether forecasts hold",
     "target": "the audience of an advertisement",
     "segments": "a handful of groups of customers who buy alike",
     "risk": "the chance that a customer cancels within 90 days",

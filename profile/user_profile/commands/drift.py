@@ -16,6 +16,7 @@ def add_command(commands: Any) -> None:
     drift.set_defaults(run=run_drift)
     drift.add_argument("customer")
     add_output(drift, "--plot", PICTURE, "draw the interests after each session")
+    add_output(drift, "--bands", PICTURE, "draw those that moved most beside all customers'")
     add_date_option(drift)
     add_model_option(drift)
     add_log_options(drift)
@@ -43,4 +44,9 @@ def run_drift(options: argparse.Namespace) -> int:
         ax, _ = plot_drift(profiler, found)
         save_figure(options.plot, ax.figure)
         print(f"saved to {options.plot}")
+    if options.bands:
+        from ..serving.drift_bands import crowd_of, plot_drift_bands
+
+        save_figure(options.bands, plot_drift_bands(profiler, found, crowd_of(profiler, found)))
+        print(f"saved to {options.bands}")
     return 0

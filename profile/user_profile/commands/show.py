@@ -18,6 +18,7 @@ def add_command(commands: Any) -> None:
     show.set_defaults(run=run_show)
     show.add_argument("customer")
     add_output(show, "--plot", PICTURE, "draw the profile on one page")
+    add_output(show, "--sessions", PICTURE, "draw the latest sessions side by side")
     add_asking(show, out="write the profile, without raw events")
 
 
@@ -36,4 +37,10 @@ def run_show(options: argparse.Namespace) -> int:
 
         save_figure(options.plot, plot_card(profiler, profile, texts))
         print(f"\nsaved to {options.plot}")
+    if options.sessions:
+        from ..serving.session_pictures import plot_sessions
+
+        figure = plot_sessions(profiler, profile)
+        save_figure(options.sessions, figure)
+        print(f"\nsaved to {options.sessions}")
     return 0

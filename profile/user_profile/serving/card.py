@@ -8,13 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from attention.plot.colour import paper_between_inks
+
 from ..dates import day_of
 from ..model.interests import LEVELS
 from .profiler import Profile, Profiler
 from .report import describe_spend
 
 COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark
-_COPIED, _NEW = "#1f4e79", "#e08214"
+PURCHASED, CANCELLED = "#1f4e79", "#e08214"
+_COPIED, _NEW = PURCHASED, CANCELLED
 _LABELS = 12  # dates written below the timeline at most
 
 
@@ -58,7 +61,7 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
             )
         )
         left += chances[:, level]
-    _name_rows(ax, names)
+    name_rows(ax, names)
     ax.set_xlim(0, 1)
     ax.invert_yaxis()
     ax.set_title("Interest in the coming session", fontsize=10, loc="left")
@@ -68,28 +71,30 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
 
 
 def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: Any) -> Any:
-    """What each session added for each interest, in the order of `plot_interests`."""
+    """What each session added for an interest or against it, in the order of `plot_interests`."""
     codes = [
         profiler.spec.category_names.index(interest.category) for interest in profile.interests
     ]
-    shares = np.maximum(profile.evidence[codes], 0)
-    ax.set_title("Sessions each interest rests on", fontsize=10, loc="left")
+    added = profile.evidence[codes]  # (C, known)
+    ax.set_title("What each session added: weight × what was read", fontsize=10, loc="left")
     ax.set_yticks([])
-    if not shares.size:
+    if not added.size:
         ax.text(0.5, 0.5, "no session yet", ha="center", va="center", transform=ax.transAxes)
         return None
+    most = max(float(np.abs(added).max()), 1e-6)
     image = ax.imshow(
-        shares,
+        added,
         **{
             "aspect": "auto",
-            "cmap": "cividis",
-            "norm": Normalize(0, max(float(shares.max()), 1e-6)),
+            "cmap": paper_between_inks(ax),
+            "norm": Normalize(-most, most),
             "interpolation": "nearest",
             **style,
         },
     )
     _dates(ax, profiler, profile, np.arange(profile.known))
-    ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label="evidence added")
+    ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label="for (blue) or against")
+    ax.spines[:].set(linewidth=0.5, alpha=0.4)
     return image
 
 
@@ -108,7 +113,7 @@ def plot_suggestions(
         ("✓ " if suggestion.item in set(bought) else "") + texts[suggestion.item].strip()
         for suggestion in chosen
     ]
-    _name_rows(ax, names)
+    name_rows(ax, names)
     ax.invert_yaxis()
     title = "Next purchases: share of the coming basket"
     ax.set_title(title + (" (✓ was bought)" if len(bought) else ""), fontsize=10, loc="left")
@@ -118,15 +123,16 @@ def plot_suggestions(
 
 
 def _outlook(profile: Profile) -> list[str]:
-    """Three lines; empty where the log taught nothing."""
+    """Four lines; empty where the log taught nothing."""
     lines = []
     if profile.returns is not None:
         lines.append(f"buys again within 90 days: {profile.returns:.0%}")
     if profile.cancels is not None:
         lines.append(f"cancels something within 90 days: {profile.cancels:.0%}")
     if profile.spend:
-        lines.append(f"in 90 days: {describe_spend(profile)}")
-    return lines + [""] * (3 - len(lines))
+        band, _, middle = describe_spend(profile).partition(", about")
+        lines += [f"in 90 days: {band}", f"    about{middle}" if middle else ""]
+    return lines + [""] * (4 - len(lines))
 
 
 def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
@@ -135,11 +141,11 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     lines = (
         f"Customer {name} on {day_of(profile.moment)}, {profile.known} sessions",
         *_outlook(profile),
-        "Evidence is what reading a session added; habits and season have their say beside it.",
+        "What reading a session added; habits and season have their say beside it.",
     )
     for row, line in enumerate(lines):
-        size = (13, 10, 10, 10, 7.5)[row]
-        text = ax.text(0, 0.95 - 0.21 * row, line, fontsize=size, va="top", transform=ax.transAxes)
+        size = (13, 10, 10, 10, 10, 7.5)[row]
+        text = ax.text(0, 0.97 - 0.17 * row, line, fontsize=size, va="top", transform=ax.transAxes)
         text.set_parse_math(False)
 
 
@@ -149,7 +155,7 @@ def _timeline(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     sizes = np.diff(history.offsets)[first : first + profile.known]
     bought = history.purchase[first : first + profile.known]
     places = np.arange(profile.known)
-    ax.bar(places, sizes, color=np.where(bought, _COPIED, _NEW), width=0.7)
+    ax.bar(places, sizes, color=np.where(bought, PURCHASED, CANCELLED), width=0.7)
     ax.set_title("Items in each session (orange: cancellation)", fontsize=10, loc="left")
     ax.set_xlim(-0.5, max(profile.known, 1) - 0.5)
     _dates(ax, profiler, profile, places)
@@ -164,7 +170,7 @@ def _dates(ax: Axes, profiler: Profiler, profile: Profile, places: np.ndarray) -
     ax.set_xticks(shown, days, rotation=40, ha="right", fontsize=7)
 
 
-def _name_rows(ax: Axes, names: Sequence[str]) -> None:
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
     """Descriptions are not mathematics: a $ in one is a dollar."""
     ax.set_yticks(np.arange(len(names)), names, fontsize=8)
     for label in ax.get_yticklabels():

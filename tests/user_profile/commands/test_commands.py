@@ -60,6 +60,17 @@ def test_show_says_why(run, shop):
     assert (shop / "c4.png").read_bytes()[:4] == b"\x89PNG"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [(("show", "c4"), "--sessions"), (("drift", "c4"), "--bands"), (("shop-card",), "--plot")],
+)
+def test_pictures_are_written(run, shop, command, option):
+    path = shop / f"{command[0]}.png"
+    assert f"saved to {path}" in run(*command, option, str(path)).out
+    assert path.read_bytes()[:4] == b"\x89PNG"
+
+
 def test_a_customer_with_one_session_gets_a_marked_answer(run):
     assert "Only one session is known" in run("show", "c0").out
 

@@ -1,0 +1,47 @@
+"""shop-card: the shop as a whole, on one page."""
+
+import argparse
+from typing import Any
+
+from ..judging.curves import calibration_table
+from ..judging.shop import DAYS, read_shop
+from ..serving.segments import segment_rows
+from .answers import print_rows
+from .asking import add_asking, read_asked
+from .outputs import PICTURE, add_output, save_figure, write_rows
+
+
+def add_command(commands: Any) -> None:
+    card = commands.add_parser("shop-card")
+    card.set_defaults(run=run_shop_card)
+    add_output(card, "--plot", PICTURE, "draw the shop on one page")
+    add_asking(card, out="write the segments")
+
+
+def run_shop_card(options: argparse.Namespace) -> int:
+    asked = read_asked(options)
+    profiler, texts = asked.profiler, asked.texts
+    shop = read_shop(profiler, asked.users, asked.moment)
+    rows = segment_rows(profiler, shop.segments, texts)
+    print_rows(rows)
+    if shop.season:
+        print(f"\nin season, sessions in {DAYS} days and in those before")
+        print_rows(
+            [
+                {"item": texts[one.item].strip(), "now": one.now, "before": one.before}
+                for one in shop.season
+            ]
+        )
+    if table := calibration_table(profiler):
+        print(f"\n{table}")
+    for title, curve in shop.lift.items():
+        print(f"{title}: the first tenth of the customers reaches {curve.reached[4]:.0%} of it")
+    if options.out:
+        write_rows(options.out, rows)
+        print(f"segments written to {options.out}")
+    if options.plot:
+        from ..judging.shop_card import plot_shop  # matplotlib takes a second to import
+
+        save_figure(options.plot, plot_shop(profiler, shop, texts))
+        print(f"saved to {options.plot}")
+    return 0

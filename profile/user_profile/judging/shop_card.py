@@ -1,0 +1,158 @@
+"""A shop on one page: segments, interests, what is in season, and whether its forecasts hold."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..dates import day_of
+from ..model.interests import LEVELS
+from ..serving.card import COLOURS, name_rows
+from ..serving.profiler import Profiler
+from .shop import DAYS, Shop
+
+INKS = {"return": "#1f4e79", "cancellation": "#e08214", "spend": "#4d8f5a"}
+FAINT = "#9aa3ad"
+LONGEST = 34  # letters of an item's name
+
+
+def plot_shop(
+    profiler: Profiler, shop: Shop, texts: Sequence[str], *, fig: Figure | None = None
+) -> Figure:
+    """Draw what `read_shop` found. ``texts`` name the items of the model."""
+    fig = Figure(figsize=(15, 9), layout="constrained") if fig is None else fig
+    axes = fig.subplot_mosaic(
+        [["segments", "interests", "season"], ["calibration", "spend", "lift"]],
+        height_ratios=(1, 1),
+    )
+    history = profiler.history
+    head = (
+        f"{len(shop.users):,} customers on {day_of(shop.moment)}: {shop.sessions:,} sessions, "
+        f"{len(history.items):,} items"
+    )
+    if shop.judged:
+        head += f" · forecasts of {shop.judged}"
+    fig.suptitle(head, fontsize=13, x=0.01, ha="left")
+    draw_segments(axes["segments"], shop)
+    draw_interests(axes["interests"], profiler, shop)
+    draw_season(axes["season"], shop, texts)
+    draw_calibration(axes["calibration"], shop)
+    draw_spend(axes["spend"], shop)
+    draw_lift(axes["lift"], shop)
+    for ax in axes.values():
+        ax.spines[["top", "right"]].set_visible(False)
+    return fig
+
+
+def draw_segments(ax: Axes, shop: Shop) -> None:
+    """Each segment's share of the customers and of the revenue."""
+    found = shop.segments.segments
+    places = np.arange(len(found))
+    shares = [one.share for one in found], [one.revenue_share for one in found]
+    for values, off, colour, label in zip(
+        shares, (-0.2, 0.2), (INKS["return"], INKS["spend"]), ("of customers", "of revenue")
+    ):
+        ax.barh(places + off, np.nan_to_num(values), 0.38, color=colour, label=label)
+    name_rows(ax, [textwrap.fill(one.name, LONGEST) for one in found])
+    ax.invert_yaxis()
+    ax.set_title("Segments: share of customers and of revenue", fontsize=10, loc="left")
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    ax.legend(fontsize=8, frameon=False, loc="best")
+
+
+def draw_interests(ax: Axes, profiler: Profiler, shop: Shop) -> None:
+    """How many customers are said to be interested, by category."""
+    ax.set_title("Interest in the coming session: share of customers", fontsize=10, loc="left")
+    if not len(shop.levels):
+        return _silent(ax, "the log tells no items apart")
+    order = np.argsort(-(shop.levels @ np.arange(len(LEVELS))), kind="stable")
+    left = np.zeros(len(order))
+    for level in reversed(range(len(LEVELS))):
+        width = shop.levels[order, level]
+        ax.barh(np.arange(len(order)), width, left=left, color=COLOURS[level], label=LEVELS[level])
+        left += width
+    name_rows(ax, [_short(profiler.spec.category_names[code]) for code in order])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    ax.legend(fontsize=8, frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.06))
+
+
+def draw_season(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
+    """The items most sold of late, with a tick where they stood before."""
+    ax.set_title(f"In season: sessions in {DAYS} days", fontsize=10, loc="left")
+    if not shop.season:
+        return _silent(ax, "nothing was sold of late, or the log tells no items apart")
+    places = np.arange(len(shop.season))
+    ax.barh(places, [one.now for one in shop.season], color=INKS["return"], label="now")
+    before = [one.before for one in shop.season]
+    ax.plot(before, places, "|", color=INKS["cancellation"], markersize=11, markeredgewidth=2,
+            label=f"the {DAYS} days before")  # fmt: skip
+    name_rows(ax, [_short(texts[one.item].strip()) for one in shop.season])
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    ax.legend(fontsize=8, frameon=False, loc="lower right")
+
+
+def draw_calibration(ax: Axes, shop: Shop) -> None:
+    """What was said against what came true, by tenths of the chance, with 95 % intervals."""
+    ax.set_title("Return and cancellation: what is said comes true", fontsize=10, loc="left")
+    if not shop.calibration:
+        return _silent(ax, "the log teaches nothing of them, or is too short")
+    ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
+    for title, curve in shop.calibration.items():
+        off = np.stack([curve.true - curve.low, curve.high - curve.true]).clip(min=0)
+        said = f"{title}, off by {curve.error:.3f} (by chance {curve.by_chance:.3f})"
+        look: dict[str, Any] = {
+            "color": INKS[title],
+            "markersize": 4,
+            "linewidth": 1.2,
+            "elinewidth": 0.8,
+        }
+        ax.errorbar(curve.said, curve.true, off, fmt="o-", label=said, **look)
+    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance that is said", ylabel="share that came true")
+    ax.legend(fontsize=7, frameon=False, loc="upper left")
+
+
+def draw_spend(ax: Axes, shop: Shop) -> None:
+    """Mean spend by tenths of the customers, said and true."""
+    ax.set_title("Spend, by tenths of the customers", fontsize=10, loc="left")
+    if shop.spend is None:
+        return _silent(ax, "the log teaches nothing of it, or is too short")
+    said, true = shop.spend
+    top = 1.4 * max(float(said.max()), float(true.max()))
+    low = min((float(v.min()) for v in (said[said > 0], true[true > 0]) if len(v)), default=1.0) / 2
+    ax.plot([low, top], [low, top], color=FAINT, linewidth=0.8)
+    ax.plot(said, np.maximum(true, low), "o-", color=INKS["spend"], markersize=4, linewidth=1.2)
+    ax.set(xscale="log", yscale="log", xlim=(low, top), ylim=(low, top))
+    ax.set(xlabel="mean that is said", ylabel="mean that came")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
+
+
+def draw_lift(ax: Axes, shop: Shop) -> None:
+    """Of all that comes, the share that the best scored customers bring."""
+    ax.set_title("Reached by asking the best first", fontsize=10, loc="left")
+    if not shop.lift:
+        return _silent(ax, "the log teaches nothing, or is too short")
+    ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
+    for title, curve in shop.lift.items():
+        tenth = curve.lift[np.abs(curve.share - 0.1).argmin()]
+        x, y = np.append(0, curve.share), np.append(0, curve.reached)
+        ax.plot(x, y, color=INKS[title], label=f"{title}: ×{tenth:.1f} in the first tenth")
+    ax.set(
+        xlim=(0, 1), ylim=(0, 1.02), xlabel="share of the customers", ylabel="share of the whole"
+    )
+    ax.legend(fontsize=8, frameon=False, loc="lower right")
+
+
+def _silent(ax: Axes, why: str) -> None:
+    ax.set(xticks=[], yticks=[])
+    ax.text(0.5, 0.5, why, ha="center", va="center", transform=ax.transAxes, fontsize=9)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
