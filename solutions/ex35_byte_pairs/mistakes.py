@@ -150,7 +150,9 @@ def leaves_the_text(text, merges):
     return learn(list(text.encode()), merges, merge=lambda ids, pair, new: ids)
 
 
-@mistake("you merge only the first place of the pair; merge all of them", replaces="train")
+@mistake(
+    "in training you merge only the first place of the pair; merge all of them", replaces="train"
+)
 def merges_one_place(text, merges):
     def once(ids, pair, new):
         at = next(i for i, two in enumerate(pairwise(ids)) if two == pair)
@@ -159,13 +161,15 @@ def merges_one_place(text, merges):
     return learn(list(text.encode()), merges, merge=once)
 
 
-@mistake("you merge from the right; go through the sequence from the left", replaces="train")
+@mistake(
+    "you merge from the right in training; go through the sequence from the left", replaces="train"
+)
 def trains_from_the_right(text, merges):
     return learn(list(text.encode()), merges, merge=join_from_the_right)
 
 
 @mistake(
-    "you merge places that overlap, so an id is used twice; after a merge skip both of its ids",
+    "in training you merge places that overlap; after a merge skip both of its ids",
     replaces="train",
 )
 def trains_with_overlap(text, merges):
@@ -274,13 +278,15 @@ def encodes_one_place(text, pairs):
     return play(list(text.encode()), pairs, once)
 
 
-@mistake("you merge from the right; go through the sequence from the left", replaces="encode")
+@mistake(
+    "you merge from the right in encoding; go through the sequence from the left", replaces="encode"
+)
 def encodes_from_the_right(text, pairs):
     return play(list(text.encode()), pairs, join_from_the_right)
 
 
 @mistake(
-    "you merge places that overlap, so an id is used twice; after a merge skip both of its ids",
+    "in encoding you merge places that overlap; after a merge skip both of its ids",
     replaces="encode",
 )
 def encodes_with_overlap(text, pairs):
