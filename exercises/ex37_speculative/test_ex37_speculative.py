@@ -30,7 +30,7 @@ def rounds(module, p, q, drafted, seed, count):
 def shares(module, p, q, drafted, seed, parts, count):
     counted = rounds(module, p, q, drafted, seed, count)
     rounded = {tokens: round(parts * times / count) for tokens, times in counted.items()}
-    return {tokens: share for tokens, share in sorted(rounded.items()) if share}
+    return ", ".join(f"{tokens} {n}/{parts}" for tokens, n in sorted(rounded.items()) if n)
 
 
 def quarters(module, p, q, drafted, seed):
@@ -149,13 +149,18 @@ def drawn_and_judged(rng, p, q):
     return np.array([rng.choice(row.size, p=row) for row in q])
 
 
+def in_parts(counts, parts):
+    """Each token's share in words: no number, as twice a frequency is not twice a value."""
+    return " ".join(f"{round(parts * n / max(counts.sum(), 1))}/{parts}" for n in counts.tolist())
+
+
 def first_tokens(module, p, q, seed, parts, count):
     """How often each token comes first, when the draft is drawn from q."""
     rng = np.random.default_rng(seed)
     counts = np.zeros(p.shape[1], dtype=int)
     for _ in range(count):
         counts[plain(module.accept(p, q, drawn_and_judged(rng, p, q), rng))[0]] += 1
-    return np.rint(parts * counts / count).astype(int)
+    return in_parts(counts, parts)
 
 
 def second_tokens(module, p, q, seed, parts, count):
@@ -164,7 +169,7 @@ def second_tokens(module, p, q, seed, parts, count):
     tokens = [module.accept(p, q, drawn_and_judged(rng, p, q), rng) for _ in range(count)]
     second = [int(plain(one)[1]) for one in tokens if len(one) > 1]
     counts = np.bincount(second, minlength=p.shape[1])
-    return np.rint(parts * counts / max(len(second), 1)).astype(int)
+    return in_parts(counts, parts)
 
 
 def test_the_text_is_the_large_models(check):
