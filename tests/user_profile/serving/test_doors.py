@@ -75,9 +75,19 @@ def from_python(model, sessions, plan):
 
 
 def write_events(sessions, folder, parts=2):
-    """Raw events in the order of time, those of one time as in the log, in several files."""
+    """Raw events in the order of time, those of one time as in the log, in several files.
+
+    What is said of a customer later than at first is another thing, which must not count.
+    """
     folder.mkdir()
     events = sessions.events
+    rows = np.argsort(events.time, kind="stable")
+    begins = np.zeros(len(rows), bool)
+    begins[rows[np.unique(events.user[rows], return_index=True)[1]]] = True
+
+    def said(values):
+        return [values[code] if first else "moved" for code, first in zip(events.user, begins)]
+
     columns = {
         "user": [events.users[code] for code in events.user],
         "item": [events.items[code] for code in events.item],
@@ -85,10 +95,9 @@ def write_events(sessions, folder, parts=2):
         "price": pa.array(events.price, from_pandas=True),
         "kind": [events.kinds[code] for code in events.kind],
         "quantity": events.quantity,
-        **{n: [of[code] for code in events.user] for n, of in events.user_features.items()},
+        **{name: said(values) for name, values in events.user_features.items()},
         "session": pa.array(sessions.session_of_row()).cast(pa.string()),
     }
-    rows = np.argsort(events.time, kind="stable")
     for number, part in enumerate(np.array_split(rows, parts)):
         parquet.write_table(pa.table(columns).take(pa.array(part)), folder / f"{number}.parquet")
     return folder
