@@ -25,7 +25,7 @@ from .rounds import exponent
 
 COMMAND = "python -m tests.benchmarks.scale"
 SETTING, BATCHES = "profile", (32, 64, 128)
-ROUNDS = 9
+ROUNDS = 5
 USERS = (10_000, 100_000)
 MANY, EPOCHS = 100_000_000, 6
 
@@ -35,8 +35,8 @@ def environment_of_child() -> dict[str, str]:
 
 
 def on_ranks(ranks: int, batch: int, seconds: float) -> dict[str, Any]:
-    """What `on_ranks` prints; one rank is a process of two workers without mpiexec."""
-    launch = [str(MPIEXEC), "-n", str(ranks)] if ranks > 1 else []
+    """What `on_ranks` prints; one rank is a process of two workers."""
+    launch = [str(MPIEXEC), "-n", str(ranks)]  # one too: in a session of its own, as ranks are
     own = [sys.executable, "-m", "tests.benchmarks.on_ranks", SETTING, str(batch), str(seconds)]
     done = subprocess.run(
         [*launch, *own], cwd=ROOT, env=environment_of_child(), check=True, capture_output=True
