@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .canvas import AnyFigure, axes_for, colour_style, leave_nothing_behind, new_figure
 from .colour import ink
+from .given import Rows, plain
 from .maps import colour_bar
 from .tokens import room
 from .weights import read_layers, read_mask
@@ -31,9 +32,10 @@ class HeadPatterns(NamedTuple):
     broad: np.ndarray  # mean entropy over its largest possible value
 
 
-def attention_entropy(weights: np.ndarray) -> np.ndarray:
+def attention_entropy(weights: Any) -> np.ndarray:
     """weights (..., T, S) -> (..., T): -Σ p log2 p in bits; NaN where a row has no weight."""
-    p = np.asarray(weights, dtype=np.float64)
+    given = plain(weights)
+    p = np.asarray(given.weights if isinstance(given, Rows) else given, dtype=np.float64)
     total = p.sum(axis=-1, keepdims=True)
     p = np.divide(p, total, out=np.zeros_like(p), where=total > 0)
     bits = -(p * np.log2(p, out=np.zeros_like(p), where=p > 0)).sum(axis=-1)

@@ -119,14 +119,14 @@ def _draw_dimensions(ax: Any, score: Score, style: dict[str, Any]) -> None:
     hatch_cells(ax, (strips < 0) & is_grey(), NEGATIVE)
     rows = zip(("query", "key", "product"), largest[:, 0], strict=True)
     ax.set_yticks(range(3), [f"{name} (±{most:.2g})" for name, most in rows])
-    ax.set_ylim(5.6, -0.6)
+    ax.set_ylim(6.5, -0.6)
     ax.tick_params(length=0)
     sums = np.cumsum(score.products)
     span = max(float(np.abs(sums).max()), 1e-30)
     heights = 4.2 - 1.2 * sums / span
     ax.step(np.arange(D), heights, where="mid", color=ink(ax, 0.85), **style)
     ax.axhline(4.2, color=ax.xaxis.label.get_color(), linewidth=0.6, alpha=0.5)
-    ax.annotate(f"sum so far, ends at {score.dot:.2f}", (0, 5.5), fontsize="small", va="bottom")
+    ax.annotate(f"sum so far, ends at {score.dot:.2f}", (0, 6.4), fontsize="small", va="bottom")
     ax.set(xlabel="dimension of the head")
     ax.spines[:].set_visible(False)
 
@@ -141,8 +141,9 @@ def _draw_keys(ax: Any, score: Score, keys: list[str] | None, style: dict[str, A
     label_axis(ax.yaxis, keys, S)
     other = ax.twiny()
     visible = score.weights > 0
-    other.plot(score.scores[visible], places[visible], "o", markersize=3, color=ink(ax, 0.7))
-    other.plot(score.scores[~visible], places[~visible], "x", markersize=4,
+    size = min(3.0, max(0.8, 300 / S))  # of many keys small, or they are one cloud
+    other.plot(score.scores[visible], places[visible], "o", markersize=size, color=ink(ax, 0.7))
+    other.plot(score.scores[~visible], places[~visible], "x", markersize=size + 1,
                color=ax.xaxis.label.get_color(), alpha=0.5)  # fmt: skip
     other.set_xlabel("score before softmax (dot); × is masked", fontsize="small")
     for one in (ax, other):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from attention.plot import plot_attention, plot_heads
+from attention.plot import attention_entropy, plot_attention, plot_heads
 from attention.plot.given import own_mask
 from attention.plot.weights import read_layers
 from tests.plot.helpers import random_weights
@@ -46,6 +46,7 @@ def test_ragged_rows_are_joined_and_what_is_not_there_is_hatched(figure):
     rows = [[1.0], [0.5, 0.5], [0.2, 0.3, 0.5]]
     (layer,) = read_layers(rows)
     np.testing.assert_array_equal(layer[0], [[1, 0, 0], [0.5, 0.5, 0], [0.2, 0.3, 0.5]])
+    np.testing.assert_allclose(attention_entropy(rows[:2]), [0, 1])
     image = plot_attention(rows, list("abc"), ax=figure.gca())
     np.testing.assert_array_equal(np.isnan(image.weights), np.triu(np.ones((3, 3), bool), 1))
 
