@@ -168,7 +168,8 @@ def compare_leave_one_out(
         draw = np.random.default_rng(rng)
 
         def score(rows: np.ndarray) -> np.ndarray:
-            scores = np.array(scorer.score(targets.user[rows]), dtype=np.float64)
+            when = (targets.time[rows],) if getattr(scorer, "asks_when", False) else ()
+            scores = np.array(scorer.score(targets.user[rows], *when), dtype=np.float64)
             right = np.arange(len(rows)), targets.item[rows]
             kept = scores[right]
             if filter_seen:

@@ -15,9 +15,15 @@ class Histories:
 
     item: np.ndarray  # (N,) codes
     offsets: np.ndarray  # (U + 1,): those of user u are item[offsets[u]:offsets[u + 1]]
+    time: np.ndarray | None = None  # (N,) seconds; None: an order without a clock
 
     def of(self, user: int) -> np.ndarray:
         return self.item[self.offsets[user] : self.offsets[user + 1]]
+
+    def times_of(self, user: int) -> np.ndarray | None:
+        if self.time is None:
+            return None
+        return self.time[self.offsets[user] : self.offsets[user + 1]]
 
     @property
     def lengths(self) -> np.ndarray:
@@ -26,7 +32,9 @@ class Histories:
 
 def read_histories(sessions: Sessions) -> Histories:
     """All that each user did, sessions one after the other."""
-    return Histories(sessions.events.item, sessions.offsets[sessions.user_offsets])
+    events = sessions.events
+    time = events.time if events.timed else None
+    return Histories(events.item, sessions.offsets[sessions.user_offsets], time)
 
 
 class Windows(NamedTuple):

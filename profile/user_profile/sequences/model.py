@@ -17,6 +17,8 @@ from attention.ops import dropout_backward, dropout_forward
 from attention.ops.dropout import DropoutSaved
 from attention.ops.embedding import EmbeddingSaved
 
+from .clock import unknown_moments
+
 POSITIONS = ("rotary", "learned")
 
 
@@ -32,11 +34,13 @@ class Sizes:
     hidden_dim: int = 256
     max_length: int = 200  # items read, the latest
     positions: str = "rotary"
+    moments: int = 0  # rows of the table of times; 0: order alone
 
 
 class SequenceSaved(NamedTuple):
     items: EmbeddingSaved
     features: EmbeddingSaved | None
+    moments: EmbeddingSaved | None
     dropout: DropoutSaved | None
     encoder: StackSaved
 
@@ -66,6 +70,9 @@ class SequenceModel(Layer):
         self.feature = (
             Embedding(sizes.features, width, rng=rng, dtype=dtype) if sizes.features else None
         )
+        self.moment = (
+            Embedding(sizes.moments, width, rng=rng, dtype=dtype) if sizes.moments else None
+        )
         self.position: Parameter | None = None
         if sizes.positions == "learned":
             self.position = Parameter(
@@ -79,11 +86,18 @@ class SequenceModel(Layer):
             block.self_attn.dropout = 0.0  # T² random numbers a head: as dear as all the rest
 
     def forward(
-        self, items: np.ndarray, features: np.ndarray | None = None, *, rng: Any = None
+        self,
+        items: np.ndarray,
+        features: np.ndarray | None = None,
+        moments: np.ndarray | None = None,
+        *,
+        rng: Any = None,
     ) -> tuple[np.ndarray, SequenceSaved]:
         """items (B, T) codes, padded at the right; features (B, K) codes -> hidden (B, T + 1, E).
 
-        hidden[:, t] has read t items. What stands in the padding reaches none before it.
+        hidden[:, t] has read t items. moments (B, T + 1, 2) are codes of when the next item comes
+        (`clock.Clock.codes`), by default of nothing known. What stands in the padding reaches none
+        before it.
         """
         rng = None if rng is None else np.random.default_rng(rng)
         rows, saved_items = self.item.forward(items)  # (B, T, E)
@@ -95,6 +109,11 @@ class SequenceModel(Layer):
         if self.feature is not None:
             values, saved_features = self.feature.forward(features)  # (B, K, E)
             x[:, 0] += values.sum(axis=1)
+        saved_moments = None
+        if self.moment is not None:
+            moments = unknown_moments(batch, length + 1) if moments is None else moments
+            when, saved_moments = self.moment.forward(moments)  # (B, T + 1, 2, E)
+            x += when.sum(axis=2)
         x *= math.sqrt(width)
         if self.position is not None:
             x += math.sqrt(width) * self.position.data[: length + 1]
@@ -102,7 +121,8 @@ class SequenceModel(Layer):
         if rng is not None and self.dropout:
             x, saved_dropout = dropout_forward(x, self.dropout, rng)
         hidden, saved_encoder = self.encoder.forward(x, is_causal=True, rng=rng)
-        return hidden, SequenceSaved(saved_items, saved_features, saved_dropout, saved_encoder)
+        saved = (saved_items, saved_features, saved_moments, saved_dropout, saved_encoder)
+        return hidden, SequenceSaved(*saved)
 
     def backward(self, dhidden: np.ndarray, saved: SequenceSaved) -> None:
         """dhidden (B, T + 1, E) -> None: codes have no gradient."""
@@ -117,14 +137,21 @@ class SequenceModel(Layer):
             self.feature.backward(
                 np.ascontiguousarray(np.broadcast_to(dx[:, :1], shape)), saved.features
             )
+        if self.moment is not None and saved.moments is not None:
+            both = np.broadcast_to(dx[:, :, None], (*saved.moments.ids.shape, dx.shape[-1]))
+            self.moment.backward(np.ascontiguousarray(both), saved.moments)
         self.begin.accumulate(dx[:, 0].sum(axis=0))
         self.item.backward(np.ascontiguousarray(dx[:, 1:]), saved.items)
 
     def read(
-        self, items: np.ndarray, lengths: np.ndarray, features: np.ndarray | None = None
+        self,
+        items: np.ndarray,
+        lengths: np.ndarray,
+        features: np.ndarray | None = None,
+        moments: np.ndarray | None = None,
     ) -> np.ndarray:
         """The state after the last item of each row: items (B, T), lengths (B,) -> (B, E)."""
-        hidden, _ = self.forward(items, features)
+        hidden, _ = self.forward(items, features, moments)
         return hidden[np.arange(len(items)), lengths]
 
     def scores(self, state: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from attention.fast.linear_cross_entropy import (
     linear_cross_entropy_forward,
 )
 
+from .clock import Clock
 from .data import Histories, Windows, pad
 from .model import SequenceModel
 from .settings import Settings
@@ -31,11 +32,12 @@ class Objective:
 
     def __init__(
         self, past: Histories, features: np.ndarray, unknown: np.ndarray, settings: Settings,
-        counted: np.ndarray | None = None,
+        counted: np.ndarray | None = None, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         """`features` (U, K) codes of each user, `unknown` (K,) those of nobody; `counted` (V,) how
         often each item occurs, where `past` is not all."""
         self.past, self.features, self.unknown, self.settings = past, features, unknown, settings
+        self.clock = clock
         self.counted = np.bincount(past.item) if counted is None else counted
 
     def compute(self, model: SequenceModel, share: Share | None) -> float:
@@ -55,12 +57,21 @@ class Objective:
             return 0.0
         known = self.features[windows.user]
         known = np.where(rng.random(known.shape) < _FORGET, self.unknown, known)
-        hidden, saved = model.forward(items[:, :-1], known, rng=rng)  # (B, T, E)
+        moments = self._moments(windows, rng)
+        hidden, saved = model.forward(items[:, :-1], known, moments, rng=rng)  # (B, T, E)
         loss, dasked = self._softmax(model, hidden[asked], targets, len(targets) * weight, rng)
         dhidden = np.zeros_like(hidden)
         dhidden[asked] = dasked
         model.backward(dhidden, saved)
         return loss * len(targets) * weight
+
+    def _moments(self, windows: Windows, rng: np.random.Generator) -> np.ndarray | None:
+        """When each item of each window comes, (B, T, 2), of some windows not known."""
+        if self.clock is None or self.past.time is None:
+            return None
+        bounds = zip(windows.start, windows.stop)
+        times, _ = pad([self.past.time[start:stop] for start, stop in bounds])
+        return self.clock.codes(times, rng.random(len(times)) >= _FORGET)
 
     def _softmax(
         self,

@@ -14,6 +14,7 @@ import numpy as np
 from attention.training import batches_by_length
 
 from ..log.sessions import Sessions
+from .clock import Clock
 from .data import Histories, pad, read_histories
 from .features import UserFeatures
 from .model import SequenceModel
@@ -34,6 +35,7 @@ class Trained:
     settings: Settings
     log: list[dict[str, float]]  # one entry an epoch
     rules: Rules
+    clock: Clock | None = None  # of a model that knows times
 
 
 class Recommendation(NamedTuple):
@@ -63,7 +65,9 @@ class Recommender:
         past = read_histories(history)
         known = self.code[past.item] >= 0
         kept = np.concatenate([[0], np.cumsum(known)])
-        self.histories = Histories(self.code[past.item[known]], kept[past.offsets])
+        time = None if past.time is None else past.time[known]
+        self.histories = Histories(self.code[past.item[known]], kept[past.offsets], time)
+        self.now = int(events.time.max()) if events.timed and len(events) else None
         self.features = self.trained.features.codes(events.user_features, len(events.users))
         self.unknown_items = [item for item, code in zip(events.items, self.code) if code < 0]
         return self
@@ -71,30 +75,53 @@ class Recommender:
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
         """Scores (Q, I) of the log's items after all of each user's history; -inf if unknown.
 
-        Raises ValueError for `as_of`: this protocol has an order, not a clock.
+        `as_of` (Q,) is when they are asked for, of a model that knows times; of others it raises
+        ValueError: they have an order, not a clock.
         """
-        if as_of is not None:
+        if as_of is not None and not self.asks_when:
             raise ValueError("The sequence model reads whole histories; leave as_of out.")
         rows = [self.histories.of(user) for user in users]
-        scores = self._scores(self.user_states(users), rows)
+        scores = self._scores(self.user_states(users, as_of), rows)
         result = np.full((len(users), len(self.code)), -np.inf, dtype=scores.dtype)
         result[:, self.code >= 0] = scores[:, self.code[self.code >= 0]]
         return result
 
-    def user_states(self, users: np.ndarray) -> np.ndarray:
+    @property
+    def asks_when(self) -> bool:
+        """Whether `score` takes the moment of each question."""
+        return self.trained.clock is not None
+
+    def user_states(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
         """The state of each user of the fitted log after their last item, (Q, E)."""
         rows = [self.histories.of(user) for user in users]
-        return self.states(rows, self.features[users])
+        times = None
+        if as_of is not None and self.histories.time is not None:
+            own = (self.histories.times_of(user) for user in users)
+            times = [np.append(row, when) for row, when in zip(own, as_of) if row is not None]
+        return self.states(rows, self.features[users], times)
 
-    def states(self, rows: Sequence[np.ndarray], features: np.ndarray) -> np.ndarray:
-        """The state after each row of codes, features (Q, K) -> (Q, E); the latest items count."""
+    def states(
+        self,
+        rows: Sequence[np.ndarray],
+        features: np.ndarray,
+        times: Sequence[np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """The state after each row of codes, features (Q, K) -> (Q, E); the latest items count.
+
+        `times` are those of each row's items and, behind them, of the question.
+        """
         longest = self.model.sizes.max_length
         rows = [row[-longest:] for row in rows]
+        clock = self.trained.clock
         result = np.empty((len(rows), self.model.sizes.embed_dim), self.model.begin.data.dtype)
 
         def read(part: np.ndarray) -> None:
             items, lengths = pad([rows[row] for row in part])
-            result[part] = self.model.read(items, lengths, features[part])
+            moments = None
+            if clock is not None and times is not None:
+                asked, _ = pad([times[row][-longest - 1 :] for row in part])
+                moments = clock.codes(asked, np.ones(len(part), bool))
+            result[part] = self.model.read(items, lengths, features[part], moments)
 
         batches = batches_by_length([1 + len(row) for row in rows], _TOKENS, rng=0)
         with ThreadPoolExecutor(self.workers) as pool:
@@ -126,7 +153,8 @@ class Recommender:
         for start in range(0, len(users), _ASKED):
             part = np.array(users[start : start + _ASKED])
             rows = [self.histories.of(user) for user in part]
-            for row, scores in zip(rows, self._scores(self.user_states(part), rows)):
+            as_of = np.full(len(part), self.now) if self.asks_when and self.now else None
+            for row, scores in zip(rows, self._scores(self.user_states(part, as_of), rows)):
                 yield self._best(scores, row, top, repeat, [])
 
     def _scores(self, states: np.ndarray, rows: Sequence[np.ndarray]) -> np.ndarray:
@@ -166,8 +194,8 @@ class ReadingOnce(Recommender):
         super().__init__(trained, rules=rules, workers=trained.settings.workers)
         self.read = read  # states by the bytes of the users' codes
 
-    def user_states(self, users: np.ndarray) -> np.ndarray:
-        key = users.tobytes()
+    def user_states(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
+        key = users.tobytes() + (b"" if as_of is None else as_of.tobytes())
         if key not in self.read:
-            self.read[key] = super().user_states(users)
+            self.read[key] = super().user_states(users, as_of)
         return self.read[key]

@@ -18,13 +18,14 @@ from attention.files import (
 )
 from attention.layers import check_claims, read_parameters
 
+from .clock import Clock
 from .features import Column, UserFeatures
 from .recommender import Trained
 from .rules import Rules
 from .settings import Settings
 from .training import new_model
 
-VERSION = 3
+VERSION = 4
 FORMAT = "user_profile sequence model"
 _PARAMETERS = "parameters/"
 
@@ -36,6 +37,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "features": [dataclasses.asdict(column) for column in trained.features.columns],
         "settings": dataclasses.asdict(trained.settings),
         "log": trained.log,
+        "clock": None if trained.clock is None else list(trained.clock.edges),
     }
     arrays |= {
         "format": np.array(FORMAT),
@@ -70,14 +72,17 @@ def load_model(path: str | Path) -> Trained:
             raise file.error("its items must be a list of texts")
         E, hidden = settings.embed_dim, settings.hidden_dim
         claims = {"item.table": (len(items), E), "encoder.blocks.0.mlp.linear1.weight": (E, hidden)}
+        clock = _read_clock(file, about.get("clock"))
+        if clock is not None:
+            claims["moment.table"] = (clock.size, E)
         if settings.positions == "learned":
             claims["position"] = (settings.max_length + 1, E)
         check_claims(file, _PARAMETERS, claims, settings.num_layers)
-        model = new_model(len(items), features.size, settings)
+        model = new_model(len(items), features.size, settings, clock)
         read_parameters(file, _PARAMETERS, model)
         rules = _read_rules(file, len(items))
         file.nothing_else()
-    return Trained(model, tuple(items), features, settings, log, rules)
+    return Trained(model, tuple(items), features, settings, log, rules, clock)
 
 
 def _read_features(file: ArrayFile, columns: Any) -> UserFeatures:
@@ -85,6 +90,14 @@ def _read_features(file: ArrayFile, columns: Any) -> UserFeatures:
         raise file.error("its features must be a list")
     where = f"{file.path}: feature"
     return UserFeatures([as_settings(Column, column, where) for column in columns])
+
+
+def _read_clock(file: ArrayFile, edges: Any) -> Clock | None:
+    if edges is None:
+        return None
+    if not isinstance(edges, list) or not all(isinstance(edge, float) for edge in edges):
+        raise file.error("the periods of its clock must be a list of numbers")
+    return Clock(tuple(edges))
 
 
 def _read_rules(file: ArrayFile, items: int) -> Rules:

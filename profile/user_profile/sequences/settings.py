@@ -40,6 +40,7 @@ class Settings:
     num_heads: int = setting(2, "attention heads of each block")
     hidden_dim: int = setting(256, "width within a block's feed-forward part")
     max_length: int = setting(200, "items read, the latest")
+    times: int = setting(0, "1: gaps and the moment of a question enter; 0: order alone")
     positions: str = setting("rotary", "how order enters: rotary or learned")
     workers: int = setting(2, "threads that share a step; another number gives other bits")
     seed: int = setting(0, "of weights, order, draws and dropout")
@@ -58,6 +59,7 @@ class Settings:
             known = ", ".join(POSITIONS)
             raise ValueError(f"positions must be one of {known}, not {self.positions!r}")
         check_heads(self.embed_dim, self.num_heads, self.positions == "rotary")
+        in_range("times", self.times, 0, 1, "[]")
         if self.start not in STARTS:
             raise ValueError(f"start must be one of {', '.join(STARTS)}, not {self.start!r}")
         in_range("dropout", self.dropout or 0, 0, 1, "[)")

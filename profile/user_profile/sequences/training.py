@@ -16,6 +16,7 @@ from ..errors import DataError
 from ..judging.compare import before, compare_leave_one_out
 from ..log.sessions import Sessions
 from ..log.split import Targets
+from .clock import Clock, learn_clock
 from .data import Histories, read_histories
 from .features import UserFeatures, learn_features
 from .model import SequenceModel, Sizes
@@ -125,17 +126,21 @@ def _train(
             "Nothing is left to train on before the validation items; give a longer log."
         )
     settings = settings.fitted(len(items), int(occurs.sum()))
-    model = new_model(len(items), features.size, settings)
+    clock = None  # a log in parts is in order alone
+    if settings.times and isinstance(past, Histories) and past.time is not None:
+        clock = learn_clock(past.time)
+    model = new_model(len(items), features.size, settings, clock)
     if settings.start == "counted":
         _place(model, past)
-    objective = Objective(material.own, material.codes, features.unknown, settings, occurs)
+    objective = Objective(material.own, material.codes, features.unknown, settings, occurs, clock)
     optimizer = Adam(
         model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )
     batches = material.batches(settings)
     schedule = Schedule(settings.lr, settings.warmup, settings.epochs or 1, settings.minutes * 60)
     schedule.reserved = _UNTIMED * schedule.seconds
-    trained = Trained(model, items, features, settings, [], learn_rules(past, len(items)))
+    rules = learn_rules(past, len(items))
+    trained = Trained(model, items, features, settings, [], rules, clock)
     judge = material.judge
 
     def timed_judge() -> float:
@@ -183,10 +188,13 @@ def _train(
     return _with_rules(trained, past, judge)
 
 
-def new_model(items: int, features: int, settings: Settings) -> SequenceModel:
+def new_model(
+    items: int, features: int, settings: Settings, clock: Clock | None = None
+) -> SequenceModel:
     sizes = Sizes(
         items, features, settings.embed_dim, settings.num_layers, settings.num_heads,
         settings.hidden_dim, settings.max_length, settings.positions,
+        clock.size if clock else 0,
     )  # fmt: skip
     return SequenceModel(sizes, dropout=settings.dropout or 0.0, rng=settings.seed)
 

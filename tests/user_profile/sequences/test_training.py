@@ -261,7 +261,9 @@ def test_a_judge_of_many_weights_reads_once_and_finds_what_each_is_worth(
     assert len(set(want)) > 1
     asked, read = [], Recommender.states
     monkeypatch.setattr(
-        Recommender, "states", lambda self, rows, f: asked.append(len(rows)) or read(self, rows, f)
+        Recommender,
+        "states",
+        lambda self, rows, f, t: asked.append(len(rows)) or read(self, rows, f, t),
     )
     assert _Judge(chain, validation, True)(*models) == want
     assert asked == [len(validation)]
