@@ -70,7 +70,7 @@ def test_a_place_sees_when_its_next_item_comes_and_no_later_time():
 def test_training_reads_the_times_of_its_windows_and_no_other():
     past = Histories(np.arange(6) % 3, np.array([0, 6]), np.arange(6) * DAY)
     nobody = np.zeros((1, 0), np.int64)
-    objective = Objective(past, nobody, nobody[0], SMALL, Clock((2.5 * DAY,)))
+    objective = Objective(past, nobody, nobody[0], SMALL, clock=Clock((2.5 * DAY,)))
     windows = Windows(np.zeros(1, int), np.array([2]), np.array([5]), np.array([False]))
 
     class Known(np.random.Generator):
