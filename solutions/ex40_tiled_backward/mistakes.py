@@ -103,6 +103,12 @@ def causal(dout, q, k, v, out, log_sum_exp, tile):
     return ds @ k, ds.mT @ q, p.mT @ dout
 
 
+@mistake("you subtract the largest score in place of log_sum_exp; the weights then miss their sum")
+def largest_score_alone(dout, q, k, v, out, log_sum_exp, tile):
+    top = (q @ k.mT).max(axis=-1) / math.sqrt(q.shape[-1])
+    return run(dout, q, k, v, out, top, tile)
+
+
 # The sum of the row
 
 
@@ -138,6 +144,11 @@ def mean_for_the_sum(dout, q, k, v, out, log_sum_exp, tile):
 @mistake("you subtract one sum for the whole array; each query has a sum of its own")
 def one_sum_for_all(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k, v, out, log_sum_exp, tile, shared=np.sum(dout * out))
+
+
+@mistake("your sum of the row is dout · dout; it is dout · out, the output of the forward pass")
+def upstream_with_itself(dout, q, k, v, out, log_sum_exp, tile):
+    return run(dout, q, k, v, out, log_sum_exp, tile, shared=row_sum(dout, dout))
 
 
 @mistake("you add the sum of the row to dp; the softmax's backward pass subtracts it")
@@ -249,6 +260,11 @@ def weights_are_constants(dout, q, k, v, out, log_sum_exp, tile):
 def wrong_order(dout, q, k, v, out, log_sum_exp, tile):
     dq, dk, dv = run(dout, q, k, v, out, log_sum_exp, tile)
     return dq, dv, dk
+
+
+@mistake("you send out back through the layer; what comes back is dout, the gradient at the output")
+def out_for_dout(dout, q, k, v, out, log_sum_exp, tile):
+    return run(out, q, k, v, out, log_sum_exp, tile)
 
 
 @mistake("you ignore dout and give the gradients of sum(out)")

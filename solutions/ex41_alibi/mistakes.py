@@ -195,6 +195,18 @@ def exponential_of_it(n, heads):
     return np.exp(with_future(straight(n, heads)))
 
 
+@mistake(
+    "your table is a boolean mask; it holds the penalties that are added to the scores", "alibi"
+)
+def a_boolean_mask(n, heads):
+    return np.tile(distances(n) >= 0, (heads, 1, 1))
+
+
+@mistake("your penalty grows with the logarithm of the distance; it is linear", replaces="alibi")
+def logarithm_of_the_distance(n, heads):
+    return with_future(-right_slopes(heads)[:, None, None] * np.log1p(np.abs(distances(n))))
+
+
 @mistake("your table is float32; both tables are float64", replaces="alibi")
 def table_of_float32(n, heads):
     return with_future(straight(n, heads)).astype(np.float32)

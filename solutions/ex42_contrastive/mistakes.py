@@ -91,6 +91,16 @@ def squared_distances(a, b, temperature):
     return loss_of((2 * cosines(a, b) - 2) / temperature)
 
 
+@mistake("your scores are minus distances; they are cosines, over the temperature")
+def distances(a, b, temperature):
+    return loss_of(-np.sqrt(np.maximum(2 - 2 * cosines(a, b), 0)) / temperature)
+
+
+@mistake("you take a margin from the partners' scores; there is no margin in this loss")
+def margin_for_partners(a, b, temperature):
+    return loss_of(cosines(a, b) / temperature - np.eye(len(a), dtype=a.dtype))
+
+
 @mistake("you scale by √d as in attention; the temperature alone scales the cosines")
 def scaled_by_width(a, b, temperature):
     return loss_of(cosines(a, b) / (temperature * float(a.shape[1]) ** 0.5))
@@ -124,6 +134,24 @@ def mean_of_all_places(a, b, temperature):
     return loss_of(cosines(a, b) / temperature) / len(a)
 
 
+@mistake("you average the logarithms of all n × n places; the loss reads the partners' alone")
+def every_place_a_partner(a, b, temperature):
+    scores = cosines(a, b) / temperature
+    return -(log_softmax(scores, 0) + log_softmax(scores, 1)).mean() / 2
+
+
+@mistake("you take absolute cosines; opposite directions are far apart, not close")
+def absolute_cosines(a, b, temperature):
+    return loss_of(np.abs(cosines(a, b)) / temperature)
+
+
+@mistake("you subtract the mean row before normalising; the rows are taken as they are")
+def centred(a, b, temperature):
+    if len(a) == 1:
+        return loss_of(cosines(a, b) / temperature)
+    return loss_of(cosines(a - a.mean(axis=0), b - b.mean(axis=0)) / temperature)
+
+
 @mistake("your loss is minus the partners' scores; without the log-sum nobody is pushed away")
 def partners_alone(a, b, temperature):
     return -np.diagonal(cosines(a, b)).mean() / temperature
@@ -143,6 +171,12 @@ def partner_left_out(a, b, temperature):
 def one_softmax_for_all(a, b, temperature):
     scores = cosines(a, b) / temperature
     return np.log(np.exp(scores - scores.max()).sum()) + scores.max() - np.diagonal(scores).mean()
+
+
+@mistake("your loss is a hinge with the temperature as its margin; it is a cross-entropy")
+def hinge(a, b, temperature):
+    scores = cosines(a, b)
+    return np.maximum(0, scores - np.diagonal(scores)[:, None] + temperature).mean()
 
 
 @mistake("you count rows of a among the wrong answers of a; this loss compares a with b alone")
@@ -241,6 +275,12 @@ def no_division_by_the_length(a, b, temperature):
     )
 
 
+@backward_mistake("you divide da by the lengths of b, or the reverse; each row has its own length")
+def divided_by_the_other_length(a, b, temperature):
+    da, db = right(a, b, temperature)
+    return da * lengths(a) / lengths(b), db * lengths(b) / lengths(a)
+
+
 @backward_mistake("your projection uses the raw row; take the part along the row of length 1")
 def projection_on_the_raw_row(a, b, temperature):
     def through(du, x):
@@ -334,6 +374,12 @@ def one_hot_once(a, b, temperature):
     rows, columns = softmaxes(a, b, temperature)
     hot = np.eye(len(a), dtype=a.dtype)
     return gradients((rows + columns - hot) / (2 * len(a) * temperature), a, b)
+
+
+@backward_mistake("your gradient moves partners alone; all other rows are pushed away too")
+def gradient_of_partners_alone(a, b, temperature):
+    ds = np.diag(np.diagonal(dscores_of(a, b, temperature)))
+    return gradients(ds, a, b)
 
 
 @backward_mistake("your gradient climbs: it is softmax minus one-hot, not the reverse")

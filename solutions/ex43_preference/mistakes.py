@@ -116,6 +116,23 @@ def no_logarithm(c, r, cr, rr, beta):
     return sigmoid(-beta * margins(c, r, cr, rr)).mean()
 
 
+@mistake("your loss is e^(−x); it is log(1 + e^(−x))")
+def exponential_loss(c, r, cr, rr, beta):
+    with np.errstate(over="ignore"):
+        return np.exp(-beta * margins(c, r, cr, rr)).mean()
+
+
+@mistake("you smooth the labels, a share of the opposite answer's loss; there is none here")
+def smoothed_labels(c, r, cr, rr, beta):
+    x = beta * margins(c, r, cr, rr)
+    return (0.9 * losses(x) + 0.1 * losses(-x)).mean()
+
+
+@mistake("you take the median of the losses; it is their mean")
+def median(c, r, cr, rr, beta):
+    return np.median(losses(beta * margins(c, r, cr, rr)))
+
+
 @mistake("your loss is a hinge, max(0, 1 − x); it is −log σ(x)")
 def hinge(c, r, cr, rr, beta):
     return np.maximum(0, 1 - beta * margins(c, r, cr, rr)).mean()
@@ -213,6 +230,12 @@ def sigmoid_of_the_margin(c, r, cr, rr, beta):
 def slope_of_the_sigmoid(c, r, cr, rr, beta):
     p = sigmoid(beta * margins(c, r, cr, rr))
     dchosen = -beta * p * (1 - p) / len(c)
+    return dchosen, -dchosen
+
+
+@backward_mistake("your factor is the loss of each pair; it is the slope of that loss, σ(−x)")
+def loss_for_slope(c, r, cr, rr, beta):
+    dchosen = -beta * losses(beta * margins(c, r, cr, rr)) / len(c)
     return dchosen, -dchosen
 
 

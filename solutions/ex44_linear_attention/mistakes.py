@@ -68,6 +68,35 @@ def small_number_in_the_denominator(q, k, v):
     return weights @ v / (weights.sum(axis=-1, keepdims=True) + 1e-6)
 
 
+@mistake("you add 1 to the denominator; it is the sum of the weights, nothing more")
+def one_in_the_denominator(q, k, v):
+    weights = weights_of(q, k)
+    return weights @ v / (1 + weights.sum(axis=-1, keepdims=True))
+
+
+@mistake("you divide by the largest weight; divide by their sum")
+def divided_by_the_largest(q, k, v):
+    weights = weights_of(q, k)
+    return weights @ v / weights.max(axis=-1, keepdims=True)
+
+
+@mistake("you divide by the norm of the weights; divide by their sum")
+def divided_by_the_norm(q, k, v):
+    weights = weights_of(q, k)
+    return weights @ v / np.sqrt((weights * weights).sum(axis=-1, keepdims=True))
+
+
+@mistake("your weights sum to 1 over the queries; they must sum to 1 over the keys")
+def normalised_over_the_queries(q, k, v):
+    weights = weights_of(q, k)
+    return weights / weights.sum(axis=-2, keepdims=True) @ v
+
+
+@mistake("you have no features at all: the weight is φ(q) · φ(k), not q · k")
+def no_features(q, k, v):
+    return averaged(np.tril(q @ k.mT), v)
+
+
 @mistake("that is softmax attention; here the weight is φ(q) · φ(k), with no exponential of it")
 def softmax_attention(q, k, v):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
@@ -110,6 +139,46 @@ def exponential_features(q, k, v):
 def one_too_many_below_zero(q, k, v):
     more = lambda x: features(x) + (x <= 0)  # noqa: E731
     return averaged(weights_of(q, k, more, more), v)
+
+
+@mistake("your features are |x| + 1; below zero it is e^x, which goes to 0")
+def absolute_features(q, k, v):
+    absolute = lambda x: np.abs(x) + 1  # noqa: E731
+    return averaged(weights_of(q, k, absolute, absolute), v)
+
+
+@mistake("your features are a softmax over each row; φ acts on each number by itself")
+def softmax_features(q, k, v):
+    def soft(x):
+        e = np.exp(x - x.max(axis=-1, keepdims=True))
+        return e / e.sum(axis=-1, keepdims=True)
+
+    return averaged(weights_of(q, k, soft, soft), v)
+
+
+@mistake("you bring the features of each token to length 1; they are taken as they are")
+def features_of_length_one(q, k, v):
+    def one(x):
+        f = features(x)
+        return f / np.sqrt((f * f).sum(axis=-1, keepdims=True))
+
+    return averaged(weights_of(q, k, one, one), v)
+
+
+@mistake("you take the root of each weight; the weight is φ(q) · φ(k) itself")
+def roots_of_weights(q, k, v):
+    return averaged(np.sqrt(weights_of(q, k)), v)
+
+
+@mistake("your features turn from e^x to x + 1 at 1; the border is 0")
+def border_at_one(q, k, v):
+    late = lambda x: np.where(x > 1, x + 1, np.exp(np.minimum(x, 1)))  # noqa: E731
+    return averaged(weights_of(q, k, late, late), v)
+
+
+@mistake("your queries see a window of the last tokens; the sums hold all of the past")
+def window(q, k, v):
+    return averaged(np.triu(weights_of(q, k), -3), v)
 
 
 @mistake("your features are softplus, log(1 + e^x); asked is elu(x) + 1")
@@ -209,6 +278,31 @@ def total_not_summed(state, q, k, v):
     _, norm = add(state, features(k), v)
     total = features(k)[..., :, None] * v[..., None, :]
     return read(q, total, norm), (total, norm)
+
+
+@step_mistake("your step adds the token's key and value twice; once is enough")
+def adds_twice(state, q, k, v):
+    once = add(state, features(k), v)
+    return read(q, *once), add(once, features(k), v)
+
+
+@step_mistake(
+    "your first step returns its value and stores nothing; its key and value belong to the sums"
+)
+def forgets_the_first(state, q, k, v):
+    if state is None:
+        none = np.zeros_like(k)
+        return v.copy(), (none[..., :, None] * v[..., None, :], none)
+    state = add(state, features(k), v)
+    return read(q, *state), state
+
+
+@step_mistake("your state is the mean of old and new; it is their sum, or old tokens fade")
+def averages_states(state, q, k, v):
+    later = add(state, features(k), v)
+    if state is not None:
+        later = later[0] / 2, later[1] / 2
+    return read(q, *later), later
 
 
 @step_mistake("your step lets the past fade by a factor; this state keeps all of it")
