@@ -137,6 +137,7 @@ def test_each_wrong_output_has_its_own_cause(tmp_path):
     assert "your db0 is twice what it should be" in said
 
 
+@pytest.mark.slow
 def test_noise_has_no_cause(tmp_path):
     noise = "np.random.default_rng(0).normal(size=dx.shape)"
     found = causes_of("ex01", SOFTMAX.format(forward=RIGHT, backward=noise), tmp_path)

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 HOSTILE = sorted(path for path in (HERE / "hostile").iterdir() if path.is_file())
 HOSTILE_SOFTMAX = sorted((HERE / "hostile_softmax").glob("*.py"))
 # Right by their own computing: only the reading of the file refuses them.
+WAIT = ("asks_for_all_memory", "loops_", "stops_")  # what a clock or a limit ends
 HARMLESS = {"reads_memory_by_ctypes"}
 OTHERS = [name for name in ("python3.11", "python3.12", "python3.13") if shutil.which(name)]
 QUICK = Limits(start=10.0, call=1.0, losses=1)
@@ -53,7 +54,14 @@ def graded(exercise, source, limits=QUICK):
         candidate.close()
 
 
-@pytest.mark.parametrize("source", HOSTILE, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.stem.startswith(WAIT) else [])
+        for path in HOSTILE
+    ],
+    ids=lambda path: path.stem,
+)
 def test_a_hostile_file_is_marked_with_its_reason(exercise, source):
     before = os.getcwd(), sys.stdout, np.allclose, np.testing.assert_allclose, isinstance
     reasons = source.read_text().splitlines()[0].removeprefix("# Says: ").split(" | ")

@@ -69,6 +69,7 @@ def test_no_mutant_of_a_reference_survives_unexplained(number):
     assert tally(exercise(number), styles=False).survivors == []
 
 
+@pytest.mark.slow
 def test_every_equivalent_has_a_reason_and_is_a_mutant():
     for one in find_exercises()[::6]:
         known = equivalents(one)
@@ -100,6 +101,7 @@ def test_a_row_is_replaced_and_the_others_stay():
     assert len(changed.splitlines()) == len(text.splitlines())
 
 
+@pytest.mark.slow
 def test_time_is_the_mutants_own_not_the_clock_on_the_wall(monkeypatch):
     monkeypatch.setattr(trial, "SECONDS", 0.5)
     masks = exercise("ex05")

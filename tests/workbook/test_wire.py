@@ -112,6 +112,7 @@ def test_damaged_bytes_give_a_value_or_a_value_error(value, data):
         return
 
 
+@pytest.mark.slow
 def test_a_crowd_or_a_giant_is_refused_before_it_is_built():
     with pytest.raises(Unsendable, match="more than 1,000,000 things"):
         encode([[0] * 600_000, [0] * 600_000])

@@ -214,6 +214,7 @@ def test_several_customers_in_one_batch_are_refused(sessions, split, customers, 
         list(customer_gradients(*learner, [batch], np.random.default_rng(0)))
 
 
+@pytest.mark.slow
 def test_the_log_holds_what_the_accountant_says(customers):
     count, taken = len(customers.batches), []
     for steps in (None, 3):
@@ -242,6 +243,7 @@ def test_a_noise_seed_repeats_a_run_and_none_does_not(customers):
     assert not any(np.array_equal(one[name], other[name]) for name in one if one[name].size > 50)
 
 
+@pytest.mark.slow
 def test_without_noise_there_is_learning_and_no_guarantee(customers):
     silent = Privacy(noise_multiplier=0.0, sample_rate=1.0, clip=1e6, noise_seed=0)
     longer = Settings(epochs=12, embed_dim=8, lr=0.02, dropout=0.0, seed=3)
