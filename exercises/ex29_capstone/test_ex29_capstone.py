@@ -218,6 +218,9 @@ def compare_log_softmax_far_apart(check):
     x, dout = 2000 * normal(rng, 3, 5), normal(rng, 3, 5)
     says = "a probability may be 0 in floating point; its logarithm is finite all the same"
     check.drive(output_and_gradients, "log_softmax", (x,), dout, says_=says)
+    x, dout = normal(rng, 2, 3, 4), normal(rng, 2, 3, 4)
+    says = "V is the last axis; before it there may be any others"
+    check.drive(output_and_gradients, "log_softmax", (x,), dout, says_=says)
 
 
 def test_pair_log_softmax(check):

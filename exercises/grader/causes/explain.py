@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from grader.grading import Result, Run
 from grader.sandbox.runner import InProcess
 
 SEARCHES = 2  # of a function: after these its other checks are told what was found
-REASONED = ("values", "dtype", "raised", "refused", "changed", "warned")
+REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory")
 
 
 def explain(run: Run, result: Result) -> list[str]:
@@ -69,12 +70,15 @@ def _reasoned(run: Run, step: Step) -> str:
 
 def _searched(run: Run, found: Evidence, runner: InProcess) -> str:
     """What takes seconds, as long as the run has any left."""
+    mend = partial(of_repair, found, run.candidate, run.steps, run.mended)
     for look in (
         lambda left: of_scale(found, runner),
         lambda left: of_each(found, run.doctor),
-        lambda left: of_repair(found, run.candidate, run.mended, left),
-        lambda left: of_slips(found, left),
+        lambda left: mend(left, pairs=False),
+        lambda left: of_slips(found, left, pairs=False),
         lambda left: of_two(found, run.doctor, left),
+        lambda left: mend(left, pairs=True),
+        lambda left: of_slips(found, left, pairs=True),
     ):
         start = time.process_time()
         said = look(run.patience) if run.patience > 0 else ""

@@ -11,6 +11,7 @@ WARNINGS = {
     "Mean of empty slice": "a mean is taken of nothing",
     "Degrees of freedom": "a variance is taken of too few numbers",
 }
+SQUARE = 3.5  # times the memory for twice the length: n × n takes four
 ANYWAY = ": np.where computes both sides before it chooses, so choose the inputs, not the results"
 
 
@@ -23,6 +24,8 @@ def of_process(found: Evidence) -> str:
             "the result is written into an input: x += …, x[…] = … and x.sort() change the "
             "array itself, and a slice or a reshape of it is the same memory; start from x.copy()"
         )
+    if step.complaint.kind == "memory":
+        return _memory(found)
     if step.complaint.kind == "warned":
         text = step.outcome.warnings[0][0]
         why = next((why for start, why in WARNINGS.items() if start in text), "")
@@ -40,4 +43,16 @@ def of_process(found: Evidence) -> str:
     return (
         f"this input is refused, but with {got['type']} ({got['message'][:60]}) where "
         f"{wanted['type']} is asked"
+    )
+
+
+def _memory(found: Evidence) -> str:
+    """How the peak grew from the smaller call that was measured to the failed one."""
+    peaks = [one.outcome.peak for one in found.every if one.request.memory]
+    growth = peaks[-1] / peaks[0] if len(peaks) > 1 and peaks[0] > 0 else 0.0
+    if growth < SQUARE:
+        return ""
+    return (
+        f"twice the length takes {growth:.1f} times the memory, as an array of n × n numbers does: "
+        "all scores, or all tiles, are held at once"
     )

@@ -56,6 +56,8 @@ WANTS = {
     "a square": "to be squared",
     "a gate": "to be a gate of 0 and 1",
     "random numbers": "random numbers",
+    "an axis": "an axis to run along",
+    "one argument more": "one argument more",
     "a bracket": "its bracket to end elsewhere",
 }
 
@@ -65,8 +67,16 @@ class _Repair(Trial):
 
     elsewhere = True
 
-    def __init__(self, found: Evidence, answer: Sandboxed, source: str, seconds: float) -> None:
+    def __init__(
+        self, found: Evidence, answer: Sandboxed, source: str, seconds: float, steps: list[Step]
+    ) -> None:
         super().__init__(found, seconds)
+        own = {id(step) for step in found.every}
+        self.others = [
+            step
+            for step in steps
+            if step.complaint is None and id(step) not in own and step.terms.diagnose
+        ]
         self.worker = Sandboxed(found.exercise, answer.path, LIMITS)
         self.worker.source = source
 
@@ -81,28 +91,39 @@ class _Repair(Trial):
         return outcome.outputs[0] if outcome.outputs else None
 
     def holds(self, chosen: Chosen) -> bool:
-        """Whether every call of the function is right in all that its check asks for."""
+        """Whether every call of the function is right in all that its check asks for.
+
+        Those of others that are right stay so: a drive may do without what raises an error.
+        """
         places = [(slip.place, slip.form) for slip in chosen]
         self.worker.run(Request("_choose_", [places, False], {}))
-        for step in self.found.every:
+        for step in (*self.found.every, *self.others):
             outcome = self.worker.run(step.request)
             if judge(outcome, step.expected, step.terms, step.request, step.names) is not None:
                 return False
         return True
 
 
-def of_repair(found: Evidence, answer: Any, known: list[Chosen], seconds: float) -> str:
+def of_repair(
+    found: Evidence,
+    answer: Any,
+    steps: list[Step],
+    known: list[Chosen],
+    seconds: float,
+    pairs: bool,
+) -> str:
     """A sentence on the place, or the two, where the student's file has to change; "" if none.
 
-    ``known`` is what mended another function of the file; what is found is added to it.
+    ``steps`` are all calls of the run. ``known`` is what mended another function of the file;
+    what is found is added to it.
     """
     if not isinstance(answer, Sandboxed):
         return ""
     source, slips = switched(answer.source, repairs)
-    trial = _Repair(found, answer, source, min(seconds, SECONDS))
+    trial = _Repair(found, answer, source, min(seconds, SECONDS), steps)
     try:
         with closing(trial.worker):
-            chosen = search(trial, slips, known)
+            chosen = search(trial, slips, known, pairs)
     except Unusable:
         return ""
     known += [one for one in chosen[:1] if one not in known]

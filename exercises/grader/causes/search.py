@@ -18,14 +18,22 @@ from grader.judge import said
 from grader.mutants.switches import Slip
 from grader.sandbox.wire import encode
 
-PATIENCE = 5  # times as long is waited on a busy machine
+PATIENCE = 8  # times as long is waited on a busy machine
 AT_ONCE = 40  # settings tried in one request
 PARTIAL = 12  # changes that fit some of the calls, each tried with every other
 ORDER = (
     *("activation", "random numbers", "operator", "another function", "term dropped", "constant"),
     *("comparison", "and/or", "sign or not dropped", "swapped", "transposition dropped"),
     *("another variable", "a sign", "line dropped", "call dropped", "option dropped", "branch"),
-    *("never done", "always done", "plausible constant", "a factor", "transposition", "a gate"),
+    *(
+        "never done",
+        "always done",
+        "plausible constant",
+        "a factor",
+        "transposition",
+        "a gate",
+        "an axis",
+    ),
 )
 Chosen = tuple[Slip, ...]
 
@@ -90,10 +98,13 @@ class Trial:
         return [one for one in wrong_outputs(self.found) if same(got[one], wanted[one], step)]
 
 
-def search(trial: Trial, slips: list[Slip], known: Iterable[Chosen] = ()) -> list[Chosen]:
+def search(
+    trial: Trial, slips: list[Slip], known: Iterable[Chosen] = (), pairs: bool = True
+) -> list[Chosen]:
     """What gives the target in every call: all single changes that do, or else the first two.
 
-    ``known`` is what was found for another function of the same file.
+    ``known`` is what was found for another function of the same file. Without ``pairs`` only
+    changes are tried together that are alike, or of an output each.
     """
     for chosen in known:
         if trial.holds(chosen):
@@ -114,7 +125,9 @@ def search(trial: Trial, slips: list[Slip], known: Iterable[Chosen] = ()) -> lis
             alone = [slip for slip in met.get(("", 0), ()) if trial.holds((slip,))]
             if alone:
                 return [(slip,) for slip in sorted(alone, key=rank)]
-    for step, several in _several(trial, slips, met, tried, touched, list(apart.values())):
+    for step, several in _several(
+        trial, slips, met, tried, touched, list(apart.values()) if pairs else None
+    ):
         for chosen, answer in trial.of(step, several):
             if trial.met(step, answer) == [""] and trial.holds(chosen):
                 return [chosen]
@@ -137,7 +150,7 @@ def _several(
     met: dict[tuple[str, int], list[Slip]],
     tried: list[Step],
     touched: list[set[int]],
-    apart: list[Slip],
+    apart: list[Slip] | None,
 ) -> Iterator[tuple[Step, Iterable[Chosen]]]:
     """The same change everywhere; of each output its own; two, each seen in some calls; any two."""
     alike: dict[tuple[str, ...], list[Slip]] = {}
@@ -150,6 +163,8 @@ def _several(
     if len(wrong) > 1 and all(each):
         together.append(tuple(dict.fromkeys(min(one, key=rank) for one in each)))
     yield tried[0], together
+    if apart is None:
+        return
     partial = dict.fromkeys(slip for group in met.values() for slip in sorted(group, key=rank))
     whole = [met.get(("", number), []) for number in range(len(tried))]
     for one in [*partial][:PARTIAL]:

@@ -49,6 +49,7 @@ TOLD = {
     "slice opened": "a slice is open where it ends: `{after}`",
     "slice shifted": "a slice begins or ends one place off: `{after}`",
     "an alias for a copy": "a name stands for a copy",
+    "argument dropped": "an argument of a call is left out: `{after}`",
     "a bracket": "a bracket ends elsewhere: `{after}`",
 }
 
@@ -79,12 +80,12 @@ class _Slips(Trial):
         return NONE if answer is None else answer
 
 
-def of_slips(found: Evidence, seconds: float) -> str:
+def of_slips(found: Evidence, seconds: float, pairs: bool) -> str:
     """A sentence on the slip whose numbers these are, or the two; "" where none gives them."""
     if found.is_rounding or not found.telling:
         return ""
     module, known = _switched(found.exercise, set(found.failed.expected.used))
-    chosen = search(_Slips(found, module, min(seconds, SECONDS)), known)
+    chosen = search(_Slips(found, module, min(seconds, SECONDS)), known, pairs=pairs)
     if not chosen:
         return ""
     names = {name for step in found.calls for name in arguments(step)}

@@ -6,7 +6,14 @@ from functools import partial
 from typing import Any
 
 from grader.causes.evidence import NONE, Evidence, Prediction, output_names
-from grader.causes.values import FACTORS, in_place_of, one_output, right_ones, wrong_outputs
+from grader.causes.values import (
+    FACTORS,
+    in_place_of,
+    in_words,
+    one_output,
+    right_ones,
+    wrong_outputs,
+)
 from grader.causes.what_if import changes, predicted
 from grader.diagnose import Doctor, Step
 from grader.kit import Variant
@@ -56,7 +63,7 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
                 break
         if not told[name]:
             return ""
-    return "; ".join(f"your {name} {how}" for name, how in told.items()) + right_ones(found, wrong)
+    return in_words(told) + right_ones(found, wrong)
 
 
 def _mistakes(found: Evidence, doctor: Doctor) -> list[Variant]:

@@ -37,11 +37,15 @@ def of_values(found: Evidence) -> str:
     told = {name: one_output(found, name) for name in wrong}
     if not all(told.values()):
         return ""
+    return in_words(told) + right_ones(found, wrong)
+
+
+def in_words(told: dict[str, str]) -> str:
+    """What is wrong with each output, those together that are wrong in the same way."""
     grouped: dict[str, list[str]] = {}
     for name, how in told.items():
         grouped.setdefault(how, []).append(name)
-    sentence = "; ".join(_told(names, how) for how, names in grouped.items())
-    return sentence + right_ones(found, wrong)
+    return "; ".join(_told(names, how) for how, names in grouped.items())
 
 
 def wrong_outputs(found: Evidence) -> list[str]:

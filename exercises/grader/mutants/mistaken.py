@@ -25,6 +25,7 @@ NUMBERS = (0.0, 0.5, 1.0, 2.0)
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 NEAR = 12  # other names tried for one
+REDUCTIONS = ("sum", "mean", "max", "min", "any", "all", "std", "var", "argmax")
 CURVES = ("tanh", "abs", "exp", "sin", "sign", "log1p")  # that may stand for ReLU
 EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand for random numbers
 SIGMOID = "1 / (1 + np.exp(-{x}))"
@@ -47,6 +48,7 @@ def slips(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _small(node)
     yield from _others(node, parent, scope)
     yield from _bracketed(node)
+    yield from _forgotten(node)
     yield from _activations(node)
 
 
@@ -58,6 +60,7 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _turned(node, parent)
     yield from _gated(node, parent, scope)
     yield from _drawn(node)
+    yield from _optional(node, scope)
     yield from _joined(node, parent, scope)
 
 
@@ -153,6 +156,32 @@ def _gated(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
                 yield "a gate", gate
 
 
+def _optional(node: ast.AST, scope: Scope) -> Iterator[Change]:
+    """An option or an argument more, or no function at all."""
+    if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[-1], ast.Starred):
+        return
+    yield "call dropped", node.args[0]
+    if len(node.args) == 1 and not node.keywords and _called(node) in REDUCTIONS:
+        axes: list[ast.expr] = [ast.Constant(-1), ast.Constant(0)]
+        axes += [ast.Name("axis", ast.Load())] if "axis" in scope.names else []
+        for axis in axes:
+            options = [ast.keyword("axis", axis), ast.keyword("keepdims", ast.Constant(True))]
+            yield "an axis", ast.Call(node.func, node.args, options[:1])
+            yield "an axis", ast.Call(node.func, node.args, options)
+    if len(node.args) > 1 and not node.keywords:
+        for name in scope.names[:NEAR]:
+            more = [*node.args, ast.Name(name, ast.Load())]
+            yield "one argument more", ast.Call(node.func, more, [])
+
+
+def _forgotten(node: ast.AST) -> Iterator[Change]:
+    """All options of a call left out, or its last argument."""
+    if isinstance(node, ast.Call) and len(node.keywords) > 1:
+        yield "option dropped", ast.Call(node.func, node.args, [])
+    if isinstance(node, ast.Call) and len(node.args) > 1:
+        yield "argument dropped", ast.Call(node.func, node.args[:-1], node.keywords)
+
+
 def _bracketed(node: ast.AST) -> Iterator[Change]:
     """f(a + b) for f(a) + b, and the reverse; a sum for the larger of two."""
     if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.BinOp):
@@ -193,8 +222,7 @@ def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     for number in (2.0, 0.5):
         yield "a factor", ast.BinOp(node, ast.Mult(), ast.Constant(number))
     yield "a square", ast.BinOp(node, ast.Mult(), node)
-    for name in ("sqrt", "exp", "log", "abs"):
-        yield f"`np.{name}` around it", _call(name, node)
+    yield "`np.sqrt` around it", _call("sqrt", node)
     yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
     for name in scope.names[:NEAR]:
         for operator in (*ARITHMETIC, ast.MatMult):
