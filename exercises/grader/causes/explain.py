@@ -2,7 +2,9 @@
 
 import time
 import warnings
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +61,7 @@ def _reasoned(run: Run, step: Step) -> str:
     if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
         return of_conditions(found)
     runner = InProcess(run.exercise.reference, run.exercise.tests)
-    said = of_values(found) or of_what_if(found, runner)
+    said = _told(of_values, found) or _told(of_what_if, found, runner)
     if not said:
         searched = run.searches[step.request.name]
         if len(searched) < SEARCHES and not any(searched):
@@ -81,11 +83,19 @@ def _searched(run: Run, found: Evidence, runner: InProcess) -> str:
         lambda left: of_slips(found, left, pairs=True),
     ):
         start = time.process_time()
-        said = look(run.patience) if run.patience > 0 else ""
+        said = _told(look, run.patience) if run.patience > 0 else ""
         run.patience -= time.process_time() - start
         if said:
             return said
     return ""
+
+
+def _told(look: Callable[..., str], *given: Any) -> str:
+    """What one way of reasoning finds; where it fails on odd values, the next has its turn."""
+    try:
+        return look(*given)
+    except Exception:
+        return ""
 
 
 def nothing_known(run: Run, result: Result) -> str:

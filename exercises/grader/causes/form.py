@@ -93,7 +93,8 @@ def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...], whole
 
 
 def _array(what: str, got: Any, wanted: Any, step: Step) -> str:
-    if isinstance(got, str | dict | set | list) or isinstance(wanted, str | dict | set | list):
+    other = str | dict | set | list | tuple
+    if isinstance(got, other) or isinstance(wanted, other):
         return ""
     if got is None or wanted is None:
         return f"{what} is None" if got is None and wanted is not None else ""

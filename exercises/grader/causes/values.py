@@ -115,7 +115,9 @@ def _stands_for(found: Evidence, one: str, other: str) -> bool:
     """Whether one output is what another should be, in every failed call; one number is no sign."""
     for step in found.failures:
         got, wanted = outputs(found, step)
-        if one not in got or other not in wanted or np.size(wanted[other]) < 3:
+        if one not in got or other not in wanted or not _numbers(wanted[other]):
+            return False
+        if np.size(wanted[other]) < 3:
             return False
         if not same(got[one], wanted[other], step) or np.ptp(np.asarray(wanted[other])) == 0:
             return False
