@@ -87,6 +87,8 @@ def _others(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
             for name in scope.attributes:
                 if name != node.attr:
                     yield "another variable", ast.Attribute(node.value, name, node.ctx)
+    if isinstance(node, ast.List) and isinstance(node.ctx, ast.Load) and len(node.elts) == 2:
+        yield "swapped", ast.List(node.elts[::-1], node.ctx)
     called = getattr(parent, "func", None) is node
     read = isinstance(getattr(node, "ctx", None), ast.Load)
     name = isinstance(node, ast.Name) and node.id in scope.names
