@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from grader.causes.evidence import NONE, Evidence, Prediction, output_names
 from grader.causes.values import (
     FACTORS,
     in_place_of,
     in_words,
     one_output,
+    outputs,
     right_ones,
     wrong_outputs,
 )
@@ -19,6 +22,7 @@ from grader.diagnose import Doctor, Step
 from grader.kit import Variant
 
 SECONDS = 1.0
+FEW_NUMBERS = 3
 FEW = 60  # questions that are asked of each mistake
 
 
@@ -53,6 +57,9 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
         return ""
     known = _mistakes(found, doctor)
     wrong, told = wrong_outputs(found), dict[str, str]()
+    wanted = outputs(found, found.failed)[1]
+    if any(np.size(wanted[name]) < FEW_NUMBERS for name in wrong):
+        return ""  # a truth or a number or two come out of many a mistake
     if len(wrong) + len(right_ones(found, wrong)) < 2:
         return ""
     for name in wrong:

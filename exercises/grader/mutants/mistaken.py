@@ -21,7 +21,7 @@ RELATED = {
     for one in family.split()
 }
 AXES = (-1, -2, 0, 1)
-NUMBERS = (0.0, 0.5, 1.0, 2.0)
+NUMBERS = (0.0, 0.5, 1.0, 2.0, 0.1, 0.9, 0.99, 0.999, 1e-3, 1e-5, 1e-8)
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 NEAR = 12  # other names tried for one
