@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from grader.home import require_home
 from grader.language import choose, said
@@ -63,10 +64,12 @@ def _sentence(problem: Exception) -> str:
     return str(problem)
 
 
-def _language() -> argparse.ArgumentParser:
+def _language(**default: Any) -> argparse.ArgumentParser:
     """What is read first, since the help of the rest is shown in it."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--lang", metavar="LANG", help="en or zh 中文; else the system's language")
+    parser.add_argument(
+        "--lang", metavar="LANG", help="en or zh 中文; else the system's language", **default
+    )
     return parser
 
 
@@ -74,20 +77,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=PROGRAM, description=said(DESCRIPTION), parents=[_language()]
     )
+    last = {"parents": [_language(default=argparse.SUPPRESS)]}  # after the command as well
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser(
-        "check", help=said("grade exercises now, by default the one at hand")
+        "check", help=said("grade exercises now, by default the one at hand"), **last
     )
     check.add_argument("argument", nargs="*", metavar="exNN")
     says = said("grade a class: a folder of students' folders")
-    grade = commands.add_parser("grade", help=says, description=says)
+    grade = commands.add_parser("grade", help=says, description=says, **last)
     grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path)
     grade.add_argument("--csv", metavar="FILE", type=Path, required=True, help=said("the marks"))
     grade.add_argument(
         "--seed", type=int, help=said("of the inputs; random, kept beside the marks")
     )
     for one in COMMANDS:
-        made = commands.add_parser(one.name, help=said(one.says), description=said(one.says))
+        made = commands.add_parser(
+            one.name, help=said(one.says), description=said(one.says), **last
+        )
         optional = one.argument.startswith("[") or not one.argument
         for flag, says in FLAGS.get(one.name, {}).items():
             made.add_argument(f"--{flag}", action="store_true", help=said(says))

@@ -4,6 +4,7 @@ import shutil
 
 from grader.contents import on_route
 from grader.exercise import Exercise
+from grader.language import said, width
 
 from attention_workbook.commands import Place
 from attention_workbook.routes import following, passed, route_of
@@ -67,5 +68,9 @@ def _next(place: Place, ahead: Exercise | None) -> list[str]:
 
 
 def _line(head: str, title: str) -> str:
+    title = said(title)  # before it is cut, since a part has no translation
     room = max(shutil.get_terminal_size().columns - len(head) - 1, 10)
-    return f"{head} {title if len(title) <= room else title[: room - 1] + '…'}"
+    cut = title
+    while width(cut) > room:
+        cut = cut.removesuffix("…")[:-1] + "…"
+    return f"{head} {cut}"

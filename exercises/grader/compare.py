@@ -130,7 +130,7 @@ def _array_difference(
             note += f"; {int((~np.isfinite(got)).sum())} of yours are not finite"
         elif got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
             note += f", by {gap:.3g} at most"
-    return Difference(at, _number(got[index]), _number(expected[index]), note)
+    return Difference(at, *_told_apart(got[index], expected[index]), note)
 
 
 def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.ndarray:
@@ -176,9 +176,15 @@ def _largest_gap(got: np.ndarray, expected: np.ndarray) -> float | None:
     return float(gap.max()) if gap.size else None
 
 
-def _number(value: Any) -> str:
+def _told_apart(got: Any, expected: Any) -> tuple[str, str]:
+    """Both numbers, in as many digits as it takes to see that they differ."""
+    both = [(_number(got, digits), _number(expected, digits)) for digits in (6, 9, 12, 17)]
+    return next((pair for pair in both if pair[0] != pair[1]), both[-1])
+
+
+def _number(value: Any, digits: int = 6) -> str:
     if isinstance(value, (np.floating, float)):
-        return f"{float(value):.6g}"
+        return f"{float(value):.{digits}g}"
     return str(value.item() if isinstance(value, np.generic) else value)[:200]
 
 

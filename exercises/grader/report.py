@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from grader.causes import explain, nothing_known
+from grader.causes.evidence import output_names
 from grader.compare import describe
 from grader.diagnose import Step
 from grader.grading import Result, Run
@@ -56,7 +57,7 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
     yield from _entry("The call", call_text(step))
     for line in _argument_lines(step):
         yield " " * (MARGIN + 2) + line
-    spot = f"output{complaint.where}: " if complaint.where.startswith("[") else ""
+    spot = _spot(run, step, complaint.where)
     yield from _entry("Came back", spot + complaint.got)
     yield from _entry("Expected", spot + complaint.expected)
     if complaint.note:
@@ -81,6 +82,15 @@ def causes_of(run: Run, result: Result) -> list[str]:
     if not causes and wrong and result.step.complaint.kind == "values":
         causes = [nothing_known(run, result)]
     return causes
+
+
+def _spot(run: Run, step: Step, where: str) -> str:
+    """Where in the output: ``dk[0, 1]: `` where the outputs of a call have names."""
+    if not where.startswith("["):
+        return ""
+    names = () if step.request.drive else output_names(run.exercise, step)
+    number, _, rest = where[1:].partition("]")
+    return f"{names[int(number)]}{rest}: " if names else f"output{where}: "
 
 
 def _blamed_lines(step: Step) -> list[tuple[int, str, str]]:
