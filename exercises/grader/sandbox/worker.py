@@ -46,7 +46,8 @@ def main() -> None:
     packages = sys.argv[4:]
     fence = fence.Sandbox(own_paths, setup["fences"], setup["readable"])
     del sys.argv[1:]
-    sys.path = [entry for entry in sys.path if entry and entry != home]
+    known = (entry for entry in sys.path if os.path.exists(entry))  # no names of installers
+    sys.path = [entry for entry in known if entry != home]
     sys.modules.pop("workbook_tests", None)
     send({"stands": kernel.fence(reach_of(own_paths, packages), setup["parent"])})  # for good
     fence.arm()
