@@ -54,6 +54,7 @@ def test_cross_attention_has_its_own_key_labels(figure):
     assert [t.get_text() for t in ax.get_yticklabels()] == ["q0", "q1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("T", "S"), [(64, 30), (12, 4), (30, 64), (64, 64)])
 def test_nothing_is_cut_off_beside_long_tokens(T, S):
     tokens = ["a token that is far too long"] * max(T, S)

@@ -38,6 +38,7 @@ def _stopped_at(path: Path, run: Callable, saves: int, monkeypatch: pytest.Monke
             run(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_resumed_within_and_between_epochs_the_bits_are_the_same(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -50,6 +50,7 @@ def graded(tmp_path_factory):
     return submissions, marks
 
 
+@pytest.mark.slow
 def test_every_folder_is_a_row_with_its_marks(graded):
     rows = marks_of(graded[1])
     points = {name: int(row["ex01"]) for name, row in rows.items()}
@@ -70,6 +71,7 @@ def test_a_report_for_each_student_says_why(graded):
     assert len(list(reports.iterdir())) == 7
 
 
+@pytest.mark.slow
 def test_a_second_run_grades_what_is_new_or_changed_alone(graded, capsys, tmp_path):
     ignored = shutil.ignore_patterns("pipe")
     home = shutil.copytree(graded[0].parent, tmp_path / "c", symlinks=True, ignore=ignored)

@@ -9,6 +9,7 @@ from tests.workbook.commands import scores_of, workbook
 from tests.workbook.screens import ANSWERS, ROOT
 
 
+@pytest.mark.slow
 def test_another_folder_of_the_same_layout_is_graded(clone, tmp_path):
     answer = tmp_path / "mine" / "ex01_softmax" / "softmax.py"
     answer.parent.mkdir(parents=True)
@@ -41,6 +42,7 @@ def test_another_folder_of_the_same_layout_is_graded(clone, tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_the_solutions_get_full_marks(clone):
     done, scores = scores_of(clone, "exercises/ex02_attention", "--solutions")
     assert done.returncode == 0, done.stdout
@@ -54,6 +56,7 @@ def test_all_the_solutions_get_full_marks_in_time(clone):
     assert scores["points"] == scores["out_of"]
 
 
+@pytest.mark.slow
 def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
     hostile = ROOT / "tests" / "workbook" / "hostile"
     for name, file, source in (

@@ -162,6 +162,7 @@ def test_without_a_terminal_there_is_the_plan(clone, stdin, minutes):
     assert "plan only" in done.stdout
 
 
+@pytest.mark.slow
 def test_at_a_real_terminal(clone, tmp_path):
     """Enter to start, Enter by accident, grade, skip, yes: the report follows."""
     ours, theirs = pty.openpty()

@@ -117,6 +117,7 @@ def answered(folder, source):
     return ["--workbook", folder]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "arguments", "run"),
     [

@@ -60,6 +60,7 @@ def test_every_case_is_replayed_as_it_was(number, tmp_path, monkeypatch):
         assert difference(got, wanted, step.terms.tolerance(wanted)) is None, step.request
 
 
+@pytest.mark.slow
 def test_the_lines_run_in_a_fresh_python(clone, tmp_path):
     answer = clone / "exercises" / "ex01_softmax" / "softmax.py"
     stub = answer.read_bytes()

@@ -43,6 +43,7 @@ def run(shop, capsys):
     return run
 
 
+@pytest.mark.slow
 def test_evaluate_names_the_winner(run):
     said = run("evaluate").out
     assert "personal frequency" in said
@@ -142,6 +143,7 @@ def test_a_failed_training_leaves_the_old_model(shop, tmp_path, capsys):
     assert "empty" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_update_moves_a_profile(run):
     said = run("update", "c4", "--items", "i3:6,i99,i3", "--cost").out
     assert "does not know i99" in said

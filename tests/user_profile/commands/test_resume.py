@@ -45,6 +45,7 @@ def _stopping(monkeypatch, after, how):
     monkeypatch.setattr(Trainer, "_one_step", stop)
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_names_the_command_that_goes_on(train, tmp_path, capsys, monkeypatch):
     command, load = train
     model, whole = str(tmp_path / "m.npz"), str(tmp_path / "whole.npz")

@@ -41,6 +41,7 @@ def ask(folder, capsys):
     return run
 
 
+@pytest.mark.slow
 def test_train_prints_both_tables_with_every_baseline(folder, capsys):
     model = str(folder / "again.npz")
     command = ["sequences", "train", str(folder / "log.txt"), "--model", model, *QUICK]

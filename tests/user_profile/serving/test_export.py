@@ -49,6 +49,7 @@ def test_training_prints_what_it_saves(shop, capsys):
     assert "NDCG" not in said  # a validation score would be one more look at the data
 
 
+@pytest.mark.slow
 def test_a_private_model_is_used_like_any_other(shop, capsys):
     assert run(shop, "evaluate") == 0
     assert "The profile model" in capsys.readouterr().out

@@ -40,6 +40,7 @@ def profiler():
     return Profiler(train(sessions, split, categories, settings, score=mean_ndcg), sessions)
 
 
+@pytest.mark.slow
 def test_planted_groups_are_found_by_every_seed(profiler):
     users = np.arange(60)
     truth = np.array([int(name[1:]) % GROUPS for name in profiler.history.users])
