@@ -110,6 +110,7 @@ def draw_weights(ax: Axes, weights: np.ndarray, **style: Any) -> WeightsImage:
 
 
 Boxes = list[tuple[float, float, float, float]]  # left, right, top, bottom
+MOST_HATCHED = 128  # rows and columns: smaller cells have no room for a stroke
 
 
 def frame_panels(ax: Axes, boxes: Boxes) -> PolyCollection:
@@ -123,11 +124,21 @@ def hatch_panels(ax: Axes, boxes: Boxes) -> PolyCollection:
 
 
 def hatch_cells(ax: Axes, where: np.ndarray, hatch: str) -> None:
-    """Hatching over the cells that are True, row by row in as few boxes as runs."""
+    """Hatching over the cells that are True, row by row in as few boxes as runs.
+
+    Of a map larger than `MOST_HATCHED`, blocks are hatched in which most cells are True.
+    """
+    (T, S), step = where.shape, -(-max(where.shape) // MOST_HATCHED)
+    starts = np.arange(0, T, step), np.arange(0, S, step)
+    if step > 1:
+        count = np.add.reduceat(np.add.reduceat(where, starts[0], 0, int), starts[1], 1)
+        size = np.diff([*starts[0], T])[:, None] * np.diff([*starts[1], S])
+        where = 2 * count > size
     boxes: Boxes = []
     for row in np.flatnonzero(where.any(axis=1)):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], where[row], [0]]).astype(np.int8)))
-        boxes += [(x0 - 0.5, x1 - 0.5, row - 0.5, row + 0.5)
+        top, bottom = row * step, min((row + 1) * step, T)
+        boxes += [(x0 * step - 0.5, min(x1 * step, S) - 0.5, top - 0.5, bottom - 0.5)
                   for x0, x1 in zip(edges[::2], edges[1::2], strict=True)]  # fmt: skip
     if boxes:
         _outline(ax, boxes, linewidth=0, hatch=hatch).set_zorder(1)

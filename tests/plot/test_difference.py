@@ -8,6 +8,7 @@ from matplotlib.collections import PolyCollection
 from attention import attention_forward
 from attention.fast import attention_forward as fast_attention_forward
 from attention.plot import plot_difference, plot_heads, plot_score, take_apart
+from attention.plot.image import hatch_cells
 from tests.plot.helpers import pixels_of, previous_token_head, random_weights
 
 RNG = np.random.default_rng(4)
@@ -85,3 +86,16 @@ def test_a_wrong_style_key_leaves_no_figure():
         with pytest.raises(AttributeError, match="colour"):
             draw(random_weights(2, 3, 3), colour="red")
     assert plt.get_fignums() == before
+
+
+def test_a_large_grey_map_is_hatched_in_few_boxes() -> None:
+    where = np.random.default_rng(0).random((1001, 700)) < 0.5
+    where[:, :350] = True
+    ax = plt.figure().gca()
+    hatch_cells(ax, where, "..")
+    boxes = [path.get_extents() for path in ax.collections[0].get_paths()]
+    assert len(boxes) <= 128 * 128 / 2
+    assert min(box.x0 for box in boxes) == -0.5
+    assert max(box.y1 for box in boxes) == 1000.5
+    covered = sum(box.width * box.height for box in boxes if box.x0 == -0.5)
+    assert covered >= 1001 * 344
