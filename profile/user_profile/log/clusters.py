@@ -55,8 +55,9 @@ def adjusted_rand(ours: np.ndarray, theirs: np.ndarray) -> float:
 
     Hubert and Arabie (1985), equation 5.
     """
-    cells = np.zeros((ours.max() + 1, theirs.max() + 1))
-    np.add.at(cells, (ours, theirs), 1)
+    shape = ours.max() + 1, theirs.max() + 1
+    cells = np.bincount(np.ravel_multi_index((ours, theirs), shape), minlength=shape[0] * shape[1])
+    cells = cells.reshape(shape).astype(float)
 
     def pairs(counts: np.ndarray) -> float:
         return float((counts * (counts - 1) / 2).sum())

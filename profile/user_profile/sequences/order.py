@@ -12,7 +12,35 @@ from .objective import Share
 from .settings import Settings
 
 
-class WindowBatches:
+class EpochBatches:
+    """Batches that are drawn anew each epoch, and the place among them: (epoch, position)."""
+
+    epoch = position = 0
+
+    @property
+    def count(self) -> int:
+        """Batches of this epoch, those that ask for nothing too."""
+        raise NotImplementedError
+
+    def _draw(self) -> None:
+        """The batches of the epoch."""
+        raise NotImplementedError
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        return {"cursor": np.array([self.epoch, self.position])}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Raises ValueError for a place that there is not."""
+        epoch, position = (int(x) for x in state["cursor"])
+        if epoch < 0 or position < 0:
+            raise ValueError(f"there is no batch {position} in epoch {epoch}")
+        self.epoch, self.position = epoch, position
+        self._draw()
+        if position > self.count:
+            raise ValueError(f"there is no batch {position} among {self.count}")
+
+
+class WindowBatches(EpochBatches):
     """All windows of all histories, cut and shuffled anew each epoch; as `Trainer` draws them.
 
     Its place is two numbers (epoch, position), so a resumed run meets the same batches.
@@ -20,12 +48,10 @@ class WindowBatches:
 
     def __init__(self, past: Histories, settings: Settings) -> None:
         self.past, self.settings = past, settings
-        self.epoch, self.position = 0, 0
         self._draw()
 
     @property
     def count(self) -> int:
-        """Batches of this epoch, those that ask for nothing too."""
         return len(self._batches)
 
     @property
@@ -57,19 +83,9 @@ class WindowBatches:
     def weight(self, batch: Windows) -> float:
         return float(batch.targets.sum())
 
-    def state_dict(self) -> dict[str, np.ndarray]:
-        return {"cursor": np.array([self.epoch, self.position])}
-
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Raises ValueError for a place that there is not."""
-        epoch, position = (int(x) for x in state["cursor"])
-        if epoch < 0 or position < 0:
-            raise ValueError(f"there is no batch {position} in epoch {epoch}")
-        self.epoch, self.position = epoch, position
-        self._draw()
-        if position > self.count:
-            raise ValueError(f"there is no batch {position} among {self.count}")
-        for batch, asked in zip(self._batches[:position], self._asked):
+        super().load_state_dict(state)
+        for batch, asked in zip(self._batches[: self.position], self._asked):
             if asked:  # what the shares of steps done have taken of the generator
                 self._rng.spawn(min(self.settings.workers, len(batch)))
 

@@ -19,6 +19,7 @@ from ..log.sessions import Sessions
 from ..log.split import Targets
 from .data import Histories, Windows, draw_windows, read_histories
 from .objective import Share
+from .order import EpochBatches
 from .recommender import ReadingOnce, Trained
 from .settings import Settings
 
@@ -94,7 +95,7 @@ class Parts:
         return judge
 
 
-class PartBatches:
+class PartBatches(EpochBatches):
     """Each step one batch of each part, on its worker; as `Trainer` draws them.
 
     An epoch is as long as that of the longest part; the others then sit out.
@@ -102,7 +103,6 @@ class PartBatches:
 
     def __init__(self, parts: Parts, settings: Settings) -> None:
         self.parts, self.settings = parts, settings
-        self.epoch, self.position = 0, 0
         self._draw()
 
     @property
@@ -137,19 +137,6 @@ class PartBatches:
 
     def weight(self, batch: int) -> float:
         return float(self._asked[batch])
-
-    def state_dict(self) -> dict[str, np.ndarray]:
-        return {"cursor": np.array([self.epoch, self.position])}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Raises ValueError for a place that there is not."""
-        epoch, position = (int(x) for x in state["cursor"])
-        if epoch < 0 or position < 0:
-            raise ValueError(f"there is no batch {position} in epoch {epoch}")
-        self.epoch, self.position = epoch, position
-        self._draw()
-        if position > self.count:
-            raise ValueError(f"there is no batch {position} among {self.count}")
 
     def _draw(self) -> None:
         self._batches = {number: self._of(number) for number in self.parts.parts}
