@@ -47,6 +47,7 @@ def test_every_length_draws(T, figure):
     assert len(lines.get_segments()) >= min(T, 500)
 
 
+@pytest.mark.slow
 def test_lines_have_room_beside_long_tokens():
     lines = plot_lines(random_weights(64, 64), ["a token that is far too long"] * 64)
     lines.figure.canvas.draw()

@@ -41,6 +41,7 @@ def replace(path, old, new):
     path.write_text(text.replace(old, new))
 
 
+@pytest.mark.slow
 def test_functions_that_are_not_written_are_listed(capstone, answers):
     for part in capstone.parts:
         if part.number in ("ex03", "ex12"):

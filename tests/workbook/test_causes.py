@@ -123,6 +123,7 @@ def test_what_is_right_already_is_said(tmp_path):
     assert "dx, dw0, dw1 and db1 are right" in said
 
 
+@pytest.mark.slow
 def test_what_sets_the_failing_calls_apart_is_told(tmp_path):
     odd = "(w @ v if total.all() else np.sin(w @ v) + 1.3, w)"
     found = causes_of("ex02", ATTENTION.format(scale=ROOT, returned=odd), tmp_path)

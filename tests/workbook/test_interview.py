@@ -154,6 +154,7 @@ def test_a_right_capstone_passes_in_a_session(tmp_path):
     assert status_of(Student(tmp_path).hold([capstone])) == [PASSED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stdin", "minutes"), [("", "45"), ("g\n", "20")])
 def test_without_a_terminal_there_is_the_plan(clone, stdin, minutes):
     done = workbook(clone, "exercises", "--interview", minutes, stdin=stdin)

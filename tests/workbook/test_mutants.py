@@ -64,6 +64,7 @@ def test_a_mutant_that_hangs_or_crashes_is_rejected_and_a_right_one_lives(monkey
     assert [one.name for one in trial.survivors(masks, reference, mutants)] == ["right"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["ex01", "ex05"])
 def test_no_mutant_of_a_reference_survives_unexplained(number):
     assert tally(exercise(number), styles=False).survivors == []

@@ -51,6 +51,7 @@ def test_evaluate_names_the_winner(run):
     assert "Return within 90 days" in said
 
 
+@pytest.mark.slow
 def test_show_says_why(run, shop):
     said = run("show", "c4", "--out", str(shop / "c4.json"), "--plot", str(shop / "c4.png")).out
     assert "Customer c4" in said

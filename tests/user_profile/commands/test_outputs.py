@@ -158,6 +158,7 @@ def test_an_update_equals_the_appended_log(shop, tmp_path, price):
         assert mine.probabilities == pytest.approx(read.probabilities, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_items_that_the_model_has_never_met_are_said_once(run, tmp_path):
     rows = make_rows(customers=25, days=400)
     new = [(*row[:2], "brand new", *row[3:]) for row in rows[-40:] if row[3] == "purchase"]

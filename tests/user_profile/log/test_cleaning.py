@@ -15,6 +15,7 @@ def cleaned(retail):
     return clean_events(retail[0], charges_of(retail[1].format))
 
 
+@pytest.mark.slow
 def test_the_stages_reproduce_the_published_counts(retail, cleaned):
     events, _ = retail
     _, report = cleaned

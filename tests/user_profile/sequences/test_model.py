@@ -34,6 +34,7 @@ class Reading(Layer):
         return self.model.backward(dout, saved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("positions", ["rotary", "learned"])
 def test_gradients_of_every_parameter(positions):
     items = np.random.default_rng(0).integers(9, size=(3, 5))

@@ -63,6 +63,7 @@ def test_held_out_sessions_reach_nothing_but_the_outlook(sessions):
     assert not np.array_equal(changed["item_side"], before["item_side"])
 
 
+@pytest.mark.slow
 def test_what_is_trained_for_a_date_knows_nothing_after_it(sessions):
     date = date_of_test(read_history(sessions))
     late = sessions.end >= date
@@ -77,6 +78,7 @@ def test_what_is_trained_for_a_date_knows_nothing_after_it(sessions):
         same(vars(first.decisions), vars(second.decisions), name)
 
 
+@pytest.mark.slow
 def test_the_outlook_learns_of_dates_before_the_test_alone(sessions):
     split = split_last_sessions(sessions, kind="purchase")
     held_out = ~split.train[sessions.session_of_row()]
