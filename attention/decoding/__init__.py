@@ -4,9 +4,10 @@ from .batch import generate_batch
 from .beam import Hypothesis, beam_search
 from .generation import Step, TextCodec, generate, generate_text
 from .lens import logit_lens
-from .model import CausalLM, CausalLMSaved, TransformerModel
+from .model import CausalLM, CausalLMSaved
 from .sampling import choices, penalise_repetition, probabilities, sample
 from .speculative import Speculated, speculate
+from .transformer_model import TransformerModel
 from .watching import Watched, join_rows, watch
 
 __all__ = [

@@ -51,23 +51,31 @@ def generate(
     stop: Callable[[list[int]], bool] | None = None,
     on_token: Callable[[int], None] | None = None,
     on_step: Callable[[Step], None] | None = None,
+    sinks: int | None = None,
+    window: int | None = None,
     **sampling: Any,
 ) -> list[int]:
     """prompt ids -> prompt and up to `steps` new ids; `sampling` as in `next_token`.
 
     Keys and values are cached. When the model's `max_length` is reached, reading starts anew from
-    the last half of the text, so each token still sees at least that much.
+    the last half of the text, so each token still sees at least that much; with `sinks`, the first
+    so many tokens stay in the cache for ever beside the last `window` (`new_sink_caches`), and
+    nothing is read twice.
     `stop(ids)` ends early, `on_token(id)` sees each new token at once, `on_step` its attention
     too, which costs some speed.
     """
     ids = [int(i) for i in prompt]
     if not ids:
         raise ValueError("prompt must hold at least one token for the model to go on from")
+    if window is not None and sinks is None:
+        raise ValueError(f"window {window} needs sinks; sinks=0 keeps the window alone")
     rng = np.random.default_rng(rng)
-    caches = model.new_caches(1, len(ids) + steps)
-    unread = ids[-model.max_length :]
+    if sinks is None:
+        caches, unread = model.new_caches(1, len(ids) + steps), ids[-model.max_length :]
+    else:
+        caches, unread = model.new_sink_caches(1, sinks, window), ids
     for _ in range(steps):
-        if caches[0].length + len(unread) > model.max_length:
+        if caches[0].length + len(unread) > model.max_length and not caches[0].endless:
             caches = model.new_caches(1)
             unread = ids[-max(1, model.max_length // 2) :]
         rows: list[np.ndarray] | None = None if on_step is None else []

@@ -15,6 +15,7 @@ from ..fast.cross_entropy import (
 )
 from ..layers import Embedding, Encoder, KVCache, Layer, Linear
 from ..layers.stack import StackSaved
+from ..ops.checks import count
 from ..ops.dropout import DropoutSaved, dropout_backward, dropout_forward
 from ..ops.embedding import EmbeddingSaved
 from ..ops.linear import LinearSaved, linear_backward, linear_forward
@@ -155,7 +156,7 @@ class CausalLM(Layer):
         rows: list[np.ndarray] | None = None,
     ) -> np.ndarray:
         first = caches[0].length
-        x, _, _ = self._embed(ids, first, starts)
+        x, _, _ = self._embed(ids, first, starts, endless=caches[0].endless)
         T = x.shape[1]
         if T == 0:
             raise ValueError(f"ids must hold one token or more to go on from, got {np.shape(ids)}")
@@ -172,12 +173,34 @@ class CausalLM(Layer):
         """One cache a block, with room for `length` tokens, by default and at most `max_length`."""
         return self.encoder.new_caches(batch, min(length or self.max_length, self.max_length))
 
+    def new_sink_caches(
+        self, batch: int, sinks: int = 4, window: int | None = None
+    ) -> list[KVCache]:
+        """One SinkCache a block; the window is by default what `max_length` leaves to it.
+
+        Raises ValueError for learned positions, which cannot move with a window, and for more keys
+        than `max_length`.
+        """
+        if self.positions is not None:
+            raise ValueError(
+                "sinks need rotary positions; this model has learned ones, which stay with their "
+                "tokens"
+            )
+        window = max(self.max_length - count("sinks", sinks), 0) if window is None else window
+        if sinks + count("window", window, 1) > self.max_length:
+            raise ValueError(
+                f"sinks and window must be at most {self.max_length} together, which the model "
+                f"was made for, got {sinks} and {window}"
+            )
+        blocks = self.encoder.blocks
+        return [block.self_attn.new_sink_cache(batch, sinks, window) for block in blocks]
+
     def _embed(
-        self, ids: Any, first: int, starts: np.ndarray | None = None
+        self, ids: Any, first: int, starts: np.ndarray | None = None, endless: bool = False
     ) -> tuple[np.ndarray, EmbeddingSaved, EmbeddingSaved | None]:
         x, saved_tokens = self.tokens.forward(ids)
         T = x.shape[1] if x.ndim == 3 else -1
-        if T < 0 or first + T > self.max_length:
+        if T < 0 or (first + T > self.max_length and not endless):
             raise ValueError(
                 f"ids must be (B, T) with at most max_length {self.max_length} tokens in all, "
                 f"got shape {np.shape(ids)} after {first} tokens"
@@ -194,39 +217,3 @@ class CausalLM(Layer):
         if self.head is not None:
             return self.head.forward(x)
         return linear_forward(x, self.tokens.table.data.T)
-
-
-class TransformerModel(CausalLM):
-    """A text generator under the usual Keras names; biases, post-norm blocks with ReLU, own output.
-
-    TransformerModel(512, 2, 8, 2048, 5000, 1000) has 11,941,768 parameters.
-    """
-
-    def __init__(
-        self,
-        d_model: int,
-        num_layers: int,
-        num_heads: int,
-        dff: int,
-        input_vocab_size: int,
-        maximum_position_encoding: int,
-        *,
-        dropout: float = 0.0,
-        rng: Any = None,
-        dtype: Any = np.float32,
-    ) -> None:
-        super().__init__(
-            input_vocab_size,
-            maximum_position_encoding,
-            num_layers,
-            d_model,
-            num_heads,
-            dff,
-            dropout=dropout,
-            tied=False,
-            bias=True,
-            norm_first=False,
-            activation="relu",
-            rng=rng,
-            dtype=dtype,
-        )

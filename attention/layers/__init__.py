@@ -20,6 +20,7 @@ from .mlp import MLP
 from .multi_head import CrossAttention, MultiHeadAttention
 from .norms import LayerNorm, RMSNorm
 from .parameter import Parameter, ParameterBuffer
+from .sink_cache import SinkCache
 from .stored import check_claims, read_parameters
 from .torch_names import from_torch, to_torch
 
@@ -43,6 +44,7 @@ __all__ = [
     "Parameter",
     "ParameterBuffer",
     "RMSNorm",
+    "SinkCache",
     "check_claims",
     "from_torch",
     "read_parameters",

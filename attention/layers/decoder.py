@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .gated_mlp import any_mlp
 from .layer import Layer
-from .mlp import MLP
 from .multi_head import CrossAttention, MultiHeadAttention
 from .norms import NORMS
 from .residual import (
@@ -56,9 +56,7 @@ class DecoderBlock(Layer):
         self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
         self.cross_attn = CrossAttention(embed_dim, num_heads, dropout, bias, rng=rng, dtype=dtype)
         self.norm3 = NORMS[norm](embed_dim, eps, dtype=dtype)
-        self.mlp = MLP(
-            embed_dim, hidden_dim, activation=activation, bias=bias, rng=rng, dtype=dtype
-        )
+        self.mlp = any_mlp(embed_dim, hidden_dim, activation, bias=bias, rng=rng, dtype=dtype)
 
     def forward(
         self,

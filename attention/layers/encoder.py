@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .gated_mlp import GatedMLP
+from .gated_mlp import any_mlp
 from .kv_cache import KVCache
 from .layer import Layer
-from .mlp import MLP
 from .multi_head import MultiHeadAttention
 from .norms import NORMS
 from .residual import ResidualSaved, residual_backward, residual_forward
@@ -30,9 +29,9 @@ class EncoderBlockSaved(NamedTuple):
 class EncoderBlock(Layer):
     """norm_first: h = x + attention(norm1(x)), out = h + mlp(norm2(h)); else norms follow the sums.
 
-    `hidden_dim` defaults to 4 embed_dim. `norm` is "layer" or "rms"; `activation` one of MLP's,
-    or "swiglu" for a GatedMLP. Further options, such as
-    `num_kv_heads`, `rotary`, `window` or `tiled`, go to MultiHeadAttention.
+    `hidden_dim` defaults to 4 embed_dim. `norm` is "layer" or "rms"; `activation` one of MLP's or
+    GatedMLP's. Further options, such as `num_kv_heads`, `rotary`, `window` or `tiled`, go to
+    MultiHeadAttention.
     """
 
     def __init__(
@@ -59,12 +58,7 @@ class EncoderBlock(Layer):
             embed_dim, num_heads, attention_dropout, bias, rng=rng, dtype=dtype, **attention
         )
         self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
-        how = {"bias": bias, "rng": rng, "dtype": dtype}
-        self.mlp: MLP | GatedMLP
-        if activation == "swiglu":
-            self.mlp = GatedMLP(embed_dim, hidden_dim, **how)
-        else:
-            self.mlp = MLP(embed_dim, hidden_dim, activation=activation, **how)
+        self.mlp = any_mlp(embed_dim, hidden_dim, activation, bias=bias, rng=rng, dtype=dtype)
 
     def forward(
         self,

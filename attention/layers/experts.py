@@ -23,9 +23,9 @@ from ..ops.routing import (
     z_loss_backward,
     z_loss_forward,
 )
+from .gated_mlp import any_mlp
 from .layer import Layer
 from .linear import Linear
-from .mlp import MLP, MLPSaved
 
 
 class Taken(NamedTuple):
@@ -34,7 +34,7 @@ class Taken(NamedTuple):
     tokens: np.ndarray  # (n,), rows of the flattened input
     choices: np.ndarray  # (n,), 0 … k − 1
     out: np.ndarray  # (n, E)
-    saved: MLPSaved
+    saved: Any  # of the expert's MLP
 
 
 class ExpertsSaved(NamedTuple):
@@ -52,7 +52,8 @@ class MixtureOfExperts(Layer):
     """A router and `experts` MLPs; `capacity` × the even share is what an expert takes, None: all.
 
     Backward adds the gradients of `balance` × the balance loss and `z` × the z loss; their values
-    are in `saved.losses`, to be reported beside the loss.
+    are in `saved.losses`, to be reported beside the loss. `saved.dropped` counts the choices beyond
+    the capacity. `activation` is one of MLP's or GatedMLP's.
     """
 
     def __init__(
@@ -79,8 +80,7 @@ class MixtureOfExperts(Layer):
         self.weights = in_range("balance", balance, 0, math.inf), in_range("z", z, 0, math.inf)
         self.router = Linear(embed_dim, experts, bias=False, rng=rng, dtype=dtype)
         self.experts = [
-            MLP(embed_dim, hidden_dim, activation=activation, rng=rng, dtype=dtype)
-            for _ in range(experts)
+            any_mlp(embed_dim, hidden_dim, activation, rng=rng, dtype=dtype) for _ in range(experts)
         ]
 
     def forward(self, x: np.ndarray) -> tuple[np.ndarray, ExpertsSaved]:

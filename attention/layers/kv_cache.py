@@ -1,10 +1,13 @@
 """KVCache: the keys and values of what was already read, so that a new token reads them only."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..ops.checks import expect_shape
+
+Turn = Callable[[np.ndarray, int], np.ndarray]  # (x (B, Hkv, T, D), position of the first) -> x
 
 
 class KVCache:
@@ -12,6 +15,8 @@ class KVCache:
 
     Raises ValueError on overflow before anything is written.
     """
+
+    endless = False  # whether it forgets, and so never overflows
 
     def __init__(
         self,
@@ -30,6 +35,14 @@ class KVCache:
     @property
     def max_length(self) -> int:
         return self.k.shape[2]
+
+    def pieces(self, tokens: int) -> list[int]:
+        """The lengths in which so many tokens can be placed."""
+        return [tokens]
+
+    def place(self, k: np.ndarray, v: np.ndarray, turn: Turn) -> tuple[np.ndarray, np.ndarray]:
+        """As `append`, the keys yet to be turned by their positions."""
+        return self.append(turn(k, self.length), v)
 
     def append(self, k: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """k, v (B, Hkv, T, D) -> views of all keys and values so far, (B, Hkv, length, D)."""

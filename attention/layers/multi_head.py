@@ -13,7 +13,7 @@ from ..fast.decode import attend_last
 from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
 from ..ops.heads import merge_heads, split_heads
 from ..ops.linear import LinearSaved
-from ..ops.masks import Window
+from ..ops.masks import Window, window_sides
 from ..ops.rms_norm import RMSNormSaved
 from ..ops.rotary import Pairing
 from ..ops.rotary_scaling import RotaryScaling
@@ -23,6 +23,7 @@ from .kv_cache import KVCache
 from .layer import Layer
 from .linear import Linear
 from .norms import RMSNorm
+from .sink_cache import SinkCache
 
 
 class MultiHeadAttentionSaved(NamedTuple):
@@ -172,19 +173,28 @@ class MultiHeadAttention(Layer):
     ) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x.
 
-        The weights (B, H, T, S) are appended to `rows`, where somebody wants to see them.
+        The weights (B, H, T, S) are appended to `rows`, where somebody wants to see them. Raises
+        ValueError for a mask or rows with a cache that forgets.
         """
+        pieces = cache.pieces(x.shape[1])
+        if len(pieces) > 1:
+            parts = np.split(x, np.cumsum(pieces)[:-1], axis=1)
+            return np.concatenate([self.step(p, cache, attn_mask, rows) for p in parts], axis=1)
+        options = self.options
+        if cache.endless:
+            if attn_mask is not None or rows is not None:
+                raise ValueError("a cache with sinks takes no mask and shows no weights")
+            options = {**options, "window": None}  # the cache has one of its own
         q, k, v = self.in_proj.project_step(x)
         before = cache.length
         if self.q_norm is not None and self.k_norm is not None:
             q, k = self.q_norm.step(q), self.k_norm.step(k)
-        if self.rotary is not None:
-            q, k = self._turn(q, before)[0], self._turn(k, before)[0]
-        k, v = cache.append(k, v)
+        q = self._turned(q, before)
+        k, v = cache.place(k, v, self._turned)
         if x.shape[1] == 1 and attn_mask is None and rows is None:
-            heads = attend_last(q, k, v, **self.options)  # (B, H, 1, D), which is (B, 1, H D)
+            heads = attend_last(q, k, v, **options)  # (B, H, 1, D), which is (B, 1, H D)
             return self.out_proj.step(heads.reshape(len(x), 1, self.num_heads * self.head_dim))
-        options = {**self.options, "is_causal": True, "offset": before}
+        options = {**options, "is_causal": True, "offset": before}
         if rows is not None:
             heads, saved = attention_forward(q, k, v, attn_mask, **options)
             rows.append(saved.weights)
@@ -196,6 +206,16 @@ class MultiHeadAttention(Layer):
     def new_cache(self, batch: int, max_length: int) -> KVCache:
         dtype = self.in_proj.weight.data.dtype
         return KVCache(batch, self.num_kv_heads, max_length, self.head_dim, dtype=dtype)
+
+    def new_sink_cache(self, batch: int, sinks: int, window: int) -> SinkCache:
+        """As `new_cache`, for texts without end; a narrower window of the layer's own holds."""
+        left, _ = window_sides(self.options["window"], True)
+        window = window if left is None else min(window, left + 1)
+        dtype = self.in_proj.weight.data.dtype
+        return SinkCache(batch, self.num_kv_heads, sinks, window, self.head_dim, dtype=dtype)
+
+    def _turned(self, x: np.ndarray, first: int) -> np.ndarray:
+        return x if self.rotary is None else self._turn(x, first)[0]
 
     def _turn(self, x: np.ndarray, first: int) -> tuple[np.ndarray, AnyRotarySaved]:
         positions = np.arange(first, first + x.shape[-2])

@@ -27,6 +27,7 @@ from .attention import AttentionSaved, attention_backward, attention_forward
 from .cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
 from .dropout import DropoutSaved, dropout_backward, dropout_forward
 from .embedding import EmbeddingSaved, embedding_backward, embedding_forward, sum_by_id
+from .gated import geglu_backward, geglu_forward, swiglu_backward, swiglu_forward
 from .heads import merge_heads, split_heads
 from .info_nce import info_nce_backward, info_nce_forward
 from .int8 import (
@@ -72,7 +73,6 @@ from .softmax import (
     softmax_backward,
     softmax_forward,
 )
-from .swiglu import swiglu_backward, swiglu_forward
 from .tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
 
 __all__ = [
@@ -116,6 +116,8 @@ __all__ = [
     "dropout_forward",
     "embedding_backward",
     "embedding_forward",
+    "geglu_backward",
+    "geglu_forward",
     "gelu_backward",
     "gelu_forward",
     "layer_norm_backward",

@@ -1,8 +1,10 @@
 """Rotary frequencies, and how they are changed to read longer than was trained.
 
-"linear": all positions closer together (Chen et al. 2023, Position Interpolation). "llama3": only
-the slow pairs, with a passage between (Llama 3.1's rule). "yarn": the same by the number of turns
-within the trained length, and larger queries and keys (Peng et al. 2023, YaRN, section 3).
+"linear": all positions closer together (Chen et al. 2023, Position Interpolation). "ntk": a larger
+base, so that the fastest pair keeps its pace and the slowest is slowed by the whole factor (bloc97
+2023; YaRN, equation 16). "llama3": only the slow pairs, with a passage between (Llama 3.1's rule).
+"yarn": the same by the number of turns within the trained length, and larger queries and keys (Peng
+et al. 2023, arXiv:2309.00071, sections 3.2 to 3.4).
 """
 
 import math
@@ -15,11 +17,11 @@ class RotaryScaling(NamedTuple):
     """`original_length` is the length trained on; `low` and `high` bound the passage, in turns.
 
     Pairs that turn less than `low` times within it are slowed by `factor`, those that turn more
-    than `high` times are left alone. "linear" needs `factor` only. `amplitude` multiplies both q
-    and k; by default 1, for YaRN 1 + ln(factor) / 10.
+    than `high` times are left alone. "linear" and "ntk" need `factor` only. `amplitude`
+    multiplies both q and k; by default 1, for YaRN 1 + ln(factor) / 10.
     """
 
-    kind: Literal["linear", "llama3", "yarn"]
+    kind: Literal["linear", "ntk", "llama3", "yarn"]
     factor: float
     original_length: int = 0
     low: float = 1.0
@@ -35,16 +37,19 @@ def rotary_frequencies(
     if scaling is None:
         return frequencies, 1.0
     kind, factor, length, low, high, amplitude = scaling
-    if kind not in ("linear", "llama3", "yarn"):
-        raise ValueError(f'scaling must be "linear", "llama3" or "yarn", got {kind!r}')
-    if not factor > 0 or (kind != "linear" and not (length > 0 and 0 < low < high)):
+    if kind not in ("linear", "ntk", "llama3", "yarn"):
+        raise ValueError(f'scaling must be "linear", "ntk", "llama3" or "yarn", got {kind!r}')
+    by_length = kind in ("llama3", "yarn")
+    if not factor > 0 or (by_length and not (length > 0 and 0 < low < high)):
         raise ValueError(
-            f"scaling needs factor > 0, and but for linear original_length > 0 and 0 < low < high, "
-            f"got {tuple(scaling)}"
+            f"scaling needs factor > 0, and for llama3 and yarn original_length > 0 and "
+            f"0 < low < high, got {tuple(scaling)}"
         )
     slowed = frequencies / factor
     if kind == "linear":
         return slowed, amplitude or 1.0
+    if kind == "ntk":  # base · factor^(D / (D − 2)), whose last frequency is the slowed one
+        return frequencies * factor ** (-np.arange(0, D, 2) / max(D - 2, 1)), amplitude or 1.0
     if kind == "llama3":
         turns = length * frequencies / (2 * math.pi)
         kept = np.clip((turns - low) / (high - low), 0, 1)  # (D/2,)

@@ -146,6 +146,8 @@ def _rotary(fields: Fields, T: int) -> tuple[float, RotaryScaling | None]:
     scaling = None
     if kind == "default":
         pass
+    elif kind == "dynamic":
+        rope.number("factor")  # NTK by the length read, which acts beyond the model's own only
     elif kind == "linear":
         scaling = RotaryScaling("linear", rope.number("factor"))
     elif kind == "llama3":
@@ -167,6 +169,8 @@ def _rotary(fields: Fields, T: int) -> tuple[float, RotaryScaling | None]:
             rope.number("attention_factor", 0.0) or None,
         )
     else:
-        raise rope.refuse(f"is of type {kind!r}; honoured are default, linear, llama3 and yarn")
+        raise rope.refuse(
+            f"is of type {kind!r}; honoured are default, linear, dynamic, llama3 and yarn"
+        )
     rope.end()
     return base, scaling

@@ -39,6 +39,8 @@ def pair_cases(seed: int = 0) -> list[Case]:
         Case("gelu by tanh", _pair("gelu"), (x,), {"approximate": "tanh"}),
         Case("silu", _pair("silu"), (x,), {}),
         Case("swiglu", _pair("swiglu"), (x, draw(2, 3, 6)), {}),
+        Case("geglu", _pair("geglu"), (x, draw(2, 3, 6)), {}),
+        Case("geglu by tanh", _pair("geglu"), (x, draw(2, 3, 6)), {"approximate": "tanh"}),
         Case("linear", _pair("linear"), (x, draw(6, 4), draw(4)), {}),
         Case("linear without bias", _pair("linear"), (x, draw(6, 4)), {}),
         Case("layer_norm", _pair("layer_norm"), (x, draw(6), draw(6)), {}),
@@ -47,6 +49,12 @@ def pair_cases(seed: int = 0) -> list[Case]:
         Case("embedding", _pair("embedding"), (rng.integers(0, 5, (2, 7)), draw(5, 3)), {}),
         Case("rotary interleaved", _pair("rotary"), (x, np.array([0, 2, 9])), {}),
         Case("rotary half", _pair("rotary"), (x, np.array([0, 2, 9])), {"pairing": "half"}),
+        Case(
+            "rotary, NTK",
+            _pair("rotary"),
+            (x, np.array([0, 2, 9])),
+            {"scaling": A.RotaryScaling("ntk", 4.0)},
+        ),
         Case("rotary, YaRN", _pair("rotary"), (x, np.array([0, 2, 9])), {"scaling": YARN}),
         Case("cross_entropy", _pair("cross_entropy"), (x, rng.integers(0, 6, (2, 3))), {}),
         Case(
@@ -155,13 +163,16 @@ def layer_cases(seed: int = 0) -> list[Case]:
     ]
     for activation in ("relu", "gelu", "gelu_tanh", "silu"):
         cases.append(Case(f"MLP {activation}", A.MLP(8, 6, activation=activation, **how), (x,), {}))
+    for activation in ("swiglu", "geglu", "geglu_tanh"):
+        gated = A.GatedMLP(8, 6, activation=activation, **how)
+        cases.append(Case(f"GatedMLP {activation}", gated, (x,), {}))
     adapter = A.LoRA(A.Linear(8, 3, **how), 2, alpha=6, rng=rng)
     adapter.up.data[...] = draw(2, 3)
     cases += [
         Case("LoRA", adapter, (x,), {}),
         Case("MixtureOfExperts", A.MixtureOfExperts(8, 5, 2, 6, balance=0, z=0, **how), (x,), {}),
         Case("MixtureOfExperts full", A.MixtureOfExperts(8, 3, 2, 6, capacity=0.8, balance=0, z=0,
-             **how), (x,), {}),
+             activation="swiglu", **how), (x,), {}),
     ]  # fmt: skip
     for name, options in {
         "plain": {},

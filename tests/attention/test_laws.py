@@ -169,6 +169,8 @@ BAD_CALLS: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str
     (A.sinusoidal_positions, (3, 5), {}, ValueError, "E even"),
     (A.MultiHeadAttention, (6, 4), {}, ValueError, "embed_dim 6 must be a multiple of num_heads 4"),
     (A.MLP, (4,), {"activation": "tanh"}, ValueError, "activation must be one of"),
+    (A.GatedMLP, (4,), {"activation": "silu"}, ValueError, "swiglu, geglu, geglu_tanh, got 'silu'"),
+    (A.EncoderBlock, (4, 2), {"activation": "tanh"}, ValueError, "relu, .*geglu, .*got 'tanh'"),
     (A.warmup_cosine, (0, 9, 5, 1.0), {}, ValueError, "0 ≤ warmup ≤ total"),
 ]
 

@@ -30,7 +30,7 @@ def test_layer_norm_and_gelu_agree_with_the_plain_pairs(dtype, seed, loudness) -
 @DTYPES
 @pytest.mark.parametrize("norm", ["layer", "rms"])
 @pytest.mark.parametrize("norm_first", [True, False])
-@pytest.mark.parametrize("activation", ["relu", "gelu", "gelu_tanh", "silu"])
+@pytest.mark.parametrize("activation", ["relu", "gelu", "gelu_tanh", "silu", "swiglu", "geglu"])
 def test_a_block_read_token_by_token_is_the_block_read_at_once(
     activation, norm_first, norm, dtype
 ) -> None:

@@ -32,6 +32,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "llama with biases": {**LLAMA, "attention_bias": True, "mlp_bias": True},
     "llama 3, tied": {**LLAMA, "rope_scaling": LLAMA3, "tie_word_embeddings": True},
     "llama, linear": {**LLAMA, "rope_scaling": {"rope_type": "linear", "factor": 2.0}},
+    "llama, dynamic": {**LLAMA, "rope_scaling": {"rope_type": "dynamic", "factor": 2.0}},
     "mistral": {**LLAMA, "model_type": "mistral", "sliding_window": 5, "head_dim": 6},
     "qwen2": {**LLAMA, "model_type": "qwen2", "use_sliding_window": True, "sliding_window": 4,
               "max_window_layers": 1},
