@@ -12,7 +12,7 @@ import numpy as np
 from ..decoding import CausalLM
 from ..files import read_json
 from ..layers.unfilled import Unfilled
-from ..tokens import ByteBPE, read_tokenizer
+from ..tokens import ByteBPE, SentencePieceBPE, read_tokenizer
 from . import gpt2, llama
 from .plan import Plan
 from .shards import find_model_tensors, load_into
@@ -20,7 +20,9 @@ from .shards import find_model_tensors, load_into
 FAMILIES = {"gpt2": gpt2.plan, **dict.fromkeys(("llama", "mistral", "qwen2", "qwen3"), llama.plan)}
 
 
-def load_decoder(folder: str | Path, *, dtype: Any = np.float32) -> tuple[CausalLM, ByteBPE]:
+def load_decoder(
+    folder: str | Path, *, dtype: Any = np.float32
+) -> tuple[CausalLM, ByteBPE | SentencePieceBPE]:
     """-> the model and its tokenizer.
 
     Families: GPT-2, Llama 2 and 3, Mistral, Qwen 2 and 3. Weights in F32, F16 or BF16 are read
@@ -32,7 +34,7 @@ def load_decoder(folder: str | Path, *, dtype: Any = np.float32) -> tuple[Causal
     if not path.is_file():
         raise FileNotFoundError(
             f"{folder} has no config.json; a model folder holds config.json, model.safetensors "
-            f"and tokenizer.json"
+            f"and tokenizer.json (or tokenizer.model)"
         )
     plan = _plan(read_json(path), path)
     tensors = plan.renamed(find_model_tensors(folder))

@@ -5,13 +5,12 @@ text. In vocabulary files a byte is written as a printable character of its own.
 """
 
 import codecs
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
+from .added import AddedToken, finder, require_text, split, without_special
 from .merging import Pair, merge
 from .pieces import GPT2, PATTERNS, piece_pattern
 
@@ -27,14 +26,6 @@ def _byte_characters() -> list[str]:
 
 BYTE_CHARACTERS = _byte_characters()
 BYTE_OF = {c: b for b, c in enumerate(BYTE_CHARACTERS)}
-
-
-class AddedToken(NamedTuple):
-    """A token that no merge makes: looked for in the text before anything else."""
-
-    content: str
-    special: bool = True  # decode may leave it out
-    normalized: bool = False  # looked for after normalisation, not before
 
 
 class ByteBPE:
@@ -73,8 +64,8 @@ class ByteBPE:
         self._merges = self._merges_of_ids()
         self._byte_ids = [self.vocabulary[c] for c in BYTE_CHARACTERS]
         self._whole = {self._tokens[i]: i for i in self.vocabulary.values()}
-        self._raw = _finder(self.added, normalized=False)
-        self._late = _finder(self.added, normalized=True)
+        self._raw = finder(t.content for t in self.added.values() if not t.normalized)
+        self._late = finder(t.content for t in self.added.values() if t.normalized)
         self._added_ids = {token.content: i for i, token in self.added.items()}
         self._known: dict[str, list[int]] = {}
 
@@ -92,17 +83,17 @@ class ByteBPE:
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogateescape")
         elif isinstance(text, str):
-            _require_text(text)
+            require_text(text)
         else:
             raise TypeError(f"text must be a str or bytes, got {type(text).__name__}")
         ids = list(self.prefix) if add_special_tokens else []
-        for part, is_added in _split(self._raw, text):
+        for part, is_added in split(self._raw, text):
             if is_added:
                 ids.append(self._added_ids[part])
                 continue
             if self.normalization:
                 part = unicodedata.normalize("NFC", part)
-            for plain, is_added in _split(self._late, part):
+            for plain, is_added in split(self._late, part):
                 if is_added:
                     ids.append(self._added_ids[plain])
                 else:
@@ -116,7 +107,7 @@ class ByteBPE:
         tokens = self._tokens
         ids = [int(i) for i in ids]
         if skip_special:
-            ids = [i for i in ids if not (i in self.added and self.added[i].special)]
+            ids = without_special(ids, self.added)
         try:
             return b"".join([tokens[i] for i in ids])
         except KeyError as error:
@@ -192,27 +183,3 @@ class ByteBPE:
                     )
             merges[ids[a], ids[b]] = rank, ids[a + b]
         return merges
-
-
-def _finder(added: Mapping[int, AddedToken], normalized: bool) -> re.Pattern[str] | None:
-    """Finds added tokens, the longest where several begin."""
-    contents = [token.content for token in added.values() if token.normalized == normalized]
-    if not contents:
-        return None
-    return re.compile("(" + "|".join(map(re.escape, sorted(contents, key=len, reverse=True))) + ")")
-
-
-def _split(finder: re.Pattern[str] | None, text: str) -> list[tuple[str, bool]]:
-    """Parts of a text, each with whether it is an added token."""
-    parts = [text] if finder is None else finder.split(text)
-    return [(part, bool(i % 2)) for i, part in enumerate(parts) if part]
-
-
-def _require_text(text: str) -> None:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"the text holds half a surrogate pair at position {error.start}, which is no "
-            f"character; give valid text, or bytes"
-        ) from None

@@ -1,6 +1,6 @@
-"""Vocabularies in files: `tokenizer.json`, or `vocab.json` with `merges.txt`.
+"""Vocabularies in files: `tokenizer.json`, `tokenizer.model`, or `vocab.json` with `merges.txt`.
 
-What the file asks for and ByteBPE does not do is refused by name: an ignored rule gives no error
+What a file asks for and our tokenizers do not do is refused by name: an ignored rule gives no error
 later, only other ids.
 """
 
@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ..files import read_json
-from .bpe import AddedToken, ByteBPE
+from .added import AddedToken
+from .bpe import ByteBPE
+from .llama_json import build_llama, is_llama_json
+from .model_file import read_sentencepiece
 from .pieces import GPT2, PATTERNS
+from .sentencepiece import SentencePieceBPE
 
 MODEL_FIELDS: dict[str, tuple[Any, ...]] = {  # a field and the values of it that change nothing
     "type": ("BPE",),
@@ -20,10 +24,18 @@ MODEL_FIELDS: dict[str, tuple[Any, ...]] = {  # a field and the values of it tha
     "fuse_unk": (False, None),
     "byte_fallback": (False, None),
 }
+WITH_FALLBACK: dict[str, tuple[Any, ...]] = {  # bytes leave nothing unknown
+    **MODEL_FIELDS,
+    "unk_token": (None, "<unk>"),
+    "fuse_unk": (False, None, True),
+    "byte_fallback": (True,),
+    "ignore_merges": (False, None),
+}
 
 
-def read_tokenizer(folder: str | Path) -> ByteBPE:
-    """The vocabulary of a folder: of tokenizer.json, or else of vocab.json and merges.txt.
+def read_tokenizer(folder: str | Path) -> ByteBPE | SentencePieceBPE:
+    """The vocabulary of a folder: of the first that is there of `tokenizer.json`,
+    `tokenizer.model`, and `vocab.json` with `merges.txt`.
 
     Raises FileNotFoundError or ValueError in one sentence.
     """
@@ -34,11 +46,13 @@ def read_tokenizer(folder: str | Path) -> ByteBPE:
             return _from_json(path)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} has not the form of a tokenizer.json ({error!r})") from None
+    if (folder / "tokenizer.model").is_file():
+        return read_sentencepiece(folder / "tokenizer.model")
     for name in ("vocab.json", "merges.txt"):
         if not (folder / name).is_file():
             raise FileNotFoundError(
-                f"{folder} has no {name}; a vocabulary is tokenizer.json, or vocab.json and "
-                f"merges.txt"
+                f"{folder} has no {name}; a vocabulary is tokenizer.json, tokenizer.model, or "
+                f"vocab.json and merges.txt"
             )
     vocabulary = read_json(folder / "vocab.json")
     added = {i: AddedToken(t) for t, i in vocabulary.items() if t == "<|endoftext|>"}
@@ -46,14 +60,13 @@ def read_tokenizer(folder: str | Path) -> ByteBPE:
     return _build(folder / "vocab.json", vocabulary, merges, added, {})
 
 
-def _from_json(path: Path) -> ByteBPE:
+def _from_json(path: Path) -> ByteBPE | SentencePieceBPE:
     document = read_json(path)
     model = _object(document, "model", path)
-    for name, silent in MODEL_FIELDS.items():
+    llama = is_llama_json(document)
+    for name, silent in (WITH_FALLBACK if llama else MODEL_FIELDS).items():
         if model.get(name, silent[0]) not in silent:
-            raise ValueError(
-                f"{path} has model.{name} {model[name]!r}, which byte-level BPE does not honour"
-            )
+            raise ValueError(f"{path} has model.{name} {model[name]!r}, which is not honoured")
     if more := sorted(set(model) - {*MODEL_FIELDS, "ignore_merges", "vocab", "merges"}):
         raise ValueError(f"{path} has model.{more[0]}, which is not known here")
     added = {}
@@ -69,17 +82,24 @@ def _from_json(path: Path) -> ByteBPE:
         added[one["id"]] = AddedToken(
             content, bool(one.get("special")), bool(one.get("normalized"))
         )
-    options = {
-        **_pre_tokenizer(document.get("pre_tokenizer"), path),
-        **_around(document.get("post_processor"), path),
-        "normalization": _normalizer(document.get("normalizer"), path),
-        "whole_pieces": bool(model.get("ignore_merges")),
-    }
     pairs = model.get("merges")
     if not isinstance(pairs, list):
         raise ValueError(f"{path} has no list of merges")
     merges = [_pair(one, f"merge {i} of {path}") for i, one in enumerate(pairs)]
-    return _build(path, _object(model, "vocab", path), merges, added, options)
+    vocabulary = _object(model, "vocab", path)
+    around = _around(document.get("post_processor"), path)
+    if llama:
+        try:
+            return build_llama(document, vocabulary, merges, added, around)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+    options = {
+        **_pre_tokenizer(document.get("pre_tokenizer"), path),
+        **around,
+        "normalization": _normalizer(document.get("normalizer"), path),
+        "whole_pieces": bool(model.get("ignore_merges")),
+    }
+    return _build(path, vocabulary, merges, added, options)
 
 
 def _read_merges(path: Path) -> list[tuple[str, str]]:

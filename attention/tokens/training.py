@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ..ops.checks import count
-from .bpe import BYTE_CHARACTERS, AddedToken, ByteBPE
+from .added import AddedToken
+from .bpe import BYTE_CHARACTERS, ByteBPE
 from .merging import Pair
 from .pieces import GPT2, piece_pattern
 

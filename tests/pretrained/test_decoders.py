@@ -1,6 +1,7 @@
 """Decoders read from files: the logits and the greedy text of the reference implementation."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from attention import cross_entropy_forward
 from attention.decoding import generate
 from attention.pretrained import load_decoder
 
+from ..tokens.spm_oracle import FOLDER as SENTENCEPIECE
 from .conftest import write_safetensors
 from .decoder_oracle import GOLDEN, IDS, NEW, SHOWN
 from .small_decoders import CONFIGS, GPT2, LLAMA, LLAMA3, tensors_of, write_decoder
@@ -117,6 +119,17 @@ def test_what_is_not_honoured_is_refused_by_name(base, change, said, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({**base, **change}))
     with pytest.raises(ValueError, match=said):
         load_decoder(tmp_path)
+
+
+def test_a_folder_with_a_sentencepiece_model_alone_is_read(tmp_path):
+    write_decoder(tmp_path, {**LLAMA, "vocab_size": 700})
+    (tmp_path / "tokenizer.json").unlink()
+    shutil.copy(SENTENCEPIECE / "llama.model", tmp_path / "tokenizer.model")
+    model, tokenizer = load_decoder(tmp_path)
+    ids = tokenizer.encode("to be")
+    assert ids[0] == 1
+    assert len(ids) < len("to be")
+    assert generate(model, ids, 3, temperature=0)[: len(ids)] == ids.tolist()
 
 
 def test_a_vocabulary_larger_than_the_table_is_refused(tmp_path):
