@@ -5,19 +5,12 @@ in one product. The rest works in place on the two arrays that have to be made a
 """
 
 import functools
-import math
 from typing import NamedTuple
 
 import numpy as np
 
-from ..ops.checks import (
-    at_least_dims,
-    expect_shape,
-    floats,
-    in_range,
-    underflow_is_zero,
-    upstream,
-)
+from ..ops.checks import underflow_is_zero, upstream
+from ..ops.layer_norm import check_layer_norm_inputs
 from ..ops.linear import flat
 
 DWARFED = 1e-2  # a spread so much smaller than the mean loses digits to the mean's rounding
@@ -35,13 +28,7 @@ def layer_norm_forward(
     x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float = 1e-5
 ) -> tuple[np.ndarray, FastLayerNormSaved]:
     """x (..., E), gain (E,), bias (E,) -> out (..., E), as `ops.layer_norm_forward`."""
-    x, gain, bias = floats(x=x, gain=gain, bias=bias)
-    at_least_dims("x", x, 1, "(..., E)")
-    expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
-    expect_shape("bias", bias, x.shape[-1:], fit=("x", x))
-    eps = in_range("eps", eps, 0, math.inf, "[)")
-    if x.shape[-1] == 0:
-        raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")
+    x, gain, bias, eps = check_layer_norm_inputs(x, gain, bias, eps)
     rows = flat(x)
     share = _share(rows.shape[1], rows.dtype)
     mean = rows @ share  # (N, 1)

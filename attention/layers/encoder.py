@@ -7,11 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .gated_mlp import any_mlp
+from .block import Block
 from .kv_cache import KVCache
-from .layer import Layer
-from .multi_head import MultiHeadAttention
-from .norms import NORMS
 from .residual import ResidualSaved, residual_backward, residual_forward
 from .stack import Stack, StackSaved
 
@@ -26,39 +23,8 @@ class EncoderBlockSaved(NamedTuple):
         return self.attention.inner.weights
 
 
-class EncoderBlock(Layer):
-    """norm_first: h = x + attention(norm1(x)), out = h + mlp(norm2(h)); else norms follow the sums.
-
-    `hidden_dim` defaults to 4 embed_dim. `norm` is "layer" or "rms"; `activation` one of MLP's or
-    GatedMLP's. Further options, such as `num_kv_heads`, `rotary`, `window` or `tiled`, go to
-    MultiHeadAttention.
-    """
-
-    def __init__(
-        self,
-        embed_dim: int,
-        num_heads: int,
-        hidden_dim: int | None = None,
-        *,
-        dropout: float = 0.0,
-        activation: str = "gelu",
-        norm_first: bool = True,
-        norm: str = "layer",
-        eps: float = 1e-5,
-        bias: bool = True,
-        rng: Any = None,
-        dtype: Any = np.float32,
-        **attention: Any,
-    ) -> None:
-        rng = np.random.default_rng(rng)
-        self.norm_first, self.dropout = norm_first, dropout
-        attention_dropout = 0.0 if attention.get("tiled") else dropout
-        self.norm1 = NORMS[norm](embed_dim, eps, dtype=dtype)
-        self.self_attn = MultiHeadAttention(
-            embed_dim, num_heads, attention_dropout, bias, rng=rng, dtype=dtype, **attention
-        )
-        self.norm2 = NORMS[norm](embed_dim, eps, dtype=dtype)
-        self.mlp = any_mlp(embed_dim, hidden_dim, activation, bias=bias, rng=rng, dtype=dtype)
+class EncoderBlock(Block):
+    """h = x + attention(norm1(x)), out = h + mlp(norm2(h)), or with the norms after the sums."""
 
     def forward(
         self,

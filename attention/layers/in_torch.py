@@ -12,16 +12,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..ops.rotary import Rotary
 from .layer import Layer
 from .torch_names import from_torch, to_torch
 
 
 class Attention(nn.Module):
-    """`MultiHeadAttention` and `CrossAttention` without grouped heads, windows and caches."""
+    """`MultiHeadAttention` and `CrossAttention`, without what only pretrained decoders need."""
 
     def __init__(self, layer: Any) -> None:
         super().__init__()
-        self.num_heads, self.rotary, self.base = layer.num_heads, layer.rotary, layer.turns["base"]
+        self.num_heads, self.rotary = layer.num_heads, layer.rotary
         width = layer.embed_dim
         self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
         self.in_proj_bias = nn.Parameter(torch.empty(3 * width))
@@ -39,18 +40,18 @@ class Attention(nn.Module):
             for one, weight, bias in zip((x, read, read), weights, biases)
         )  # (B, H, T, D)
         if self.rotary is not None:
-            q, k = turn(q, self.rotary, self.base), turn(k, self.rotary, self.base)
+            q, k = turn(q, self.rotary), turn(k, self.rotary)
         heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=is_causal)
         return self.out_proj(heads.transpose(1, 2).flatten(2))
 
 
-def turn(x: Tensor, pairing: str, base: float) -> Tensor:
+def turn(x: Tensor, rotary: Rotary) -> Tensor:
     """Rotary positions 0, 1, 2 … of x (B, H, T, D), as `rotary_forward`."""
     length, width = x.shape[-2:]
-    frequencies = base ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
+    frequencies = rotary.base ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
     angles = torch.arange(length, dtype=torch.float64)[:, None] * frequencies  # (T, D/2)
     cos, sin = angles.cos().to(x), angles.sin().to(x)
-    if pairing == "half":
+    if rotary.pairing == "half":
         a, b = x.chunk(2, dim=-1)
         return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
     a, b = x[..., 0::2], x[..., 1::2]

@@ -11,12 +11,12 @@ import numpy as np
 from ..fast.attention import AnySaved, attention_backward, attention_forward
 from ..fast.decode import attend_last
 from ..fast.rotary import AnyRotarySaved, rotary_backward, rotary_forward
+from ..ops.attention import ScoreOptions
 from ..ops.heads import merge_heads, split_heads
 from ..ops.linear import LinearSaved
-from ..ops.masks import Window, window_sides
+from ..ops.masks import window_sides
 from ..ops.rms_norm import RMSNormSaved
-from ..ops.rotary import Pairing
-from ..ops.rotary_scaling import RotaryScaling
+from ..ops.rotary import Pairing, Rotary
 from ..ops.tiled import TiledAttentionSaved, tiled_attention_backward, tiled_attention_forward
 from .in_projection import InProjection
 from .kv_cache import KVCache
@@ -45,10 +45,10 @@ class MultiHeadAttention(Layer):
     """in_proj (E, (H + 2 Hkv) D) makes queries, keys and values; out_proj (H D, E) joins the heads.
 
     `num_kv_heads` < `num_heads` shares each key head among several query heads; D is `head_dim`, by
-    default E / H. `rotary` turns queries and keys by their positions: "interleaved" or "half".
-    `qk_norm`, the eps of an RMS norm, normalises the queries and keys of each head before that
-    (Henry et al. 2020). `in_bias` and `out_bias` say otherwise than `bias` for one projection.
-    `dropout` acts on the weights.
+    default E / H. `rotary` turns queries and keys by their positions: a `Rotary`, or its pairing
+    alone. `qk_norm`, the eps of an RMS norm, normalises the queries and keys of each head before
+    that (Henry et al. 2020). `scores` are attention's scale, softcap and window. `proj_bias`, of
+    in_proj and of out_proj, says otherwise than `bias`. `dropout` acts on the weights.
     `tiled` attends in tiles: memory linear in the length, no weights kept, no dropout.
     Raises ValueError if `embed_dim`, `num_heads` and `num_kv_heads` do not divide.
     """
@@ -61,16 +61,11 @@ class MultiHeadAttention(Layer):
         bias: bool = True,
         *,
         num_kv_heads: int | None = None,
-        rotary: Pairing | None = None,
-        rotary_base: float = 10000.0,
-        rotary_scaling: RotaryScaling | None = None,
         head_dim: int | None = None,
+        rotary: Rotary | Pairing | None = None,
         qk_norm: float | None = None,
-        in_bias: bool | None = None,
-        out_bias: bool | None = None,
-        window: Window = None,
-        softcap: float | None = None,
-        scale: float | None = None,
+        scores: ScoreOptions = ScoreOptions(),  # noqa: B008 (immutable)
+        proj_bias: tuple[bool, bool] | None = None,
         tiled: bool = False,
         rng: Any = None,
         dtype: Any = np.float32,
@@ -89,15 +84,10 @@ class MultiHeadAttention(Layer):
         rng = np.random.default_rng(rng)
         self.embed_dim, self.num_heads, self.num_kv_heads = embed_dim, num_heads, num_kv_heads
         self.head_dim = head_dim or embed_dim // num_heads
-        self.dropout, self.tiled = dropout, tiled
-        self.rotary = rotary
-        self.turns: dict[str, Any] = {"base": rotary_base}
-        if rotary_scaling is not None:
-            self.turns["scaling"] = rotary_scaling
-        self.options: dict[str, Any] = {"window": window, "softcap": softcap, "scale": scale}
+        self.dropout, self.tiled, self.scores = dropout, tiled, scores
+        self.rotary = Rotary(rotary) if isinstance(rotary, str) else rotary
         how = {"rng": rng, "dtype": dtype}
-        in_bias = bias if in_bias is None else in_bias
-        out_bias = bias if out_bias is None else out_bias
+        in_bias, out_bias = proj_bias or (bias, bias)
         self.in_proj = InProjection(
             embed_dim, num_heads, num_kv_heads, in_bias, head_dim=self.head_dim, **how
         )
@@ -131,10 +121,10 @@ class MultiHeadAttention(Layer):
             k, saved_k_norm = self.k_norm.forward(k)
             saved_norms = saved_q_norm, saved_k_norm
         if self.rotary is not None:
-            q, saved_q = self._turn(q, 0)
-            k, saved_k = self._turn(k, 0)
+            q, saved_q = _turn(q, self.rotary, 0)
+            k, saved_k = _turn(k, self.rotary, 0)
             saved_rotary = saved_q, saved_k
-        options = {**self.options, "is_causal": is_causal}
+        options = {**self.scores._asdict(), "is_causal": is_causal}
         if not self.tiled and self.dropout and rng is not None:
             options |= {"dropout_p": self.dropout, "rng": rng}
         attend = tiled_attention_forward if self.tiled else attention_forward
@@ -180,11 +170,11 @@ class MultiHeadAttention(Layer):
         if len(pieces) > 1:
             parts = np.split(x, np.cumsum(pieces)[:-1], axis=1)
             return np.concatenate([self.step(p, cache, attn_mask, rows) for p in parts], axis=1)
-        options = self.options
+        options = self.scores._asdict()
         if cache.endless:
             if attn_mask is not None or rows is not None:
                 raise ValueError("a cache with sinks takes no mask and shows no weights")
-            options = {**options, "window": None}  # the cache has one of its own
+            options["window"] = None  # the cache has one of its own
         q, k, v = self.in_proj.project_step(x)
         before = cache.length
         if self.q_norm is not None and self.k_norm is not None:
@@ -194,7 +184,7 @@ class MultiHeadAttention(Layer):
         if x.shape[1] == 1 and attn_mask is None and rows is None:
             heads = attend_last(q, k, v, **options)  # (B, H, 1, D), which is (B, 1, H D)
             return self.out_proj.step(heads.reshape(len(x), 1, self.num_heads * self.head_dim))
-        options = {**options, "is_causal": True, "offset": before}
+        options |= {"is_causal": True, "offset": before}
         if rows is not None:
             heads, saved = attention_forward(q, k, v, attn_mask, **options)
             rows.append(saved.weights)
@@ -209,17 +199,13 @@ class MultiHeadAttention(Layer):
 
     def new_sink_cache(self, batch: int, sinks: int, window: int) -> SinkCache:
         """As `new_cache`, for texts without end; a narrower window of the layer's own holds."""
-        left, _ = window_sides(self.options["window"], True)
+        left, _ = window_sides(self.scores.window, True)
         window = window if left is None else min(window, left + 1)
         dtype = self.in_proj.weight.data.dtype
         return SinkCache(batch, self.num_kv_heads, sinks, window, self.head_dim, dtype=dtype)
 
     def _turned(self, x: np.ndarray, first: int) -> np.ndarray:
-        return x if self.rotary is None else self._turn(x, first)[0]
-
-    def _turn(self, x: np.ndarray, first: int) -> tuple[np.ndarray, AnyRotarySaved]:
-        positions = np.arange(first, first + x.shape[-2])
-        return rotary_forward(x, positions, pairing=self.rotary or "half", **self.turns)
+        return x if self.rotary is None else _turn(x, self.rotary, first)[0]
 
 
 class CrossAttention(MultiHeadAttention):
@@ -245,3 +231,8 @@ class CrossAttention(MultiHeadAttention):
         """dout (..., T, E) -> dx (..., T, E), dmemory (..., S, E)."""
         dx, dmemory = super().backward(dout, saved)
         return dx, dmemory
+
+
+def _turn(x: np.ndarray, rotary: Rotary, first: int) -> tuple[np.ndarray, AnyRotarySaved]:
+    """x (..., T, D), of which token 0 stands at position `first`."""
+    return rotary_forward(x, np.arange(first, first + x.shape[-2]), **rotary._asdict())

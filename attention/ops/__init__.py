@@ -23,7 +23,7 @@ from .activations import (
     silu_forward,
 )
 from .alibi import alibi_bias, alibi_slopes
-from .attention import AttentionSaved, attention_backward, attention_forward
+from .attention import AttentionSaved, ScoreOptions, attention_backward, attention_forward
 from .cross_entropy import CrossEntropySaved, cross_entropy_backward, cross_entropy_forward
 from .dropout import DropoutSaved, dropout_backward, dropout_forward
 from .embedding import EmbeddingSaved, embedding_backward, embedding_forward, sum_by_id
@@ -50,7 +50,7 @@ from .masks import causal_mask, padding_mask, window_mask
 from .positions import sinusoidal_positions
 from .preference import dpo_backward, dpo_forward
 from .rms_norm import rms_norm_backward, rms_norm_forward
-from .rotary import rotary_backward, rotary_forward
+from .rotary import Rotary, rotary_backward, rotary_forward
 from .rotary_scaling import RotaryScaling, rotary_frequencies
 from .routing import (
     balance_loss_backward,
@@ -99,7 +99,9 @@ __all__ = [
     "z_loss_backward",
     "z_loss_forward",
     "AttentionSaved",
+    "Rotary",
     "RotaryScaling",
+    "ScoreOptions",
     "CrossEntropySaved",
     "DropoutSaved",
     "EmbeddingSaved",

@@ -25,6 +25,14 @@ from .visibility import read_visibility
 hidden_scores_are_silent = np.errstate(under="ignore", over="ignore", invalid="ignore")
 
 
+class ScoreOptions(NamedTuple):
+    """What is made of scores: options of `attention_forward`, for who hands them on."""
+
+    scale: float | None = None
+    softcap: float | None = None
+    window: Window = None
+
+
 class AttentionSaved(NamedTuple):
     q: np.ndarray  # (..., H, T, D)
     k: np.ndarray  # (..., Hkv, S, D)

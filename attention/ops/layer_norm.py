@@ -26,13 +26,7 @@ def layer_norm_forward(
     x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float = 1e-5
 ) -> tuple[np.ndarray, LayerNormSaved]:
     """x (..., E), gain (E,), bias (E,) -> out (..., E). The variance divides by E, not E − 1."""
-    x, gain, bias = floats(x=x, gain=gain, bias=bias)
-    at_least_dims("x", x, 1, "(..., E)")
-    expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
-    expect_shape("bias", bias, x.shape[-1:], fit=("x", x))
-    eps = in_range("eps", eps, 0, math.inf, "[)")
-    if x.shape[-1] == 0:
-        raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")
+    x, gain, bias, eps = check_layer_norm_inputs(x, gain, bias, eps)
     centred = x - x.mean(-1, keepdims=True)
     centred -= centred.mean(-1, keepdims=True)  # the rounding of a mean that dwarfs the spread
     variance = (centred * centred).mean(-1, keepdims=True)
@@ -54,3 +48,17 @@ def layer_norm_backward(
     g = dout * gain
     dx = g - g.mean(-1, keepdims=True) - normed * (g * normed).mean(-1, keepdims=True)
     return dx * rstd, dgain, dbias
+
+
+def check_layer_norm_inputs(
+    x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """All as arrays of one dtype, eps as a Python number."""
+    x, gain, bias = floats(x=x, gain=gain, bias=bias)
+    at_least_dims("x", x, 1, "(..., E)")
+    expect_shape("gain", gain, x.shape[-1:], fit=("x", x))
+    expect_shape("bias", bias, x.shape[-1:], fit=("x", x))
+    eps = in_range("eps", eps, 0, math.inf, "[)")
+    if x.shape[-1] == 0:
+        raise ValueError(f"x must have a width of 1 or more to be normalised, got shape {x.shape}")
+    return x, gain, bias, eps

@@ -15,6 +15,14 @@ from .rotary_scaling import RotaryScaling, rotary_frequencies
 Pairing = Literal["interleaved", "half"]
 
 
+class Rotary(NamedTuple):
+    """How positions turn: the options of `rotary_forward`, for who hands them on."""
+
+    pairing: Pairing = "interleaved"
+    base: float = 10000.0
+    scaling: RotaryScaling | None = None
+
+
 class RotarySaved(NamedTuple):
     cos: np.ndarray  # broadcasts to (..., T, D/2)
     sin: np.ndarray  # broadcasts to (..., T, D/2)

@@ -9,8 +9,7 @@ The pictures show where weight goes. That is not yet why the model answers as it
 attention is not explanation (Jain & Wallace 2019, arXiv:1902.10186).
 """
 
-from importlib import import_module
-from typing import Any
+from ..lazy import lazily
 
 _HOMES = {
     "HeadPatterns": "patterns",
@@ -43,13 +42,4 @@ _HOMES = {
     "save_html": "page",
 }
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -47,7 +47,8 @@ def load_decoder(
         )
     model = CausalLM(*plan.sizes, rng=Unfilled(), dtype=dtype, **plan.options)
     for block, window in zip(model.encoder.blocks, plan.windows, strict=True):
-        block.self_attn.options["window"] = window
+        attention = block.self_attn
+        attention.scores = attention.scores._replace(window=window)
     load_into(model, plan, tensors)
     return model, tokenizer
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..ops.rotary import Rotary
 from ..ops.rotary_scaling import RotaryScaling
 from .plan import Fields, Plan, Source
 
@@ -54,15 +55,15 @@ def plan(config: dict[str, Any], path: Path) -> Plan:
     mlp_bias = fields.flag("mlp_bias", False) if kind == "llama" else False
     tied = fields.flag("tie_word_embeddings", False)
     fields.only("hidden_act", SILU, "silu")
-    base, scaling = _rotary(fields, T)
+    rotary = _rotary(fields, T)
     eps = fields.number("rms_norm_eps", 1e-6)
     windows = _windows(fields, kind, family, layers)
     fields.end()
     options = {
-        "positions": "rotary", "rotary": "half", "rotary_base": base, "rotary_scaling": scaling,
-        "num_kv_heads": kv_heads, "head_dim": D, "qk_norm": eps if family.qk_norm else None,
+        "positions": "rotary", "rotary": rotary, "num_kv_heads": kv_heads, "head_dim": D,
+        "qk_norm": eps if family.qk_norm else None,
         "norm": "rms", "eps": eps, "activation": "swiglu", "tied": tied, "head_bias": False,
-        "bias": mlp_bias, "in_bias": in_bias, "out_bias": out_bias,
+        "bias": mlp_bias, "proj_bias": (in_bias, out_bias),
     }  # fmt: skip
     sources = [
         Source("model.embed_tokens.weight", (V, E), "tokens.table"),
@@ -130,13 +131,13 @@ def _windows(fields: Fields, kind: str, family: Family, layers: int) -> tuple[in
     return tuple(size - 1 if slide and size else None for slide in slides)
 
 
-def _rotary(fields: Fields, T: int) -> tuple[float, RotaryScaling | None]:
-    """The base, and how the frequencies are scaled."""
+def _rotary(fields: Fields, T: int) -> Rotary:
+    """By halves, of which base, and how the frequencies are scaled."""
     base = fields.number("rope_theta", 10000.0)
     given = fields.take("rope_parameters", None) or fields.take("rope_scaling", None)
     fields.take("rope_scaling")
     if given is None:
-        return base, None
+        return Rotary("half", base)
     if not isinstance(given, dict):
         raise fields.refuse(f"has rotary scaling {given!r}; expected an object")
     rope = fields.inner("rope_parameters or rope_scaling", given)
@@ -173,4 +174,4 @@ def _rotary(fields: Fields, T: int) -> tuple[float, RotaryScaling | None]:
             f"is of type {kind!r}; honoured are default, linear, dynamic, llama3 and yarn"
         )
     rope.end()
-    return base, scaling
+    return Rotary("half", base, scaling)

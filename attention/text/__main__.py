@@ -12,8 +12,8 @@ import numpy as np
 from ..decoding import CausalLM, TextCodec, generate_text
 from ..files import keep_existing, writable
 from ..parallel.ranks import world
-from ..training import Interrupted, Progress, Trainer, WorkerDied
-from ..training.console import hold_streams, tell, tell_error, tell_stop
+from ..training import Progress, Trainer
+from ..training.console import hold_streams, run_command
 from .corpus import read_corpus
 from .settings import TextSettings
 from .shipped import load_packed_model, pack_model
@@ -28,21 +28,12 @@ def main(argv: list[str] | None = None) -> int:
     hold_streams()
     argv = sys.argv[1:] if argv is None else argv
     arguments = _parser().parse_args(argv)
-    try:
+
+    def run() -> int:
         world(getattr(arguments, "exact", False))
         return arguments.run(arguments)
-    except Interrupted as stopped:
-        tell_stop(stopped, "attention.text", argv)
-        return 130
-    except KeyboardInterrupt:
-        tell("stopped")
-        return 130
-    except BrokenPipeError:
-        sys.stderr = None  # the reader of our output left; there is nobody to tell
-        return 0
-    except (ValueError, OSError, FloatingPointError, MemoryError, WorkerDied) as error:
-        tell_error(error)
-        return 2
+
+    return run_command(run, "attention.text", argv, "stopped")
 
 
 def _train(arguments: argparse.Namespace) -> int:

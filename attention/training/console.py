@@ -3,10 +3,11 @@
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from ..parallel.ranks import ALONE, world
+from ..parallel.workers import WorkerDied
 from .interrupt import Interrupted
 
 
@@ -37,10 +38,26 @@ def hold_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
 
 
-def tell_stop(stopped: Interrupted, module: str, argv: Sequence[str]) -> None:
-    """Say what Ctrl-C has left, and the command that goes on."""
-    again = f"; go on with: {command_again(module, argv)}" if stopped.saved else ""
-    tell(f"{stopped}{again}")
+def run_command(run: Callable[[], int], module: str, argv: Sequence[str], stopped: str) -> int:
+    """Run a command of `module`, to its status: 2 after a mistake, told in one sentence.
+
+    `stopped` is said where Ctrl-C left nothing to go on with.
+    """
+    try:
+        return run()
+    except Interrupted as stop:
+        again = f"; go on with: {command_again(module, argv)}" if stop.saved else ""
+        tell(f"{stop}{again}")
+        return 130
+    except KeyboardInterrupt:
+        tell(stopped)
+        return 130
+    except BrokenPipeError:
+        sys.stderr = None  # the reader of our output left; there is nobody to tell
+        return 0
+    except (ValueError, OSError, FloatingPointError, MemoryError, WorkerDied) as error:
+        tell_error(error)
+        return 2
 
 
 def tell_error(error: BaseException) -> None:

@@ -16,8 +16,7 @@ The rooms, in reading order; each imports only from those above it:
 Names are imported when first used, so that ``import user_profile`` stays instant.
 """
 
-from importlib import import_module
-from typing import Any
+from attention.lazy import lazily
 
 _HOMES = {
     "DataError": "errors",
@@ -36,13 +35,4 @@ _HOMES = {
     "compare": "judging.compare",
 }
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = lazily(__name__, _HOMES)

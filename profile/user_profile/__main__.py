@@ -30,33 +30,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 after a mistake, which is told in one sentence."""
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv[0] if argv else "").parse_args(argv)
-    from attention.parallel import WorkerDied
     from attention.parallel.process import single_threaded_blas
     from attention.parallel.ranks import world
-    from attention.training import Interrupted
-    from attention.training.console import hold_streams, tell, tell_error, tell_stop
+    from attention.training.console import hold_streams, run_command
 
     from .commands.outputs import check_outputs
 
     hold_streams()
 
-    try:
+    def run() -> int:
         with single_threaded_blas:  # many small products: splitting each costs more than it brings
             world(getattr(options, "exact", False))
             check_outputs(options)
             return options.run(options)
-    except Interrupted as stopped:
-        tell_stop(stopped, "user_profile", argv)
-        return 130
-    except KeyboardInterrupt:
-        tell("stopped; nothing was written")
-        return 130
-    except BrokenPipeError:
-        sys.stderr = None  # the reader of our output left; there is nobody to tell
-        return 0
-    except (ValueError, OSError, FloatingPointError, MemoryError, WorkerDied) as error:
-        tell_error(error)
-        return 2
+
+    return run_command(run, "user_profile", argv, "stopped; nothing was written")
 
 
 def _parser(asked: str) -> argparse.ArgumentParser:

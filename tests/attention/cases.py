@@ -178,14 +178,17 @@ def layer_cases(seed: int = 0) -> list[Case]:
         "plain": {},
         "grouped": {"num_kv_heads": 2},
         "rotary interleaved, one key head": {"rotary": "interleaved", "num_kv_heads": 1},
-        "rotary half, window, capped": {"rotary": "half", "window": 1, "softcap": 2.0},
+        "rotary half, window, capped": {
+            "rotary": A.Rotary("half", 100.0, A.RotaryScaling("linear", 2.0)),
+            "scores": A.ScoreOptions(window=1, softcap=2.0),
+        },
         "no bias, tiled": {"bias": False, "tiled": True},
         "dropout": {"dropout": 0.3},
         "wide heads, normed, half of the biases": {
             "head_dim": 6,
             "qk_norm": 1e-5,
             "rotary": "half",
-            "in_bias": False,
+            "proj_bias": (False, True),
             "num_kv_heads": 2,
         },
     }.items():

@@ -74,8 +74,9 @@ def test_the_buffer_holds_every_parameter_once_those_that_decay_first() -> None:
 def test_cache_step_by_step_in_chunks_and_at_once_agree(
     num_kv_heads: int, rotary: Any, window: int | None, tiled: bool
 ) -> None:
+    scores = A.ScoreOptions(window=window)
     layer = A.MultiHeadAttention(
-        8, 4, num_kv_heads=num_kv_heads, rotary=rotary, window=window, tiled=tiled, **F64
+        8, 4, num_kv_heads=num_kv_heads, rotary=rotary, scores=scores, tiled=tiled, **F64
     )
     whole, _ = layer.forward(X, is_causal=True)
     for chunks in ([6], [1] * 6, [2, 3, 1], [4, 2]):

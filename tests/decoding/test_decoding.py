@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from attention import KVCache, log_softmax_forward
+from attention import KVCache, ScoreOptions, log_softmax_forward
 from attention.decoding import (
     CausalLM,
     beam_search,
@@ -23,7 +23,7 @@ V = 5
 OPTIONS = {
     "learned": {"positions": "learned"},
     "rotary": {"positions": "rotary", "norm": "rms", "activation": "swiglu", "num_kv_heads": 1},
-    "window": {"positions": "rotary", "window": 2},
+    "window": {"positions": "rotary", "scores": ScoreOptions(window=2)},
 }
 
 

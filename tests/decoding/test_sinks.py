@@ -11,8 +11,8 @@ V, LONG = 7, 29
 OPTIONS = {
     "interleaved": {},
     "grouped, halves, normed": {"rotary": "half", "num_kv_heads": 1, "qk_norm": 1e-5},
-    "YaRN": {"rotary_scaling": A.RotaryScaling("yarn", 4.0, 8, 1, 4)},
-    "capped, own scale": {"softcap": 3.0, "scale": 0.4},
+    "YaRN": {"rotary": A.Rotary(scaling=A.RotaryScaling("yarn", 4.0, 8, 1, 4))},
+    "capped, own scale": {"scores": A.ScoreOptions(softcap=3.0, scale=0.4)},
 }
 SIZES = [(2, 5), (0, 4), (1, 1), (4, 12)]
 
@@ -34,10 +34,10 @@ def masked_attention(layer: A.MultiHeadAttention, x: np.ndarray, sinks: int, win
     for t in range(x.shape[1]):
         seen = [s for s in range(t + 1) if s < sinks or t - s < window]
         places = np.arange(len(seen))
-        how = {"pairing": layer.rotary, **layer.turns}
+        how = layer.rotary._asdict()
         keys, _ = A.rotary_forward(k[:, :, seen], places, **how)
         query, _ = A.rotary_forward(q[:, :, t : t + 1], places[-1:], **how)
-        options = {**layer.options, "window": None}
+        options = layer.scores._replace(window=None)._asdict()
         out.append(A.attention_forward(query, keys, v[:, :, seen], **options)[0])
     return layer.out_proj.step(A.merge_heads(np.concatenate(out, axis=2)))
 
@@ -64,7 +64,7 @@ def test_a_sink_cache_is_attention_under_its_mask(name, sinks, window):
 
 
 def test_a_window_of_the_models_own_holds_where_it_is_narrower():
-    model = model_of(window=2)
+    model = model_of(scores=A.ScoreOptions(window=2))
     ids = np.random.default_rng(3).integers(0, V, (1, LONG))
     got = model.step_all(ids, model.new_sink_caches(1, 1, 9))
     np.testing.assert_allclose(got, masked_logits(model, ids, 1, 3), rtol=0, atol=1e-11)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from attention import ScoreOptions
 from attention.decoding import CausalLM, generate, penalise_repetition, probabilities, watch
 
 PROMPT = [1, 2, 3]
@@ -15,7 +16,9 @@ def small(**options):
     return model
 
 
-@pytest.mark.parametrize("options", [{}, {"positions": "rotary"}, {"window": 2}, {"tiled": True}])
+@pytest.mark.parametrize(
+    "options", [{}, {"positions": "rotary"}, {"scores": ScoreOptions(window=2)}, {"tiled": True}]
+)
 def test_rows_are_those_of_a_forward(options):
     model = small(**options)
     seen = watch(model, PROMPT, 5, rng=3, temperature=2.0)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from ..log.sessions import Sessions
-from .base import Baseline, in_parts
+from .base import Baseline, in_parts_by_date
 from .profiles import Profiles
 
 
@@ -34,10 +34,8 @@ class ItemNeighbours(Baseline):
         own = self.baskets.weigh(past, np.ones(len(past.session)), len(users))
         own.data[:] = 1.0
         scores = np.empty(own.shape, dtype=np.float32)
-        order = np.arange(len(users)) if as_of is None else np.argsort(as_of)
-        # In the order of their dates, so that few versions are in play at a time.
-        for some in in_parts(len(users), len(self.baskets.user_offsets) + own.shape[1]):
-            part = order[some]
+        width = len(self.baskets.user_offsets) + own.shape[1]
+        for part in in_parts_by_date(as_of, len(users), width):
             scores[part] = _cosine(profiles, own[part], None if as_of is None else as_of[part])
         return scores
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from ..log.sessions import Sessions
-from .base import Baseline, in_parts
+from .base import Baseline, in_parts_by_date
 from .profiles import Profiles
 
 
@@ -47,10 +47,8 @@ class TifuKnn(Baseline):
         weights = self._weight(past.age, count)
         own = self.baskets.weigh(past, weights, len(users))
         scores = np.empty(own.shape, dtype=np.float32)
-        order = np.arange(len(users)) if as_of is None else np.argsort(as_of)
-        # In the order of their dates, so that few versions are in play at a time.
-        for some in in_parts(len(users), len(self.baskets.user_offsets) + own.shape[1]):
-            part = order[some]
+        width = len(self.baskets.user_offsets) + own.shape[1]
+        for part in in_parts_by_date(as_of, len(users), width):
             moments = None if as_of is None else as_of[part]
             others = self._neighbourhood(users[part], own[part], moments)
             scores[part] = self.own_share * own[part].toarray() + (1 - self.own_share) * others

@@ -39,23 +39,14 @@ class CustomerEncoder(Layer):
     ) -> None:
         rng = np.random.default_rng(rng)
         self.start = Parameter(rng.normal(0, 0.1, embed_dim).astype(dtype), decay=False)
+        sizes, how = (embed_dim, num_heads, 2 * embed_dim), {"rng": rng, "dtype": dtype}
         self.encoder = Encoder(
-            num_layers,
-            embed_dim,
-            num_heads,
-            2 * embed_dim,
-            activation="relu",
-            dropout=dropout,
-            rotary="half",
-            rng=rng,
-            dtype=dtype,
+            num_layers, *sizes, activation="relu", dropout=dropout, rotary="half", **how
         )
         side_dim = 8
-        self.side = [
-            Embedding(size, side_dim, std=0.1, rng=rng, dtype=dtype) for size in side_sizes
-        ]
+        self.side = [Embedding(size, side_dim, std=0.1, **how) for size in side_sizes]
         width = side_dim * len(side_sizes)
-        self.fusion = GatedFusion(embed_dim, width, rng=rng, dtype=dtype) if side_sizes else None
+        self.fusion = GatedFusion(embed_dim, width, **how) if side_sizes else None
 
     def forward(
         self,

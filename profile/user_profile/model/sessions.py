@@ -32,17 +32,9 @@ class SessionEncoder(Layer):
         dtype: Any = np.float32,
     ) -> None:
         rng = np.random.default_rng(rng)
-        self.encoder = Encoder(
-            num_layers,
-            embed_dim,
-            num_heads,
-            2 * embed_dim,
-            activation="relu",
-            dropout=dropout,
-            rng=rng,
-            dtype=dtype,
-        )
-        self.pool = AttentionPool(embed_dim, rng=rng, dtype=dtype)
+        sizes, how = (embed_dim, num_heads, 2 * embed_dim), {"rng": rng, "dtype": dtype}
+        self.encoder = Encoder(num_layers, *sizes, activation="relu", dropout=dropout, **how)
+        self.pool = AttentionPool(embed_dim, **how)
 
     def forward(
         self, x: np.ndarray, groups: list[Group], *, rng: Any = None
