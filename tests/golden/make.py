@@ -1,9 +1,10 @@
-"""Writes values.npz: python tests/golden/make.py (needs torch)."""
+"""Writes values.npz: python -m tests.golden.make (needs torch and transformers)."""
 
 from pathlib import Path
 
 import numpy as np
-from oracle import all_values
+
+from .oracle import all_values
 
 SEED = 20170612
 

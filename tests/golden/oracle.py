@@ -6,32 +6,20 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-Values = dict[str, np.ndarray]
+from .modern_oracle import MODERN
+from .recording import Values, draw, record
+
 STEPS = 20
 
 
 def all_values(seed: int) -> Values:
     rng = np.random.default_rng(seed)
     values: Values = {}
-    for make in (_attention, _pointwise, _cross_entropy, _optimisers, _clipping, _modules):
+    makers = (_attention, _pointwise, _cross_entropy, _optimisers, _clipping, _modules)
+    for make in (*makers, *MODERN):
         for name, array in make(rng).items():
             values[name] = np.asarray(array)
     return values
-
-
-def _draw(rng: np.random.Generator, *shape: int) -> torch.Tensor:
-    return torch.tensor(rng.normal(size=shape), requires_grad=True)
-
-
-def _record(
-    case: str, out: torch.Tensor, inputs: dict[str, torch.Tensor], rng: np.random.Generator
-) -> Values:
-    """Inputs, output, a random upstream gradient, and the gradient of each input."""
-    dout = torch.tensor(rng.normal(size=tuple(out.shape)))
-    gradients = torch.autograd.grad(out, list(inputs.values()), dout)
-    values = {f"{case}/{name}": x.detach().numpy() for name, x in inputs.items()}
-    values |= {f"{case}/d{name}": g.numpy() for name, g in zip(inputs, gradients, strict=True)}
-    return values | {f"{case}/out": out.detach().numpy(), f"{case}/dout": dout.numpy()}
 
 
 def _attention(rng: np.random.Generator) -> Values:
@@ -47,23 +35,23 @@ def _attention(rng: np.random.Generator) -> Values:
         ("attention biased", 4, 4, {"attn_mask": torch.tensor(rng.normal(size=(4, 5, 7)))}),
     ]:
         inputs = {
-            "q": _draw(rng, 2, heads, 5, 3),
-            "k": _draw(rng, 2, keys, 7, 3),
-            "v": _draw(rng, 2, keys, 7, 6),
+            "q": draw(rng, 2, heads, 5, 3),
+            "k": draw(rng, 2, keys, 7, 3),
+            "v": draw(rng, 2, keys, 7, 6),
         }
         out = F.scaled_dot_product_attention(*inputs.values(), **options)
-        values |= _record(case, out, inputs, rng)
+        values |= record(case, out, inputs, rng)
         if "attn_mask" in options:
             values[f"{case}/attn_mask"] = options["attn_mask"].numpy()
     return values
 
 
 def _pointwise(rng: np.random.Generator) -> Values:
-    x, gain, bias = _draw(rng, 3, 4, 6), _draw(rng, 6), _draw(rng, 6)
+    x, gain, bias = draw(rng, 3, 4, 6), draw(rng, 6), draw(rng, 6)
     normed = F.layer_norm(x, (6,), gain, bias, 1e-5)
-    values = _record("layer_norm", normed, {"x": x, "gain": gain, "bias": bias}, rng)
+    values = record("layer_norm", normed, {"x": x, "gain": gain, "bias": bias}, rng)
     normed = F.rms_norm(x, (6,), gain, 1e-5)
-    values |= _record("rms_norm", normed, {"x": x, "gain": gain}, rng)
+    values |= record("rms_norm", normed, {"x": x, "gain": gain}, rng)
     for case, out in {
         "gelu": F.gelu(x),
         "gelu tanh": F.gelu(x, approximate="tanh"),
@@ -72,7 +60,7 @@ def _pointwise(rng: np.random.Generator) -> Values:
         "softmax": F.softmax(x, -1),
         "log_softmax": F.log_softmax(x, -1),
     }.items():
-        values |= _record(case, out, {"x": x}, rng)
+        values |= record(case, out, {"x": x}, rng)
     return values
 
 
@@ -84,9 +72,9 @@ def _cross_entropy(rng: np.random.Generator) -> Values:
         "cross_entropy": {"ignore_index": -100},
         "cross_entropy smoothed": {"ignore_index": -100, "label_smoothing": 0.1},
     }.items():
-        logits = _draw(rng, 8, 6)
+        logits = draw(rng, 8, 6)
         out = F.cross_entropy(logits, torch.tensor(targets), **options)
-        values |= _record(case, out, {"logits": logits}, rng)
+        values |= record(case, out, {"logits": logits}, rng)
         values[f"{case}/targets"] = targets
     return values
 
@@ -140,7 +128,7 @@ def _modules(rng: np.random.Generator) -> Values:
     torch.manual_seed(int(rng.integers(1 << 30)))
     how: dict[str, Any] = {"batch_first": True, "dtype": torch.float64, "dropout": 0.0}
     block: dict[str, Any] = {"dim_feedforward": 6, "activation": "gelu", **how}
-    x, memory = _draw(rng, 2, 5, 8), _draw(rng, 2, 3, 8)
+    x, memory = draw(rng, 2, 5, 8), draw(rng, 2, 3, 8)
     values: Values = {}
     for case, module, call in [
         (
@@ -168,5 +156,5 @@ def _modules(rng: np.random.Generator) -> Values:
         out = call(module) if call else module(*inputs.values())
         parameters = dict(module.named_parameters())
         both = {**inputs, **{f"state {name}": p for name, p in parameters.items()}}
-        values |= _record(case, out, both, rng)
+        values |= record(case, out, both, rng)
     return values
