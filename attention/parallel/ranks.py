@@ -34,9 +34,9 @@ class Ranks:
         self.size = 1 if communicator is None else int(communicator.Get_size())
         self.exact = False  # the bits of one process with as many workers
 
-    def agree(self, value: Any) -> Any:
-        """What rank 0 says, for clocks and machines may differ."""
-        return value if self.size == 1 else self.communicator.bcast(value)
+    def agree(self, value: Any, root: int = 0) -> Any:
+        """What rank `root` says, for clocks and machines may differ."""
+        return value if self.size == 1 else self.communicator.bcast(value, root)
 
     def any(self, value: bool) -> bool:
         return value if self.size == 1 else any(self.communicator.allgather(value))

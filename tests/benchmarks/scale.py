@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -139,8 +139,15 @@ def histories(folder: Path, users: int, model: Path) -> float:
     return len(sessions.events) / batch.num_rows
 
 
-def score(folder: Path, users: int) -> tuple[float, int, float]:
-    """Seconds of the whole command, bytes of its largest process, behaviours of a customer."""
+class Scored(NamedTuple):
+    users: int
+    seconds: float  # of the whole command
+    cpu: float  # seconds of all its processes, whatever else the machine did
+    peak: int  # bytes of the largest of them
+    behaviours: float  # of a customer, in the mean
+
+
+def score(folder: Path, users: int) -> Scored:
     model, given = folder / "model.npz", folder / f"in-{users}"
     each = histories(given, users, model)
     own = ["score", str(given), "--out", str(folder / f"out-{users}"), "--model", str(model)]
@@ -152,7 +159,10 @@ def score(folder: Path, users: int) -> tuple[float, int, float]:
     _, code, used = os.wait4(run.pid, 0)
     if code:
         raise SystemExit(f"score ended with {code}")
-    return time.perf_counter() - start, used.ru_maxrss * 1024, each
+    seconds, cpu = time.perf_counter() - start, used.ru_utime + used.ru_stime
+    found = Scored(users, seconds, cpu, used.ru_maxrss * 1024, each)
+    print(json.dumps(found._asdict()), file=sys.stderr, flush=True)  # nothing is lost of a long run
+    return found
 
 
 def scoring(sizes: list[int]) -> tuple[Section, float]:

@@ -8,7 +8,7 @@ alone, and paired intervals of the differences.
 
 import sys
 
-from user_profile.judging.compare import compare_leave_one_out
+from user_profile.judging.leave_one_out import compare_leave_one_out
 from user_profile.log.events import MISSING
 from user_profile.log.readers import read_events
 from user_profile.log.sessions import single_event_sessions

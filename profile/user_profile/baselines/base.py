@@ -6,7 +6,7 @@ at or after it. It holds in one place, `Baskets`, and a test perturbs the future
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from scipy import sparse
@@ -25,7 +25,23 @@ class Baseline(ABC):
     def fit(self, history: Sessions) -> Self:
         """Take in the log. What of it a score may use is decided when it is asked for."""
         self.baskets = Baskets(history)
+        self._everybody: tuple[Any, ...] | None = None
         return self
+
+    def counted(self) -> tuple[Any, ...]:
+        """What a score without ``as_of`` takes of everybody; those of parts of a log add up."""
+        raise NotImplementedError
+
+    def among(self, everybody: tuple[Any, ...]) -> Self:
+        """Score as if fitted on a whole log, counted so, of which what was fitted is a part."""
+        self._everybody = everybody
+        return self
+
+    @property
+    def everybody(self) -> tuple[Any, ...]:
+        if self._everybody is None:
+            self._everybody = self.counted()
+        return self._everybody
 
     @abstractmethod
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:

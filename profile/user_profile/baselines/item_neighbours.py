@@ -23,16 +23,26 @@ class ItemNeighbours(Baseline):
         self._profiles: dict[bool, Profiles] = {}
         return self
 
-    def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
-        dated = as_of is not None
+    def counted(self) -> tuple[sparse.csr_array, ...]:
+        """How many customers bought both of two items, (I, I)."""
+        bought = self._of_customers(dated=False).matrix
+        return (bought.T.tocsr() @ bought,)
+
+    def _of_customers(self, dated: bool) -> Profiles:
+        """Who bought what, as 0 and 1."""
         if dated not in self._profiles:
             profiles = Profiles(self.baskets, lambda age, count: np.ones(len(age)), dated=dated)
             profiles.matrix.data[:] = 1.0
             self._profiles[dated] = profiles
-        profiles = self._profiles[dated]
+        return self._profiles[dated]
+
+    def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
         past = self.baskets.past(users, as_of)
         own = self.baskets.weigh(past, np.ones(len(past.session)), len(users))
         own.data[:] = 1.0
+        if as_of is None and self._everybody is not None:
+            return _cosine_of_pairs(self._everybody[0], own)
+        profiles = self._of_customers(dated=as_of is not None)
         scores = np.empty(own.shape, dtype=np.float32)
         width = len(self.baskets.user_offsets) + own.shape[1]
         for part in in_parts_by_date(as_of, len(users), width):
@@ -48,3 +58,9 @@ def _cosine(profiles: Profiles, own: sparse.csr_array, as_of: np.ndarray | None)
     start = own.multiply(1 / norm).tocsr()
     shared = (start @ bought.T).toarray() * visible  # (Q, V)
     return (shared @ bought) / norm
+
+
+def _cosine_of_pairs(both: sparse.csr_array, own: sparse.csr_array) -> np.ndarray:
+    """The same without dates, the customers summed up before: (Q, I) from counts (I, I)."""
+    norm = np.sqrt(np.maximum(both.diagonal(), 1))
+    return (own.multiply(1 / norm).tocsr() @ both).toarray() / norm

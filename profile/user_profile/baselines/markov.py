@@ -35,11 +35,16 @@ class Markov(Baseline):
             scores[part] = self._score_at(last[part], as_of[part])
         return scores
 
+    def counted(self) -> tuple[sparse.csr_array, np.ndarray]:
+        """How often item i followed item j, (I, I), and item j anything, (I,)."""
+        first, then = self.baskets.matrix[self._pairs], self.baskets.matrix[self._pairs + 1]
+        return first.T @ then, first.sum(axis=0)
+
     def _chances(self) -> sparse.csr_array:
         """The share of times that item i followed item j in the whole log, (I, I)."""
-        first, then = self.baskets.matrix[self._pairs], self.baskets.matrix[self._pairs + 1]
-        followed = np.maximum(first.sum(axis=0), 1).astype(np.float32)
-        return (sparse.diags_array(1 / followed) @ (first.T @ then)).tocsr()
+        together, sold = self.everybody
+        followed = np.maximum(sold, 1).astype(np.float32)
+        return (sparse.diags_array(1 / followed) @ together).tocsr()
 
     def _score_at(self, last: sparse.csr_array, as_of: np.ndarray) -> np.ndarray:
         """The same, with the pairs of baskets that each question can see."""

@@ -24,7 +24,6 @@ class SequenceRules(Baseline):
     def fit(self, history: Sessions) -> Self:
         super().fit(history)
         self._later = _later_sessions(self.baskets.user, self.steps)
-        self._rules: sparse.csr_array | None = None  # of the whole log, made when asked for
         return self
 
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
@@ -32,18 +31,16 @@ class SequenceRules(Baseline):
         weights = np.where(past.age < self.recent, 1 / (1 + past.age), 0)
         start = self.baskets.weigh(past, weights, len(users))
         if as_of is None:
-            return (start @ self._all_rules()).toarray()
+            return (start @ self.everybody[0]).toarray()
         scores = np.empty(start.shape, dtype=np.float32)
         for part in in_parts(len(users), self.baskets.shape[0]):
             scores[part] = self._score_at(start[part], as_of[part])
         return scores
 
-    def _all_rules(self) -> sparse.csr_array:
+    def counted(self) -> tuple[sparse.csr_array, ...]:
         """How strongly item j is followed by item i, (I, I)."""
-        if self._rules is None:
-            matrix = self.baskets.matrix
-            self._rules = (matrix.T.tocsr() @ (self._later @ matrix)).tocsr()
-        return self._rules
+        matrix = self.baskets.matrix
+        return ((matrix.T.tocsr() @ (self._later @ matrix)).tocsr(),)
 
     def _score_at(self, start: sparse.csr_array, as_of: np.ndarray) -> np.ndarray:
         """The same product in another order, so that each question can hide its own future."""

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from typing import Any
 
 from ..baselines.lineup import rivals_of_rows, rivals_of_sessions
-from ..judging.compare import compare, compare_leave_one_out
+from ..judging.compare import compare
+from ..judging.leave_one_out import compare_leave_one_out
 from ..log.clean import charges_of, clean_events
 from ..log.events import Events
 from ..log.readers import FORMATS, read_events

@@ -1,7 +1,6 @@
 """python -m user_profile sequences train | evaluate | recommend | export"""
 
 import argparse
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from attention.training import EpochEnd, Progress
 from ..baselines import Popularity
 from ..baselines.lineup import rivals_of_rows
 from ..errors import DataError
-from ..judging.compare import before, compare_leave_one_out
+from ..judging.compare import Comparison
+from ..judging.leave_one_out import before, compare_leave_one_out
 from ..log.events import Events
 from ..log.readers import FORMATS
 from ..log.sessions import single_event_sessions
@@ -25,6 +25,7 @@ from ..sequences.recommender import ReadingOnce, Recommendation, Recommender, Tr
 from ..sequences.saved import load_model, save_model
 from ..sequences.settings import Settings
 from ..sequences.training import train, train_parts
+from ..serving.scoring.folder import holds_histories
 from .answers import print_rows
 from .common import add_reading_options, add_run_options, end_run, place_of_run
 from .outputs import TABLE, add_output, write_rows
@@ -89,7 +90,7 @@ def add_command(commands: Any) -> None:
 def run_train(options: argparse.Namespace) -> int:
     settings = settings_of(options, Settings)
     checkpoint = place_of_run(options)
-    if options.file and any(Path(options.file).glob("*.parquet")):
+    if holds_histories(options.file, world()):
         return _train_parts(options, settings, checkpoint)
     events = read_log(options)
     sessions, split = split_log(options, events)
@@ -133,8 +134,11 @@ def run_train(options: argparse.Namespace) -> int:
 def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Path) -> int:
     """A folder of histories: each rank reads its own files, and nobody the whole log."""
     parts = read_parts(Path(options.file), settings.workers, world())
-    events = parts.sum(lambda past: len(past.item))
-    users = parts.sum(lambda past: len(past.lengths))
+    tested = parts.left_out("test", not options.repeat, _TESTED)
+    for asked in (parts.left_out("validation", not options.repeat, _TESTED), tested):
+        parts.compare(asked, lambda _: [Popularity()])  # fails now rather than after the training
+    events = parts.counted(lambda past: len(past.item))
+    users = parts.counted(lambda past: len(past.lengths))
     print(
         f"{users:,} users in {parts.count} parts, {len(parts.items):,} items, {events:,} "
         f"interactions to train on; {settings.minutes:g} minutes at most (--minutes)",
@@ -151,12 +155,13 @@ def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Pa
     )
     save_model(options.model, trained)
     end_run(checkpoint)
-    network = dataclasses.replace(trained, rules=dataclasses.replace(trained.rules, weight=0.0))
-    both = parts.judge("test", not options.repeat, _TESTED)(trained, network)
-    print(
-        f"{len(trained.log)} epochs; test NDCG@10 {both[0]:.4f} with rules of weight "
-        f"{trained.rules.weight:g}, {both[1]:.4f} without; saved to {options.model}"
-    )
+    print(f"{len(trained.log)} epochs; rules of weight {trained.rules.weight:g}; saved to "
+          f"{options.model}")  # fmt: skip
+    waiting = Waiting()
+    read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in tested.own}
+    _print_each(options, trained, lambda negatives: parts.compare(
+        tested, lambda number: _ours(trained, read[number]), rivals_of_rows, negatives, waiting
+    ))  # fmt: skip
     return 0
 
 
@@ -219,21 +224,29 @@ def _print_tables(
     options: argparse.Namespace, events: Events, targets: Targets, trained: Trained
 ) -> None:
     """Full ranking, and apart from it the one against sampled items, which flatters."""
-    sessions = single_event_sessions(events)
+    sessions, waiting = single_event_sessions(events), Waiting()
     read: dict[bytes, np.ndarray] = {}
-    waiting = Waiting()
-    ours = [ReadingOnce(trained, read)]
-    if trained.rules.weight:
-        ours.append(ReadingOnce(trained, read, rules=False))
+    _print_each(options, trained, lambda negatives: compare_leave_one_out(
+        [*rivals_of_rows(), *_ours(trained, read)],
+        sessions, targets, filter_seen=not options.repeat, negatives=negatives, on_block=waiting,
+    ))  # fmt: skip
+
+
+def _ours(trained: Trained, read: dict[bytes, np.ndarray]) -> list[ReadingOnce]:
+    """The model, and where rules help it, its network alone."""
+    alone = [ReadingOnce(trained, read, rules=False)] if trained.rules.weight else []
+    return [ReadingOnce(trained, read), *alone]
+
+
+def _print_each(
+    options: argparse.Namespace, trained: Trained, compare: Callable[[int | None], Comparison]
+) -> None:
+    names = [scorer.name for scorer in _ours(trained, {})]
     for negatives in [None, options.sampled] if options.sampled else [None]:
-        table = compare_leave_one_out(
-            [*rivals_of_rows(), *ours],
-            sessions, targets, filter_seen=not options.repeat, negatives=negatives,
-            on_block=waiting,
-        )  # fmt: skip
+        table = compare(negatives)
         print()
         print(table)
-        print(table.verdict(*(scorer.name for scorer in ours)))
+        print(table.verdict(*names))
 
 
 def _whole(text: str) -> int:

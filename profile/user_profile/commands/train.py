@@ -1,7 +1,7 @@
 """train: from a log to a saved model."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from .common import (
 )
 from .private_training import add_private_options, privacy_of, train_privately
 from .settings_options import add_settings, settings_of
+from .train_parts import is_in_parts, train_on_folder
 from .waiting import Waiting
 
 
@@ -68,6 +69,13 @@ def run_train(options: argparse.Namespace) -> int:
         raise DataError("A private run keeps no checkpoint, so it cannot be resumed; start anew.")
     if privacy is not None and world().size > 1:
         raise DataError("A private run is of one process; start it without mpiexec.")
+    if is_in_parts(options):
+        if privacy is not None:
+            raise DataError("A private run reads a log of rows, not a folder of histories.")
+        told = _told(settings, ranks=True)
+        trained = train_on_folder(options, settings, without, checkpoint, *told)
+        _save(options, trained, checkpoint, _validation(trained))
+        return 0
     log = load_log(options)
     print(log.read)
     print(log.cleaned)
@@ -90,16 +98,24 @@ def run_train(options: argparse.Namespace) -> int:
             options.resume,
             options.workers,
         )
-        worth = f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
+        worth = _validation(trained)
     else:
         trained = train_privately(privacy, log, categories, settings, vectors, without)
         worth = str(guarantee(trained))
+    worth = worth if log.ranks or privacy else "retention, spend and value"
+    _save(options, trained, checkpoint, worth)
+    return 0
+
+
+def _validation(trained: Trained) -> str:
+    return f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
+
+
+def _save(options: argparse.Namespace, trained: Trained, checkpoint: Path, worth: str) -> None:
     save_model(options.model, trained)
     end_run(checkpoint)
-    worth = worth if log.ranks or privacy else "retention, spend and value"
     size = sum(p.data.size for p in trained.model.parameters())
     print(f"{size:,} parameters; {worth}; saved to {options.model}")
-    return 0
 
 
 def train_with_progress(
@@ -113,20 +129,7 @@ def train_with_progress(
     resume: bool = False,
     workers: int | None = None,
 ) -> Trained:
-    progress, waiting = Progress(settings.epochs), Waiting()
-
-    def on_step(trainer: Trainer) -> None:
-        waiting("steps", trainer.step, settings.epochs * trainer.batches.count)
-
-    def on_epoch(end: EpochEnd) -> None:
-        left = (settings.epochs - end.epoch) * end.seconds
-        judged = f"validation NDCG@10 {end.validation:.4f}, " if log.ranks else ""
-        progress.say(
-            f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, {judged}"
-            f"{end.steps / end.seconds:.1f} steps/s, "
-            f"{end.seconds:.0f} s, at most {left:.0f} s left"
-        )
-
+    on_step, on_epoch = _told(settings, log.ranks)
     return train(
         log.sessions,
         split,
@@ -141,3 +144,24 @@ def train_with_progress(
         on_step=on_step,
         on_epoch=on_epoch,
     )
+
+
+def _told(
+    settings: Settings, ranks: bool
+) -> tuple[Callable[[Trainer], None], Callable[[EpochEnd], None]]:
+    """What is said while it trains; `ranks`: there are items to rank."""
+    progress, waiting = Progress(settings.epochs), Waiting()
+
+    def on_step(trainer: Trainer) -> None:
+        waiting("steps", trainer.step, settings.epochs * trainer.batches.count)
+
+    def on_epoch(end: EpochEnd) -> None:
+        left = (settings.epochs - end.epoch) * end.seconds
+        judged = f"validation NDCG@10 {end.validation:.4f}, " if ranks else ""
+        progress.say(
+            f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, {judged}"
+            f"{end.steps / end.seconds:.1f} steps/s, "
+            f"{end.seconds:.0f} s, at most {left:.0f} s left"
+        )
+
+    return on_step, on_epoch

@@ -7,8 +7,8 @@ from ..errors import DataError
 from .bg_nbd import BgNbd
 from .history import History, cancelled
 from .labels import HORIZON
-from .moments import Moments, customers_at
-from .visits import read_visits
+from .moments import Moments
+from .visits import Visits, read_visits
 
 NAMES = (
     "sessions",
@@ -98,16 +98,12 @@ def read_outlook_context(
     return np.concatenate([context, odds[:, None].astype(np.float32)], axis=1)
 
 
-def fit_buying(history: History, moments: Moments) -> np.ndarray:
-    """r, α, a, b of BG/NBD (4,), of what ended before the last horizon of training `moments` did.
-
-    Empty if there are none, or nobody came back.
-    """
-    if not len(moments.user):
+def fit_buying(visits: Visits | None) -> np.ndarray:
+    """r, α, a, b of BG/NBD (4,). Empty if there are no visits, or nobody came back."""
+    if visits is None:
         return np.zeros(0)
-    date = int(moments.time.max()) + HORIZON * DAY
     try:
-        model = BgNbd().fit(read_visits(history, customers_at(history, np.array([date])))[0])
+        model = BgNbd().fit(visits)
     except DataError:
         return np.zeros(0)
     return np.array([model.r, model.alpha, model.a, model.b])

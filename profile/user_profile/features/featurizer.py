@@ -6,6 +6,7 @@ them, and with it any log becomes the batches that the model expects.
 
 import copy
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +66,7 @@ class Featurizer:
         self,
         history: History,
         spec: FeatureSpec,
-        side: dict[str, tuple[str, ...]],
+        side: Mapping[str, tuple[str, ...]],
         season: Season | None = None,
         dtype: Any = np.float32,
     ) -> None:
@@ -248,7 +249,7 @@ def _gaps(history: History) -> np.ndarray:
 
 
 def side_codes(
-    known: dict[str, tuple[str, ...]], given: dict[str, tuple[str, ...]], users: int
+    known: Mapping[str, tuple[str, ...]], given: Mapping[str, tuple[str, ...]], users: int
 ) -> np.ndarray:
     """Codes (U, J); a value that training did not meet is the last code."""
     columns = []

@@ -14,6 +14,7 @@ from attention.files import ArrayFile, Field, FileFormatError
 from ..errors import DataError
 from .history import History
 
+_NEVER = np.iinfo(np.int64).max
 PARTS = ("country", "text", "price", "vectors")  # what an ablation can leave out
 
 
@@ -41,8 +42,19 @@ def read_item_vectors(path: str | Path, items: Sequence[str]) -> np.ndarray:
     return out
 
 
+def first_sales(history: History) -> tuple[np.ndarray, np.ndarray]:
+    """When each item was first sold (I,), seconds, and its price then (I,)."""
+    in_time = np.argsort(history.end[history.session], kind="stable")
+    in_time = in_time[history.item[in_time] < len(history.items)]
+    sold, first = np.unique(history.item[in_time], return_index=True)
+    moment, price = np.full(len(history.items), _NEVER), np.zeros(len(history.items))
+    moment[sold] = history.end[history.session[in_time[first]]]
+    price[sold] = history.price[in_time[first]]
+    return moment, price
+
+
 def item_side(
-    history: History,
+    sales: Sequence[tuple[np.ndarray, np.ndarray]],
     category: np.ndarray,
     categories: int,
     vectors: np.ndarray | None,
@@ -50,14 +62,12 @@ def item_side(
 ) -> np.ndarray:
     """Rows (I, K) float32: category as 0 and 1, first price, vectors.
 
-    What stands in `without` is zero, so that sizes stay as they are.
+    `sales` are the `first_sales` of each part of the log. What stands in `without` is zero, so that
+    sizes stay as they are.
     """
     # The price of the first sale: at any later moment it is past.
-    in_time = np.argsort(history.end[history.session], kind="stable")
-    in_time = in_time[history.item[in_time] < len(history.items)]
-    sold, first = np.unique(history.item[in_time], return_index=True)
-    price = np.zeros(len(history.items))
-    price[sold] = history.price[in_time[first]]
+    moments, prices = np.array([one for one, _ in sales]), np.array([one for _, one in sales])
+    price = np.take_along_axis(prices, moments.argmin(0)[None], axis=0)[0]
     hot = (category[:, None] == np.arange(categories)).astype(np.float32)
     centred = (price - price.mean()) / max(float(price.std()), 1e-9)
     parts = [hot * ("text" not in without), centred[:, None] * ("price" not in without)]

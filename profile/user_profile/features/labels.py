@@ -7,6 +7,7 @@ Outlook, over the 90 days from a moment on: does the customer buy again, cancel 
 of the bands nothing, low, medium, high holds the spend (thirds of the positive spends in training).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,11 +43,20 @@ def category_counts(
     return counts.reshape(len(sessions), categories)
 
 
-def high_thresholds(counts: np.ndarray) -> np.ndarray:
-    """From the counts (S, C) of training sessions: the median of the positive ones, at least 2."""
-    return np.array(
-        [max(2, np.median(column[column > 0])) if (column > 0).any() else 2 for column in counts.T]
-    )
+def counted_levels(counts: np.ndarray) -> np.ndarray:
+    """How many of the sessions (S, C) bought n items of a category, (C, N)."""
+    size = int(counts.max(initial=0)) + 1
+    return np.array([np.bincount(column, minlength=size) for column in counts.T])
+
+
+def high_thresholds(counted: Sequence[np.ndarray]) -> np.ndarray:
+    """From `counted_levels` of training sessions: the median of the positive ones, at least 2."""
+    size = max(table.shape[1] for table in counted)
+    every = sum(np.pad(table, ((0, 0), (0, size - table.shape[1]))) for table in counted)
+    until = np.cumsum(np.asarray(every)[:, 1:], axis=1)  # (C, N - 1): n items or fewer
+    total = until[:, -1] if size > 1 else np.zeros(len(until), np.int64)
+    middle = [1 + (until <= place[:, None]).sum(1) for place in ((total - 1) // 2, total // 2)]
+    return np.where(total > 0, np.maximum(2, (middle[0] + middle[1]) / 2), 2)
 
 
 def interest_levels(counts: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -21,21 +21,35 @@ class Moments(NamedTuple):
     time: np.ndarray  # (M,) seconds
 
 
+class Span(NamedTuple):
+    """Of a whole log, seconds."""
+
+    first: int
+    last: int
+
+
 NO_MOMENTS = Moments(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def span_of(history: History) -> Span:
+    return Span(int(history.start.min()), history.last_moment)
 
 
 def test_date(history: History) -> int:
     return history.last_moment + 1 - HORIZON * DAY
 
 
-def training_moments(history: History, to_the_end: bool = False) -> Moments:
+def training_moments(
+    history: History, to_the_end: bool = False, span: Span | None = None
+) -> Moments:
     """Empty if the log is too short to hold a training and a test horizon.
 
-    `to_the_end` keeps no horizon for a test: of a log that was cut at the date of one.
+    `to_the_end` keeps no horizon for a test: of a log that was cut at the date of one. `span` is
+    that of the whole log, where `history` is a part of it.
     """
-    last = test_date(history) - HORIZON * DAY * (not to_the_end)
-    earliest = int(history.start.min()) + _WARM_UP * DAY
-    dates = np.arange(last, earliest, -_STEP * DAY)[::-1]
+    first, end = span or span_of(history)
+    last = end + 1 - HORIZON * DAY - HORIZON * DAY * (not to_the_end)
+    dates = np.arange(last, first + _WARM_UP * DAY, -_STEP * DAY)[::-1]
     return customers_at(history, dates)
 
 

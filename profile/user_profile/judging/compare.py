@@ -12,14 +12,11 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from attention.parallel.ranks import ALONE, Ranks
-
-from ..errors import DataError
 from ..log.sessions import Sessions
 from ..log.split import Targets
 from ..tables import table
 from .evaluate import Block, baskets_judge, evaluate, in_blocks
-from .metrics import bootstrap_interval, leave_one_out_metrics
+from .metrics import bootstrap_interval
 
 # Told the name of a scorer, how many questions it has answered, and of how many.
 OnBlock = Callable[[str, int, int], None]
@@ -124,73 +121,8 @@ def compare(
         start = time.perf_counter()
         scorer.fit(sessions)
         blocks = in_blocks(score, order, len(sessions.events.items))
-        judged = evaluate(_told(blocks, scorer.name, len(order), on_block), judge, len(order), k)
-        return Result(scorer.name, *judged, time.perf_counter() - start)
-
-    return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
-
-
-def compare_leave_one_out(
-    scorers: Iterable[Scorer],
-    sessions: Sessions,
-    targets: Targets,
-    *,
-    k: int = 10,
-    filter_seen: bool = True,
-    negatives: int | None = None,
-    title: str = "",
-    rng: int = 0,
-    ranks: Ranks = ALONE,
-    on_block: OnBlock | None = None,
-) -> Comparison:
-    """Each scorer fitted on all but the items asked for and what its user did after them.
-
-    ``sessions`` are those of `single_event_sessions`. ``filter_seen`` keeps what a user already
-    had out of the ranking. ``negatives`` ranks against so many unseen items drawn at random, the
-    same for each scorer, instead of against all. ``ranks`` share the questions out, where none are
-    drawn. Raises DataError if nobody's item can be found.
-    """
-    if negatives is not None:
-        ranks = ALONE  # or other items would be drawn
-    history = sessions.take(before(sessions, targets))
-    seen = _seen_items(history)
-    if filter_seen:
-        new = np.array([item not in seen(user) for user, item in zip(targets.user, targets.item)])
-        if not new.any():
-            raise DataError(
-                "Every item asked for was seen before by its user, so filtering what was seen "
-                "leaves nothing to find; rank what was seen too (--repeat, or filter_seen=False)."
-            )
-    against = "all" if negatives is None else f"{negatives} sampled"
-    title = title or f"Leave one out, {len(targets):,} users, {against} items ranked"
-
-    def run(scorer: Scorer) -> Result:
-        draw = np.random.default_rng(rng)
-
-        def score(rows: np.ndarray) -> np.ndarray:
-            when = (targets.time[rows],) if getattr(scorer, "asks_when", False) else ()
-            scores = np.array(scorer.score(targets.user[rows], *when), dtype=np.float64)
-            right = np.arange(len(rows)), targets.item[rows]
-            kept = scores[right]
-            if filter_seen:
-                for row, user in enumerate(targets.user[rows]):
-                    scores[row, list(seen(user))] = -np.inf
-            if negatives is not None:
-                scores = _only_sampled(scores, right, negatives, draw)
-            # A right answer that was seen before stays filtered: it counts as not found.
-            scores[right] = np.where(new[rows], kept, -np.inf) if filter_seen else kept
-            return scores
-
-        def judge(rows: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
-            return leave_one_out_metrics(scores, targets.item[rows], k)
-
-        start = time.perf_counter()
-        scorer.fit(history)
-        items = len(sessions.events.items)
-        blocks = in_blocks(score, np.arange(len(targets)), items, ranks)
-        told = _told(blocks, scorer.name, len(targets), on_block)
-        judged = evaluate(told, judge, len(targets), k, ranks)
-        return Result(scorer.name, *judged, time.perf_counter() - start)
+        judged = evaluate(told(blocks, scorer.name, len(order), on_block), judge, len(order), k)
+        return Result(scorer.name, judged.metrics, judged.coverage, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
 
@@ -210,14 +142,7 @@ def select(
     return candidates[best], scored[best]
 
 
-def before(sessions: Sessions, targets: Targets) -> np.ndarray:
-    """The sessions (S,) bool left when each user's target session and later ones are taken out."""
-    limit = sessions.user_offsets[1:].copy()
-    limit[targets.user] = targets.session
-    return np.arange(len(sessions)) < limit[sessions.user]
-
-
-def _told(
+def told(
     blocks: Iterable[Block], name: str, total: int, on_block: OnBlock | None
 ) -> Iterator[Block]:
     done = 0
@@ -226,27 +151,3 @@ def _told(
         done += len(rows)
         if on_block is not None:
             on_block(name, done, total)
-
-
-def _seen_items(history: Sessions) -> Callable[[int], set[int]]:
-    bounds = history.offsets[history.user_offsets]
-    items = history.events.item
-
-    def seen(user: int) -> set[int]:
-        return set(items[bounds[user] : bounds[user + 1]].tolist())
-
-    return seen
-
-
-def _only_sampled(
-    scores: np.ndarray, right: tuple, negatives: int, draw: np.random.Generator
-) -> np.ndarray:
-    """All but ``negatives`` random items of each row (those left out stay out) set to -inf."""
-    ticket = draw.random(scores.shape)
-    ticket[np.isneginf(scores)] = 2
-    ticket[right] = 2
-    negatives = min(negatives, scores.shape[1] - 1)
-    drawn = np.argpartition(ticket, negatives - 1, axis=1)[:, :negatives]
-    result = np.full_like(scores, -np.inf)
-    np.put_along_axis(result, drawn, np.take_along_axis(scores, drawn, axis=1), axis=1)
-    return result

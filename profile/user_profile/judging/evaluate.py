@@ -26,7 +26,12 @@ class Judged(NamedTuple):
     """How Q questions were answered."""
 
     metrics: dict[str, np.ndarray]  # (Q,) each
-    coverage: float  # share of all items that are among the first k of anybody
+    listed: np.ndarray | None  # (I,) bool, the items among the first k of anybody
+
+    @property
+    def coverage(self) -> float:
+        """The share of all items that are listed."""
+        return 0.0 if self.listed is None else float(self.listed.mean())
 
 
 def in_blocks(
@@ -61,7 +66,7 @@ def evaluate(
         listed = part if listed is None else listed | part
     if ranks.size > 1:
         metrics, listed = _together(metrics, listed, questions, ranks)
-    return Judged(metrics, 0.0 if listed is None else float(listed.mean()))
+    return Judged(metrics, listed)
 
 
 def _together(
@@ -93,5 +98,14 @@ def mean_ndcg(blocks: Iterable[Block], targets: Targets, k: int = 10) -> float:
 
     Ranks may have a part of the blocks each.
     """
-    metrics = evaluate(blocks, baskets_judge(targets, k), len(targets), k, world()).metrics
-    return float(next(iter(metrics.values())).mean())
+    return float(each_ndcg(blocks, targets, k, world()).mean())
+
+
+def each_ndcg(
+    blocks: Iterable[Block], targets: Targets, k: int = 10, ranks: Ranks = ALONE
+) -> np.ndarray:
+    """NDCG at ``k`` of each question, (Q,)."""
+    if not len(targets):
+        return np.zeros(0)
+    metrics = evaluate(blocks, baskets_judge(targets, k), len(targets), k, ranks).metrics
+    return next(iter(metrics.values()))

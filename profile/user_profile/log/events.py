@@ -5,7 +5,7 @@ beside the columns in vocabularies: ``events.items[events.item[row]]`` is the id
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -80,14 +80,20 @@ class Events:
 
     def item_texts(self) -> list[str]:
         """The text of each item, the most frequent one if the log has several; "" if none."""
+        return most_said(self.texts_met(), self.texts, len(self.items))
+
+    def texts_met(self) -> Counter[tuple[int, int]]:
+        """How often which text stands beside which item."""
         given = (self.text != MISSING) & (self.item != MISSING)
-        pairs = Counter(zip(self.item[given].tolist(), self.text[given].tolist()))
-        best: dict[int, tuple[int, int]] = {}
-        for (item, text), count in pairs.items():
-            best[item] = max(best.get(item, (0, 0)), (count, -text))
-        return [
-            self.texts[-best[item][1]] if item in best else "" for item in range(len(self.items))
-        ]
+        return Counter(zip(self.item[given].tolist(), self.text[given].tolist()))
+
+
+def most_said(met: Mapping[tuple[int, int], int], texts: Sequence[str], items: int) -> list[str]:
+    """The text that is ``met`` most often beside each item, "" if none is."""
+    best: dict[int, tuple[int, int]] = {}
+    for (item, text), count in met.items():
+        best[item] = max(best.get(item, (0, 0)), (count, -text))
+    return [texts[-best[item][1]] if item in best else "" for item in range(items)]
 
 
 PURCHASE, CANCELLATION = "purchase", "cancellation"  # kinds of events that have a meaning

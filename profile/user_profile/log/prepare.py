@@ -57,16 +57,16 @@ def prepare(
     if user_features is not None:
         events = with_user_features(events, user_features)
     sessions = group_sessions(events)
-    bounded = _bounded(sessions, read.notes)
-    removed = len(sessions.events) - len(bounded.events)
-    cleaned = cleaned.grouped(bounded, removed)
-    prepared = Prepared(bounded, str(read), cleaned, events.item_texts())
+    kept_sessions = bounded(sessions, read.notes)
+    removed = len(sessions.events) - len(kept_sessions.events)
+    cleaned = cleaned.grouped(kept_sessions, removed)
+    prepared = Prepared(kept_sessions, str(read), cleaned, events.item_texts())
     if kept:
         kept.save(prepared)
     return prepared
 
 
-def _bounded(sessions: Sessions, notes: list[str]) -> Sessions:
+def bounded(sessions: Sessions, notes: list[str]) -> Sessions:
     """The latest `MOST_SESSIONS` of each customer; whoever has more is named."""
     longest = np.flatnonzero(sessions.counts > MOST_SESSIONS)
     if not len(longest):

@@ -1,5 +1,6 @@
 """A log that is ready to train on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,16 +43,7 @@ class Prepared:
         return split_last_sessions(self.sessions, kind=PURCHASE if PURCHASE in kinds else None)
 
     def categories(self, path: str | Path | None = None) -> Categories:
-        """From the user's own file, or found in the descriptions, or one for all if none is."""
-        items = self.sessions.events.items
-        if path is not None:
-            return read_categories(path, items)
-        if not any(self.texts):
-            return Categories(np.zeros(len(items), np.int32), ("all items",), {})
-        try:
-            return find_categories(self.texts)
-        except DataError:  # too few, or nothing that items share
-            return Categories(np.zeros(len(items), np.int32), ("all items",), {})
+        return choose_categories(self.sessions.events.items, self.texts, path)
 
     def user(self, name: str) -> int:
         """The code of a customer. Raises DataError for one that the log does not know."""
@@ -62,3 +54,17 @@ class Prepared:
                 f"ids such as {users[0]!r}."
             )
         return users.index(name)
+
+
+def choose_categories(
+    items: Sequence[str], texts: Sequence[str], path: str | Path | None = None
+) -> Categories:
+    """From the user's own file, or found in the ``texts`` of items, or one for all if none is."""
+    if path is not None:
+        return read_categories(path, items)
+    if not any(texts):
+        return Categories(np.zeros(len(items), np.int32), ("all items",), {})
+    try:
+        return find_categories(texts)
+    except DataError:  # too few, or nothing that items share
+        return Categories(np.zeros(len(items), np.int32), ("all items",), {})

@@ -44,6 +44,12 @@ class Targets:
         )
 
 
+_NOBODY = np.zeros(0, np.int32)
+NO_TARGETS = Targets(
+    _NOBODY, np.zeros(0, np.int64), np.zeros(0, np.int64), _NOBODY, np.zeros(1, np.int64)
+)
+
+
 class Split(NamedTuple):
     """Sessions to train on, and the questions of validation and test (one a customer each)."""
 

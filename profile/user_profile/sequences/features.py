@@ -9,8 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import DataError
+from ..log.parts import LogParts
+
 _MANY = 12  # distinct numbers above which a column is cut
 _PARTS = 10
+_MOST = 100_000  # words of a column: a row of the table each
+_ASKED = 1_000_000  # users of whom the tenths are those
+Features = Mapping[str, Sequence[str]]  # a value of each user
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,50 @@ class UserFeatures:
         return self.codes({}, 1)[0]
 
 
-def learn_features(features: Mapping[str, Sequence[str]]) -> UserFeatures:
-    """The columns of a log's users, "" meaning not given; those with one value tell nothing."""
+def learn_features(given: Features | LogParts[Features]) -> UserFeatures:
+    """The columns of a log's users, "" meaning not given; those with one value tell nothing.
+
+    `given` in parts are those of the users of each. Raises DataError for words without number.
+    """
+    parts = given if isinstance(given, LogParts) else LogParts({0: given})
     columns = []
-    for name, values in features.items():
-        distinct = sorted(set(values) - {""})
-        numbers = np.array([_number(value) for value in distinct])
-        if len(distinct) > _MANY and not np.isnan(numbers).any():
-            given = np.array([_number(value) for value in values if value != ""])
-            cuts = np.unique(np.quantile(given, np.arange(1, _PARTS) / _PARTS))
-            columns.append(Column(name, edges=tuple(cuts.tolist())))
+    for name in parts.of_first(lambda number: tuple(parts.own[number])):
+        met = _met_in(parts, name)
+        distinct = sorted(set().union(*(words for words, _ in met)))
+        if len(distinct) > _MANY and all(numbers for _, numbers in met):
+            columns.append(Column(name, edges=_edges(parts, name)))
+        elif len(distinct) > _MOST:
+            raise DataError(
+                f"The user feature {name!r} has more than {_MOST:,} values, such as "
+                f"{distinct[0]!r}: it names users rather than groups of them; leave it out."
+            )
         elif len(distinct) > 1:
             columns.append(Column(name, values=tuple(distinct)))
     return UserFeatures(columns)
+
+
+def _met_in(parts: LogParts[Features], name: str) -> list[tuple[set[str], bool]]:
+    return parts.of_each(lambda number: _met(parts.own[number][name]))
+
+
+def _met(values: Sequence[str]) -> tuple[set[str], bool]:
+    """The different values, as many as are needed, and whether all are numbers."""
+    distinct = sorted(set(values) - {""})
+    numbers = not np.isnan([_number(value) for value in distinct]).any()
+    return set(distinct[: _MOST + 1]), numbers
+
+
+def _edges(parts: LogParts[Features], name: str) -> tuple[float, ...]:
+    """The numbers between the tenths of the users; of very many users, of some that are drawn."""
+    own = {
+        number: np.array([_number(value) for value in columns[name] if value != ""], np.float64)
+        for number, columns in parts.own.items()
+    }
+    (values,) = parts.rows(
+        lambda number: len(own[number]), _ASKED, np.random.default_rng(0),
+        lambda number, rows: (own[number][rows],),
+    )  # fmt: skip
+    return tuple(np.unique(np.quantile(values, np.arange(1, _PARTS) / _PARTS)).tolist())
 
 
 def _number(value: str) -> float:

@@ -1,7 +1,6 @@
-"""A log in parts, some files each: every rank reads its own, and counts are brought together.
+"""A log of rows of items in parts: what is counted in all of them, what is judged, what is met.
 
-Part p belongs to worker p, and so to rank p mod ranks. As many parts as workers give the same bits,
-however many ranks share them; no process needs the whole log.
+Part p belongs to worker p, and so to rank p mod ranks; no process needs the whole log.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,86 +12,99 @@ from attention.files import fingerprint
 from attention.parallel.ranks import Ranks
 from attention.training import batches_by_length
 
-from ..errors import DataError
-from ..judging.compare import before, compare_leave_one_out
+from ..judging.compare import Comparison, OnBlock, Scorer
+from ..judging.leave_one_out import LeftOut, before, compare_parts_left_out
+from ..log.parts import LogParts
 from ..log.sessions import Sessions
 from ..log.split import Targets
 from .data import Histories, Windows, draw_windows, read_histories
+from .features import UserFeatures, learn_features
 from .objective import Share
 from .order import EpochBatches
-from .recommender import ReadingOnce, Trained
 from .settings import Settings
+
+Rival = Any  # a baseline that counts what it takes of everybody: `baselines.Baseline`
 
 
 class Part(NamedTuple):
-    """Some users: each has all their events here. None where nobody is."""
+    """Some users: each has all their events here."""
 
-    sessions: Sessions | None
-    validation: Targets | None
-    test: Targets | None
+    sessions: Sessions
+    validation: Targets
+    test: Targets
 
 
-class Parts:
-    """Those of this rank, by number, of `count` in all. `own` are their training histories."""
+class Parts(LogParts[Part]):
+    """Those of this rank; `histories` are what they train on, one part after the other."""
 
     def __init__(self, own: Mapping[int, Part], count: int, items: Sequence[str], ranks: Ranks):
-        self.parts, self.count, self.items, self.ranks = own, count, tuple(items), ranks
+        super().__init__(own, count, ranks)
+        self.items = tuple(items)
         empty = Histories(np.zeros(0, np.int32), np.zeros(1, np.int64))
-        self.past = {number: _past(part) or empty for number, part in own.items()}
+        self.past = {number: _past(part) for number, part in own.items()}
         self.first_row, self.first_user, rows, users = {}, {}, 0, 0
         for number, past in self.past.items():
             self.first_row[number], self.first_user[number] = rows, users
             rows, users = rows + len(past.item), users + len(past.lengths)
-        lengths = np.concatenate([past.lengths for past in self.past.values()])
-        self.own = Histories(
-            np.concatenate([past.item for past in self.past.values()]),
-            np.concatenate([[0], np.cumsum(lengths)]),
+        every = [empty, *self.past.values()]
+        ends = np.cumsum(np.concatenate([past.lengths for past in every]))
+        self.histories = Histories(
+            np.concatenate([past.item for past in every]), np.concatenate([[0], ends])
         )
 
-    def of_each(self, ask: Callable[[int], Any]) -> list[Any]:
-        """`ask(number)` of every part, whichever rank has it, in their order, on all ranks."""
-        found = self.ranks.gather([(number, ask(number)) for number in self.parts])
-        return [answer for _, answer in sorted(found, key=lambda one: one[0])]
+    def counted(self, count: Callable[[Histories], Any]) -> Any:
+        """Σ of what is counted in the histories of each part, added in their order."""
+        return self.added(lambda number: count(self.past[number]))
 
-    def sum(self, count: Callable[[Histories], Any]) -> Any:
-        """Σ of what is counted in each part, added in their order."""
-        first, *others = self.of_each(lambda number: count(self.past[number]))
-        for other in others:
-            first = first + other
-        return first
+    def features(self) -> tuple[UserFeatures, np.ndarray]:
+        """What is known of users, and the codes (U, K) of those of `histories`."""
+        given = {n: part.sessions.events.user_features for n, part in self.own.items()}
+        learned = learn_features(LogParts(given, self.count, self.ranks))
+        none = np.zeros((0, len(learned.columns)), np.int64)
+        codes = [learned.codes(given[n], len(past.lengths)) for n, past in self.past.items()]
+        return learned, np.concatenate([none, *codes])
 
     @property
     def mark(self) -> str:
-        own = self.of_each(lambda number: fingerprint(self.past[number], self.parts[number]))
+        own = self.of_each(lambda number: fingerprint(self.past[number], self.own[number]))
         return fingerprint(own, self.items)
 
-    def judge(self, asked: str, filter_seen: bool, most: int) -> Callable[..., list[float]]:
-        """NDCG@10 of models, of at most `most` of the users that a part's `asked` names."""
-
-        def values(number: int, models: Sequence[Trained]) -> list[np.ndarray]:
-            part = self.parts[number]
-            targets: Targets | None = getattr(part, asked)
-            if part.sessions is None or targets is None:
-                return [np.zeros(0) for _ in models]
+    def left_out(self, asked: str, filter_seen: bool, most: int) -> LogParts[LeftOut]:
+        """The questions that a part's `asked` names, at most `most` of all parts."""
+        found = {}
+        for number, part in self.own.items():
+            targets: Targets = getattr(part, asked)
             if len(targets) > most // self.count:
                 draw = np.random.default_rng(number)
                 chosen = draw.choice(len(targets), max(1, most // self.count), replace=False)
                 targets = targets.take(np.sort(chosen))
-            read: dict[bytes, np.ndarray] = {}
-            scorers = [ReadingOnce(trained, read) for trained in models]
-            try:
-                table = compare_leave_one_out(
-                    scorers, part.sessions, targets, filter_seen=filter_seen
-                )
-            except DataError:  # all was seen before by these few: none can be found
-                return [np.zeros(len(targets)) for _ in models]
-            return [result.metrics["ndcg@10"] for result in table.results]
+            found[number] = LeftOut(part.sessions, targets, filter_seen)
+        return LogParts(found, self.count, self.ranks)
 
-        def judge(*models: Trained) -> list[float]:
-            found = self.of_each(lambda number: values(number, models))
-            return [float(np.concatenate(one).mean()) for one in zip(*found)]
-
-        return judge
+    def compare(
+        self,
+        asked: LogParts[LeftOut],
+        make: Callable[[int], Sequence[Scorer]],
+        rivals: Callable[[], Sequence[Rival]] = tuple,
+        negatives: int | None = None,
+        on_block: OnBlock | None = None,
+    ) -> Comparison:
+        """The table of scorers that `make` makes for a part, and of baselines that count
+        everybody."""
+        others = {number: rivals() for number in asked.own}
+        for place in range(len(rivals())):
+            for number, left in asked.own.items():
+                others[number][place].fit(left.history)
+            everybody = _added(asked.of_each(lambda n, at=place: others[n][at].counted()))  # type: ignore[misc]
+            for scorers in others.values():
+                scorers[place].among(everybody)
+        fitted = {
+            number: [*others[number], *(one.fit(left.history) for one in make(number))]
+            for number, left in asked.own.items()
+        }
+        count = asked.of_first(lambda number: len(fitted[number]))
+        lines = [{number: fitted[number][place] for number in fitted} for place in range(count)]
+        return compare_parts_left_out(lines, asked, negatives=negatives, on_block=on_block)
 
 
 class PartBatches(EpochBatches):
@@ -139,7 +151,7 @@ class PartBatches(EpochBatches):
         return float(self._asked[batch])
 
     def _draw(self) -> None:
-        self._batches = {number: self._of(number) for number in self.parts.parts}
+        self._batches = {number: self._of(number) for number in self.parts.own}
         asked = self.parts.of_each(
             lambda number: [int(one.targets.sum()) for one in self._batches[number]]
         )
@@ -148,7 +160,7 @@ class PartBatches(EpochBatches):
             self._asked[: len(own)] += np.array(own, np.int64)
 
     def _of(self, number: int) -> list[Windows]:
-        """The batches of a part that ask for something, in rows and users of `Parts.own`."""
+        """The batches of a part that ask for something, in rows and users of `Parts.histories`."""
         settings = self.settings
         rng = np.random.default_rng([settings.seed, self.epoch, number])
         drawn = draw_windows(self.parts.past[number], settings.max_length, rng)
@@ -163,9 +175,13 @@ class PartBatches(EpochBatches):
         return [one for one in found if one.targets.sum()]
 
 
-def _past(part: Part) -> Histories | None:
-    if part.sessions is None:
-        return None
-    if part.validation is None:
-        return read_histories(part.sessions)
+def _past(part: Part) -> Histories:
     return read_histories(part.sessions.take(before(part.sessions, part.validation)))
+
+
+def _added(counts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Σ over the parts, in their order."""
+    first, *others = counts
+    for other in others:
+        first = tuple(one + more for one, more in zip(first, other))
+    return first

@@ -32,7 +32,7 @@ def start_bias(past: "Histories | Parts", items: int) -> np.ndarray:
 def counts(past: "Histories | Parts", items: int) -> np.ndarray:
     """How often each item occurs, (V,)."""
     if not isinstance(past, Histories):
-        return past.sum(lambda part: counts(part, items))
+        return past.counted(lambda part: counts(part, items))
     return np.bincount(past.item, minlength=items)
 
 
@@ -67,7 +67,7 @@ def nearness(past: "Histories | Parts", items: int, steps: int = _STEPS) -> spar
     Pairs up to `steps` apart count.
     """
     if not isinstance(past, Histories):
-        return past.sum(lambda part: nearness(part, items, steps))
+        return past.counted(lambda part: nearness(part, items, steps))
     item = past.item[-_MOST:].astype(np.int64)
     user = np.repeat(np.arange(len(past.lengths)), past.lengths)[-_MOST:]
     total = sparse.csr_array((items, items))

@@ -13,7 +13,7 @@ from attention.parallel.ranks import world
 from attention.training import Checkpoints, EpochEnd, Stopping, Trainer
 
 from ..errors import DataError
-from ..judging.compare import before, compare_leave_one_out
+from ..judging.leave_one_out import before, compare_leave_one_out
 from ..log.sessions import Sessions
 from ..log.split import Targets
 from .clock import Clock, learn_clock
@@ -82,16 +82,25 @@ def train_parts(
     on_epoch: Callable[[EpochEnd, int], None] | None = None,
 ) -> Trained:
     """The same over the parts of a log, as many as `settings.workers`, of which each rank has its
-    own. User features are not read."""
-    features = learn_features({})
+    own."""
+    features, codes = parts.features()
+    asked = parts.left_out("validation", filter_seen, _VALIDATED)
+
+    def judge(*models: Trained) -> list[float]:
+        read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in asked.own}
+        table = parts.compare(
+            asked, lambda number: [ReadingOnce(trained, read[number]) for trained in models]
+        )
+        return [result.mean("ndcg@10") for result in table.results]
+
     material = Material(
         parts.items,
         features,
-        features.codes({}, len(parts.own.lengths)),
+        codes,
         parts,
-        parts.own,
+        parts.histories,
         lambda settings: PartBatches(parts, settings),
-        parts.judge("validation", filter_seen, _VALIDATED),
+        judge,
         parts.mark,
     )
     return _train(material, settings, filter_seen, checkpoint, resume, on_step, on_epoch)

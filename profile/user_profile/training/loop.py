@@ -1,36 +1,57 @@
 """Learning a model from a log: what the steps are, what they are judged by, where they are kept."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from attention import Adam, warmup_cosine
 from attention.files import fingerprint
-from attention.parallel.ranks import world
+from attention.parallel.ranks import ALONE, Ranks, world
 from attention.training import Checkpoints, EpochEnd, ShuffledBatches, Stopping, Trainer
 
 from ..errors import DataError
 from ..features.batch import Batch
-from ..features.featurizer import Featurizer
+from ..features.featurizer import FeatureSpec, Featurizer
 from ..features.history import read_history
+from ..features.moments import Moments
+from ..features.season import Season, read_season
 from ..log.categories import Categories
+from ..log.parts import LogParts
 from ..log.sessions import Sessions
-from ..log.split import Split
+from ..log.split import Split, Targets
+from ..model import ProfileModel
+from ..model.decisions import Decisions, best_thresholds
 from ..model.loss import Loss
 from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from .augment import augment
-from .outlook import fit_outlook
-from .questions import fit_spec, training_batches, training_targets
-from .scoring import Score, level_thresholds, validate
+from .facts import Known, fit_spec, moments_of_all
+from .outlook import Answered, fit_outlook, read_answers
+from .questions import training_batches, training_targets
+from .scoring import Score, levels_said, validate
 from .value import fit_worth
 
 MOST_ITEMS = 50_000
+_FITTED_ON = 200_000  # moments, and sessions of validation: of more, so many are drawn
 _WORKERS = 2  # or one a rank: the result must not hang on how many cores there are
 MAY_CHANGE = ("epochs", "patience")  # of a run that is resumed: how long it goes on
+
+
+class Material(NamedTuple):
+    """What a run learns from: a log in one memory, or the parts of one that are here."""
+
+    parts: LogParts[Known]
+    asked: Mapping[int, Targets]  # validation, of each part
+    season: Season  # of all sessions
+    order: ShuffledBatches
+    packs: Mapping[int, list[Batch]]
+    judge: Callable[[ProfileModel, Mapping[int, Featurizer]], float]
+    mark: str
+    ranks: Ranks = ALONE  # that share out the questions of a log that each of them has
 
 
 def train(
@@ -61,64 +82,127 @@ def train(
     `Trainer.run` raises.
     """
     settings = settings or Settings()
+    known = know(sessions, split, settings)
+    parts = LogParts({0: known})
+    spec = fit_spec(parts, categories, item_vectors, without, to_the_end=to_the_end)
+    packs = training_batches(Featurizer(known.seen, spec, known.side), known.targets, settings)
+    workers = max(_WORKERS, world().size) if workers is None else workers
+    material = Material(
+        parts,
+        {0: split.validation},
+        read_season(known.whole),
+        PackOrder(len(packs), workers, settings.seed),
+        {0: packs},
+        lambda model, featurizers: validate(model, featurizers[0], split.validation, score),
+        fingerprint(sessions, split),
+        world(),
+    )
+    run = {
+        "without": list(without),
+        "categories": fingerprint(categories.of_item, categories.names),
+        "item_vectors": fingerprint(item_vectors),
+    }
+    return run_training(
+        material, spec, settings, to_the_end=to_the_end, checkpoint=checkpoint, run=run,
+        resume=resume, workers=workers, on_step=on_step, on_epoch=on_epoch,
+    )  # fmt: skip
+
+
+def know(sessions: Sessions, split: Split, settings: Settings) -> Known:
+    """Some customers as training knows them. Raises DataError for too many items."""
     if len(sessions.events.items) > MOST_ITEMS:
         raise DataError(
             f"The log has {len(sessions.events.items):,} items; the profile model scores all of "
             f"them for every question and takes up to {MOST_ITEMS:,}. Train on rows of items "
             "instead: python -m user_profile sequences train."
         )
-    whole = read_history(sessions)
     seen = read_history(sessions.take(split.train))  # all that follows knows of nothing else
-    side = dict(sessions.events.user_features)
     everything = np.ones(len(seen.user), bool)
     targets = training_targets(seen, everything, settings.most_per_customer)
-    spec = fit_spec(
-        seen, targets, categories, side, item_vectors, without, whole=whole, to_the_end=to_the_end
-    )
+    return Known(seen, read_history(sessions), targets, dict(sessions.events.user_features))
+
+
+def run_training(
+    material: Material,
+    spec: FeatureSpec,
+    settings: Settings,
+    *,
+    to_the_end: bool = False,
+    checkpoint: str | Path | None = None,
+    run: Mapping[str, Any],
+    resume: bool = False,
+    workers: int,
+    on_step: Callable[[Trainer], None] | None = None,
+    on_epoch: Callable[[EpochEnd], None] | None = None,
+) -> Trained:
+    """What both ways to train share: the steps, then what is fitted on top."""
     model = new_model(spec, settings)
     loss = Loss(model)
-    packs = training_batches(Featurizer(seen, spec, side), targets, settings)
-    featurizer = Featurizer(whole, spec, side)
-    workers = max(_WORKERS, world().size) if workers is None else workers
-    order = PackOrder(len(packs), workers, settings.seed)
+    featurizers = {
+        number: Featurizer(known.whole, spec, known.side, material.season)
+        for number, known in material.parts.own.items()
+    }
+    order = material.order
     total = settings.epochs * order.count
     warmup = int(settings.warmup * total)
+
+    def compute(part: int, pack: int | None, rng: np.random.Generator) -> float:
+        return 0.0 if pack is None else _learn(loss, material.packs[part][pack], rng, settings)
+
     trainer = Trainer(
         loss,
         Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay),
         order,
-        lambda pack, rng: _learn(loss, packs[pack], rng, settings),
+        compute,
         schedule=lambda step: warmup_cosine(step, warmup, total, settings.lr),
         max_norm=settings.max_norm,
         workers=workers,
-        stopping=Stopping(
-            lambda: validate(model, featurizer, split.validation, score),
-            patience=settings.patience,
-        ),
+        stopping=Stopping(lambda: material.judge(model, featurizers), patience=settings.patience),
         checkpoints=Checkpoints(
             checkpoint,
             every=None,
-            run={
-                **dataclasses.asdict(settings),
-                "without": list(without),
-                "log": fingerprint(sessions, split),
-                "categories": fingerprint(categories.of_item, categories.names),
-                "item_vectors": fingerprint(item_vectors),
-            },
+            run={**dataclasses.asdict(settings), "log": material.mark, **run},
             may_change=MAY_CHANGE,
         ),
     )
     if resume and checkpoint is not None and Path(checkpoint).exists():
         trainer.resume(checkpoint)
     trainer.run(epochs=settings.epochs, on_step=on_step, on_epoch=on_epoch)
-    decisions = fit_outlook(model, featurizer, to_the_end)
-    decisions = replace(
-        decisions,
-        levels=level_thresholds(model, featurizer, split.validation),
-        worth=fit_worth(whole, to_the_end),
-    )
+    decisions = _decide(model, spec, material, featurizers, to_the_end)
     log = [end._asdict() for end in trainer.epochs]
     return Trained(model, spec, settings, decisions, log)
+
+
+def _decide(
+    model: ProfileModel,
+    spec: FeatureSpec,
+    material: Material,
+    featurizers: Mapping[int, Featurizer],
+    to_the_end: bool,
+) -> Decisions:
+    """The outlook, and the thresholds by which levels are said."""
+    parts, asked, ranks = material.parts, material.asked, material.ranks
+    moments = moments_of_all(parts, to_the_end)
+    first = parts.first(lambda number: len(parts.own[number].whole.users))
+
+    def answers(number: int, rows: np.ndarray) -> Answered:
+        some = Moments(*(column[rows] for column in moments[number]))
+        return read_answers(model, featurizers[number], some, first[number], ranks)
+
+    def levels(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        return levels_said(model, featurizers[number], asked[number].take(rows))
+
+    answered = parts.rows(
+        lambda number: len(moments[number].user), _FITTED_ON, np.random.default_rng(3), answers
+    )
+    chances, actual = parts.rows(
+        lambda number: len(asked[number]), _FITTED_ON, np.random.default_rng(4), levels
+    )
+    return replace(
+        fit_outlook(model, spec, Answered(*answered)),
+        levels=best_thresholds(chances, actual),
+        worth=fit_worth(parts, to_the_end),
+    )
 
 
 class PackOrder(ShuffledBatches):
@@ -129,7 +213,7 @@ class PackOrder(ShuffledBatches):
     ) -> tuple[list[tuple], list[float] | None]:
         """Each pack with a generator of its own, so that nothing hangs on who is first."""
         begin = self.seed, self.epoch + 1
-        return [(pack, np.random.default_rng([*begin, pack])) for pack in batch.tolist()], None
+        return [(0, pack, np.random.default_rng([*begin, pack])) for pack in batch.tolist()], None
 
     def _shuffle(self) -> np.ndarray:
         rng = np.random.default_rng([self.seed, 1])

@@ -8,14 +8,16 @@ this regression): with a constant that no ridge holds back, they are right on th
 log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import scipy  # its parts load when they are first used
 
-from attention.parallel.ranks import world
+from attention.parallel.ranks import ALONE, Ranks
 
-from ..features.featurizer import Asked, Featurizer
-from ..features.labels import outlook_labels, spend_band, taught
-from ..features.moments import Moments, training_moments
+from ..features.featurizer import Asked, FeatureSpec, Featurizer
+from ..features.labels import OutlookLabels, outlook_labels, spend_band, taught
+from ..features.moments import Moments
 from ..model import ProfileModel
 from ..model.decisions import Decisions, best_thresholds
 from ..model.outlook import SPEND_BANDS, WIDTHS
@@ -28,25 +30,44 @@ _FEWEST = 40  # moments, of each side, below which nothing is fitted
 _NOBODY = np.zeros(0, np.int64)
 
 
-def fit_outlook(model: ProfileModel, featurizer: Featurizer, to_the_end: bool = False) -> Decisions:
-    """Set the outlook of `model` by the training moments of the log; as it was if they are few.
+class Answered(NamedTuple):
+    """M moments, what was known at each and what came true."""
+
+    x: np.ndarray  # (M, F)
+    returned: np.ndarray  # (M,)
+    cancelled: np.ndarray  # (M,)
+    spend: np.ndarray  # (M,)
+    kept: np.ndarray  # (M,) bool, of customers who are kept back
+
+
+def read_answers(
+    model: ProfileModel, featurizer: Featurizer, moments: Moments, first: int, ranks: Ranks = ALONE
+) -> Answered:
+    """Of the customers of `featurizer`, before whom stand `first` others; `ranks` read them
+    together."""
+    history, draw = featurizer.history, np.random.default_rng(0)
+    assert isinstance(draw.bit_generator, np.random.PCG64)
+    draw.bit_generator.advance(first)  # to the numbers of these customers
+    kept = (draw.random(len(history.users)) < _KEPT_BACK)[moments.user]
+    labels = outlook_labels(history, *moments)
+    return Answered(read_moments(model, featurizer, moments, ranks), *labels, kept)
+
+
+def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> Decisions:
+    """Set the outlook of `model` by what came true; as it was if that is little.
 
     Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
     """
-    history = featurizer.history
-    moments = training_moments(history, to_the_end)
-    labels = outlook_labels(history, *moments)
-    kept_back = np.random.default_rng(0).random(len(history.users)) < _KEPT_BACK
-    kept = kept_back[moments.user]
+    x, *labels_, kept = answered
+    labels = OutlookLabels(*labels_)
     if min(kept.sum(), (~kept).sum()) < _FEWEST:
         return Decisions(taught=())
-    x = read_moments(model, featurizer, moments)
     # Of returns alone does BG/NBD, the last column, say what is right for older customers too.
     plain = x.copy()
     plain[:, -1] = 0
-    own = featurizer.spec.outlook.mean.size
+    own = spec.outlook.mean.size
     pays = labels.spend > 0
-    bands = spend_band(labels.spend, featurizer.spec.thresholds.spend) - 1
+    bands = spend_band(labels.spend, spec.thresholds.spend) - 1
     everybody = np.ones(len(kept), bool)
     parts = [
         _fit(columns, answer, asked, kept, classes, own)
@@ -79,22 +100,19 @@ def fit_outlook(model: ProfileModel, featurizer: Featurizer, to_the_end: bool = 
     return decisions
 
 
-def read_moments(model: ProfileModel, featurizer: Featurizer, moments: Moments) -> np.ndarray:
+def read_moments(
+    model: ProfileModel, featurizer: Featurizer, moments: Moments, ranks: Ranks = ALONE
+) -> np.ndarray:
     """State and context of each moment, (M, E + G): what the outlook reads."""
     order = np.lexsort((moments.user, featurizer.history.known_sessions(*moments)))
-    x: np.ndarray | None = None
-    ranks = world()  # each has its part of the moments
+    x = np.zeros((len(order), model.outlook.out.weight.data.shape[0]))
     for begin in range(ranks.rank * 512, len(order), ranks.size * 512):
         rows = order[begin : begin + 512]
         users, times = moments.user[rows], moments.time[rows]
         batch = featurizer.batch(np.unique(users), Asked(_NOBODY, _NOBODY, users, times))
         states, _ = model.encode(batch)
         moment = batch.moment
-        part = np.concatenate([states[moment.customer, moment.known], moment.context], axis=1)
-        x = np.zeros((len(order), part.shape[1])) if x is None else x
-        x[rows] = part
-    width = max(ranks.gather([0 if x is None else x.shape[1]]))
-    x = np.zeros((len(order), width)) if x is None else x
+        x[rows] = np.concatenate([states[moment.customer, moment.known], moment.context], axis=1)
     ranks.sum(x)  # of one number and zeros
     return x
 

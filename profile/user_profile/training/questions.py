@@ -5,29 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..features.batch import Batch, Labels
-from ..features.context import fit_buying, read_context, read_outlook_context
 from ..features.featurizer import Asked, FeatureSpec, Featurizer
 from ..features.history import History, ranges
-from ..features.item_side import item_side
-from ..features.labels import (
-    Thresholds,
-    category_counts,
-    high_thresholds,
-    interest_levels,
-    outlook_labels,
-    spend_band,
-    spend_thresholds,
-)
-from ..features.moments import NO_MOMENTS, Moments, training_moments
-from ..features.past_items import read_past_items
-from ..features.scaling import fit_scaling
-from ..features.season import read_season
+from ..features.labels import category_counts, interest_levels, outlook_labels, spend_band
+from ..features.moments import NO_MOMENTS, Moments
 from ..log.categories import Categories
+from ..log.parts import LogParts
 from ..log.split import Targets
 from ..model.settings import Settings
+from . import facts
+from .facts import Known
 
 _BEHAVIOURS = 16_000  # of a batch: bounds its memory, whatever the histories; a longer one is alone
-_SCALED_ON = 3000  # questions that the scaling constants are taken from
 
 
 def training_targets(history: History, train: np.ndarray, most: int) -> Targets:
@@ -62,42 +51,13 @@ def fit_spec(
     to_the_end: bool = False,
     with_buying: bool = True,
 ) -> FeatureSpec:
-    """Codes and constants, from the training sessions, which `history` holds alone.
-
-    What the outlook asks is split by date: its constants are those of `whole`, all sessions, at
-    dates before the one it is tested at (`training_moments`). `vectors` (I, V) describe the
-    items; `without` names parts (of `item_side.PARTS`) that are to be left out. Not `with_buying`:
-    nothing is fitted to how often customers buy.
-    """
-    whole = history if whole is None else whole
-    rng = np.random.default_rng(0)
-    sample = np.sort(rng.permutation(len(targets))[:_SCALED_ON])
-    user, moment = targets.user[sample], targets.time[sample]
-    known = history.known_sessions(user, moment)
-    season = read_season(history)
-    counts = category_counts(history, categories.of_item, len(categories), targets.session)
-    moments = training_moments(whole, to_the_end)
-    met = np.sort(rng.permutation(len(moments.user))[:_SCALED_ON])
-    some = Moments(moments.user[met], moments.time[met])
-    buying = fit_buying(whole, moments if with_buying else NO_MOMENTS)
-    spend = outlook_labels(whole, *moments).spend
-    return FeatureSpec(
-        items=history.items,
-        kinds=history.kinds,
-        category=categories.of_item.astype(np.int64),
-        category_names=categories.names,
-        side={
-            name: tuple(sorted(set(values))) for name, values in side.items() if name not in without
-        },
-        thresholds=Thresholds(high_thresholds(counts), spend_thresholds(spend)),
-        context=fit_scaling(read_context(history, user, moment, known)),
-        outlook=fit_scaling(read_outlook_context(whole, some, whole.known_sessions(*some), buying)),
-        buying=buying,
-        pair=fit_scaling(read_past_items(history, season, user, moment, known).features),
-        season=fit_scaling(season.features(np.unique(season.day(moment)))),
-        item_side=item_side(history, categories.of_item, len(categories), vectors, without),
-        without=tuple(without),
-    )
+    """`facts.fit_spec` of a log in one memory: `history` holds what may be trained on alone,
+    `whole` all sessions, by default the same."""
+    known = Known(history, history if whole is None else whole, targets, side)
+    return facts.fit_spec(
+        LogParts({0: known}), categories, vectors, without,
+        to_the_end=to_the_end, with_buying=with_buying,
+    )  # fmt: skip
 
 
 def training_batches(

@@ -12,12 +12,14 @@ from ..features.featurizer import Asked, Featurizer
 from ..features.labels import category_counts, interest_levels
 from ..log.split import Targets
 from ..model import ProfileModel
-from ..model.decisions import best_thresholds
 from ..model.interests import LEVELS
 
 # How good scores are for questions with these answers, one number: handed in by the caller. They
 # come in blocks, rows (q,) of questions and their scores (q, I), since all at once may be too many.
 Score = Callable[[Iterator[tuple[np.ndarray, np.ndarray]], Targets], float]
+
+# The same, of each question (Q,).
+EachScore = Callable[[Iterator[tuple[np.ndarray, np.ndarray]], Targets], np.ndarray]
 
 
 def ask(
@@ -83,11 +85,13 @@ def validate(model: ProfileModel, featurizer: Featurizer, targets: Targets, scor
     return score(blocks, targets)
 
 
-def level_thresholds(model: ProfileModel, featurizer: Featurizer, targets: Targets) -> np.ndarray:
-    """The rules (2, 2) by which levels are said, one a metric, that do best in these sessions."""
+def levels_said(
+    model: ProfileModel, featurizer: Featurizer, targets: Targets
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each category in each session, the chances of its levels (Q·C, 3), and what came true."""
     spec = featurizer.spec
     size = len(spec.category_names)
     counts = category_counts(featurizer.history, spec.category, size, targets.session)
     actual = interest_levels(counts, spec.thresholds.high)
     chances = level_chances(model, featurizer, targets.user, targets.time)
-    return best_thresholds(chances.reshape(-1, len(LEVELS)), actual.ravel())
+    return chances.reshape(-1, len(LEVELS)), actual.ravel()

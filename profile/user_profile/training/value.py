@@ -5,26 +5,26 @@ Both are fitted on what ended before the date of the outlook's test, as all of t
 
 import numpy as np
 
-from ..dates import DAY
 from ..errors import DataError
 from ..features.bg_nbd import BgNbd
 from ..features.history import History
 from ..features.labels import HORIZON
-from ..features.moments import Moments, customers_at, training_moments
+from ..features.moments import Moments
 from ..features.visits import read_visits
+from ..log.parts import LogParts
+from .facts import Known, moments_of_all, visits_of_all
 from .gamma_gamma import GammaGamma
 
 YEAR = 365  # days
 NOT_LEARNED = np.zeros(0)
 
 
-def fit_worth(history: History, to_the_end: bool = False) -> np.ndarray:
+def fit_worth(parts: LogParts[Known], to_the_end: bool = False) -> np.ndarray:
     """p, q, γ of gamma-gamma, (3,); (0,) where a log is too short or tells no money."""
-    moments = training_moments(history, to_the_end)
-    if not len(moments.user):
+    met = visits_of_all(parts, moments_of_all(parts, to_the_end))
+    if met is None:
         return NOT_LEARNED
-    date = int(moments.time.max()) + HORIZON * DAY
-    visits, value = read_visits(history, customers_at(history, np.array([date])))
+    visits, value = met
     try:
         worth = GammaGamma().fit(visits.repeats + 1, value)
     except DataError:

@@ -16,7 +16,8 @@ from user_profile.baselines import (
     TifuKnn,
 )
 from user_profile.errors import DataError
-from user_profile.judging.compare import before, compare, compare_leave_one_out, select
+from user_profile.judging.compare import compare, select
+from user_profile.judging.leave_one_out import before, compare_leave_one_out
 from user_profile.log.clean import clean_events
 from user_profile.log.readers import read_events
 from user_profile.log.sessions import group_sessions, single_event_sessions

@@ -7,9 +7,10 @@ import pytest
 from user_profile.features import context, past_items
 from user_profile.features.batch import group_by_length
 from user_profile.features.history import read_history
-from user_profile.features.item_side import item_side
+from user_profile.features.item_side import first_sales, item_side
 from user_profile.features.labels import (
     category_counts,
+    counted_levels,
     high_thresholds,
     interest_levels,
     outlook_labels,
@@ -187,7 +188,7 @@ def test_outlook_by_hand(history):
 
 def test_levels_and_bands():
     counts = np.array([[0, 1, 0], [3, 1, 0], [5, 0, 0], [1, 2, 0]])
-    high = high_thresholds(counts)
+    high = high_thresholds([counted_levels(counts[:2]), counted_levels(counts[2:])])
     assert high.tolist() == [3, 2, 2]  # one item is never high: medium would be empty
     levels = [[0, 1, 0], [2, 1, 0], [2, 0, 0], [1, 2, 0]]
     assert interest_levels(counts, high).tolist() == levels
@@ -228,13 +229,13 @@ def test_groups_hold_each_sequence_once():
 
 def test_an_item_is_described_by_its_first_price(history):
     category = np.zeros(len(history.items), int)
-    side = item_side(history, category, 1, None, ())
+    side = item_side([first_sales(history)], category, 1, None, ())
     rows = np.flatnonzero(history.item == 7)
     first = rows[np.argmin(history.end[history.session[rows]])]
     later = history.end[history.session] > history.end[history.session[first]]
     raised = replace(history, price=np.where(later & (history.item == 7), 9, history.price))
     assert later.any()
-    assert np.array_equal(item_side(raised, category, 1, None, ()), side)
-    without = item_side(history, category, 1, None, ("price", "text"))
+    assert np.array_equal(item_side([first_sales(raised)], category, 1, None, ()), side)
+    without = item_side([first_sales(history)], category, 1, None, ("price", "text"))
     assert side.all(axis=1).any()
     assert not without.any()

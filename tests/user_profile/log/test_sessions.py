@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from user_profile.errors import DataError
-from user_profile.judging.compare import before
+from user_profile.judging.leave_one_out import before
 from user_profile.log.sessions import group_sessions, single_event_sessions
 from user_profile.log.split import split_last_sessions
 

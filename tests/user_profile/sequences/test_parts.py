@@ -6,10 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from user_profile.__main__ import main
+from user_profile.baselines.lineup import rivals_of_rows
 from user_profile.errors import DataError
+from user_profile.judging.leave_one_out import compare_leave_one_out
 from user_profile.log.sessions import single_event_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.sequences import Settings, load_model
+from user_profile.sequences.recommender import Recommender
 from user_profile.sequences.training import train_parts
 
 from attention.parallel.ranks import ALONE
@@ -50,10 +53,10 @@ def test_parts_hold_each_user_and_item_once(tmp_path):
     sessions = single_event_sessions(make_sessions(customers=40).events)
     split = split_last_sessions(sessions)
     assert sorted(parts.items) == sorted(sessions.events.items)
-    asked = [len(part.validation) for part in parts.parts.values()]
+    asked = [len(part.validation) for part in parts.own.values()]
     assert sum(asked) == len(split.validation)
     train_items = len(sessions.events) - 2 * len(split.validation)
-    assert parts.sum(lambda past: len(past.item)) == train_items == len(parts.own.item)
+    assert parts.counted(lambda past: len(past.item)) == train_items == len(parts.histories.item)
 
 
 def test_an_epoch_of_parts_asks_for_every_item_once(tmp_path):
@@ -69,7 +72,7 @@ def test_an_epoch_of_parts_asks_for_every_item_once(tmp_path):
             assert share.weight == 1 / batches.weight(batch)
             for begin, end, first in zip(*share.windows[1:]):
                 met += list(range(begin + (not first), end))
-    assert sorted(met) == list(range(len(parts.own.item)))
+    assert sorted(met) == list(range(len(parts.histories.item)))
 
 
 @pytest.mark.slow
@@ -88,7 +91,35 @@ def test_parts_learn_what_their_users_share(tmp_path):
     )  # fmt: skip
     trained = train_parts(parts, settings)
     assert max(end["validation"] for end in trained.log) > 0.9
-    assert parts.judge("test", True, 100)(trained)[0] > 0.9
+    asked = parts.left_out("test", True, 100)
+    table = parts.compare(asked, lambda _: [Recommender(trained)], rivals_of_rows)
+    assert table["sequence model"].mean("ndcg@10") > 0.9
+    assert table["first-order Markov"].mean("ndcg@10") > 0.9
+
+
+@pytest.mark.slow
+def test_a_table_of_parts_is_that_of_the_whole_log(tmp_path):
+    batch = as_batch(make_sessions(customers=60))
+    folder = tmp_path / "log"
+    folder.mkdir()
+    for number in range(3):
+        part = batch.slice(20 * number, 20)
+        parquet.write_table(pa.Table.from_batches([part]), folder / f"{number}.parquet")
+    parts = read_parts(folder, 3, ALONE)
+    table = parts.compare(parts.left_out("test", False, 1000), lambda _: [], rivals_of_rows)
+    sessions = single_event_sessions(make_sessions(customers=60).events)
+    whole = compare_leave_one_out(
+        rivals_of_rows(), sessions, split_last_sessions(sessions).test, filter_seen=False
+    )
+    for ours, theirs in zip(table.results, whole.results, strict=True):
+        assert (ours.name, ours.coverage) == (theirs.name, theirs.coverage)
+        tied = 2 * (ours.name == "item-to-item neighbours")  # whose sums end in other last bits
+        for name, values in ours.metrics.items():
+            assert (values != theirs.metrics[name]).sum() <= tied, (ours.name, name)
+    known, codes = parts.features()
+    assert [column.values for column in known.columns] == [("France", "UK")]
+    country = sessions.events.user_features["country"]
+    assert codes[:, 0].tolist() == [1 + ("France", "UK").index(one) for one in country]
 
 
 def test_a_user_in_two_files_and_too_few_files_are_refused(tmp_path):
@@ -102,10 +133,13 @@ def test_a_user_in_two_files_and_too_few_files_are_refused(tmp_path):
         read_parts(folder, 2, ALONE)
 
 
+@pytest.mark.slow
 def test_a_model_of_parts_is_saved_and_read(tmp_path, capsys):
     given = command(write(tmp_path / "log"), tmp_path / "m.npz")[3:]
     assert main(given) == 0
-    assert "test NDCG@10" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for name in ("popularity", "item-to-item neighbours", "sequence rules", "sequence model"):
+        assert name in said
     assert load_model(tmp_path / "m.npz").log
 
 

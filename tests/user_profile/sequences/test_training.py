@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from user_profile.baselines import ItemNeighbours, Popularity
-from user_profile.judging.compare import compare_leave_one_out
+from user_profile.judging.leave_one_out import compare_leave_one_out
 from user_profile.log.sessions import single_event_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.sequences import Recommender, Settings, load_model, save_model, train

@@ -2,7 +2,7 @@
 
 Columns: `user`, `items`, `times` (timestamps, or whole seconds since 1970); if there, `prices` of
 one piece, `kinds`, `quantities`, `sessions` (else a pause of half an hour parts them), and a column
-for each side feature that the model knows.
+for each side feature that the model knows. `texts` are read in training alone.
 """
 
 from typing import Any
@@ -15,6 +15,7 @@ from ...log.sessions import Sessions, group_sessions
 
 NEEDED = ("user", "items", "times")
 OPTIONAL = ("prices", "kinds", "quantities", "sessions")
+TEXTS = "texts"  # what is said of each item: read in training, for categories
 MOST_EVENTS = 100_000  # of one customer: a crawler or a till, and the square of it is memory
 
 
@@ -39,7 +40,7 @@ def check_columns(names: list[str], where: str, side: tuple[str, ...] = ()) -> l
             f"{', '.join(NEEDED)}."
         )
     known = (*NEEDED, *OPTIONAL, *side)
-    others = [name for name in names if name not in known]
+    others = [name for name in names if name not in (*known, TEXTS)]
     if others:
         raise DataError(
             f"{where} has a column {others[0]!r} that is not read; leave it out or rename it: the "
@@ -66,7 +67,7 @@ def read_batch(batch: Any, where: str, side: tuple[str, ...] = ()) -> Sessions |
     if not lengths.sum():
         return None
     flat = {"items": batch.column("items").flatten()}
-    for name in ("times", *OPTIONAL):
+    for name in ("times", *OPTIONAL, TEXTS):
         if name not in batch.schema.names:
             continue
         own = _lengths(batch, name, users, where)
@@ -89,7 +90,10 @@ def read_batch(batch: Any, where: str, side: tuple[str, ...] = ()) -> Sessions |
         kind, kinds = _coded(flat["kinds"].fill_null(PURCHASE), pa)
     if "sessions" in flat and not flat["sessions"].null_count:
         session, sessions = _coded(flat["sessions"], pa)
-    empty = np.full(count, MISSING, np.int32)
+    texts: tuple[str, ...] = ()
+    text = np.full(count, MISSING)
+    if TEXTS in flat:
+        text, texts = _coded(flat[TEXTS].fill_null(""), pa)
     return group_sessions(
         Events(
             user=np.repeat(np.arange(len(users), dtype=np.int32), lengths),
@@ -99,12 +103,12 @@ def read_batch(batch: Any, where: str, side: tuple[str, ...] = ()) -> Sessions |
             kind=kind.astype(np.int8),
             quantity=_numbers(flat.get("quantities"), count, 1.0, "quantities", where, pa),
             price=_numbers(flat.get("prices"), count, np.nan, "prices", where, pa),
-            text=empty,
+            text=text.astype(np.int32),
             users=tuple(users),
             items=items,
             sessions=sessions,
             kinds=kinds,
-            texts=(),
+            texts=texts,
             user_features={
                 name: tuple(_texts(batch.column(name), name, where, "")) for name in side
                 if name in batch.schema.names

@@ -1,0 +1,96 @@
+"""train, where --data is a folder of Parquet histories: each rank reads its own files alone."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from attention.parallel.ranks import world
+from attention.training import EpochEnd, Trainer
+
+from ..errors import DataError
+from ..features.item_side import read_item_vectors
+from ..judging.evaluate import each_ndcg
+from ..log.categories import Categories, rename_categories
+from ..log.parts import LogParts
+from ..log.prepare import bounded, with_user_features
+from ..log.prepared import choose_categories
+from ..log.sessions import Sessions
+from ..model.settings import Settings
+from ..model.trained import Trained
+from ..serving.scoring.folder import holds_histories, read_folder, texts_of
+from ..training.parts import split_parts, train_parts
+
+_OF_ROWS = ("format", "columns", "table", "query", "encoding", "date_format", "keep_charges")
+
+
+def is_in_parts(options: argparse.Namespace) -> bool:
+    data = options.data or []
+    return len(data) == 1 and holds_histories(data[0], world())
+
+
+def train_on_folder(
+    options: argparse.Namespace,
+    settings: Settings,
+    without: list[str],
+    checkpoint: Path,
+    on_step: Callable[[Trainer], None],
+    on_epoch: Callable[[EpochEnd], None],
+) -> Trained:
+    """Read, say what was read, train. Raises DataError."""
+    for name in _OF_ROWS:
+        if getattr(options, name):
+            raise DataError(
+                f"{options.data[0]} holds histories, which are read as they are; leave out "
+                f"--{name.replace('_', '-')}."
+            )
+    workers = max(2, world().size) if options.workers is None else options.workers
+    parts = _read(options, workers)
+    splits = split_parts(parts)
+    items = parts.of_first(lambda number: parts.own[number].events.items)
+    print(_told(parts, len(items)), flush=True)
+    categories = _categories(options, parts, items)
+    print(categories)
+    vectors = read_item_vectors(options.item_vectors, items) if options.item_vectors else None
+    return train_parts(
+        parts, splits, categories, settings, score=each_ndcg, item_vectors=vectors,
+        without=without, checkpoint=checkpoint, resume=options.resume,
+        on_step=on_step, on_epoch=on_epoch,
+    )  # fmt: skip
+
+
+def _read(options: argparse.Namespace, workers: int) -> LogParts[Sessions]:
+    whole = read_folder(Path(options.data[0]), workers, world())
+    notes: list[str] = []
+    own = {number: bounded(sessions, notes) for number, sessions in whole.own.items()}
+    for note in whole.ranks.gather(notes):
+        print(note)
+    if options.user_features:
+        own = {
+            number: replace(one, events=with_user_features(one.events, options.user_features))
+            for number, one in own.items()
+        }
+    return LogParts(own, whole.count, whole.ranks)
+
+
+def _told(parts: LogParts[Sessions], items: int) -> str:
+    def counts(number: int) -> tuple[int, int, int]:
+        sessions = parts.own[number]
+        return len(sessions.events.users), len(sessions), len(sessions.events)
+
+    customers, sessions, events = map(sum, zip(*parts.of_each(counts)))
+    features = parts.of_first(lambda number: tuple(parts.own[number].events.user_features))
+    known = f"; of each customer: {', '.join(features)}" if features else ""
+    return (
+        f"{customers:,} customers in {parts.count} parts, {items:,} items, {sessions:,} sessions, "
+        f"{events:,} behaviours{known}"
+    )
+
+
+def _categories(options: argparse.Namespace, parts: LogParts[Sessions], items: Any) -> Categories:
+    found = choose_categories(items, texts_of(parts, items), options.categories)
+    found = parts.ranks.agree(found)  # machines may differ in the last bit of a distance
+    if options.category_names:
+        found = rename_categories(found, options.category_names)
+    return found

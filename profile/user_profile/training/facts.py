@@ -1,0 +1,169 @@
+"""What a model must know of all customers before the first step, whoever holds their histories.
+
+Counts, thresholds, seasons and constants are found in the parts of a log (one, where it is in one
+memory) and put together in their order. What is fitted to numbers of single customers takes at
+most `MOST` of them, drawn by their place in the log; of fewer it takes all.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..dates import DAY
+from ..features.context import fit_buying, read_context, read_outlook_context
+from ..features.featurizer import FeatureSpec
+from ..features.history import History
+from ..features.item_side import first_sales, item_side
+from ..features.labels import (
+    HORIZON,
+    Thresholds,
+    category_counts,
+    counted_levels,
+    high_thresholds,
+    outlook_labels,
+    spend_thresholds,
+)
+from ..features.moments import Moments, Span, customers_at, training_moments
+from ..features.past_items import read_past_items
+from ..features.scaling import fit_scaling
+from ..features.season import Sales, Season, count_sales, days_between, season_of
+from ..features.visits import Visits, read_visits
+from ..log.categories import Categories
+from ..log.parts import LogParts
+from ..log.split import Targets
+
+MOST = 1_000_000
+_SCALED_ON = 3000  # questions that the scaling constants are taken from
+
+
+class Known(NamedTuple):
+    """Some customers, all of whose sessions are here."""
+
+    seen: History  # the sessions to train on
+    whole: History  # all of them
+    targets: Targets  # questions to train on
+    side: Mapping[str, tuple[str, ...]]  # of each side feature the value of each customer
+
+
+def span_of(parts: LogParts[Known], seen: bool = False) -> Span:
+    """From the first session to the end of the last one, of anybody."""
+
+    def span(number: int) -> tuple[int, int]:
+        history = parts.own[number].seen if seen else parts.own[number].whole
+        return int(history.start.min()), int(history.end.max())
+
+    first, last = zip(*parts.of_each(span))
+    return Span(min(first), max(last))
+
+
+def season_of_all(parts: LogParts[Known], seen: bool = False) -> Season:
+    """What everybody bought, day by day; `seen`: in the sessions to train on."""
+    histories = {n: known.seen if seen else known.whole for n, known in parts.own.items()}
+    items = parts.of_first(lambda number: len(histories[number].items))
+    days = days_between(*span_of(parts, seen), items)
+    sales = parts.total(
+        lambda number: np.stack(count_sales(histories[number], days)), (3, days.number, items)
+    )
+    return season_of(days, Sales(*sales))
+
+
+def moments_of_all(parts: LogParts[Known], to_the_end: bool) -> dict[int, Moments]:
+    """The training moments of the outlook, of the customers of each part."""
+    span = span_of(parts)
+    return {n: training_moments(known.whole, to_the_end, span) for n, known in parts.own.items()}
+
+
+def visits_of_all(
+    parts: LogParts[Known], moments: Mapping[int, Moments]
+) -> tuple[Visits, np.ndarray] | None:
+    """What had been bought before the last horizon of `moments` ended, and a visit's mean value.
+
+    None where there are no moments.
+    """
+    last = max(parts.of_each(lambda number: int(moments[number].time.max(initial=-1))))
+    if last < 0:
+        return None
+    date = np.array([last + HORIZON * DAY])
+    customers = {n: customers_at(known.whole, date) for n, known in parts.own.items()}
+
+    def read(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        some = Moments(*(column[rows] for column in customers[number]))
+        visits, value = read_visits(parts.own[number].whole, some)
+        return *visits, value
+
+    draw = np.random.default_rng(1)
+    *visits, value = parts.rows(lambda n: len(customers[n].user), MOST, draw, read)
+    return Visits(*visits), value
+
+
+def fit_spec(
+    parts: LogParts[Known],
+    categories: Categories,
+    vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
+    *,
+    to_the_end: bool = False,
+    with_buying: bool = True,
+) -> FeatureSpec:
+    """Codes and constants, from the training sessions.
+
+    What the outlook asks is split by date: its constants are those of all sessions, at dates
+    before the one it is tested at (`training_moments`). `vectors` (I, V) describe the items;
+    `without` names parts (of `item_side.PARTS`) that are to be left out. Not `with_buying`: nothing
+    is fitted to how often customers buy.
+    """
+    rng, own = np.random.default_rng(0), parts.own
+    season, moments = season_of_all(parts, seen=True), moments_of_all(parts, to_the_end)
+
+    def of_questions(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        history, targets = own[number].seen, own[number].targets
+        user, moment = targets.user[rows], targets.time[rows]
+        known = history.known_sessions(user, moment)
+        pairs = read_past_items(history, season, user, moment, known).features
+        return read_context(history, user, moment, known), pairs, season.day(moment)
+
+    context, pairs, days = parts.rows(
+        lambda number: len(own[number].targets), _SCALED_ON, rng, of_questions
+    )
+    visits = visits_of_all(parts, moments) if with_buying else None
+    buying = fit_buying(visits and visits[0])
+
+    def of_moments(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        history, some = own[number].whole, Moments(*(column[rows] for column in moments[number]))
+        return (read_outlook_context(history, some, history.known_sessions(*some), buying),)
+
+    (outlook,) = parts.rows(lambda number: len(moments[number].user), _SCALED_ON, rng, of_moments)
+
+    def spent(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        return (outlook_labels(own[number].whole, *(c[rows] for c in moments[number])).spend,)
+
+    (spend,) = parts.rows(lambda n: len(moments[n].user), MOST, np.random.default_rng(2), spent)
+    size = len(categories)
+
+    def levels(number: int) -> np.ndarray:
+        asked = own[number].targets.session
+        return counted_levels(category_counts(own[number].seen, categories.of_item, size, asked))
+
+    items, kinds = parts.of_first(lambda number: (own[number].seen.items, own[number].seen.kinds))
+    sides = parts.of_each(lambda n: {name: set(row) for name, row in own[n].side.items()})
+    sales = parts.of_each(lambda number: first_sales(own[number].seen))
+    return FeatureSpec(
+        items=items,
+        kinds=kinds,
+        category=categories.of_item.astype(np.int64),
+        category_names=categories.names,
+        side={
+            name: tuple(sorted(set().union(*(one[name] for one in sides))))
+            for name in sides[0]
+            if name not in without
+        },
+        thresholds=Thresholds(high_thresholds(parts.of_each(levels)), spend_thresholds(spend)),
+        context=fit_scaling(context),
+        outlook=fit_scaling(outlook),
+        buying=buying,
+        pair=fit_scaling(pairs),
+        season=fit_scaling(season.features(np.unique(days))),
+        item_side=item_side(sales, categories.of_item, size, vectors, without),
+        without=tuple(without),
+    )

@@ -1,0 +1,143 @@
+"""Learning from a log in parts: every rank has its own customers, and no memory the whole log.
+
+The counts are those of `facts`, the steps those of `loop`; each step takes a pack of each part.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from attention.files import fingerprint
+from attention.training import EpochEnd, ShuffledBatches, Trainer
+
+from ..errors import DataError
+from ..features.featurizer import Featurizer
+from ..log.categories import Categories
+from ..log.events import PURCHASE
+from ..log.parts import LogParts
+from ..log.sessions import Sessions
+from ..log.split import NO_TARGETS, Split, split_last_sessions
+from ..model import ProfileModel
+from ..model.settings import Settings
+from ..model.trained import Trained
+from .facts import fit_spec, season_of_all
+from .loop import Material, know, run_training
+from .questions import training_batches
+from .scoring import EachScore, score_blocks
+
+
+def split_parts(parts: LogParts[Sessions]) -> dict[int, Split]:
+    """The protocol's split of each part; where nobody has three sessions, all are trained on.
+
+    Raises DataError if that is so in all of them.
+    """
+    splits = {}
+    for number, sessions in parts.own.items():
+        kind = PURCHASE if PURCHASE in sessions.events.kinds else None
+        try:
+            splits[number] = split_last_sessions(sessions, kind=kind)
+        except DataError:
+            splits[number] = Split(np.ones(len(sessions), bool), NO_TARGETS, NO_TARGETS)
+    if not sum(parts.of_each(lambda number: len(splits[number].validation))):
+        raise DataError(
+            "No customer has three sessions; training, validation and test need one each, so give "
+            "a longer log."
+        )
+    return splits
+
+
+def train_parts(
+    sessions: LogParts[Sessions],
+    splits: Mapping[int, Split],
+    categories: Categories,
+    settings: Settings,
+    *,
+    score: EachScore,
+    item_vectors: np.ndarray | None = None,
+    without: Sequence[str] = (),
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    on_step: Callable[[Trainer], None] | None = None,
+    on_epoch: Callable[[EpochEnd], None] | None = None,
+) -> Trained:
+    """As `loop.train`, on the parts of a log, each the share of one worker."""
+    known = {n: know(one, splits[n], settings) for n, one in sessions.own.items()}
+    parts = LogParts(known, sessions.count, sessions.ranks)
+    spec = fit_spec(parts, categories, item_vectors, without)
+    season = season_of_all(parts, seen=True)
+    packs = {
+        number: training_batches(
+            Featurizer(one.seen, spec, one.side, season), one.targets, settings
+        )
+        for number, one in known.items()
+    }
+    counts = parts.by_number(lambda number: len(packs[number]))
+    asked = {number: splits[number].validation for number in known}
+
+    def judge(model: ProfileModel, featurizers: Mapping[int, Featurizer]) -> float:
+        def values(number: int) -> np.ndarray:
+            targets = asked[number]
+            blocks = score_blocks(model, featurizers[number], targets.user, targets.time)
+            return score(blocks, targets)
+
+        return parts.mean(values)
+
+    material = Material(
+        parts,
+        asked,
+        season_of_all(parts),
+        PartPacks([counts.get(number, 0) for number in range(parts.count)], settings.seed),
+        packs,
+        judge,
+        fingerprint(parts.of_each(lambda n: fingerprint(sessions.own[n], splits[n]))),
+    )
+    run = {
+        "without": list(without),
+        "categories": fingerprint(categories.of_item, categories.names),
+        "item_vectors": fingerprint(item_vectors),
+    }
+    return run_training(
+        material, spec, settings, checkpoint=checkpoint, run=run, resume=resume,
+        workers=parts.count, on_step=on_step, on_epoch=on_epoch,
+    )  # fmt: skip
+
+
+class PartPacks(ShuffledBatches):
+    """Each step one pack of each part, in an order of its own that is new each epoch.
+
+    An epoch is as long as that of the part of most `packs`; the others then sit out.
+    """
+
+    def __init__(self, packs: Sequence[int], seed: int) -> None:
+        self.packs = list(packs)
+        super().__init__(max(self.packs), 1, seed)
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        return {**super().decided, "packs": self.packs}
+
+    def shards(
+        self, batch: np.ndarray, workers: int, rng: Any
+    ) -> tuple[list[tuple], list[float] | None]:
+        """(part, pack, generator) for each worker, with pack None for a part that sits out."""
+        (step,) = batch.tolist()
+        there = self.weight(batch)
+        shards: list[tuple] = []
+        for part, order in enumerate(self._orders):
+            pack = int(order[step]) if step < len(order) else None
+            begin = [self.seed, self.epoch + 1, part, *([] if pack is None else [pack])]
+            shards.append((part, pack, np.random.default_rng(begin)))
+        return shards, [(step < packs) / there for packs in self.packs]
+
+    def weight(self, batch: np.ndarray) -> float:
+        """The packs of the step."""
+        return float(sum(int(batch[0]) < packs for packs in self.packs))
+
+    def _shuffle(self) -> np.ndarray:
+        self._orders = [
+            np.random.default_rng([self.seed, self.epoch, part]).permutation(packs)
+            for part, packs in enumerate(self.packs)
+        ]
+        return np.arange(self.n)

@@ -1,0 +1,182 @@
+"""Training on a folder of histories: parts learn from the facts of the whole, to the same bits."""
+
+import os
+import sys
+from dataclasses import fields
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from user_profile.__main__ import main
+from user_profile.judging.evaluate import each_ndcg, mean_ndcg
+from user_profile.log.parts import LogParts
+from user_profile.log.split import split_last_sessions
+from user_profile.model.saved import load_model
+from user_profile.model.settings import Settings
+from user_profile.training.facts import fit_spec
+from user_profile.training.loop import know, train
+from user_profile.training.parts import PartPacks, split_parts, train_parts
+
+from attention.parallel.ranks import ALONE
+from tests.mpi import needs_mpi
+
+from ..shop_log import make_categories, make_sessions
+from ..test_ranks import assert_same, finish, start, weights
+
+pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: [scale]")
+from pyarrow import parquet  # noqa: E402
+from user_profile.serving.scoring.folder import read_folder, texts_of  # noqa: E402
+from user_profile.serving.scoring.histories import as_batch  # noqa: E402
+
+SMALL = Settings(epochs=2, embed_dim=8, questions=16, lr=0.01, seed=3)
+OPTIONS = ["--epochs=2", "--embed-dim=8", "--questions=16", "--workers=6"]
+
+
+def write(folder, sessions, files=6, empty=False):
+    """Histories in several files, with the texts of items; the last of them without a user."""
+    folder.mkdir()
+    batch, events = as_batch(sessions), sessions.events
+    texts = pa.array([events.texts[code] for code in events.text])
+    lists = pa.ListArray.from_arrays(batch.column("items").offsets, texts)
+    batch = batch.append_column("texts", lists)
+    cuts = np.linspace(0, batch.num_rows, files - empty + 1).astype(int).tolist()
+    slices = [batch.slice(a, b - a) for a, b in pairwise(cuts)] + [batch.slice(0, 0)] * empty
+    for number, part in enumerate(slices):
+        parquet.write_table(pa.Table.from_batches([part]), folder / f"{number}.parquet")
+    return folder
+
+
+def command(folder, model, *more):
+    own = ["train", "--data", str(folder), "--model", str(model), *OPTIONS]
+    return [sys.executable, "-m", "user_profile", *own, *more]
+
+
+@pytest.mark.slow
+def test_parts_learn_from_the_facts_of_the_whole_log(tmp_path):
+    parts = read_folder(write(tmp_path / "log", make_sessions(customers=60), 3), 3, ALONE)
+    (whole,) = read_folder(
+        write(tmp_path / "one", make_sessions(customers=60), 1), 1, ALONE
+    ).own.values()
+    assert texts_of(parts, whole.events.items) == whole.events.item_texts()
+    splits, categories = split_parts(parts), make_categories(whole)
+    known = {number: know(one, splits[number], SMALL) for number, one in parts.own.items()}
+    ours = fit_spec(LogParts(known, 3), categories)
+    all_of_them = know(whole, split_last_sessions(whole, kind="purchase"), SMALL)
+    theirs = fit_spec(LogParts({0: all_of_them}), categories)
+    assert len(ours.buying) == 4
+    assert set(ours.side["country"]) == {"France", "UK"}
+    for field in fields(ours):
+        one, other = (getattr(spec, field.name) for spec in (ours, theirs))
+        if isinstance(one, dict | str) or field.name in (
+            "items",
+            "kinds",
+            "category_names",
+            "without",
+        ):
+            assert one == other, field.name
+        else:
+            for a, b in zip(one, other, strict=True):
+                np.testing.assert_array_equal(a, b, err_msg=field.name)
+
+
+@pytest.mark.slow
+def test_one_part_and_the_whole_log_judge_alike(tmp_path):
+    sessions = make_sessions(customers=40)
+    parts = read_folder(write(tmp_path / "log", sessions, 2), 1, ALONE)
+    (own,), splits = parts.own.values(), split_parts(parts)
+    ours = train_parts(parts, splits, make_categories(own), SMALL, score=each_ndcg)
+    theirs = train(own, splits[0], make_categories(own), SMALL, score=mean_ndcg, workers=1)
+    assert ours.decisions.taught == theirs.decisions.taught
+    assert ours.log[-1]["validation"] == pytest.approx(theirs.log[-1]["validation"], abs=0.1)
+    np.testing.assert_array_equal(ours.decisions.worth, theirs.decisions.worth)
+
+
+def test_an_epoch_takes_each_pack_once():
+    order = PartPacks([3, 0, 5], seed=1)
+    met = []
+    for _ in range(order.count):
+        batch = next(order)
+        shards, shares = order.shards(batch, 3, None)
+        there = [(part, pack) for part, pack, _ in shards if pack is not None]
+        assert [share * len(there) for share in shares] == [
+            pack is not None for _, pack, _ in shards
+        ]
+        assert order.weight(batch) == len(there)
+        met += there
+    assert order.left == 0
+    assert sorted(met) == [(0, n) for n in range(3)] + [(2, n) for n in range(5)]
+
+
+def refused(capsys, *given):
+    assert main(list(given)) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    return error
+
+
+def test_bad_folders_are_told_in_a_sentence(tmp_path, capsys):
+    folder, model = write(tmp_path / "log", make_sessions(customers=8), 2), tmp_path / "m.npz"
+
+    def told(*more):
+        return refused(capsys, *command(folder, model, "--workers=2", *more)[3:])
+
+    def put(table):
+        parquet.write_table(table, folder / "1.parquet")
+
+    assert "holds histories, which are read as they are; leave out --columns" in told(
+        "--columns=user=a"
+    )
+    whole = parquet.read_table(folder / "1.parquet")
+    put(whole.drop_columns(["times"]))
+    assert "1.parquet has no column 'times'" in told()
+    put(whole.append_column("clicks", whole.column("items")))
+    assert "Column 'clicks'" in told()
+    assert "1.parquet is list<" in told()
+    put(parquet.read_table(folder / "0.parquet"))
+    assert "have several rows, one of them in" in told()
+    (folder / "1.parquet").write_bytes(b"PAR1 and nothing more")
+    assert "1.parquet cannot be read as Parquet" in told()
+    for number in (0, 1):
+        parquet.write_table(whole.slice(0, 0), folder / f"{number}.parquet")
+    assert "holds no event" in told()
+    assert not model.exists()
+
+
+@pytest.mark.slow
+def test_ranks_read_their_own_files_and_give_the_bits_of_one(tmp_path):
+    needs_mpi()
+    folder = write(tmp_path / "log", make_sessions(customers=50), empty=True)
+    finish(1, command(folder, tmp_path / "1.npz", "--exact"))
+    for ranks in (2, 3):
+        said, _ = finish(ranks, command(folder, tmp_path / f"{ranks}.npz", "--exact"))
+        assert said.count("saved to") == 1
+        assert_same(weights(tmp_path / f"{ranks}.npz"), weights(tmp_path / "1.npz"))
+        ours, theirs = (load_model(tmp_path / f"{n}.npz") for n in (ranks, 1))
+        np.testing.assert_array_equal(ours.decisions.levels, theirs.decisions.levels)
+    finish(2, command(folder, tmp_path / "near.npz"))
+    for name, array in weights(tmp_path / "near.npz").items():
+        np.testing.assert_allclose(array, weights(tmp_path / "1.npz")[name], atol=5e-3)
+    for rank in (0, 1):  # what stands in the files of the other is not looked at
+        write(tmp_path / f"log{rank}", make_sessions(customers=50), empty=True)
+        for number in range(1 - rank, 6, 2):
+            (tmp_path / f"log{rank}" / f"{number}.parquet").write_bytes(b"nothing to read")
+    own = "import os, sys; from user_profile.__main__ import main; sys.exit(main([one.replace("
+    own += "'RANK', os.environ['PMI_RANK']) for one in sys.argv[1:]]))"
+    given = command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")
+    finish(2, [given[0], "-c", own, *given[3:]])
+    assert_same(weights(tmp_path / "own.npz"), weights(tmp_path / "1.npz"))
+
+
+@pytest.mark.slow
+def test_ranks_of_other_data_and_unreadable_files_end_all(tmp_path):
+    needs_mpi()
+    folder = write(tmp_path / "log", make_sessions(customers=20))
+    (folder / "3.parquet").write_bytes(b"nothing to read")
+    run = start(2, command(folder, tmp_path / "m.npz"))
+    _, error = run.communicate(timeout=100)
+    assert run.returncode != 0
+    assert "rank 1 on" in error
+    assert "3.parquet cannot be read as Parquet" in error
+    assert "Traceback" not in error
+    assert os.listdir(tmp_path) == ["log"]
