@@ -14,7 +14,7 @@ from ..files import keep_existing, writable
 from ..parallel.ranks import world
 from ..training import Progress, Trainer
 from ..training.console import hold_streams, run_command
-from .corpus import read_corpus
+from .reading import open_text
 from .settings import TextSettings
 from .shipped import load_packed_model, pack_model
 from .tokenizer import CharTokenizer
@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _train(arguments: argparse.Namespace) -> int:
     settings = TextSettings(**{name: getattr(arguments, name) for name in SETTINGS})
-    text = read_corpus(arguments.corpus)
+    text = open_text(arguments.corpus)
     again = arguments.resume or arguments.overwrite
     keep_existing(arguments.model, again, "--model", "--resume to go on with it")
     writable(arguments.model)
@@ -49,12 +49,11 @@ def _train(arguments: argparse.Namespace) -> int:
         progress.show(trainer.step, f"loss {loss:.3f}  rate {rate:.1e}")
 
     start = time.perf_counter()
-    model, tokenizer, _ = train_text(
+    model, _, _ = train_text(
         text, settings, checkpoint=arguments.model, resume=arguments.resume, on_step=show
     )
     seconds = time.perf_counter() - start
-    _, validation = split_text(tokenizer.encode(text), settings)
-    loss = validation_loss(model, validation, settings.block)
+    loss = validation_loss(model, text, split_text(len(text), settings), settings.block)
     size = sum(p.data.size for p in model.parameters())
     print(f"{size:,} parameters, {settings.steps} steps in {seconds:.0f} s")
     print(f"validation loss {loss:.4f} nats a character, over the whole validation part")
@@ -113,8 +112,8 @@ def _pack(arguments: argparse.Namespace) -> int:
     keep_existing(arguments.out, arguments.overwrite, "--out")
     for p in model.parameters():
         p.data[...] = p.data.astype(np.float16)  # the loss told is that of what is written
-    _, validation = split_text(tokenizer.encode(read_corpus(arguments.corpus)), settings)
-    loss = validation_loss(model, validation, settings.block)
+    text = open_text(arguments.corpus).read_by(tokenizer)
+    loss = validation_loss(model, text, split_text(len(text), settings), settings.block)
     changed = [f" --{n.replace('_', '-')} {v}" for n, v in _given(settings).items()]
     command = f"python -m attention.text train{''.join(changed)}"
     made = f"{command}, seed {settings.seed}, validation loss {loss:.4f} nats a character"

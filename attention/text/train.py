@@ -8,29 +8,32 @@ from pathlib import Path
 import numpy as np
 
 from ..decoding import CausalLM
-from ..files import as_settings, fingerprint
+from ..files import as_settings
 from ..layers import check_claims, read_parameters
 from ..parallel.ranks import world
 from ..training import Adam, Checkpoints, ShuffledBatches, Trainer, warmup_cosine
 from ..training.checkpoint import open_checkpoint
+from .reading import Text, TextInMemory
 from .settings import TextSettings
 from .tokenizer import CharTokenizer
 
 
-def split_text(ids: np.ndarray, settings: TextSettings) -> tuple[np.ndarray, np.ndarray]:
-    """The first share for training, the rest for validation; each holds a block and one more."""
-    n = int(settings.train_share * len(ids))
-    train, validation = ids[:n], ids[n:]
-    if min(len(train), len(validation)) <= settings.block:
+def split_text(size: int, settings: TextSettings) -> int:
+    """Where validation begins in a text of `size` characters: the first share is for training.
+
+    Raises ValueError where one of them does not hold a block and one more.
+    """
+    n = int(settings.train_share * size)
+    if min(n, size - n) <= settings.block:
         raise ValueError(
-            f"the text has {len(ids)} characters, too few for blocks of {settings.block}; "
+            f"the text has {size} characters, too few for blocks of {settings.block}; "
             f"take a longer text or a smaller block"
         )
-    return train, validation
+    return n
 
 
 def train_text(
-    text: str,
+    text: str | Text,
     settings: TextSettings | None = None,
     *,
     checkpoint: str | Path | None = None,
@@ -46,8 +49,8 @@ def train_text(
     """
     settings = settings or TextSettings()
     settings = dataclasses.replace(settings, workers=settings.workers or world().cores())
-    tokenizer = CharTokenizer(text)
-    train, _ = split_text(tokenizer.encode(text), settings)
+    text = TextInMemory(text) if isinstance(text, str) else text
+    tokenizer, size = text.tokenizer, split_text(len(text), settings)
     model = settings.model(tokenizer.vocab_size)
     optimizer = Adam(
         model.parameters(),
@@ -55,10 +58,9 @@ def train_text(
         betas=settings.betas,
         weight_decay=settings.weight_decay,
     )
-    reach = np.arange(settings.block + 1)
 
     def compute(starts: np.ndarray, rng: np.random.Generator) -> float:
-        window = train[starts[:, None] + reach]  # (B, T + 1)
+        window = text.windows(starts, settings.block + 1)  # (B, T + 1)
         loss, saved = model.loss_forward(window[:, :-1], window[:, 1:], rng=rng)
         model.loss_backward(1.0, saved)
         return float(loss)
@@ -71,7 +73,7 @@ def train_text(
     trainer = Trainer(
         model,
         optimizer,
-        ShuffledBatches(len(train) - settings.block, settings.batch, settings.seed),
+        ShuffledBatches(size - settings.block, settings.batch, settings.seed),
         compute,
         schedule=schedule,
         max_norm=settings.max_norm,
@@ -84,7 +86,7 @@ def train_text(
                 "settings": np.array(json.dumps(dataclasses.asdict(settings))),
                 "characters": np.array(tokenizer.characters),
             },
-            run={**dataclasses.asdict(settings), "text": fingerprint(text)},
+            run={**dataclasses.asdict(settings), "text": text.mark},
             may_change=("steps",),
         ),
     )
@@ -100,15 +102,19 @@ def train_text(
     return model, tokenizer, trainer
 
 
-def validation_loss(model: CausalLM, ids: np.ndarray, block: int, batch: int = 64) -> float:
-    """Mean cross-entropy in nats a character over all whole blocks of `ids`, each met once."""
-    starts = np.arange(0, len(ids) - block, block)
-    total = 0.0
-    for i in range(0, len(starts), batch):
-        window = ids[starts[i : i + batch, None] + np.arange(block + 1)]
+def validation_loss(model: CausalLM, text: Text, begin: int, block: int, batch: int = 64) -> float:
+    """Mean cross-entropy in nats a character over all whole blocks of `text` from `begin` on.
+
+    Each is met once; ranks share them out.
+    """
+    ranks = world()
+    starts = np.arange(begin, len(text) - block, block)
+    sums = []
+    for i in range(ranks.rank * batch, len(starts), ranks.size * batch):
+        window = text.windows(starts[i : i + batch], block + 1)
         loss, _ = model.loss_forward(window[:, :-1], window[:, 1:])
-        total += float(loss) * len(window)
-    return total / len(starts)
+        sums.append((i, float(loss) * len(window)))
+    return sum(one for _, one in sorted(ranks.gather(sums))) / len(starts)
 
 
 def load_text_model(path: str | Path) -> tuple[CausalLM, CharTokenizer, TextSettings]:

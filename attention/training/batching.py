@@ -7,6 +7,9 @@ import numpy as np
 
 from ..ops.checks import in_range, integers
 
+MOST = 1 << 26  # places whose order is kept: half a gigabyte
+_TURNS = 6
+
 
 class Batches(Protocol):
     """What a `Trainer` draws from; `__next__` begins a new epoch after the last batch of one."""
@@ -39,7 +42,8 @@ class ShuffledBatches:
     """An endless iterator over batches of 0 … n − 1, each epoch in a new order.
 
     Its place is three numbers (seed, epoch, position), so a resumed run meets the same batches.
-    The last batch of an epoch may be smaller. Raises ValueError if there is nothing to draw from.
+    The last batch of an epoch may be smaller. Of more than `MOST` no order is kept in memory: each
+    place of it is worked out. Raises ValueError if there is nothing to draw from.
     """
 
     def __init__(self, n: int, batch_size: int, seed: int = 0) -> None:
@@ -68,7 +72,7 @@ class ShuffledBatches:
         if self.position >= self.n:
             self.epoch, self.position = self.epoch + 1, 0
             self._order = self._shuffle()
-        batch = self._order[self.position : self.position + self.batch_size]
+        batch = self._between(self.position, min(self.position + self.batch_size, self.n))
         self.position += len(batch)
         return batch
 
@@ -98,8 +102,37 @@ class ShuffledBatches:
         self.seed, self.epoch, self.position = seed, epoch, position
         self._order = self._shuffle()
 
+    def _between(self, begin: int, end: int) -> np.ndarray:
+        """What stands at these places of the epoch."""
+        if self.n > MOST:
+            return scattered(np.arange(begin, end), self.n, [self.seed, self.epoch])
+        return self._order[begin:end]
+
     def _shuffle(self) -> np.ndarray:
+        if self.n > MOST:
+            return np.zeros(0, np.int64)
         return np.random.default_rng([self.seed, self.epoch]).permutation(self.n)
+
+
+def scattered(places: np.ndarray, n: int, seed: Any) -> np.ndarray:
+    """What a permutation of 0 … n − 1 has at `places`, without the others.
+
+    Luby and Rackoff (1988): halves of a number change in turns, by what a mixer makes of the other
+    half; what falls outside goes round again.
+    """
+    half = max(1, (int(n - 1).bit_length() + 1) // 2)
+    keys = np.random.default_rng(seed).integers(1 << 62, size=_TURNS).tolist()
+    found = np.array(places, np.uint64)
+    left = np.ones(len(found), bool)
+    while left.any():
+        upper, lower = found[left] >> np.uint64(half), found[left] & np.uint64((1 << half) - 1)
+        for key in keys:
+            mixed = (lower + np.uint64(key)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+            upper, lower = lower, upper ^ (mixed >> np.uint64(64 - half))
+        found[left] = (upper << np.uint64(half)) | lower
+        left[left] = found[left] >= n
+    return found.astype(np.int64)
 
 
 def batches_by_length(lengths: Any, max_tokens: int, rng: Any) -> list[np.ndarray]:
