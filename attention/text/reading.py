@@ -59,7 +59,8 @@ class TextFile:
     """
 
     def __init__(self, path: str | Path, ranks: Ranks) -> None:
-        self.path, self._bytes = path, np.memmap(path, np.uint8, "r")
+        self.path = path
+        self._bytes: np.ndarray = np.memmap(path, np.uint8, "r")
         if self._bytes[:3].tobytes() == codecs.BOM_UTF8:  # is no character of the text
             self._bytes = self._bytes[3:]
         pieces = range(0, len(self._bytes), _PIECE)
