@@ -186,11 +186,12 @@ class CausalLM(Layer):
                 "sinks need rotary positions; this model has learned ones, which stay with their "
                 "tokens"
             )
-        window = max(self.max_length - count("sinks", sinks), 0) if window is None else window
-        if sinks + count("window", window, 1) > self.max_length:
+        sinks = count("sinks", sinks)
+        window = self.max_length - sinks if window is None else window
+        if window < 1 or sinks + window > self.max_length:
             raise ValueError(
-                f"sinks and window must be at most {self.max_length} together, which the model "
-                f"was made for, got {sinks} and {window}"
+                f"sinks and a window of 1 or more must be at most {self.max_length} together, "
+                f"which the model was made for, got {sinks} and {window}"
             )
         blocks = self.encoder.blocks
         return [block.self_attn.new_sink_cache(batch, sinks, window) for block in blocks]

@@ -9,18 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from ..decoding import CausalLM, TextCodec, generate_text
 from ..files import keep_existing, writable
 from ..parallel.ranks import world
 from ..training import Progress, Trainer
 from ..training.console import hold_streams, run_command
 from .reading import open_text
 from .settings import TextSettings
-from .shipped import load_packed_model, pack_model
-from .tokenizer import CharTokenizer
+from .shipped import pack_model
 from .train import load_text_model, split_text, train_text, validation_loss
+from .writing import MODEL, add_generate
 
-MODEL = "runs/text.npz"
 SETTINGS = {f.name: f for f in dataclasses.fields(TextSettings) if f.name != "betas"}
 
 
@@ -63,50 +61,6 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _generate(arguments: argparse.Namespace) -> int:
-    model, tokenizer = _open_model(arguments.model)
-    _require_prompt(model, tokenizer, arguments.prompt)
-    print(arguments.prompt, end="", flush=True)
-    generate_text(
-        model,
-        tokenizer,
-        arguments.prompt,
-        arguments.length,
-        rng=arguments.seed,
-        stop=arguments.stop,
-        temperature=arguments.temperature,
-        top_k=arguments.top_k,
-        top_p=arguments.top_p,
-        min_p=arguments.min_p,
-        repetition_penalty=arguments.repetition_penalty,
-        on_text=lambda piece: print(piece, end="", flush=True),
-    )
-    print()
-    return 0
-
-
-def _open_model(path: str | None) -> tuple[CausalLM, TextCodec]:
-    """A folder of other people's weights, a model of `train`, or the one in the box."""
-    if path is None and not Path(MODEL).exists():
-        return load_packed_model()[:2]
-    path = MODEL if path is None else path
-    if not Path(path).is_dir():
-        return load_text_model(path)[:2]
-    from ..pretrained import load_decoder  # loaded for those who ask
-
-    return load_decoder(path)
-
-
-def _require_prompt(model: CausalLM, tokenizer: TextCodec, prompt: str) -> None:
-    length = len(tokenizer.encode(prompt))
-    if not length:
-        raise ValueError("--prompt is empty; give a text to go on from")
-    if length > model.max_length and not isinstance(tokenizer, CharTokenizer):
-        raise ValueError(
-            f"--prompt has {length} tokens; the model reads at most {model.max_length}"
-        )
-
-
 def _pack(arguments: argparse.Namespace) -> int:
     model, tokenizer, settings = load_text_model(arguments.model)
     keep_existing(arguments.out, arguments.overwrite, "--out")
@@ -146,25 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"default: {field.default}",
         )
 
-    generate = commands.add_parser("generate", help="let a trained model write")
-    generate.set_defaults(run=_generate)
-    generate.add_argument("--prompt", default="\n", help="the text to go on from")
-    generate.add_argument("--length", type=int, default=500, help="characters to write")
-    generate.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest")
-    generate.add_argument("--top-k", type=int)
-    generate.add_argument("--top-p", type=float)
-    generate.add_argument("--min-p", type=float, help="keep what is p times as likely as the best")
-    generate.add_argument(
-        "--repetition-penalty", type=float, default=1.0, help="above 1: less of it"
-    )
-    generate.add_argument("--stop", help="end once this text has appeared")
-    generate.add_argument("--seed", type=int, default=0)
-
-    generate.add_argument(
-        "--model",
-        help=f"a model that train saved, or a folder with config.json, weights and tokenizer.json "
-        f"of GPT-2, Llama, Mistral or Qwen; default: {MODEL} if it exists, else the shipped one",
-    )
+    add_generate(commands)
 
     pack = commands.add_parser("pack", help="write a trained model with halved weights")
     pack.set_defaults(run=_pack)

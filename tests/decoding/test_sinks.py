@@ -94,7 +94,7 @@ def test_a_text_without_end_takes_the_memory_of_the_cache_and_is_read_once():
 def test_far_positions_do_not_wear_it_out():
     """After thousands of tokens in float32, the last logits are those of the few that are seen."""
     model = model_of().astype(np.float32)
-    ids = np.random.default_rng(4).integers(0, V, (1, 3000))
+    ids = np.random.default_rng(4).integers(0, V, (1, 1500))
     got = model.step(ids, model.new_sink_caches(1, 0, 3))
     # 2 layers with a window of 3 see 5 tokens; the rest are too far to reach the last
     want = model.step(ids[:, -5:], model.new_sink_caches(1, 0, 3))
@@ -103,9 +103,9 @@ def test_far_positions_do_not_wear_it_out():
 
 def test_the_model_in_the_box_writes_on_with_sinks():
     model, tokenizer, *_ = load_packed_model()
-    text = generate_text(model, tokenizer, "ROMEO:", 150, temperature=0, sinks=4)
-    plain = generate_text(model, tokenizer, "ROMEO:", 150, temperature=0)
-    assert len(text) == 156
+    text = generate_text(model, tokenizer, "ROMEO:", 90, temperature=0, sinks=4)
+    plain = generate_text(model, tokenizer, "ROMEO:", 90, temperature=0)
+    assert len(text) == 96
     assert text[:64] == plain[:64]
 
 
@@ -113,8 +113,8 @@ def test_the_model_in_the_box_writes_on_with_sinks():
     ("call", "said"),
     [
         (lambda m: generate(m, [1], 2, sinks=-1), "sinks must be 0 or more"),
-        (lambda m: generate(m, [1], 2, sinks=4, window=0), "window must be 1 or more"),
-        (lambda m: generate(m, [1], 2, sinks=16), "window must be 1 or more"),
+        (lambda m: generate(m, [1], 2, sinks=4, window=0), "a window of 1 or more"),
+        (lambda m: generate(m, [1], 2, sinks=16), "at most 16 together, .* got 16 and 0"),
         (lambda m: generate(m, [1], 2, sinks=4, window=13), "at most 16 together"),
         (lambda m: generate(m, [1], 2, window=3), "window .* needs sinks"),
         (lambda m: watch(m, [1], 2, sinks=2), "no mask and shows no weights"),
