@@ -26,8 +26,15 @@ from ..ops.dropout import draw_keep
 from ..ops.masks import Window
 from ..ops.visibility import Visibility, read_visibility
 from ._blocks import Block, blocks, grouped, sight_in_five_axes, stacked
-
-SMALL = 30.0  # e^±30, and sums and products of it, are far inside float32
+from ._scores import (
+    as_columns,
+    empty_heads,
+    exp_of_small,
+    exp_with_care,
+    multiply_into,
+    multiply_queries,
+    write_scores,
+)
 
 
 class Weighed(NamedTuple):
@@ -90,13 +97,13 @@ def attention_forward(
     Hkv = k.shape[-3] if k.ndim > 2 else 1
     if q.shape[-3:-2] != k.shape[-3:-2]:
         q = np.ascontiguousarray(q)  # so that heads that share a key can be stacked
-    out = _empty_heads(q, v.shape[-1])  # (..., H, T, Dv)
+    out = empty_heads(q, v.shape[-1])  # (..., H, T, Dv)
     saved = FastAttentionSaved(
         q=grouped(q, Hkv),
         k=grouped(k, Hkv)[:, :, 0],
         v=grouped(v, Hkv)[:, :, 0],
         out=grouped(out, Hkv),
-        inverse=grouped(_empty_heads(q, 1), Hkv),
+        inverse=grouped(empty_heads(q, 1), Hkv),
         weighed=[],
         keep=None if keep is None else grouped(keep, Hkv),
         scale=scale,
@@ -114,18 +121,10 @@ def attention_forward(
 
 def _weigh_all(saved: FastAttentionSaved, sight: Visibility, softcap: float | None) -> bool:
     """Fill out and 1 / sum, and `weighed` block by block; False if keys may hold NaN or inf."""
-    turned = _turned(saved.k, saved.scale)
+    turned = as_columns(saved.k, saved.scale)
     for block in blocks((*saved.q.shape[:-1], saved.shape[-1]), sight, saved.q.dtype):
         saved.weighed.append(_forward_block(block, saved, turned, softcap))
     return math.isfinite(turned.sum() + saved.out.sum())
-
-
-def _turned(x: np.ndarray, scale: float, rows: int = 0) -> np.ndarray:
-    """x (B, Hkv, S, N) -> x · scale (B, Hkv, N, S), and room for further rows."""
-    *lead, S, N = x.shape
-    turned = np.empty((*lead, N + rows, S), x.dtype)
-    np.multiply(x.swapaxes(-1, -2), scale, out=turned[..., :N, :])
-    return turned
 
 
 def _forward_block(
@@ -135,56 +134,17 @@ def _forward_block(
     q, k = stacked(block.queries(saved.q)), block.columns(turned)
     inverse, out = block.queries(saved.inverse), block.queries(saved.out)
     raw = np.empty((*q.shape[:-1], k.shape[-1]), q.dtype)  # (b, Hkv, G·t, s)
-    capped = _scores(q, k, softcap, block, raw)
-    sums = _exp_of_small(raw, block)
+    capped = write_scores(q, k, softcap, block, raw)
+    sums = exp_of_small(raw, block)
     if sums is None:
-        capped = _scores(q, k, softcap, block, raw)
-        sums = _exp_with_care(raw, block)
+        capped = write_scores(q, k, softcap, block, raw)
+        sums = exp_with_care(raw, block)
     inverse[...] = 0
     np.divide(1, sums, out=inverse, where=sums != 0)
     used = raw if saved.keep is None else raw * block.pairs(saved.keep).reshape(raw.shape)
-    _multiply_queries(out, used, block.keys(saved.v))
+    multiply_queries(out, used, block.keys(saved.v))
     out *= inverse
     return Weighed(block, raw, capped)
-
-
-def _scores(
-    q: np.ndarray, k: np.ndarray, softcap: float | None, block: Block, scores: np.ndarray
-) -> np.ndarray | None:
-    """Capped scores with their bias, written to `scores`; returns tanh(scores / softcap)."""
-    np.matmul(q, k, out=scores)
-    capped = None
-    if softcap is not None:
-        scores *= 1 / softcap
-        capped = np.tanh(scores)
-        np.multiply(capped, softcap, out=scores)
-    if block.bias is not None:
-        within = scores.reshape(block.shape)
-        within += block.bias
-    return capped
-
-
-def _exp_of_small(scores: np.ndarray, block: Block) -> np.ndarray | None:
-    """exp in place -> sums (b, Hkv, G, t, 1); None where a row is too large or too small for it."""
-    if not (scores.size and scores.max() < SMALL):
-        return None
-    np.exp(scores, out=scores)
-    sums = scores @ np.ones((scores.shape[-1], 1), scores.dtype)
-    sums = sums.reshape(*block.shape[:-1], 1)
-    enough = sums > math.exp(-SMALL)
-    if block.sees is not None:
-        enough |= ~block.sees
-    return sums if enough.all() else None
-
-
-def _exp_with_care(scores: np.ndarray, block: Block) -> np.ndarray:
-    """As _exp_of_small for any scores: less their row's maximum, whatever stands at hidden keys."""
-    block.hide(scores.reshape(block.shape), -np.inf)
-    top = scores.max(-1, keepdims=True, initial=-np.inf)
-    top[np.isneginf(top)] = 0
-    scores -= top
-    np.exp(scores, out=scores)
-    return scores.sum(-1).reshape(*block.shape[:-1], 1)
 
 
 def _blind(saved: FastAttentionSaved, visible: np.ndarray | None, bad: np.ndarray) -> None:
@@ -254,11 +214,11 @@ def _send_back(
     """Write dq, dk, dv `into` three arrays; `careful`: what overflows at a weight of 0 is 0."""
     q, k, v, out, inverse, weighed, keep, scale, shape = saved
     Hkv, dtype = k.shape[1], q.dtype
-    both = grouped(_empty_heads(dout, v.shape[-1] + 1), Hkv)  # (B, Hkv, G, T, Dv + 1)
+    both = grouped(empty_heads(dout, v.shape[-1] + 1), Hkv)  # (B, Hkv, G, T, Dv + 1)
     shared = both[..., -1:]  # Σ_j dw_j w_j
     dout = np.multiply(grouped(dout, Hkv), inverse, out=both[..., :-1])
     np.matmul(dout * out, np.ones((v.shape[-1], 1), dtype), out=shared)
-    turned = _turned(v, scale, rows=1)  # (B, Hkv, Dv + 1, S)
+    turned = as_columns(v, scale, rows=1)  # (B, Hkv, Dv + 1, S)
     turned[..., -1, :] = -scale
     dq, dk, dv = (
         grouped(into[0], Hkv),
@@ -274,7 +234,7 @@ def _send_back(
         dout_rows, q_rows = stacked(block.queries(dout)), stacked(block.queries(q))
         own_keep = None if keep is None else block.pairs(keep).reshape(raw.shape)
         used = raw if own_keep is None else raw * own_keep
-        _multiply_into(block.keys(dv), used.swapaxes(-1, -2), dout_rows, alone)
+        multiply_into(block.keys(dv), used.swapaxes(-1, -2), dout_rows, alone)
         if own_keep is None:
             dscores = stacked(block.queries(both)) @ block.columns(turned)  # (b, Hkv, G·t, s)
         else:
@@ -286,29 +246,5 @@ def _send_back(
             dscores *= 1 - capped * capped
         if careful:
             dscores[raw == 0] = 0
-        _multiply_into(block.keys(dk), dscores.swapaxes(-1, -2), q_rows, alone)
-        _multiply_queries(block.queries(dq), dscores, block.keys(k))
-
-
-def _multiply_queries(room: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
-    """room (b, Hkv, G, t, N) = a (b, Hkv, G·t, s) @ b (b, Hkv, s, N)."""
-    if room.shape[2] == 1:
-        np.matmul(a, b, out=room[:, :, 0])
-    else:
-        room[...] = (a @ b).reshape(room.shape)
-
-
-def _multiply_into(room: np.ndarray, a: np.ndarray, b: np.ndarray, alone: bool) -> None:
-    """room = a @ b if no other block writes there, else room += a @ b."""
-    if alone:
-        np.matmul(a, b, out=room)
-    else:
-        room += a @ b
-
-
-def _empty_heads(q: np.ndarray, width: int) -> np.ndarray:
-    """(..., H, T, width) with the heads of a token side by side, so that joining them is free."""
-    if q.ndim == 2:
-        return np.empty((len(q), width), q.dtype)
-    *lead, H, T, _ = q.shape
-    return np.empty((*lead, T, H, width), q.dtype).swapaxes(-2, -3)
+        multiply_into(block.keys(dk), dscores.swapaxes(-1, -2), q_rows, alone)
+        multiply_queries(block.queries(dq), dscores, block.keys(k))

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
+import user_profile.model.evidence as evidence
 import user_profile.model.loss as loss
-import user_profile.model.reading as reading
 from user_profile.model import ProfileModel, Sizes
 
 import attention.layers.attention_pool as pool
@@ -37,10 +37,10 @@ def in_place_of_the_toolkit(own: Any) -> Iterator[None]:
     turn, turn_back = _rotary(*pairs["rotary"])
     norm, norm_back = pairs["layer_norm"]
     replacements = [
-        *((owner, "attention_forward", attend) for owner in (multi_head, pool, reading)),
-        *((owner, "attention_backward", attend_back) for owner in (multi_head, pool, reading)),
-        *((owner, "merge_heads", own.merge_heads) for owner in (multi_head, reading)),
-        (reading, "split_heads", own.split_heads),
+        *((owner, "attention_forward", attend) for owner in (multi_head, pool, evidence)),
+        *((owner, "attention_backward", attend_back) for owner in (multi_head, pool, evidence)),
+        *((owner, "merge_heads", own.merge_heads) for owner in (multi_head, evidence)),
+        (evidence, "split_heads", own.split_heads),
         *((multi_head, "rotary_forward", turn), (multi_head, "rotary_backward", turn_back)),
         *((norms, "layer_norm_forward", norm), (norms, "layer_norm_backward", norm_back)),
         *zip((MLP, MLP), ("forward", "backward"), _mlp(*pairs["mlp"]), strict=True),

@@ -16,7 +16,8 @@ from ..log.prepare import prepare
 from ..log.split import Split
 from ..model.saved import save_model
 from ..model.settings import Settings
-from ..serving.profiler import Profile, Profiler
+from ..serving.profile import Profile
+from ..serving.profiler import Profiler
 from ..serving.report import describe_profile
 from .common import item_texts
 from .evaluate import title_of

@@ -11,7 +11,8 @@ import numpy as np
 from ..dates import DAY
 from ..errors import DataError
 from ..serving.live import LiveProfile, NewEvent
-from ..serving.profiler import Profile, Profiler
+from ..serving.profile import Profile
+from ..serving.profiler import Profiler
 from ..serving.report import describe_profile
 from ..tables import table
 from .common import add_log_options, add_model_option, item_texts, load_profiler

@@ -102,7 +102,7 @@ class Customers(nn.Module):
 
 
 class Reading(nn.Module):
-    """`EvidenceReading`."""
+    """`EvidenceAttention`."""
 
     def __init__(self, layer: Any) -> None:
         super().__init__()

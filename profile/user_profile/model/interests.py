@@ -8,7 +8,7 @@ from attention import Decoder, Layer, Linear, Parameter
 from attention.layers.stack import StackSaved
 from attention.ops import LinearSaved
 
-from .reading import EvidenceReading, ReadingSaved
+from .evidence import EvidenceAttention, EvidenceSaved
 from .sizes import Sizes
 
 LEVELS = ("low", "medium", "high")
@@ -18,7 +18,7 @@ class InterestSaved(NamedTuple):
     hint: LinearSaved
     context: LinearSaved
     decoder: StackSaved
-    reading: ReadingSaved
+    reading: EvidenceSaved
     level: LinearSaved
     width: int  # E
 
@@ -48,7 +48,7 @@ class InterestDecoder(Layer):
             dropout=sizes.dropout,
             **kind,
         )
-        self.reading = EvidenceReading(embed_dim, sizes.age, **kind)
+        self.reading = EvidenceAttention(embed_dim, sizes.age, **kind)
         read_dim = self.reading.num_heads * sizes.held
         self.level = Linear(embed_dim + read_dim, len(LEVELS), **kind)
 

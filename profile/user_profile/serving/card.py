@@ -12,7 +12,8 @@ from attention.plot.colour import paper_between_inks
 
 from ..dates import day_of
 from ..model.interests import LEVELS
-from .profiler import Profile, Profiler
+from .profile import Profile
+from .profiler import Profiler
 from .report import describe_spend
 
 COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark

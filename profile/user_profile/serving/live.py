@@ -26,7 +26,8 @@ from ..features.history import (
 )
 from ..features.past_items import read_past_items
 from ..log.events import PURCHASE
-from .profiler import Answered, Profile, Profiler, assemble_profile, pooled_items
+from .profile import Answered, Profile, assemble_profile, pooled_items
+from .profiler import Profiler
 
 _ROOM = 16  # sessions a cache has room for at first; it doubles when full
 

@@ -5,72 +5,25 @@ hang on who else stands in the batch, though the last bit of a product does.
 """
 
 import copy
-import math
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
-from attention import softmax
-
 from ..errors import DataError
-from ..features.batch import Batch, Behaviours, Group
-from ..features.featurizer import Asked, FeatureSpec, Featurizer, side_codes
-from ..features.history import History, read_history
-from ..features.past_items import PastItems
+from ..features.featurizer import Asked, Featurizer, side_codes
+from ..features.history import read_history
 from ..features.season import Season
 from ..log.sessions import Sessions
-from ..model import Outputs, ProfileModel
-from ..model.decisions import AMOUNT_LEVELS, Decisions, amount, decide, decide_band
-from ..model.interests import LEVELS
-from ..model.outlook import SPEND_BANDS, Chances, as_chances
-from ..model.profile_model import HeadsSaved
-from ..model.sessions import SessionSaved
+from ..model import ProfileModel
+from ..model.outlook import Chances, as_chances
 from ..model.trained import Trained
 from ..training.scoring import level_chances, score_items
 from ..training.value import expected_value, orders_if_back
 from .facts import Facts, read_facts
+from .profile import Answered, Profile, assemble_profile, pooled_items
 
 _NOBODY = np.zeros(0, np.int64)
 LEAST_KNOWN = 0.1  # of what happened in a log, below which a model has nothing to say of it
-
-
-class Interest(NamedTuple):
-    """How high the interest in a category is, and what was looked at to say so."""
-
-    category: str
-    level: str
-    probabilities: tuple[float, ...]  # of LEVELS
-    sessions: tuple[tuple[int, float], ...]  # of the log, and share of the evidence for it
-    items: tuple[tuple[int, float], ...]  # item and share of the evidence
-
-
-class Suggestion(NamedTuple):
-    """One likely next purchase."""
-
-    item: int
-    probability: float
-    copied: float  # share of it that comes from the customer's own past purchases
-    times: int  # sessions that held it
-    last_session: int  # of the log, -1 if never bought
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One customer at one moment."""
-
-    user: int
-    moment: int  # seconds
-    known: int  # sessions that had ended
-    interests: tuple[Interest, ...]  # the most likely first
-    suggestions: tuple[Suggestion, ...]
-    returns: float | None  # chance of a purchase in 90 days; None if the log did not teach it
-    cancels: float | None  # chance of a cancellation in 90 days, or None
-    spend: tuple[float, ...]  # chances of SPEND_BANDS in 90 days, or none
-    spend_band: str  # "" if there are none
-    value: float | None  # money to expect in a year; None if the log did not teach it
-    amount: tuple[float, ...]  # that spend stays below in 10, 50, 90 % of cases; () if not learned
-    evidence: np.ndarray  # (C, known), what each session added for an interest or against it
 
 
 class Profiler:
@@ -203,112 +156,3 @@ def check_known(share: float) -> None:
             f"The model knows the items of {share:.1%} of what happened here, so it was trained on "
             "another kind of log; give its own log, or train a new model."
         )
-
-
-class Answered(NamedTuple):
-    """A question about one customer, and what the model said."""
-
-    user: int
-    moment: int
-    history: History
-    batch: Batch
-    outputs: Outputs
-    saved: HeadsSaved
-    evidence: np.ndarray  # (1, C, S)
-
-
-def assemble_profile(
-    spec: FeatureSpec,
-    decisions: Decisions,
-    answered: Answered,
-    within: list[tuple[np.ndarray, np.ndarray]],
-    past: PastItems,
-    top: int,
-) -> Profile:
-    """The profile that one answer amounts to. ``within``: items and weights of each session."""
-    user, moment, history, batch, outputs, saved, _ = answered
-    known = int(batch.question.known[0])
-    ranks = len(spec.items) > 1  # else one item stands for every visit
-    first = int(history.user_offsets[user])
-    evidence = answered.evidence[0, :, 1 : 1 + known]
-    chances = softmax(outputs.levels[0])  # (C, 3)
-    interests = []
-    for code in np.argsort(-(chances @ np.arange(len(LEVELS))), kind="stable").tolist():
-        for_it = np.maximum(evidence[code], 0)
-        shares = for_it / max(float(for_it.sum()), 1e-12)
-        best = [place for place in np.argsort(-shares, kind="stable")[:3] if shares[place] > 0]
-        interests.append(
-            Interest(
-                spec.category_names[code],
-                LEVELS[int(decide(chances[code], decisions.levels[0]))],
-                tuple(chances[code].tolist()),
-                tuple((int(first + place), float(shares[place])) for place in best),
-                _attended_items(within, shares, spec.category, code),
-            )
-        )
-    items = softmax(outputs.items[0])
-    share = np.zeros(len(items))
-    share[batch.question.pair_item] = saved.next_purchase.copy.share
-    row_of = {int(item): row for row, item in enumerate(past.item)}
-    suggestions = []
-    for item in np.argsort(-outputs.items[0], kind="stable")[:top].tolist():
-        row = row_of.get(item)
-        times, last = (0, -1) if row is None else (past.times[row], past.session[row])
-        suggestions.append(
-            Suggestion(item, float(items[item]), float(share[item]), int(times), int(last))
-        )
-    outlook = as_chances(outputs.outlook)
-    band = int(decide_band(outlook.returned, outlook.spend, decisions.spend[0])[0])
-    worth = expected_value(spec.buying, decisions.worth, history, np.array([user]), moment)[0]
-    return Profile(
-        user,
-        moment,
-        known,
-        tuple(interests) if ranks else (),
-        tuple(suggestions) if ranks else (),
-        float(outlook.returned[0]) if "returned" in decisions.taught else None,
-        float(outlook.cancelled[0]) if "cancelled" in decisions.taught else None,
-        tuple(outlook.spend[0].tolist()) if "spend" in decisions.taught else (),
-        SPEND_BANDS[band] if "spend" in decisions.taught else "",
-        None if math.isnan(worth) else float(worth),
-        amounts(outlook, decisions),
-        evidence,
-    )
-
-
-def amounts(outlook: Chances, decisions: Decisions) -> tuple[float, ...]:
-    """What the spend of the first customer stays below, at each of AMOUNT_LEVELS."""
-    if not len(decisions.residuals):
-        return ()
-    return tuple(
-        float(amount(outlook.returned, outlook.expected_log, decisions.residuals, level)[0])
-        for level in AMOUNT_LEVELS
-    )
-
-
-def pooled_items(
-    saved: SessionSaved, behaviours: Behaviours, groups: list[Group]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each session: its items, and their weights in the pooling."""
-    result: list = [None] * sum(len(group.sequences) for group in groups)
-    for group, pool in zip(groups, saved.pool, strict=True):
-        weights = pool.weights[:, 0, 0]  # (b, T)
-        for row, session in enumerate(group.sequences):
-            real = group.real[row]
-            result[session] = behaviours.item[group.rows[row][real]], weights[row][real]
-    return result
-
-
-def _attended_items(
-    within: list[tuple[np.ndarray, np.ndarray]],
-    shares: np.ndarray,
-    category: np.ndarray,
-    code: int,
-) -> tuple[tuple[int, float], ...]:
-    """The items of a category that carried most of it: the session's share times their weight."""
-    weight: dict[int, float] = {}
-    for (items, weights), share in zip(within, shares):
-        for item, own in zip(items.tolist(), weights.tolist()):
-            if item < len(category) and category[item] == code:
-                weight[item] = weight.get(item, 0.0) + own * float(share)
-    return tuple(sorted(weight.items(), key=lambda pair: -pair[1])[:3])

@@ -9,7 +9,8 @@ from ..features.history import History
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
 from .facts import Facts, describe_facts, fact_row
-from .profiler import Profile, Profiler, Suggestion
+from .profile import Profile, Suggestion
+from .profiler import Profiler
 
 
 def describe_profile(

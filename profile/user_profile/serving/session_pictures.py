@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from ..dates import day_of
 from .card import CANCELLED, PURCHASED, name_rows
-from .profiler import Profile, Profiler
+from .profile import Profile
+from .profiler import Profiler
 
 MOST, ACROSS, ROWS = 12, 4, 8  # panels, panels in a row, interests in a panel
 
@@ -69,6 +70,6 @@ def _counts(profiler: Profiler, session: int) -> np.ndarray:
     part = slice(*history.offsets[session : session + 2])
     item, bought = history.item[part], history.bought[part]
     known = item < len(category)
-    table = np.zeros((len(profiler.spec.category_names), 2))
-    np.add.at(table, (category[item[known]], (~bought[known]).astype(np.int64)), 1)
-    return table
+    cells = 2 * category[item[known]] + ~bought[known]
+    size = len(profiler.spec.category_names)
+    return np.bincount(cells, minlength=2 * size).reshape(size, 2).astype(float)

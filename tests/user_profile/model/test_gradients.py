@@ -7,6 +7,7 @@ from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
 from user_profile.log.split import split_last_sessions
 from user_profile.model import ProfileModel, Sizes
+from user_profile.model.evidence import EvidenceAttention
 from user_profile.model.fusion import GatedFusion
 from user_profile.model.loss import (
     Loss,
@@ -19,7 +20,6 @@ from user_profile.model.next_purchase import (
     pointer_backward,
     pointer_forward,
 )
-from user_profile.model.reading import EvidenceReading
 from user_profile.model.settings import Settings
 from user_profile.training.questions import fit_spec, training_batches, training_targets
 
@@ -133,7 +133,7 @@ def test_fusion():
 
 def test_reading():
     rng = np.random.default_rng(0)
-    layer = EvidenceReading(4, 3, num_heads=2, head_dim=2, rng=0, dtype=np.float64)
+    layer = EvidenceAttention(4, 3, num_heads=2, head_dim=2, rng=0, dtype=np.float64)
     x, memory = rng.normal(size=(2, 3, 4)), rng.normal(size=(2, 5, 4))
     age, held = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 5, 3, 2))
     visible = np.arange(5) < np.array([[2], [5]])

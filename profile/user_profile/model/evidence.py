@@ -1,4 +1,4 @@
-"""Reading evidence through attention: what each category has to say comes from weighed sessions.
+"""Attention to evidence: what each category has to say comes from weighed sessions.
 
 The decoder's states are mixtures, and a mixture cannot be traced. Here the values are plain counts
 of what a session held of the category, so the weights are what the answer rests on.
@@ -19,7 +19,7 @@ from attention.ops import (
 )
 
 
-class ReadingSaved(NamedTuple):
+class EvidenceSaved(NamedTuple):
     query: LinearSaved
     key: LinearSaved
     attention: AttentionSaved
@@ -31,7 +31,7 @@ class ReadingSaved(NamedTuple):
         return self.attention.weights
 
 
-class EvidenceReading(Layer):
+class EvidenceAttention(Layer):
     """For each category, its own counts in all sessions, averaged by learned attention."""
 
     def __init__(
@@ -58,7 +58,7 @@ class EvidenceReading(Layer):
         age: np.ndarray,
         held: np.ndarray,
         visible: np.ndarray,
-    ) -> tuple[np.ndarray, ReadingSaved]:
+    ) -> tuple[np.ndarray, EvidenceSaved]:
         """x (q, C, E), memory (q, S, E), age (q, S, A), held (q, S, C, K), visible (q, S) bool
         -> out (q, C, H·K)."""
         Q, S, C, K = held.shape
@@ -69,9 +69,9 @@ class EvidenceReading(Layer):
         read, saved = attention_forward(q, k, v, visible[:, None, None])  # (q, H, C, C·K)
         own = np.arange(C)
         read = read.reshape(Q, self.num_heads, C, C, K)[:, :, own, own]  # (q, H, C, K)
-        return merge_heads(read), ReadingSaved(saved_query, saved_key, saved, x.shape[2])
+        return merge_heads(read), EvidenceSaved(saved_query, saved_key, saved, x.shape[2])
 
-    def backward(self, dout: np.ndarray, saved: ReadingSaved) -> tuple[np.ndarray, np.ndarray]:
+    def backward(self, dout: np.ndarray, saved: EvidenceSaved) -> tuple[np.ndarray, np.ndarray]:
         """dout (q, C, H·K) -> dx (q, C, E), dmemory (q, S, E)."""
         down = split_heads(dout, self.num_heads)  # (q, H, C, K)
         Q, H, C, K = down.shape
