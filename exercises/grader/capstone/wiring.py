@@ -91,7 +91,7 @@ def _rotary(forward: Any, backward: Any) -> tuple[Any, Any]:
         order = np.arange(width).reshape(2, -1).T.ravel()
         return order, np.argsort(order)
 
-    def rotary_forward(x, positions, *, base, pairing):
+    def rotary_forward(x, positions, *, base, pairing, scaling):
         order, back = neighbours(x.shape[-1])
         out, saved = forward(x[..., order], positions)
         return out[..., back], saved
