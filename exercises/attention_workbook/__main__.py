@@ -13,15 +13,20 @@ from attention_workbook.commands import COMMANDS, HOMELESS, Place
 
 PROGRAM = "attention-workbook"
 FLAGS = {"give-up": {"yes": "do not ask"}, "explain": {"json": "for a program"}}
+CHECK = "grade exercises now, by default the one at hand"
 DESCRIPTION = "Lays out, grades and remembers the workbook in a folder of your own."
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; what is wrong is said in a sentence, with status 2."""
+    """Run a command: status 0, or 1 if an answer checked has not passed.
+
+    What cannot be done is said in a sentence, with status 2.
+    """
     try:
         choose(_language().parse_known_args(arguments)[0].lang)
         parsed = _parser().parse_args(arguments)
-        text = said(_run(parsed))
+        text, status = _run(parsed)
+        text = said(text)
         print(text, end="\n" * bool(text))
         sys.stdout.flush()
     except (ValueError, OSError) as problem:
@@ -33,24 +38,25 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, EOFError):
         print(said("\nStopped."), file=sys.stderr)
         return 130
-    return 0
+    return status
 
 
-def _run(parsed: argparse.Namespace) -> str:
+def _run(parsed: argparse.Namespace) -> tuple[str, int]:
     if parsed.command == "grade":
         from attention_workbook.classroom import grade_class
 
-        return grade_class(parsed)
+        return grade_class(parsed), 0
     here = Path.cwd()
     home = here if parsed.command in HOMELESS else require_home(here)
     place = Place(home, home, here, typed)
     if parsed.command == "check":
         from attention_workbook.checking import check
 
-        return check(place, parsed.argument)
+        text, passed = check(place, parsed.argument)
+        return text, int(not passed)
     command = next(one for one in COMMANDS if one.name == parsed.command)
     flags = [f"--{flag}" for flag in FLAGS.get(command.name, {}) if getattr(parsed, flag)]
-    return command.run(place, " ".join([parsed.argument or "", *flags]))
+    return command.run(place, " ".join([parsed.argument or "", *flags])), 0
 
 
 def typed(command: str, argument: str) -> str:
@@ -80,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     last = {"parents": [_language(default=argparse.SUPPRESS)]}  # after the command as well
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser(
-        "check", help=said("grade exercises now, by default the one at hand"), **last
+        "check", help=said(CHECK), description=said(f"{CHECK}; status 1 unless all pass"), **last
     )
     check.add_argument("argument", nargs="*", metavar="exNN")
     says = said("grade a class: a folder of students' folders")

@@ -10,41 +10,57 @@ from grader.verdict import count, fitted, graded, reports
 
 from attention_workbook.commands import Place
 from attention_workbook.review import first_review
-from attention_workbook.routes import following, passed, route_of
+from attention_workbook.routes import ahead, route_of
 from attention_workbook.solution import after_a_pass
 from attention_workbook.state import Progress, now, stamp
 
 
-def check(place: Place, wanted: list[str]) -> str:
-    """Grade the exercises named, else the one at hand. Raises ValueError for an unknown one."""
+def check(place: Place, wanted: list[str]) -> tuple[str, bool]:
+    """Grade the exercises named, else the one at hand; whether all passed comes with the text.
+
+    Raises ValueError for an unknown one.
+    """
     chosen = [find_exercise(name, place.exercises) for name in wanted] or [at_hand(place)]
-    said = [fitted(graded_text(place, one)) for one in chosen]
-    return "\n\n".join([*said, *filter(None, [weaker_fence()]), *place.progress.notes])
+    texts, statuses = zip(*(graded_text(place, one) for one in chosen))
+    below = [*filter(None, [weaker_fence()]), *place.progress.notes]
+    if set(statuses) == {PASSED} and not wanted[1:]:
+        below.insert(0, next_step(place, chosen[0]))
+    text = "\n\n".join([*map(fitted, texts), *below])
+    return text, set(statuses) == {PASSED}
 
 
 def at_hand(place: Place) -> Exercise:
     """The next of the route that has not passed; its last when all have."""
-    progress = place.progress
-    data = progress.read()
-    route = on_route(route_of(data), place.exercises)
-    entries = data["exercises"]
-    ahead = following(route, lambda one: passed(one, progress, entries.get(one.name, {})))
-    return ahead or route[-1]
+    found = ahead(place.exercises, place.progress)
+    return found or on_route(route_of(place.progress.read()), place.exercises)[-1]
 
 
-def graded_text(place: Place, exercise: Exercise) -> str:
-    """Grade one exercise and say everything about it."""
+def next_step(place: Place, exercise: Exercise) -> str:
+    """What to do after a pass, by the route."""
+    found = ahead(place.exercises, place.progress, exercise)
+    if found is None:
+        return f"The route is done. Another: {place.typed('route', 'everything')}"
+    return f"Next\n{invitation(found)}"
+
+
+def invitation(exercise: Exercise) -> str:
+    """What to read and what to write."""
+    page = readme(exercise.folder).name
+    return f"Read {exercise.name}/{page}\nWrite {exercise.name}/{exercise.file}"
+
+
+def graded_text(place: Place, exercise: Exercise) -> tuple[str, str]:
+    """Grade one exercise and say everything about it; its status comes with the text."""
     run = graded_and_noted(exercise, place.progress)
     given_up = "gave_up" in place.progress.entry(exercise.name)
-    lines = [*reports(run), count(run, given_up)]
-    if run.score(named=False).status == PASSED:
+    lines, status = [*reports(run), count(run, given_up)], run.score(named=False).status
+    if status == PASSED:
         lines.append(after_a_pass(exercise, place))
-    elif run.score(named=False).status == NOT_STARTED:
-        page = readme(exercise.folder).name
-        lines.append(f"Read {exercise.name}/{page}, write {exercise.name}/{exercise.file}.")
+    elif status == NOT_STARTED:
+        lines.append(invitation(exercise))
     else:
         lines.append(f"A hint: {place.typed('hint', exercise.number)}")
-    return "\n\n".join(lines)
+    return "\n\n".join(lines), status
 
 
 def graded_and_noted(exercise: Exercise, progress: Progress) -> Run:

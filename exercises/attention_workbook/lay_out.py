@@ -7,6 +7,7 @@ a newer one; any other is the student's and stays, with the newer one beside it 
 import copy
 import json
 import os
+import shlex
 import shutil
 import tempfile
 from hashlib import sha256
@@ -35,13 +36,13 @@ class Change(NamedTuple):
 
 def init(folder: Path) -> str:
     """Lay out a workbook; all of it, or nothing. Raises ValueError if the folder is not free."""
-    folder = folder.absolute()
+    given, folder = folder, folder.absolute()
     if laid_out(folder):
-        raise ValueError(f"{folder} is a workbook already: attention-workbook update {folder}")
+        raise ValueError(f"{given} is a workbook already: attention-workbook update {given}")
     if folder.exists() and not folder.is_dir():
-        raise ValueError(f"{folder} is a file: name a folder that does not exist yet")
+        raise ValueError(f"{given} is a file: name a folder that does not exist yet")
     if folder.is_dir() and any(folder.iterdir()):
-        raise ValueError(f"{folder} is not empty: name a folder that does not exist yet")
+        raise ValueError(f"{given} is not empty: name a folder that does not exist yet")
     if not folder.parent.is_dir():
         raise ValueError(f"there is no folder {folder.parent}: make it first")
     files = contents()
@@ -59,7 +60,8 @@ def init(folder: Path) -> str:
         raise
     count = len(find_exercises())
     return (
-        f"{folder} holds {count} exercises. Begin with\n  cd {folder}\n  attention-workbook watch"
+        f"{given} holds {count} exercises. Begin with\n"
+        f"  cd {shlex.quote(str(given))}\n  attention-workbook watch"
     )
 
 

@@ -64,7 +64,8 @@ def _next(place: Place, ahead: Exercise | None) -> list[str]:
             f"  {place.typed('route', 'everything')}",
             f"  {place.typed('interview', '60')}",
         ]
-    return [f"Next: {ahead.name}/{ahead.file}", f"  {place.typed('watch', '')}"]
+    command = place.typed("watch", "")  # nothing where it runs
+    return [f"Next: {ahead.name}/{ahead.file}", *[f"  {command}"] * bool(command)]
 
 
 def _line(head: str, title: str) -> str:

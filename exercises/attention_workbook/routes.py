@@ -1,6 +1,6 @@
 """The route a student goes by, what of it is passed, and what comes next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from grader.contents import ROUTES, on_route
 from grader.exercise import Exercise
@@ -23,9 +23,40 @@ def choose(wanted: str, exercises: list[Exercise], progress: Progress) -> str:
 
 
 def route_of(data: Data) -> str:
-    """The name of the route chosen; the first of all until one is."""
+    """The route chosen; until one is, the first that holds what passed last."""
     name = data.get("route", {}).get("name")
-    return name if name in ROUTES else FIRST
+    if name in ROUTES:
+        return str(name)
+    moments = {one: entry["passed"]["on"] for one, entry in data["exercises"].items()
+               if "passed" in entry}  # fmt: skip
+    return holding(max(moments, key=moments.__getitem__)[:4] if moments else "")
+
+
+def holding(number: str) -> str:
+    """The first route that an exercise lies on; the first of all for none."""
+    found = (name for name, route in ROUTES.items() if number in (route.numbers or ()))
+    return next(found, list(ROUTES)[-1] if number else FIRST)
+
+
+def ahead(
+    exercises: list[Exercise], progress: Progress, after: Exercise | None = None
+) -> Exercise | None:
+    """What comes next by the route, of what has not passed; None when all of it has."""
+    data = progress.read()
+    entries = data["exercises"]
+    return following(
+        on_route(route_of(data), exercises),
+        lambda one: passed(one, progress, entries.get(one.name, {})),
+        after,
+    )
+
+
+def in_turn(exercises: Iterable[Exercise], progress: Progress, done: list[str]) -> list[Exercise]:
+    """All exercises, those of the route first, in its order; ``done`` has passed just now."""
+    exercises, data = list(exercises), progress.read()
+    name = route_of(data) if "route" in data or not done else holding(done[-1][:4])
+    route = on_route(name, exercises)
+    return route + [one for one in exercises if one not in route]
 
 
 def passed(exercise: Exercise, progress: Progress, entry: Data) -> bool:

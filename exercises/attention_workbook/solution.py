@@ -28,6 +28,13 @@ def after_a_pass(exercise: Exercise, place: Place) -> str:
     )
 
 
+def solution_text(exercise: Exercise, place: Place) -> str:
+    """The reference itself, and where its explanation lies."""
+    source = exercise.reference_path.read_text(encoding="utf-8")
+    where = laid_beside(exercise, place)
+    return f"{source}\nThe solution of {exercise.number}, with its explanation: {where}"
+
+
 def laid_beside(exercise: Exercise, place: Place) -> str:
     """Lay the reference beside the answer, in a folder of one's own; returns where it lies.
 

@@ -17,22 +17,22 @@ from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.home import MARK, answer_of, laid_out
 from grader.language import said
-from grader.question import readme
 from grader.sandbox.runner import keep_warm, weaker_fence
 from grader.verdict import count, fitted, reports
 
-from attention_workbook.checking import at_hand, graded_and_noted
+from attention_workbook.checking import at_hand, graded_and_noted, invitation, next_step
 from attention_workbook.commands import COMMANDS, Place
 from attention_workbook.keys import PAUSE, Desk
-from attention_workbook.routes import following, passed, route_of
-from attention_workbook.solution import after_a_pass
+from attention_workbook.routes import ahead, passed, route_of
+from attention_workbook.solution import after_a_pass, solution_text
 from attention_workbook.state import locked
 
 SEARCH = 2.0  # seconds of computing for a cause, while the verdict stands
 SETTLE = 0.03  # seconds in which a file that is being written changes again
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
 KEYS = "h\xa0hint, s\xa0solution, l\xa0list, n\xa0next, i\xa0interview, q\xa0quit"
-INTERVIEW_MINUTES = "45"
+INTERVIEW_MINUTES = "60"
+BY_KEY = {"hint": "h", "list": "l", "interview": "i", "watch": ""}
 
 
 class Saved(NamedTuple):
@@ -70,10 +70,11 @@ class Watch:
         self._since = desk.clock()
         self._ready: Exercise | None = None
         self._asked: list[str] = []
+        self._solved: Exercise | None = None  # what passed last in this sitting
 
     def run(self) -> None:
         """Wait for saves and keys."""
-        self._show(self._verdict() if self._begun() else self._invitation())
+        self._show(self._verdict() if self._begun() else invitation(self.exercise))
         keep_warm()
         while True:
             key = self.desk.key(PAUSE)
@@ -139,7 +140,7 @@ class Watch:
         status = run.score(named=False).status
         given_up = "gave_up" in self.progress.entry(exercise.name)
         if status == NOT_STARTED:
-            return self._invitation()
+            return invitation(exercise)
         parts = [*self._reports(run), count(run, given_up)]
         if status == PASSED:
             parts += [after_a_pass(exercise, self.place), self._go_on()]
@@ -158,26 +159,16 @@ class Watch:
         return texts
 
     def _go_on(self) -> str:
-        data = self.progress.read()
-        entries = data["exercises"]
-        ahead = following(
-            on_route(route_of(data), self.place.exercises),
-            lambda one: passed(one, self.progress, entries.get(one.name, {})),
-            self.exercise,
-        )
-        if ahead is None:
-            return f"The route is done. Another: {self.place.typed('route', 'everything')}"
-        self._take(ahead)
-        return f"Next\n{self._invitation()}"
+        said = next_step(self.place, self.exercise)
+        self._solved = self.exercise
+        if (found := ahead(self.place.exercises, self.progress, self.exercise)) is not None:
+            self._take(found)
+        return said
 
     def _take(self, exercise: Exercise) -> None:
         self.exercise = exercise
         self._seen = self._saved()
         self._since = self.desk.clock()
-
-    def _invitation(self) -> str:
-        name, page = self.exercise.name, readme(self.exercise.folder).name
-        return f"Read {name}/{page}\nWrite {name}/{self.exercise.file}"
 
     def _press(self, key: str) -> bool:
         """Do what a key asks for; False ends the sitting."""
@@ -204,12 +195,21 @@ class Watch:
 
     def _command(self, name: str) -> str:
         command = next(one for one in COMMANDS if one.name == name)
-        return command.run(self.place, self.exercise.number if name == "hint" else "")
+        place = self.place._replace(typed=self._pressed)
+        return command.run(place, self.exercise.number if name == "hint" else "")
+
+    def _pressed(self, command: str, argument: str) -> str:
+        """How a command is given here: by its key where it has one."""
+        if command in BY_KEY and argument in ("", self.exercise.number, INTERVIEW_MINUTES):
+            return BY_KEY[command]
+        return self.place.typed(command, argument)
 
     def _solution(self) -> str:
-        """Of the exercise at hand, else of the last one passed."""
-        if "first_pass" in self.progress.entry(self.exercise.name):
-            return after_a_pass(self.exercise, self.place)
+        """Of the exercise at hand once it has passed, else of the one that just did."""
+        entry = self.progress.entry(self.exercise.name)
+        own = self.exercise if {"first_pass", "gave_up"} & entry.keys() else self._solved
+        if own is not None:
+            return solution_text(own, self.place)
         give_up = self.place.typed("give-up", self.exercise.number)
         return f"The solution comes with a pass. Without one, for its points: {give_up}"
 
@@ -219,7 +219,7 @@ class Watch:
         place = names.index(self.exercise.name) + 1 if self.exercise.name in names else 0
         self.spend()
         self._take(exercises[place % len(exercises)])
-        self._show(self._invitation())
+        self._show(invitation(self.exercise))
 
     def _interview(self) -> None:
         if not self.desk.hears:
@@ -231,7 +231,7 @@ class Watch:
             )
             input(said("\nEnter goes back to the exercise: "))
         self._since = self.desk.clock()
-        self._show(self._invitation())
+        self._show(invitation(self.exercise))
 
     def _show(self, text: str) -> None:
         route = on_route(route_of(self.progress.read()), self.place.exercises)

@@ -1,11 +1,13 @@
 """Which questions an interview asks: what fits the time, within reach, the weakest first.
 
 Within reach is what is solved or begun, and of each route of the workbook the first question that
-is not; a route that builds on another opens when that one, or anything of its own, is solved.
-What is drawn counts as solved for the next draw, so a long interview goes on along the
-routes. A question that is put together from other answers comes once all of those are solved.
+is not and that the time left suffices for; a route that builds on another opens when that one, or
+anything of its own, is solved. What is drawn counts as solved for the next draw, so a long
+interview goes on along the routes. A question that is put together from other answers comes once
+all of those are solved.
 """
 
+import math
 import random
 from pathlib import Path
 
@@ -25,9 +27,13 @@ def standing(exercises: list[Exercise], answers: Path) -> dict[str, Score]:
 
 
 def within_reach(
-    exercises: list[Exercise], scores: dict[str, Score], drawn: set[str]
+    exercises: list[Exercise], scores: dict[str, Score], drawn: set[str], minutes: float = math.inf
 ) -> list[Exercise]:
-    """The questions that may be asked of somebody with these scores, after those drawn."""
+    """The questions that may be asked of somebody with these scores, after those drawn.
+
+    Of a route it is the first that these minutes suffice for.
+    """
+    longer = {one.name for one in exercises if one.head.minutes > minutes}
     solved = {name for name, score in scores.items() if score.status == PASSED}
     reach = {name for name, score in scores.items() if score.status != NOT_STARTED}
     done = solved | drawn
@@ -35,11 +41,11 @@ def within_reach(
         own = [one.name for one in on_route(name, exercises)]
         before = [one.name for one in on_route(route.after, exercises)] if route.after else []
         if not done.isdisjoint(own) or done.issuperset(before):
-            reach |= set([name for name in own if name not in done][:1])
+            reach |= set([name for name in own if name not in done | longer][:1])
     return [
         one
         for one in exercises
-        if one.name in reach - drawn and {part.name for part in one.parts} <= solved
+        if one.name in reach - drawn - longer and {part.name for part in one.parts} <= solved
     ]
 
 
@@ -69,8 +75,7 @@ def draw(
     chosen: list[Exercise] = []
     left = minutes
     while True:
-        reach = within_reach(exercises, scores, {one.name for one in chosen})
-        fitting = [one for one in reach if one.head.minutes <= left]
+        fitting = within_reach(exercises, scores, {one.name for one in chosen}, left)
         if not fitting:
             break
         chosen.append(min(fitting, key=place))

@@ -48,7 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         optional: dict[str, Any] = (
             {"nargs": "?", "const": ""} if one.argument[:1] in ("", "[") else {}
         )
-        group.addoption(f"--{one.name}", metavar=one.argument or "", help=one.says, **optional)
+        group.addoption(
+            f"--{one.name}", metavar=one.argument or "", help=said(one.says), **optional
+        )
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -190,7 +192,7 @@ def pytest_runtest_makereport(
     result = run.record(item.name, item.stash.get(_check, None), problem)
     workbook.results[report.nodeid] = run, result
     workbook.show_progress(exercise.name, result.status)
-    report.location = (*report.location[:2], f"{exercise.name}: {sentence(item.name)}")
+    report.location = (*report.location[:2], said(f"{exercise.name}: {sentence(item.name)}"))
     if result.status == NOT_STARTED:
         report.outcome = "skipped"
         report.longrepr = (str(item.path), 0, NOT_STARTED)
@@ -237,7 +239,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                 terminalreporter.write_line(line)
         for line in workbook.remember():
             terminalreporter.write_line(said(line))
-        scoreboard.show(terminalreporter, workbook.scores(), workbook.exercises.values(), config)
+        scoreboard.show(terminalreporter, workbook.scores(), workbook.in_turn(), config)
     if weaker := weaker_fence():
         terminalreporter.write_line(said(weaker))
     if workbook.unwritten:

@@ -36,8 +36,16 @@ def brief_text(run: Run, result: Result) -> str:
     what = complaint.got if complaint is not None else result.reason
     if complaint is not None and complaint.kind in ("values", "dtype"):
         what = f"{complaint.got}, not {complaint.expected}"
+        if _asks_more(result.step) and complaint.kind == "values":
+            what = "not judged while the values are wrong"
     line = said(f"  {title(run, result)}: {what}")
     return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+
+
+def _asks_more(step: Step) -> bool:
+    """Whether the check is of inputs left alone, of a dtype or of memory, beyond the values."""
+    request, terms = step.request, step.terms
+    return bool(request.layouts or terms.dtype or request.memory)
 
 
 def _without_a_step(run: Run, result: Result) -> Iterator[str]:
@@ -57,9 +65,9 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
     yield from _entry("The call", call_text(step))
     for line in _argument_lines(step):
         yield " " * (MARGIN + 2) + line
-    spot = _spot(run, step, complaint.where)
-    yield from _entry("Came back", spot + complaint.got)
-    yield from _entry("Expected", spot + complaint.expected)
+    where = spot(run, step, complaint.where)
+    yield from _entry("Came back", where + complaint.got)
+    yield from _entry("Expected", where + complaint.expected)
     if complaint.note:
         yield from _entry("", complaint.note)
     if step.outcome.warnings and complaint.kind != "warned":
@@ -68,7 +76,7 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
         yield from _entry("The point", step.terms.says)
     for index, cause in enumerate(causes_of(run, result)):
         yield from _entry("Likely cause" if index == 0 else "or", cause)
-    yield from _source_lines(run, _blamed_lines(step))
+    yield from _source_lines(run, blamed_lines(step))
     if step.outcome.printed.strip():
         lines = step.outcome.printed.strip().splitlines()[:5]
         yield from _entry("You printed", lines[0][:WIDTH])
@@ -84,7 +92,7 @@ def causes_of(run: Run, result: Result) -> list[str]:
     return causes
 
 
-def _spot(run: Run, step: Step, where: str) -> str:
+def spot(run: Run, step: Step, where: str) -> str:
     """Where in the output: ``dk[0, 1]: `` where the outputs of a call have names."""
     if not where.startswith("["):
         return ""
@@ -93,7 +101,7 @@ def _spot(run: Run, step: Step, where: str) -> str:
     return f"{names[int(number)]}{rest}: " if names else f"output{where}: "
 
 
-def _blamed_lines(step: Step) -> list[tuple[int, str, str]]:
+def blamed_lines(step: Step) -> list[tuple[int, str, str]]:
     """Lines of the student's: number, function, path ("" is that of the exercise's own file)."""
     outcome = step.outcome
     if outcome.violations and outcome.violations[0][1]:

@@ -74,7 +74,7 @@ def next_lines(
     workbook: str | None = None,
     reported: bool = True,
 ) -> list[str]:
-    """What to do next, and the one command to run.
+    """What to do next in the order of the exercises, and the one command to run.
 
     ``workbook`` is the folder of --workbook; ``reported`` whether failures were shown.
     """
@@ -82,7 +82,8 @@ def next_lines(
     known = {exercise.name: exercise for exercise in exercises}
     home = shown(next(iter(known.values())).folder.parent, here)
     home = f"pytest {home}" if home != "." else "pytest"
-    score = _next(scores)
+    turn = {name: place for place, name in enumerate(known)}
+    score = _next(sorted(scores, key=lambda one: turn[one.name]))
     if score is None:
         if len(scores) < len(known):
             return ["Solved. Where you stand, and what comes next:", f"  {home}{option}"]
@@ -133,7 +134,7 @@ def shown(path: Path, here: Path) -> str:
 def show(
     terminal: Any, scores: list[Score], exercises: Iterable[Exercise], config: "pytest.Config"
 ) -> None:
-    """Print the scoreboard through pytest's terminal."""
+    """Print the scoreboard through pytest's terminal; exercises come in the order of the route."""
     exercises = list(exercises)
     terminal.ensure_newline()
     terminal.section("workbook")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from attention_workbook.checking import note
 from attention_workbook.commands import Place
+from attention_workbook.routes import in_turn
 from attention_workbook.solution import laid_beside
 from attention_workbook.state import Progress
 
@@ -100,6 +101,11 @@ class Workbook:
             forfeited(run.score()) if name in given_up else run.score()
             for name, run in sorted(self.runs.items())
         ]
+
+    def in_turn(self) -> list[Exercise]:
+        """The exercises in the order in which they are to be solved."""
+        done = [name for name, run in sorted(self.runs.items()) if run.score().status == PASSED]
+        return in_turn(self.exercises.values(), Progress(self.home), done)
 
     def _given_up(self) -> set[str]:
         exercises = Progress(self.home).read()["exercises"]

@@ -19,7 +19,8 @@ INTRODUCTION = {
 # The workbook in a folder of one's own
 
 Every screen of the companion as it is printed, made by `python -m tests.workbook.own_screens`; a
-test holds the page. Every command is a flag of `pytest` as well: `pytest --hint ex02`.
+test holds the page. Every command is a flag of `pytest` as well: `pytest --hint ex02`. `check`
+ends with status 0 if every exercise asked for passed, else with 1; what cannot be done ends with 2.
 
 `watch` asks ten times a second for its file's time and size and sleeps in between. `progress.json`
 is what is remembered: counts are kept by computer, so two computers that share a folder lose
@@ -32,7 +33,7 @@ nothing; a copy that a syncing program lays beside it is taken in. Points are gr
 
 `attention-workbook` 的每一屏，照原样打印，由 `python -m tests.workbook.own_screens` 生成，
 有测试核对。系统语言是中文时如此显示，否则加 `--lang zh`。每个命令也是 `pytest` 的选项：
-`pytest --hint ex02`。
+`pytest --hint ex02`。`check` 的退出状态：所查的题全部通过为 0，否则为 1；命令无法执行为 2。
 
 `watch` 每秒看十次文件的时间和大小，其余时间休眠。`progress.json` 记住进度：计数按计算机分别保存，
 两台计算机共用一个文件夹也不会丢；同步程序放在旁边的副本会合并进来。得分总是重新评出。

@@ -53,7 +53,7 @@ def test_the_folder_holds_questions_stubs_checks_and_nothing_of_the_solutions(la
 
 def test_wrong_then_right_then_the_solution_lies_beside(own, capsys):
     answer(own, "softmax_first_try.py")
-    assert main(["check", "ex01"]) == 0
+    assert main(["check", "ex01"]) == 1
     said = capsys.readouterr().out
     assert "your softmax runs along the first axis" in said
     assert not (own / "ex01_softmax" / "solution").exists()
@@ -62,6 +62,7 @@ def test_wrong_then_right_then_the_solution_lies_beside(own, capsys):
     said = capsys.readouterr().out
     assert f"{CHECKS} of {CHECKS} checks, 10 of 10 points" in said
     assert "Cost  " in said
+    assert said.endswith("Next\nRead ex02_attention/README.md\nWrite ex02_attention/attention.py\n")
     assert (own / "ex01_softmax/solution/softmax.py").read_bytes() == ALL[
         0
     ].reference_path.read_bytes()
@@ -76,6 +77,34 @@ def test_wrong_then_right_then_the_solution_lies_beside(own, capsys):
         file.write("# changed\n")
     main(["list"])
     assert "> ex01  changed" in capsys.readouterr().out
+    assert main(["check", "ex01"]) == 0
+    assert main(["check", "ex01", "ex02"]) == 1  # one of them is a stub
+    assert main(["check", "ex99"]) == 2
+
+
+@pytest.mark.slow
+def test_what_comes_next_follows_the_route(own, capsys):
+    shutil.copy(find_exercises()[31].reference_path, own / "ex32_rms_norm" / "rms_norm.py")
+    main(["check", "ex32"])
+    assert "Write ex33_lora/lora.py" in capsys.readouterr().out
+    main(["list"])
+    assert "Today's models: 1 of 15 passed" in capsys.readouterr().out
+    main(["route", "weekend"])
+    main(["check", "ex32"])
+    assert "Write ex01_softmax/softmax.py" in capsys.readouterr().out
+    done = workbook(own, "ex32_rms_norm", "ex02_attention", "ex36_beam_search", **HERE)
+    assert "Next: read ex02_attention/README.md" in done.stdout
+    main(["route", "today"])
+    done = workbook(own, "ex32_rms_norm", "ex02_attention", "ex36_beam_search", **HERE)
+    assert "Next: read ex36_beam_search/README.md" in done.stdout
+
+
+def test_what_asks_for_more_than_values_is_not_judged_before_them(own, capsys):
+    answer(own, "softmax_first_try.py")
+    main(["check", "ex01"])
+    said = capsys.readouterr().out
+    for check in ("softmax keeps float32", "softmax leaves its input alone"):
+        assert f"{check}: not judged while the values are wrong" in " ".join(said.split())
 
 
 @pytest.mark.slow

@@ -53,7 +53,9 @@ def test_a_beginner_goes_along_a_route():
         assert asked[:2] == ["ex01", "ex02"]
         for place, number in enumerate(asked):
             before = [set(route[: route.index(number)]) for route in routes if number in route]
-            assert any(needed <= set(asked[:place]) for needed in before)
+            left = 300 - sum(map(minutes, asked[:place]))
+            missing = [needed - set(asked[:place]) for needed in before]
+            assert any(all(minutes(one) > left for one in some) for some in missing)
 
 
 def test_the_capstone_is_asked_once_all_that_it_is_built_on_is_solved():
@@ -97,6 +99,16 @@ def test_too_short_a_time_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match="no question within your reach"):
         require_time(ALL, 15)
     require_time(ALL, 20)
+
+
+def minutes(number):
+    return find_exercise(number, ALL).head.minutes
+
+
+def test_the_time_is_filled_along_the_routes():
+    assert numbers(scores_with(), 45)[0] == "ex01"
+    for time in (45, 60, 90):
+        assert sum(map(minutes, numbers(scores_with(), time))) >= time - 15
 
 
 def test_the_plan_says_why():

@@ -80,13 +80,31 @@ def test_an_assistant_is_told_what_fails_and_not_the_answer(place, capsys):
     main(["explain", "ex01", "--json"])
     facts = json.loads(capsys.readouterr().out)
     assert facts["status"] == "failed"
-    assert "first axis" in facts["failing"][0]["likely_causes"][0]
+    causes = facts["likely_causes"]
+    assert "first axis" in causes[0]["cause"]
+    assert facts["failing"][0]["check"] in causes[0]["checks"]
+    assert len({one["cause"] for one in causes}) == len(causes) < len(facts["failing"])
+    assert facts["failing"][0]["place"] == "output[0, 0]"
     assert facts["hint_due"] == {"level": 2, "text": hints(EX01)[1]}
     assert facts["follow_ups"] == []
     text = json.dumps(facts)
     assert "0.0546836" not in text  # the expected value
     lines = EX01.reference_path.read_text().splitlines()
     assert not any(line.strip() in text for line in lines if "return" in line)
+
+
+def test_the_hint_that_an_assistant_is_told_counts(place, capsys):
+    shutil.copy(ANSWERS / "softmax_first_try.py", place.home / "ex01_softmax" / "softmax.py")
+    for _ in range(2):  # the same one until another is asked for
+        capsys.readouterr()
+        main(["explain", "ex01", "--json"])
+        assert json.loads(capsys.readouterr().out)["hint_due"]["level"] == 1
+    assert place.progress.entry("ex01_softmax")["hints"] == 1
+    main(["explain", "ex01"])
+    said = capsys.readouterr().out
+    causes = [line for line in said.splitlines() if line.startswith("likely cause:")]
+    assert len(set(causes)) == len(causes) > 0
+    assert "place: output[0, 0]" in said
 
 
 def test_a_passed_answer_gets_follow_ups(place, capsys):

@@ -66,19 +66,23 @@ def test_a_sitting(place, monkeypatch):
     monkeypatch.setenv("COLUMNS", "72")
     desk = Script(
         *("s", save(place, "softmax_first_try.py"), "h", save(place, "softmax_right.py")),
-        *("l", "n", (place.home / "ex04_self_attention" / "self_attention.py").unlink),
+        *("s", "l", "n", (place.home / "ex04_self_attention" / "self_attention.py").unlink),
     )
     said = watch(place, desk)
-    start, refused, wrong, hint, right, listed, turned, gone = desk.screens
+    start, refused, wrong, hint, right, solved, listed, turned, gone = desk.screens
     assert "1/7  ex01" in start
     assert "comes with a pass" in refused
     assert "runs along the first axis" in " ".join(wrong.split())
     assert " more\n" in wrong
     assert "hint 1 of 3" in hint
+    assert "Another:  h\n" in hint
+    assert "def softmax_backward" in solved
+    assert solved.split("\n\n")[-2].endswith("ex01_softmax/solution/")
     assert "10 of 10 points" in right
     assert "Write ex02_attention/attention.py" in right
     assert "2/7  ex02" in listed
     assert "1 of 7 passed" in listed
+    assert "attention-workbook watch" not in listed
     assert "3/7  ex04" in turned
     assert "attention-workbook reset ex04" in gone
     assert all(len(line) <= 72 for screen in desk.screens for line in screen.splitlines())
