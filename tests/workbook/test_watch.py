@@ -118,7 +118,18 @@ def test_it_opens_with_what_is_not_passed(place):
 def started(folder, **how):
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "exercises"), "TERM": "xterm"}
     command = [sys.executable, "-m", "attention_workbook", "watch"]
-    return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **how)
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,  # which a shell's background jobs do not
+        **how,
+    )
+
+
+def hear_ctrl_c():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def read_until(fd, words, seconds=30):
