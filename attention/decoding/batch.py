@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..ops.checks import count
-from .generation import next_token
+from .generation import next_token, token_ids
 from .model import CausalLM
 
 
@@ -25,7 +25,7 @@ def generate_batch(
     ValueError for no prompt, an empty one, or one without room for `steps` more.
     """
     steps = count("steps", steps)
-    rows = [[int(i) for i in prompt] for prompt in prompts]
+    rows = [token_ids(prompt) for prompt in prompts]
     lengths = [len(row) for row in rows]
     if not rows or not min(lengths) or max(lengths) + steps > model.max_length:
         raise ValueError(

@@ -12,6 +12,7 @@ import numpy as np
 from ..layers import KVCache
 from ..ops.checks import count
 from ..ops.softmax import log_softmax_forward
+from .generation import token_ids
 from .model import CausalLM
 
 
@@ -36,7 +37,7 @@ def beam_search(
     an empty prompt, or one that has no room for `steps` more.
     """
     width, steps = count("width", width, 1), count("steps", steps)
-    prompt = [int(i) for i in prompt]
+    prompt = token_ids(prompt)
     if not prompt or len(prompt) + steps > model.max_length:
         raise ValueError(
             f"prompt must hold a token or more and leave room for steps: {len(prompt)} and {steps} "

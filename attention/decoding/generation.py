@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ..ops.checks import count, integers
 from .model import CausalLM
 from .sampling import penalise_repetition, sample
 
@@ -26,6 +27,13 @@ class Step(NamedTuple):
     logits: np.ndarray  # (V,), before any price on repetition
     weights: list[np.ndarray]  # (H, S) of each block: the last token read, over those it could see
     first: int  # where in the text the first of these S stands
+
+
+def token_ids(prompt: Sequence[int] | np.ndarray) -> list[int]:
+    """Raises TypeError for a text, or numbers that are not whole."""
+    if isinstance(prompt, str):
+        raise TypeError("prompt must be ids; encode the text, or call generate_text")
+    return integers("prompt", prompt).ravel().tolist()
 
 
 def next_token(
@@ -64,7 +72,7 @@ def generate(
     `stop(ids)` ends early, `on_token(id)` sees each new token at once, `on_step` its attention
     too, which costs some speed.
     """
-    ids = [int(i) for i in prompt]
+    ids, steps = token_ids(prompt), count("steps", steps)
     if not ids:
         raise ValueError("prompt must hold at least one token for the model to go on from")
     if window is not None and sinks is None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..layers import KVCache
 from ..ops.checks import count
+from .generation import token_ids
 from .model import CausalLM
 from .sampling import probabilities
 
@@ -40,7 +41,7 @@ def speculate(
     have no room.
     """
     ahead, steps = count("ahead", ahead, 1), count("steps", steps)
-    ids = [int(i) for i in prompt]
+    ids = token_ids(prompt)
     if model.vocab_size != draft.vocab_size:
         raise ValueError(
             f"model and draft must share a vocabulary, got {model.vocab_size} and "

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .generation import Step, generate
+from .generation import Step, generate, token_ids
 from .model import CausalLM
 from .sampling import penalise_repetition
 
@@ -42,7 +42,7 @@ def watch(
     """
     if steps < 1:
         raise ValueError(f"steps is {steps}; at least one token must be written to be watched")
-    ids = [int(i) for i in prompt]
+    ids = token_ids(prompt)
     P = len(ids)
     seen: list[Step] = []
     logits: list[np.ndarray] = []

@@ -3,6 +3,10 @@
 Shazeer et al. 2017 (arXiv:1701.06538); gates as in Mixtral, capacity as in the Switch Transformer
 (arXiv:2101.03961, equation 3): an expert takes so many tokens and no more, first come first
 served, and a token that none takes passes with zeros, so that the residual alone carries it.
+
+With y_x what expert x says of token n and g its gate, out_n = Σ_x g_nx y_x. So expert x gets
+g_nx dout_n, the gate dout_n · y_x, and the choice, which is no smooth function, nothing; the two
+losses reach the router beside.
 """
 
 import math
@@ -10,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..ops.checks import count, in_range
+from ..ops.checks import count, floats, in_range
 from ..ops.linear import LinearSaved
 from ..ops.routing import (
     BalanceSaved,
@@ -85,6 +89,7 @@ class MixtureOfExperts(Layer):
 
     def forward(self, x: np.ndarray) -> tuple[np.ndarray, ExpertsSaved]:
         """x (..., E) -> out (..., E)."""
+        (x,) = floats(x=x)
         flat = x.reshape(-1, x.shape[-1])
         logits, router = self.router.forward(flat)
         gates, routing = top_k_routing_forward(logits, self.k)

@@ -2,6 +2,8 @@
 
 Hu et al. 2021 (arXiv:2106.09685), equation 3: out = x W + b + (α / r) x A B. B starts at zero, so
 that training starts from the frozen map; afterwards A B is added into W, and nothing is slower.
+
+With s = α / r:  dB = s (x A)ᵀ dout,  dA = s xᵀ (dout Bᵀ),  dx = dout Wᵀ + s (dout Bᵀ) Aᵀ.
 """
 
 from typing import Any, NamedTuple, Self
@@ -31,12 +33,15 @@ class _Frozen:
 class LoRA(Layer):
     """An adapter of `rank` beside `linear`, whose own weights neither learn nor are saved.
 
-    Raises ValueError for a rank of 0 or one above the smaller side of the map.
+    Raises TypeError for another layer, ValueError for a rank of 0 or one above the smaller side of
+    the map.
     """
 
     def __init__(
         self, linear: Linear, rank: int = 8, alpha: float | None = None, *, rng: Any = None
     ) -> None:
+        if not isinstance(linear, Linear):
+            raise TypeError(f"linear must be a Linear, got {type(linear).__name__}")
         rank = count("rank", rank, 1)
         rows, columns = linear.weight.shape
         if rank > min(rows, columns):

@@ -3,6 +3,12 @@
 Top-k gates as in Mixtral (arXiv:2401.04088), section 2.1: softmax over the chosen logits alone.
 The choice itself has no gradient; the gates of the chosen have. The balance loss is equation 4 of
 the Switch Transformer (arXiv:2101.03961), the z loss equation 5 of ST-MoE (arXiv:2202.08906).
+
+With p the softmax of a row of N, and L its log sum of exponentials, whose gradient is p:
+
+    gates     dlogits = g ⊙ (dg − g · dg), on the chosen alone
+    balance   dlogits = X p ⊙ (f − f · p) / N
+    z         dlogits = 2 L p / N
 """
 
 from typing import Any, NamedTuple

@@ -55,6 +55,8 @@ def plan(config: dict[str, Any], path: Path) -> Plan:
     mlp_bias = fields.flag("mlp_bias", False) if kind == "llama" else False
     tied = fields.flag("tie_word_embeddings", False)
     fields.only("hidden_act", SILU, "silu")
+    for name in ("use_mrope", "rope_interleaved"):  # written by some releases, always off
+        fields.only(name, {False: False}, False)
     rotary = _rotary(fields, T)
     eps = fields.number("rms_norm_eps", 1e-6)
     windows = _windows(fields, kind, family, layers)

@@ -15,7 +15,7 @@ SILENT = {
     "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type",
     "summary_use_proj", "n_ctx", "output_attentions", "output_hidden_states", "return_dict",
     "id2label", "label2id", "problem_type", "chunk_size_feed_forward", "pretraining_tp",
-    "gradient_checkpointing",
+    "gradient_checkpointing", "_attn_implementation_autoset", "tokenizer_class",
 }  # fmt: skip
 
 

@@ -17,7 +17,9 @@ def find_model_tensors(folder: Path) -> dict[str, StoredTensor]:
     if (folder / WHOLE).is_file():
         return find_tensors(folder / WHOLE)
     if not (folder / INDEX).is_file():
-        raise FileNotFoundError(f"{folder} has neither {WHOLE} nor {INDEX}")
+        raise FileNotFoundError(
+            f"{folder} has neither {WHOLE} nor {INDEX}; weights are read from safetensors alone"
+        )
     of_tensor = read_json(folder / INDEX).get("weight_map")
     if not isinstance(of_tensor, dict) or not all(isinstance(f, str) for f in of_tensor.values()):
         raise ValueError(f"{folder / INDEX} must have a weight_map of tensors to files")

@@ -182,6 +182,10 @@ def _given(arguments: argparse.Namespace, names: tuple[str, ...]) -> dict[str, A
 
 
 def _require_prompt(model: CausalLM, tokenizer: Any, prompt: str, endless: bool) -> None:
+    try:
+        prompt.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"--prompt is not UTF-8 at character {error.start + 1}") from None
     length = len(tokenizer.encode(prompt))
     if not length:
         raise ValueError("--prompt is empty; give a text to go on from")

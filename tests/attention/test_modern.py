@@ -178,6 +178,8 @@ def test_an_adapter_learns_alone_and_merges_exactly() -> None:
         adapter.forward(x)
     adapter.unmerge()
     np.testing.assert_array_equal(linear.weight.data, before)
+    with pytest.raises(TypeError, match="must be a Linear, got MLP"):
+        A.LoRA(A.MLP(4), 2)
     for rank, said in ((0, "1 or more"), (5, "at most 4")):
         with pytest.raises(ValueError, match=said):
             A.LoRA(linear, rank)

@@ -86,7 +86,8 @@ def test_penalty_and_min_p_reach_the_drawing(box, capsys):
         (["--top-k", "0"], "top_k must be 1 or more"),
         (["--draft", "none.npz"], "none.npz does not exist"),
         (["--beams", "2", "--length", "64"], "leave room"),
-        (["--prompt", "\udce4"], "was not trained on"),
+        (["--prompt", "ab\udce4"], "--prompt is not UTF-8 at character 3"),
+        (["--prompt", "你"], "was not trained on"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(arguments, told, capsys):

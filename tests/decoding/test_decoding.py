@@ -172,8 +172,12 @@ def test_repetition_is_priced_by_sign():
         (lambda m: speculate(m, m, [1] * 15, 2), "leave room"),
         (lambda m: speculate(m, CausalLM(4, 16, 1, 8, 2), [1], 2), "5 and 4 tokens"),
         (lambda m: speculate(m, m, [1], 2, ahead=0), "ahead"),
+        (lambda m: generate(m, [1], -1), "steps must be 0 or more"),
+        (lambda m: generate(m, "abc", 2), "prompt must be ids; encode"),
+        (lambda m: beam_search(m, [1.5], 2), "prompt must be integers"),
+        (lambda m: generate(m, [V], 2), "must lie in 0 … 4"),
     ],
 )
 def test_bad_input_is_told(call, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises((ValueError, TypeError), match=said):
         call(model_of(0))

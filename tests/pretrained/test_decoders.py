@@ -108,6 +108,7 @@ def test_halves_and_shards_are_read(kind, tmp_path):
         (LLAMA, {"rope_scaling": {**LLAMA3, "novel": 1}}, "field 'novel'"),
         (LLAMA, {"model_type": "mistral", "attention_bias": True}, "field 'attention_bias'"),
         (LLAMA, {"sliding_window": 3}, "field 'sliding_window'"),
+        (LLAMA, {"use_mrope": True}, "use_mrope True"),
         (LLAMA, {"intermediate_size": 25}, r"must be \(25, 16\)"),
         (LLAMA, {"num_hidden_layers": 1}, "which its config does not ask for"),
         (LLAMA, {"num_hidden_layers": 3}, r"lacks tensor 'model\.layers\.2"),
@@ -136,6 +137,21 @@ def test_a_vocabulary_larger_than_the_table_is_refused(tmp_path):
     config = {**GPT2, "vocab_size": 260}
     write_decoder(tmp_path, config)
     with pytest.raises(ValueError, match="but the model's table has 260 rows"):
+        load_decoder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+def test_files_that_are_not_utf8_are_told(name, tmp_path):
+    write_decoder(tmp_path, GPT2)
+    (tmp_path / name).write_bytes(b'{"model_type": "gpt2\xff"}')
+    with pytest.raises(ValueError, match=rf"{name} is not valid JSON \('utf-8'"):
+        load_decoder(tmp_path)
+
+
+def test_a_folder_without_safetensors_is_told(tmp_path):
+    write_decoder(tmp_path, GPT2)
+    (tmp_path / "model.safetensors").rename(tmp_path / "pytorch_model.bin")
+    with pytest.raises(FileNotFoundError, match="weights are read from safetensors alone"):
         load_decoder(tmp_path)
 
 
