@@ -106,6 +106,8 @@ def open_model(path: str | None) -> tuple[CausalLM, Any]:
     if path is None and not Path(MODEL).exists():
         return load_packed_model()[:2]
     path = MODEL if path is None else path
+    if Path(path).suffix in (".safetensors", ".json") and Path(path).is_file():
+        raise ValueError(f"{path} is one file of a model; give its folder, {Path(path).parent}")
     if not Path(path).is_dir():
         return load_text_model(path)[:2]
     from ..pretrained import load_decoder  # loaded for those who ask

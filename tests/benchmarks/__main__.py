@@ -1,7 +1,8 @@
 """python -m tests.benchmarks [PART ...] [--quick] [--write docs/benchmarks.md]
 
-Measures and prints tables. Without PART, all of them, in this order. With torch installed, the
-same network in PyTorch eager takes its turns; without it, the floor and growth remain.
+Measures and prints tables. Without PART, all of them, in this order. On a page, parts that are not
+measured stay as they are. With torch installed, the same network in PyTorch eager takes its turns;
+without it, the floor and growth remain.
 """
 
 import argparse
@@ -22,8 +23,8 @@ from . import (
     users,
     workers,
 )
-from .plot import draw
-from .report import Section, environment, load
+from .page import write_page
+from .report import conditions, load
 
 PARTS = {
     "steps": training_step.section,
@@ -40,43 +41,24 @@ PARTS = {
     "startup": startup.section,
     "companion": companion.section,
 }
-FIGURE = "benchmarks.png"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="the page; its plot beside it")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put them into the page")
     arguments = parser.parse_args()
     unknown = set(arguments.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; choose of {', '.join(PARTS)}")
-    before = load()
-    print(environment(), flush=True)
-    sections: dict[str, Section] = {}
     for name in arguments.parts or PARTS:
-        sections[name] = PARTS[name](arguments.quick)
-        print("\n" + sections[name].markdown(), flush=True)
+        before = load()
+        section = PARTS[name](arguments.quick)
+        section = section._replace(measured=conditions(before))
+        print("\n" + section.markdown(), flush=True)
         if arguments.write is not None:
-            _write(arguments.write, sections, before)  # each time: an interrupted run leaves a page
-
-
-def _write(path: Path, sections: dict[str, Section], load_before: str) -> None:
-    page = [
-        "# Benchmarks",
-        "",
-        "Made by `python -m tests.benchmarks --write docs/benchmarks.md`, and written as it came "
-        "out.",
-        "",
-        f"{environment()}. Load of the machine before: {load_before}, after: {load()}.",
-        "",
-    ]
-    if "steps" in sections:
-        draw(sections["steps"], path.with_name(FIGURE))
-        page += [f"![Milliseconds of a training step, ours, torch's and the floor]({FIGURE})", ""]
-    page += [section.markdown() for section in sections.values()]
-    path.write_text("\n".join(page), encoding="utf-8")
+            write_page(arguments.write, {name: section}, PARTS)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,15 @@ class Section(NamedTuple):
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     after: str = ""
+    measured: str = ""  # with what, and how busy the machine was
 
     def markdown(self) -> str:
         lines = [f"## {self.title}", "", self.text, ""]
         lines += ["| " + " | ".join(row) + " |" for row in (self.header, *self.rows)]
         lines.insert(5, "|---" * len(self.header) + "|")
         lines += ["", self.after] if self.after else []
-        return "\n".join([*lines, "", f"Alone: `{self.command}`", ""])
+        measured = ["", self.measured] if self.measured else []
+        return "\n".join([*lines, "", f"Alone: `{self.command}`", *measured, ""])
 
 
 def environment() -> str:
@@ -34,6 +36,11 @@ def environment() -> str:
     torch = find_torch()
     parts.append("no torch" if torch is None else f"torch {torch.__version__}")
     return ", ".join(parts)
+
+
+def conditions(load_before: str) -> str:
+    """What a figure that was just measured depends on."""
+    return f"{environment()}. Load of the machine before: {load_before}, after: {load()}."
 
 
 def find_torch():

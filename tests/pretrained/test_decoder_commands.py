@@ -76,6 +76,11 @@ def test_what_a_decoder_looks_at_is_causal(folder):
         np.testing.assert_array_equal(np.triu(weights, 1), 0)
 
 
+def test_a_file_of_the_folder_is_told(folder, capsys):
+    assert text(["generate", "--model", str(folder / "model.safetensors")]) == 2
+    assert f"give its folder, {folder}" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_no_model_is_told(tmp_path, capsys):
     assert text(["generate", "--model", str(tmp_path), "--prompt", "a"]) == 2
     assert "has no config.json" in capsys.readouterr().err
