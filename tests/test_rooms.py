@@ -93,4 +93,5 @@ def test_every_benchmark_finds_what_it_measures() -> None:
 
     for module in pkgutil.iter_modules(tests.benchmarks.__path__):
         if module.name not in ("__main__", "torch_step"):  # the one runs, the other needs torch
-            importlib.import_module(f"tests.benchmarks.{module.name}")
+            found = importlib.import_module(f"tests.benchmarks.{module.name}")
+            assert found.__doc__, f"{module.name} does not say what it measures"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .block import Block
+from .multi_head import MultiHeadAttentionSaved
 from .residual import (
     ResidualSaved,
     residual_backward,
@@ -16,9 +17,9 @@ from .stack import Stack, StackSaved
 
 
 class DecoderBlockSaved(NamedTuple):
-    attention: ResidualSaved
-    cross: ResidualSaved
-    mlp: ResidualSaved
+    attention: ResidualSaved[MultiHeadAttentionSaved]
+    cross: ResidualSaved[MultiHeadAttentionSaved]
+    mlp: ResidualSaved[Any]  # what the block's MLP saved
 
     @property
     def weights(self) -> np.ndarray:

@@ -9,13 +9,14 @@ import numpy as np
 
 from .block import Block
 from .kv_cache import KVCache
+from .multi_head import MultiHeadAttentionSaved
 from .residual import ResidualSaved, residual_backward, residual_forward
 from .stack import Stack, StackSaved
 
 
 class EncoderBlockSaved(NamedTuple):
-    attention: ResidualSaved
-    mlp: ResidualSaved
+    attention: ResidualSaved[MultiHeadAttentionSaved]
+    mlp: ResidualSaved[Any]  # what the block's MLP saved
 
     @property
     def weights(self) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..fast.decode import gelu
-from ..fast.gelu import gelu_backward, gelu_forward
+from ..fast.gelu import FastGeluSaved, gelu_backward, gelu_forward
 from ..ops import activations
 from ..ops.linear import LinearSaved
 from .layer import Layer
@@ -32,7 +32,7 @@ ACTIVATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 class MLPSaved(NamedTuple):
     linear1: LinearSaved
-    activation: Any  # ReluSaved, FastGeluSaved or SiluSaved
+    activation: activations.ReluSaved | FastGeluSaved | activations.SiluSaved
     linear2: LinearSaved
 
 

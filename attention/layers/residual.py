@@ -5,7 +5,7 @@ second, post-norm, is that of Vaswani et al. 2017.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,23 +13,24 @@ from ..ops.dropout import DropoutSaved, dropout_backward, dropout_forward
 from .norms import LayerNorm, RMSNorm
 
 Norm = LayerNorm | RMSNorm
+Inner = TypeVar("Inner")  # what f saves
 Memory = TypeVar("Memory")  # the gradient of a memory, or None
 
 
-class ResidualSaved(NamedTuple):
-    norm: Any  # FastLayerNormSaved or RMSNormSaved
-    inner: Any  # what f saved: MultiHeadAttentionSaved or MLPSaved
+class ResidualSaved(NamedTuple, Generic[Inner]):
+    norm: Any  # FastLayerNormSaved or RMSNormSaved, as `norm` is
+    inner: Inner
     dropout: DropoutSaved | None
 
 
 def residual_forward(
     x: np.ndarray,
-    f: Callable[[np.ndarray], tuple[np.ndarray, Any]],
+    f: Callable[[np.ndarray], tuple[np.ndarray, Inner]],
     norm: Norm,
     norm_first: bool,
     dropout: float,
     rng: Any,
-) -> tuple[np.ndarray, ResidualSaved]:
+) -> tuple[np.ndarray, ResidualSaved[Inner]]:
     """x (..., E) -> out (..., E)."""
     saved_norm: Any = None
     inner_in = x
@@ -47,14 +48,14 @@ def residual_forward(
 
 def residual_backward(
     dout: np.ndarray,
-    saved: ResidualSaved,
-    f_backward: Callable[[np.ndarray, Any], Any],  # -> dz (..., E)
+    saved: ResidualSaved[Inner],
+    f_backward: Callable[[np.ndarray, Inner], Any],  # -> dz (..., E)
     norm: Norm,
     norm_first: bool,
 ) -> np.ndarray:
     """dout (..., E) -> dx (..., E)."""
 
-    def alone(dinner: np.ndarray, saved_inner: Any) -> tuple[np.ndarray, None]:
+    def alone(dinner: np.ndarray, saved_inner: Inner) -> tuple[np.ndarray, None]:
         return f_backward(dinner, saved_inner), None
 
     return residual_backward_with_memory(dout, saved, alone, norm, norm_first)[0]
@@ -62,8 +63,8 @@ def residual_backward(
 
 def residual_backward_with_memory(
     dout: np.ndarray,
-    saved: ResidualSaved,
-    f_backward: Callable[[np.ndarray, Any], tuple[np.ndarray, Memory]],
+    saved: ResidualSaved[Inner],
+    f_backward: Callable[[np.ndarray, Inner], tuple[np.ndarray, Memory]],
     norm: Norm,
     norm_first: bool,
 ) -> tuple[np.ndarray, Memory]:

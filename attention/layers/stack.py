@@ -1,7 +1,7 @@
 """Stack: blocks one after the other, and a last norm where the blocks begin with theirs."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -9,8 +9,15 @@ from .layer import Layer
 from .norms import NORMS
 
 
+class BlockSaved(Protocol):
+    """Of an EncoderBlock or a DecoderBlock."""
+
+    @property
+    def weights(self) -> np.ndarray: ...
+
+
 class StackSaved(NamedTuple):
-    blocks: tuple[Any, ...]  # EncoderBlockSaved or DecoderBlockSaved
+    blocks: tuple[BlockSaved, ...]
     norm: Any  # FastLayerNormSaved or RMSNormSaved of the last norm; None where there is none
 
     @property
@@ -43,7 +50,7 @@ class Stack(Layer):
         rng = np.random.default_rng(rng)
         options |= {"norm_first": norm_first, "norm": norm, "eps": eps, "dtype": dtype}
         sizes = embed_dim, num_heads, hidden_dim
-        self.blocks: list[Any] = [
+        self.blocks: list[Any] = [  # of the class `block`, whose passes take what it takes
             self.block(*sizes, rng=rng, **options)  # type: ignore[call-arg]
             for _ in range(num_layers)
         ]

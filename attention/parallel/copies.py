@@ -12,6 +12,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import numpy as np
@@ -33,8 +35,8 @@ class Copies:
     def __init__(self, count: int, functions: Sequence[Callable[..., Any]]) -> None:
         fork = multiprocessing.get_context("fork")
         self.functions = list(functions)
-        self._pipes: list[Any] = []
-        self._processes: list[Any] = []
+        self._pipes: list[Connection] = []
+        self._processes: list[BaseProcess] = []
         for place in range(count):
             mine, theirs = fork.Pipe()
             self._pipes.append(mine)
@@ -43,7 +45,9 @@ class Copies:
             self._processes.append(process)
             theirs.close()
 
-    def ask(self, copy: int, function: Callable[..., Any], arguments: Sequence[tuple]) -> None:
+    def ask(
+        self, copy: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+    ) -> None:
         """Let a copy begin with function(*a) for each of `arguments`."""
         with contextlib.suppress(ConnectionError):  # that it has died, `answer` will say
             self._pipes[copy].send((self.functions.index(function), arguments))
@@ -55,7 +59,7 @@ class Copies:
         except (EOFError, ConnectionError):
             self._processes[copy].join()
             code = self._processes[copy].exitcode
-            how = f"killed by signal {-code}" if code < 0 else f"with exit code {code}"
+            how = f"killed by signal {-code}" if code and code < 0 else f"with exit code {code}"
             raise WorkerDied(
                 f"a worker process ended before its work did, {how}, as happens when memory runs "
                 f"out; take fewer workers or smaller batches"
@@ -67,15 +71,15 @@ class Copies:
         for process in self._processes:
             process.join()
 
-    def _serve(self, place: int, requests: Any) -> None:
+    def _serve(self, place: int, requests: Connection) -> None:
         _draw_otherwise(place)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
         for pipe in self._pipes:
             pipe.close()  # or this copy would keep the pipes of those before it open
         try:
             while True:
-                place, arguments = requests.recv()
-                outcomes = [outcome(self.functions[place], one) for one in arguments]
+                which, arguments = requests.recv()
+                outcomes = [outcome(self.functions[which], one) for one in arguments]
                 try:
                     requests.send(outcomes)
                 except (pickle.PicklingError, TypeError, AttributeError) as error:
@@ -95,7 +99,7 @@ def _draw_otherwise(place: int) -> None:
         np.random.seed([place, *words.tolist()])  # noqa: NPY002
 
 
-def outcome(function: Callable[..., Any], arguments: tuple) -> Outcome:
+def outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
     """Of function(*arguments); an error that cannot be sent on becomes a RuntimeError."""
     try:
         return function(*arguments), None

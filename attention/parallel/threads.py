@@ -15,7 +15,9 @@ class Threads:
         self._pool = ThreadPoolExecutor(count)
         self._begun: dict[int, Future[list[Outcome]]] = {}
 
-    def ask(self, thread: int, function: Callable[..., Any], arguments: Sequence[tuple]) -> None:
+    def ask(
+        self, thread: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+    ) -> None:
         self._begun[thread] = self._pool.submit(
             lambda: [outcome(function, one) for one in arguments]
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,8 +19,14 @@ from ..ops.checks import count as whole_number
 from .process import kept_memory, single_threaded_blas
 from .ranks import ALONE, Ranks
 
+if TYPE_CHECKING:
+    from .copies import Copies
+    from .threads import Threads
+
 LONG = 1 << 17  # elements of a vector that pays to be shared out
 BLOCK = 1 << 15  # elements worked on at a time, so that they stay in the cache
+
+Shard = tuple[Any, ...]  # what `compute` is called with
 
 
 def cores() -> int:
@@ -56,7 +62,7 @@ class Workers:
         self._hands = -(-self.count // ranks.size)  # that work here
         self._leave = ExitStack()
         self._entered = False
-        self._others: Any = None  # Copies or Threads, once there is work for them
+        self._others: Copies | Threads | None = None  # until there is work for them
 
     def __enter__(self) -> "Workers":
         self._leave.enter_context(kept_memory)
@@ -70,7 +76,7 @@ class Workers:
         self._entered = False
         self._leave.close()
 
-    def map(self, function: Callable[..., Any], arguments: Sequence[tuple]) -> list[Any]:
+    def map(self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
         """function(*a) for each `a` of `arguments`; an error is raised when all have ended.
 
         A worker knows `function`, and all that it reaches, as it was when first called within this
@@ -106,7 +112,7 @@ class Workers:
         self,
         buffer: ParameterBuffer,
         compute: Callable[..., float],
-        shards: Sequence[tuple],
+        shards: Sequence[Shard],
         shares: Sequence[float] | None = None,
     ) -> float:
         """compute(*shard) adds up gradients and returns a loss; Σ shareᵢ · gradientsᵢ to `buffer`.
@@ -142,7 +148,7 @@ class Workers:
         ends = np.linspace(0, size, (self._hands if size > LONG else 1) + 1).astype(int)
         return [(int(start), int(end)) for start, end in pairwise(ends)]
 
-    def _others_knowing(self, function: Callable[..., Any]) -> Any:
+    def _others_knowing(self, function: Callable[..., Any]) -> "Copies | Threads":
         from . import copies, threads  # here, since they load much of the standard library
 
         known = [] if self._others is None else self._others.functions
@@ -165,7 +171,7 @@ class _Collect:
     compute: Callable[..., float]
     gradients: list[ShardGradients]
 
-    def __call__(self, place: int, shard: tuple) -> float:
+    def __call__(self, place: int, shard: Shard) -> float:
         with self.gradients[place]:
             return float(self.compute(*shard))
 

@@ -10,7 +10,7 @@ from ..decoding import join_rows
 class Rows(NamedTuple):
     """What rows of different lengths were joined to."""
 
-    weights: Any  # (T, S), or (H, T, S) of each layer in a list
+    weights: np.ndarray | list[np.ndarray]  # (T, S), or (H, T, S) of each layer
     mask: np.ndarray  # (T, S) bool, False beyond the end of a row
 
 

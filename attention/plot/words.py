@@ -22,7 +22,7 @@ SPACES = "ĠĊĉ"  # GPT-2's signs for the bytes of space, newline and tab
 class Words(NamedTuple):
     """Merged weights and their words, in the order in which every plot takes them."""
 
-    weights: Any  # (..., words, words), or a list of those with one entry a layer
+    weights: np.ndarray | list[np.ndarray]  # (..., words, words), or of each layer
     tokens: list[str]
 
 

@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
 class Plan(NamedTuple):
     sizes: tuple[int, ...]  # vocab_size, max_length, num_layers, embed_dim, num_heads, hidden_dim
-    options: dict[str, Any]  # of CausalLM
+    options: dict[str, Any]  # of CausalLM, by its keywords
     windows: tuple[int | None, ...]  # of each block
     sources: tuple[Source, ...]
     ignored: tuple[str, ...]  # patterns of tensors that hold constants, not weights

@@ -11,7 +11,7 @@ Format: https://huggingface.co/docs/safetensors
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def _header_length(first: bytes, size: int, path: Path) -> int:
     return length
 
 
-def _parse_header(raw: bytes, path: Path) -> dict[str, dict]:
+def _parse_header(raw: bytes, path: Path) -> dict[str, dict[str, Any]]:
     header = parse_object(raw, f"the header of {path}", pairs=_unique_keys)
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):

@@ -7,6 +7,7 @@ A wrong rule here gives no error, only worse vectors, so the rules are the origi
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ class WordPiece:
                 pieces += [piece for word in self.split_words(part) for piece in self.cut(word)]
         return pieces
 
-    def encode(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    def encode(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """ids (B, T) of ``[CLS] text [SEP]``, padded to the longest, and lengths (B,)."""
         if isinstance(texts, str):
             raise TypeError("encode takes a list of texts; wrap a single one in [ ].")

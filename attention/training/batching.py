@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..ops.checks import in_range, integers
+from ..parallel.workers import Shard
 
 MOST = 1 << 26  # places whose order is kept: half a gigabyte
 _TURNS = 6
@@ -28,7 +29,7 @@ class Batches(Protocol):
 
     def __next__(self) -> Any: ...
 
-    def shards(self, batch: Any, workers: int, rng: Any) -> tuple[list[tuple], list[float] | None]:
+    def shards(self, batch: Any, workers: int, rng: Any) -> tuple[list[Shard], list[float] | None]:
         """The batch cut for so many workers, and the share of each shard; None: equal shares."""
 
     def weight(self, batch: Any) -> float:
@@ -78,7 +79,7 @@ class ShuffledBatches:
 
     def shards(
         self, batch: np.ndarray, workers: int, rng: "np.random.Generator"
-    ) -> tuple[list[tuple], list[float] | None]:
+    ) -> tuple[list[Shard], list[float] | None]:
         """(indices, generator) for each worker; a single one draws from `rng` itself."""
         count = min(workers, len(batch))
         if count < 2:

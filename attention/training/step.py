@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..parallel.workers import Workers
+from ..parallel.workers import Shard, Workers
 from .clipping import clip_grad_norm
 from .optimizer import Optimizer
 
@@ -22,7 +22,7 @@ class StepDone(NamedTuple):
 def training_step(
     optimizer: Optimizer,
     compute: Callable[..., float],
-    shards: Sequence[tuple],
+    shards: Sequence[Shard],
     *,
     workers: Workers,
     rate: float | None = None,

@@ -123,8 +123,10 @@ def test_settings_that_do_not_fit_the_weights_build_no_model(
 
 
 def test_no_steps_still_write_the_model(tmp_path: Path) -> None:
-    train_text(TEXT, _with(steps=0), checkpoint=tmp_path / "new.npz")
-    load_text_model(tmp_path / "new.npz")
+    made, _, _ = train_text(TEXT, _with(steps=0), checkpoint=tmp_path / "new.npz")
+    found = load_text_model(tmp_path / "new.npz")[0]
+    for name, array in made.state_dict().items():
+        np.testing.assert_array_equal(found.state_dict()[name], array)
 
 
 @pytest.mark.parametrize("option", ["--block", "--width", "--heads", "--batch", "--layers"])

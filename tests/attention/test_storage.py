@@ -48,8 +48,11 @@ def test_an_optimiser_whose_parameters_were_taken_says_so(move: Callable[[A.Laye
 def test_astype_to_the_same_dtype_moves_nothing() -> None:
     layer = A.Linear(3, 2, rng=0)
     optimizer = A.Adam(layer.parameters())
+    where = layer.weight.data
     layer.astype("float32")
+    assert layer.weight.data is where
     _step(layer, optimizer)
+    assert np.shares_memory(where, optimizer.buffer.data)
 
 
 @BOTH_WAYS

@@ -11,6 +11,8 @@ from .base import Baskets
 NEVER = np.iinfo(np.int64).max
 _MOST_PAIRS = 50_000_000  # (session, earlier session) pairs: about a gigabyte
 
+Weight = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (ages, counts) of baskets -> weights
+
 
 class Profiles:
     """The versions of all customers' vectors; a new session makes a new version.
@@ -18,7 +20,7 @@ class Profiles:
     ``weight(age, count)`` is what a basket of that age counts among ``count`` baskets.
     """
 
-    def __init__(self, baskets: Baskets, weight: Callable, *, dated: bool) -> None:
+    def __init__(self, baskets: Baskets, weight: Weight, *, dated: bool) -> None:
         """``dated`` False keeps the latest version of each customer alone."""
         counts = np.diff(baskets.user_offsets)
         last = baskets.user_offsets[1:][counts > 0] - 1

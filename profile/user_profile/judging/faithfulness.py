@@ -87,9 +87,8 @@ def judge_faithfulness(
 def _answers(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> Answers:
     size = len(users)
     items = np.empty((size, len(profiler.spec.items)), np.float32)
-    levels: list = [None] * size
-    copied_from: list = [None] * size
-    evidence: list = [None] * size
+    nothing = np.zeros(0)
+    levels, copied_from, evidence = [nothing] * size, [nothing] * size, [nothing] * size
     for rows, batch in ask(profiler.featurizer, users, as_of):
         outputs, saved = profiler.model.forward(batch)
         items[rows] = softmax(outputs.items)

@@ -157,7 +157,10 @@ def before(sessions: Sessions, targets: Targets) -> np.ndarray:
 
 
 def _only_sampled(
-    scores: np.ndarray, right: tuple, negatives: int, draw: np.random.Generator
+    scores: np.ndarray,
+    right: tuple[np.ndarray, np.ndarray],
+    negatives: int,
+    draw: np.random.Generator,
 ) -> np.ndarray:
     """All but ``negatives`` random items of each row (those left out stay out) set to -inf."""
     ticket = draw.random(scores.shape)

@@ -7,6 +7,7 @@ beside the columns in vocabularies: ``events.items[events.item[row]]`` is the id
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Events:
 
     def compact(self) -> "Events":
         """The same events with users, items and sessions that no longer occur left out."""
-        changed: dict = {}
+        changed: dict[str, Any] = {}
         for column, vocabulary in (("user", "users"), ("item", "items"), ("session", "sessions")):
             codes, kept = _drop_unused(getattr(self, column), len(getattr(self, vocabulary)))
             names = getattr(self, vocabulary)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from attention.parallel.workers import Shard
 from attention.training import batches_by_length
 
 from .data import Histories, Windows, draw_windows
@@ -72,7 +73,7 @@ class WindowBatches(EpochBatches):
 
     def shards(
         self, batch: Windows, workers: int, rng: Any
-    ) -> tuple[list[tuple], list[float] | None]:
+    ) -> tuple[list[Shard], list[float] | None]:
         """A share for each worker; its loss is its part of the batch's, so they only add up."""
         count = min(workers, len(batch.user))
         weight = 1 / int(batch.targets.sum())

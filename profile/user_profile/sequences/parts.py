@@ -10,6 +10,7 @@ import numpy as np
 
 from attention.files import fingerprint
 from attention.parallel.ranks import Ranks
+from attention.parallel.workers import Shard
 from attention.training import batches_by_length
 
 from ..judging.compare import Comparison, OnBlock, Scorer
@@ -137,9 +138,9 @@ class PartBatches(EpochBatches):
         self.position += 1
         return self.position - 1
 
-    def shards(self, batch: int, workers: int, rng: Any) -> tuple[list[tuple], list[float] | None]:
+    def shards(self, batch: int, workers: int, rng: Any) -> tuple[list[Shard], list[float] | None]:
         """A share for each part, None for one of another rank or without a batch."""
-        shares: list[tuple] = [(None,)] * self.parts.count
+        shares: list[Shard] = [(None,)] * self.parts.count
         for number, batches in self._batches.items():
             if batch < len(batches):
                 begin = self.settings.seed, self.epoch, batch, number
@@ -179,7 +180,7 @@ def _past(part: Part) -> Histories:
     return read_histories(part.sessions.take(before(part.sessions, part.validation)))
 
 
-def _added(counts: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+def _added(counts: Sequence[Shard]) -> tuple[Any, ...]:
     """Σ over the parts, in their order."""
     first, *others = counts
     for other in others:

@@ -171,7 +171,8 @@ def pooled_items(
     saved: SessionSaved, behaviours: Behaviours, groups: list[Group]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each session: its items, and their weights in the pooling."""
-    result: list = [None] * sum(len(group.sequences) for group in groups)
+    nothing = np.zeros(0, np.int64), np.zeros(0)
+    result = [nothing] * sum(len(group.sequences) for group in groups)
     for group, pool in zip(groups, saved.pool, strict=True):
         weights = pool.weights[:, 0, 0]  # (b, T)
         for row, session in enumerate(group.sequences):

@@ -11,6 +11,7 @@ import numpy as np
 from attention import Adam, warmup_cosine
 from attention.files import fingerprint
 from attention.parallel.ranks import ALONE, Ranks, world
+from attention.parallel.workers import Shard
 from attention.training import Checkpoints, EpochEnd, ShuffledBatches, Stopping, Trainer
 
 from ..errors import DataError
@@ -210,7 +211,7 @@ class PackOrder(ShuffledBatches):
 
     def shards(
         self, batch: np.ndarray, workers: int, rng: np.random.Generator
-    ) -> tuple[list[tuple], list[float] | None]:
+    ) -> tuple[list[Shard], list[float] | None]:
         """Each pack with a generator of its own, so that nothing hangs on who is first."""
         begin = self.seed, self.epoch + 1
         return [(0, pack, np.random.default_rng([*begin, pack])) for pack in batch.tolist()], None

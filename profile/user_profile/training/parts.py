@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from attention.files import fingerprint
+from attention.parallel.workers import Shard
 from attention.training import EpochEnd, ShuffledBatches, Trainer
 
 from ..errors import DataError
@@ -120,11 +121,11 @@ class PartPacks(ShuffledBatches):
 
     def shards(
         self, batch: np.ndarray, workers: int, rng: Any
-    ) -> tuple[list[tuple], list[float] | None]:
+    ) -> tuple[list[Shard], list[float] | None]:
         """(part, pack, generator) for each worker, with pack None for a part that sits out."""
         (step,) = batch.tolist()
         there = self.weight(batch)
-        shards: list[tuple] = []
+        shards: list[Shard] = []
         for part, order in enumerate(self._orders):
             pack = int(order[step]) if step < len(order) else None
             begin = [self.seed, self.epoch + 1, part, *([] if pack is None else [pack])]

@@ -149,7 +149,7 @@ def _value(value: Any) -> Any:
     return value
 
 
-def _whole(source: Source, report: ReadReport) -> Iterable[tuple[int, dict]]:
+def _whole(source: Source, report: ReadReport) -> Iterable[tuple[int, dict[str, Any]]]:
     text, records, decoder = "".join(source.lines()).strip(), [], json.JSONDecoder()
     try:
         while text:  # several files are several lists

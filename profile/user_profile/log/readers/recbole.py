@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ...errors import DataError
 from ..events import Events, factorise
@@ -41,7 +42,10 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
                 f"expected one of {list(_NAMES[ours])}."
             )
     table = read_delimited(path, report, delimiter="\t", wanted=wanted, quoted=False)
-    columns: dict = {"time": None, "kind": "rating" if "quantity" in wanted else "event"}
+    columns: dict[str, Any] = {
+        "time": None,
+        "kind": "rating" if "quantity" in wanted else "event",
+    }
     events = assemble(report, table.lines, **columns | table.columns, max_bad=max_bad)
     return _with_user_file(_with_item_file(events, path.path), path.path)
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...errors import DataError
 from ..sources import Source, open_source
@@ -175,7 +175,7 @@ def readable(values: list[str]) -> list[str]:
     return [value.encode(errors="surrogateescape").decode(errors="replace") for value in values]
 
 
-def read_json_lines(path: Source, report: ReadReport) -> Iterator[tuple[int, dict]]:
+def read_json_lines(path: Source, report: ReadReport) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file with one JSON object a line, with their line numbers."""
     for number, line in enumerate(path.lines(), start=1):
         if not line.strip():
