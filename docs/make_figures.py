@@ -1,7 +1,8 @@
 """Draws the figures of the book from real runs: python docs/make_figures.py [NAME …]
 
-Without names, all of them. Figures of the trained text model train it first (some minutes) and
-keep it in runs/, so that the next run starts from there.
+Without names, all of them. Most start from the model in the box; `training`, `experts`,
+`gated_mlps` and `adapters` train small models (some minutes each), those of profiles the demo's,
+which is kept in runs/.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import matplotlib.pyplot as plt
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from figure_drawings import attending, basics, gallery, learning, shop
+from figure_drawings import attending, basics, gallery, learning, shop, today
 from figure_drawings.page import PAGE, Drawing
 
 FIGURES = Path(__file__).parent / "figures"
@@ -27,6 +28,7 @@ DRAWINGS: dict[str, Drawing] = {
     **learning.DRAWINGS,
     **shop.DRAWINGS,
     **gallery.DRAWINGS,
+    **today.DRAWINGS,
 }
 
 

@@ -20,6 +20,17 @@ compute and where they mislead, [chapter 16](book/16-profiles.md) what the profi
 
 They show where weight goes; attention is not explanation.
 """
+SHOT = """## The same on a page
+
+Every head on one page of HTML that needs nothing else and answers mouse and keyboard; light or
+dark, as the reader's system is.
+
+![A page with one head, what a query attends to, and all heads to choose from](heads-page.png)
+
+```console
+python -m attention.plot 'What light through yonder' --out heads.html
+```
+"""
 CARD = """## A customer
 
 Interests, what each session added to them (attention weight times what was read), what may be
@@ -36,6 +47,8 @@ python -m user_profile demo
 def page() -> str:
     parts = [HEAD]
     for entry in ENTRIES:
+        if entry.name == "difference":  # the second
+            parts.append(SHOT)
         if entry.name == "sessions":  # the first of the profiles
             parts.append(CARD)
         parts.append(

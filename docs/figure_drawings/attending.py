@@ -17,8 +17,8 @@ from attention.plot import (
 )
 from attention.text import CausalLM
 
-from .page import DARK, MIDDLE, WRONG, Drawing, name_line
-from .text_model import trained_text_model
+from .page import DARK, SHADES, WRONG, Drawing, name_line
+from .text_model import box_model
 
 LINE = "What light is"
 
@@ -44,10 +44,11 @@ def masks() -> Figure:
 
 
 def heads() -> Figure:
-    model, tokenizer, _ = trained_text_model()
+    """The two lower layers of the model in the box; the gallery shows all four."""
+    model, tokenizer, _ = box_model()
     _, saved = model.forward(tokenizer.encode(LINE)[None])
     fig = plt.figure(figsize=(8.8, 4.5), layout="compressed")
-    plot_heads(saved.weights, list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
+    plot_heads(saved.weights[:2], list(LINE), mask=A.causal_mask(len(LINE)), fig=fig)
     return fig
 
 
@@ -109,24 +110,24 @@ def _milliseconds(work: object, repeats: int) -> float:
 
 def lengths_of_look() -> Figure:
     """How far back each head of the text model looks, in characters."""
-    model, tokenizer, text = trained_text_model()
+    model, tokenizer, text = box_model()
     ids = tokenizer.encode(text[-4096:]).reshape(64, 64)
     _, saved = model.forward(ids)
     distance = np.arange(64)[:, None] - np.arange(64)  # query minus key
-    fig, ax = plt.subplots(figsize=(5.6, 2.8))
-    for layer, (weights, colour) in enumerate(zip(saved.weights, (MIDDLE, DARK))):
+    fig, ax = plt.subplots(figsize=(5.6, 3.2))
+    for layer, (weights, colour) in enumerate(zip(saved.weights, SHADES)):
         for head in range(weights.shape[1]):
             mean = weights[:, head, 40:].mean(0)  # late queries alone: they have room to look back
             reach = [mean[distance[40:] == d].mean() for d in range(33)]
             ax.plot(np.cumsum(reach), color=colour, linewidth=1.2)
-        x, y = ((8, 0.955), (22, 0.36))[layer]
-        name_line(ax, x, y, f"layer {layer}", colour, xytext=(0, 0), ha="left")
+        ax.plot([], [], color=colour, label=f"layer {layer}")
+    ax.legend(loc="lower right")
     ax.set(xlabel="characters back", ylabel="weight up to there", ylim=(0, 1.02), xlim=(0, 32))
     return fig
 
 
 def looking() -> Figure:
-    model, tokenizer, _ = trained_text_model()
+    model, tokenizer, _ = box_model()
     _, saved = model.forward(tokenizer.encode(LINE)[None])
     fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.1), width_ratios=(1, 1.25, 1))
     plot_lines(saved.weights, list(LINE), layer=0, head=1, ax=axes[0], colorbar=False)

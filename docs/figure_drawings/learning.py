@@ -8,10 +8,9 @@ from matplotlib.figure import Figure
 
 import attention as A
 from attention.plot import plot_training
-from attention.training import read_checkpoint
 
 from .page import DARK, LIGHT, MIDDLE, WRONG, Drawing, name_line
-from .text_model import MODEL, SETTINGS, trained_text_model
+from .text_model import SETTINGS, box_model, training_history
 
 
 def depth() -> Figure:
@@ -143,8 +142,7 @@ def adam() -> Figure:
 
 
 def training() -> Figure:
-    trained_text_model()
-    loss, rate, norm = read_checkpoint(MODEL)[""]["history"].T
+    loss, rate, norm = training_history().T
     fig = plt.figure(figsize=(6.4, 4.6))
     history = {"loss": loss, "lr": rate, "grad_norm": norm}
     plot_training(history, fig=fig, max_norm=SETTINGS.max_norm)
@@ -152,7 +150,7 @@ def training() -> Figure:
 
 
 def sampling() -> Figure:
-    model, tokenizer, _ = trained_text_model()
+    model, tokenizer, _ = box_model()
     prompt = "\nROMEO:\nWhat s"
     logits = model.forward(tokenizer.encode(prompt)[None])[0][0, -1].astype(np.float64)
     order = np.argsort(-logits)[:12]
@@ -162,7 +160,7 @@ def sampling() -> Figure:
     for ax, temperature, colour in zip(axes, (0.5, 1.0, 2.0), (DARK, MIDDLE, LIGHT)):
         ax.bar(range(12), A.softmax(logits / temperature)[order], color=colour)
         ax.set_xticks(range(12), labels, parse_math=False)
-        ax.set(title=f"temperature {temperature:g}", ylim=(0, 0.4))
+        ax.set(title=f"temperature {temperature:g}", ylim=(0, 0.25))
     axes[0].set_ylabel("probability")
     return fig
 

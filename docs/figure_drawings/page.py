@@ -11,6 +11,7 @@ Drawing = Callable[[], Figure]
 
 _INKS = paper_and_ink((1.0, 1.0, 1.0))
 LIGHT, MIDDLE, DARK = (_INKS(strength) for strength in (0.3, 0.6, 0.95))
+SHADES = [_INKS(strength) for strength in (0.2, 0.45, 0.7, 1.0)]  # of what comes in an order
 WRONG = "#c8553d"  # for what is shown as a mistake
 
 PAGE = {

@@ -38,6 +38,32 @@ def test_links_lead_to_files_and_headings(path: Path) -> None:
             assert heading in anchors(where), f"{name(path)} links to {target}: no such heading"
 
 
+def test_every_exercise_is_linked_from_a_chapter() -> None:
+    linked = {
+        Path(target).parent.name
+        for path in BOOK
+        if path.parent.name == "book"
+        for target in LINK.findall(prose(path))
+        if "/exercises/" in target
+    }
+    exercises = {path.name for path in (ROOT / "exercises").glob("ex[0-9]*")}
+    assert exercises <= linked, f"no chapter links to {sorted(exercises - linked)}"
+
+
+def test_the_chapters_stand_in_the_table_of_contents() -> None:
+    contents = (ROOT / "docs" / "README.md").read_text("utf-8")
+    chapters = sorted((ROOT / "docs" / "book").glob("[0-9]*.md"))
+    for number, path in enumerate(chapters, 1):
+        title = path.read_text("utf-8").partition("\n")[0].removeprefix(f"# {number}. ")
+        assert f"| {number} | [{title}](book/{path.name}) |" in contents
+        for other, said in ((chapters[: number - 1], "Before"), (chapters[number:], "Next")):
+            if other:
+                near = other[-1 if said == "Before" else 0].name
+                assert re.search(
+                    rf"{said}: \[[^]]+\]\({re.escape(near)}\)", path.read_text("utf-8")
+                )
+
+
 def anchors(path: Path) -> set[str]:
     """Headings as the code-hosting sites name them."""
     headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.M)

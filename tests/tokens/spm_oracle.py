@@ -16,6 +16,7 @@ GOLDEN = FOLDER / "golden.json"
 RULES = [  # (what is written, what it becomes), a small file's worth of normalisation
     ("A", "a"), ("ﬁ", "fi"), ("e\u0301", "é"), ("\u3000", " "), ("\t", " "), ("\u200b", ""),
     ("½", "1⁄2"), ("...", "…"), ("..", "‥"), ("Übe", "ube"), ("!!", "! !"),
+    ("#", " # "), ("-", " -"),
 ]  # fmt: skip
 LLAMA: dict[str, Any] = {
     "vocab_size": 700, "byte_fallback": True, "normalization_rule_name": "identity",
@@ -29,7 +30,7 @@ MODELS: dict[str, dict[str, Any]] = {
         "user_defined_symbols": ["<b>", "<|end|", "foo", "foo_", "é"],
         "control_symbols": ["<mask>"], "unk_surface": "?", "pad_id": 3,
     },
-    "crossing": {**LLAMA, "vocab_size": 420, "split_by_whitespace": False,
+    "crossing": {**LLAMA, "vocab_size": 900, "split_by_whitespace": False,
                  "split_digits": False, "add_dummy_prefix": False,
                  "user_defined_symbols": ["  ", "to be"]},
 }  # fmt: skip

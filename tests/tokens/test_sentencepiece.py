@@ -164,6 +164,14 @@ def test_what_is_not_honoured_is_refused_by_name(file, said, tmp_path):
     assert str(caught.value).startswith(str(path))
 
 
+def test_a_run_of_unknown_characters_is_one_across_blanks(tmp_path):
+    path = tmp_path / "tokenizer.model"
+    path.write_bytes(ENDS + piece("a") + field(2, field(3, 2)))
+    tokenizer = read_sentencepiece(path)
+    assert tokenizer.encode("b c a d", add_special_tokens=False).tolist() == [0, 3, 0]
+    assert tokenizer.decode([0, 3]) == " \u2047 a"
+
+
 def test_a_file_cut_anywhere_ends_in_a_sentence(tmp_path):
     whole = (FOLDER / "rules.model").read_bytes()
     path = tmp_path / "tokenizer.model"
