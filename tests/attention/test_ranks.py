@@ -78,6 +78,11 @@ def test_a_ring_costs_what_its_messages_take():
     assert late == pytest.approx(formula(0.9, 1000, 64, network))
     table = [(size, ring(size, 2, network)) for size in (10, 1000, 100_000)]
     np.testing.assert_allclose(Machine.fitted(table), network)
+    slower = Machine(1e-3, 1e6, 1000, 1e5)  # beyond its cache
+    sizes = (10, 100, 1000, 10_000, 100_000)
+    fitted = Machine.fitted([(size, ring(size, 2, slower)) for size in sizes])
+    np.testing.assert_allclose(fitted, slower)
+    assert ring(3000, 2, slower) == pytest.approx(2 * (1e-3 + 500 / 1e6 + 1000 / 1e5))
 
 
 def command(count, model, *more):

@@ -16,7 +16,16 @@ from .our_step import our_model, our_step
 from .settings import SETTINGS, Setting
 
 WORKERS = 2  # of all ranks
-FLOATS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)  # of an all-reduce
+FLOATS = (
+    1_000,
+    10_000,
+    50_000,
+    100_000,
+    250_000,
+    1_000_000,
+    2_500_000,
+    10_000_000,
+)  # of an all-reduce
 
 
 def measure(setting: Setting, seconds: float) -> dict[str, object]:
@@ -28,11 +37,11 @@ def measure(setting: Setting, seconds: float) -> dict[str, object]:
         step = our_step(setting, ids, targets, workers)
         for name, exact in (("sums", False), ("exact", True)):
             ranks.exact = exact
-            found[name] = _seconds(step, ranks, seconds)
+            found[name] = _times(step, ranks, seconds)
         ranks.exact = False
     found["parameters"] = sum(p.data.size for p in our_model(setting).parameters())
     found["reduce"] = [
-        (4 * size, _seconds(_reduction(ranks, size), ranks, seconds / 5)) for size in FLOATS
+        (4 * size, *_times(_reduction(ranks, size), ranks, seconds / 5)) for size in FLOATS
     ]
     return found
 
@@ -42,8 +51,8 @@ def _reduction(ranks: Ranks, size: int) -> Callable[[], object]:
     return lambda: ranks.sum(vector)
 
 
-def _seconds(task: Callable[[], object], ranks: Ranks, seconds: float) -> float:
-    """Of one run; all ranks repeat it as often."""
+def _times(task: Callable[[], object], ranks: Ranks, seconds: float) -> tuple[float, float]:
+    """Seconds of one run, the least and the median; all ranks repeat it as often."""
     for _ in range(3):
         task()
     start = time.perf_counter()
@@ -54,7 +63,7 @@ def _seconds(task: Callable[[], object], ranks: Ranks, seconds: float) -> float:
         start = time.perf_counter()
         task()
         taken.append(time.perf_counter() - start)
-    return float(np.median(taken))
+    return min(taken), float(np.median(taken))
 
 
 def _in_a_session_of_its_own(serve: Callable[..., None]) -> Callable[..., None]:

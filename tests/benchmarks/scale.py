@@ -20,13 +20,14 @@ import numpy as np
 from tests.mpi import MPIEXEC, ROOT
 
 from .network import DATACENTRE, Machine, formula, ring, simulate
+from .on_ranks import WORKERS
 from .report import Section, environment, load, milliseconds
 from .rounds import exponent
 
 COMMAND = "python -m tests.benchmarks.scale"
 SETTING, BATCHES = "profile", (32, 64, 128)
 ROUNDS = 5
-USERS = (10_000, 100_000)
+USERS = (10_000, 100_000, 1_000_000)
 MANY, EPOCHS = 100_000_000, 6
 
 
@@ -57,52 +58,66 @@ def measured(quick: bool) -> dict[int, dict[str, list[Any]]]:
     return found
 
 
-def median(runs: list[Any], name: str) -> float:
-    return statistics.median(run[name] for run in runs)
+def least(runs: list[Any], name: str) -> float:
+    return min(run[name][0] for run in runs)
 
 
-def reduction(found: dict[int, dict[str, list[Any]]]) -> list[tuple[int, float]]:
-    """(bytes, seconds) of an all-reduce of two ranks, medians of all rounds."""
+def reduction(found: dict[int, dict[str, list[Any]]]) -> list[tuple[int, float, float]]:
+    """(bytes, seconds, seconds) of an all-reduce of two ranks: the least, the median of rounds."""
     runs = [run["reduce"] for sides in found.values() for run in sides["two"]]
-    sizes = [size for size, _ in runs[0]]
-    return [(s, statistics.median(run[i][1] for run in runs)) for i, s in enumerate(sizes)]
+    return [
+        (
+            size,
+            min(run[place][1] for run in runs),
+            statistics.median(run[place][2] for run in runs),
+        )
+        for place, (size, _, _) in enumerate(runs[0])
+    ]
 
 
 def steps(found: dict[int, dict[str, list[Any]]], here: Machine) -> Section:
     rows = []
     for batch, sides in found.items():
-        one, two = median(sides["one"], "sums"), median(sides["two"], "sums")
-        exact = median(sides["two"], "exact")
+        one, two = least(sides["one"], "sums"), least(sides["two"], "sums")
+        exact = least(sides["two"], "exact")
         sent = 4 * sides["two"][0]["parameters"]
         said = formula(one, sent, 2, here)
-        drawn = simulate([run["sums"] for run in sides["one"]], sent, 2, here)
-        ratio = statistics.median(b["sums"] / a["sums"] for a, b in zip(sides["one"], sides["two"]))
+        drawn = simulate([run["sums"][0] for run in sides["one"]], sent, 2, here)
+        pairs = zip(sides["one"], sides["two"])
+        ratio = statistics.median(b["sums"][1] / a["sums"][1] for a, b in pairs)
         times = (milliseconds(t) for t in (one, two, exact, said, drawn))
-        rows.append([f"{batch}", *times, f"{sent / 1e6:.2f} MB", f"{ratio:.2f}"])
+        off = f"{said / two - 1:+.0%}"
+        rows.append([f"{batch}", *times, off, f"{sent / 1e6:.2f} MB", f"{ratio:.2f}"])
     return Section(
         "Ranks",
         COMMAND,
-        f"Milliseconds of a training step of the setting {SETTING} of the benchmarks, medians of "
-        "rounds in turns: one process of two workers against two ranks of one worker. Formula and "
-        "simulator know the first column and the table of the all-reduce alone. The ratio is of "
-        "two ranks to one process, the median over the rounds.",
+        f"Milliseconds of a training step of the setting {SETTING} of the benchmarks, the least "
+        "of rounds in turns: one process of two workers against two ranks of one worker. Formula "
+        "and simulator know the first column and the table of the all-reduce alone. The ratio, two "
+        "ranks to one process, is of the median steps of each round, and of these the median.",
         ["batch", "one process", "two ranks", "with --exact", "formula", "simulator",
-         "gradients", "ratio"],
+         "formula off by", "gradients", "ratio"],
         rows,
     )  # fmt: skip
 
 
-def reductions(table: list[tuple[int, float]], here: Machine) -> Section:
-    rows = [
-        [f"{size:,}", milliseconds(t), milliseconds(ring(size, 2, here)), f"{size / t / 1e9:.2f}"]
-        for size, t in table
-    ]
+def reductions(table: list[tuple[int, float, float]], here: Machine) -> Section:
+    rows = []
+    for size, least, middle in table:
+        said = ring(size, 2, here)
+        times = (milliseconds(t) for t in (least, said))
+        rows.append([f"{size:,}", *times, f"{said / least - 1:+.0%}", milliseconds(middle),
+                     f"{size / least / 1e9:.2f}"])  # fmt: skip
+    line = f"{here.latency * 1e6:.0f} µs and {here.bandwidth / 1e9:.2f} GB/s a message"
+    if np.isfinite(here.cache):
+        line += f", and {here.beyond / 1e9:.2f} GB/s of what is beyond {here.cache / 1e6:.1f} MB"
     return Section(
         "All-reduce",
         COMMAND,
-        "Milliseconds of one all-reduce between two ranks on this machine, and of the fitted "
-        f"line: {here.latency * 1e6:.0f} µs and {here.bandwidth / 1e9:.2f} GB/s a message.",
-        ["bytes", "measured", "line", "GB/s"],
+        "Milliseconds of one all-reduce between two ranks on this machine: the least of all "
+        f"rounds, the fitted line ({line}) and how far it is off; and the median, which on a "
+        "machine that others load holds the waiting for a rank that has no core.",
+        ["bytes", "least", "line", "off by", "median", "GB/s"],
         rows,
     )
 
@@ -165,29 +180,42 @@ def score(folder: Path, users: int) -> Scored:
     return found
 
 
-def scoring(sizes: list[int]) -> tuple[Section, float]:
-    """And the users a second of the largest."""
+def scored(sizes: list[int]) -> list[Scored]:
     with tempfile.TemporaryDirectory() as folder:
-        found = [(users, *score(Path(folder), users)) for users in sizes]
+        return [score(Path(folder), users) for users in sizes]
+
+
+def scoring(found: list[Scored]) -> Section:
     rows = [
-        [f"{users:,}", f"{t:,.1f}", f"{users / t:,.0f}", f"{peak / 1e6:,.0f} MB"]
-        for users, t, peak, _ in found
-    ]
-    slopes = [exponent([one[0] for one in found], [one[n] for one in found]) for n in (1, 2)]
-    text = (
-        "Seconds of `user_profile score` on all cores of this machine, from Parquet to Parquet, "
-        "and the memory of its largest process. Customers of the made-up shop of the tests: 24 "
-        f"items, {found[0][3]:.0f} behaviours each in the mean; many items cost more."
+        [f"{one.users:,}", f"{one.seconds:,.1f}", f"{one.users / one.seconds:,.0f}",
+         f"{one.cpu / one.users * 1e3:.3f}", f"{one.peak / 1e6:,.0f} MB"]
+        for one in found
+    ]  # fmt: skip
+    users = [float(one.users) for one in found]
+    wall, cpu, peak = (
+        exponent(users, [float(getattr(one, name)) for one in found])
+        for name in ("seconds", "cpu", "peak")
     )
-    after = f"Seconds grow as users to the {slopes[0]:.2f}, memory as users to the {slopes[1]:.2f}."
-    header = ["users", "seconds", "users a second", "peak memory"]
-    return Section("Scoring", COMMAND, text, header, rows, after), found[-1][0] / found[-1][1]
+    return Section(
+        "Scoring",
+        COMMAND,
+        "Seconds of `user_profile score` on all cores of this machine, from Parquet to Parquet, "
+        "milliseconds of a core for each user, and the memory of its largest process. The seconds "
+        "hold what else the machine did; those of a core do not. Customers of the made-up shop of "
+        f"the tests: 24 items, {found[0].behaviours:.0f} behaviours each in the mean; many items "
+        "cost more.",
+        ["users", "seconds", "users a second", "core ms a user", "peak memory"],
+        rows,
+        f"Seconds grow as users to the {wall:.2f}, those of a core to the {cpu:.2f}, memory to the "
+        f"{peak:.2f}.",
+    )
 
 
-def machines(found: dict[int, dict[str, list[Any]]], rate: float) -> Section:
+def machines(found: dict[int, dict[str, list[Any]]], largest: Scored) -> Section:
     """10⁸ users, each machine with a batch of its own, on the network of `DATACENTRE`."""
+    rate = largest.users / largest.cpu * WORKERS  # of a machine that nobody else loads
     batch = BATCHES[1]
-    step = median(found[batch]["one"], "sums")
+    step = least(found[batch]["one"], "sums")
     own = 4 * found[batch]["one"][0]["parameters"]
     rows = []
     for count in (1, 10, 100):
@@ -201,7 +229,8 @@ def machines(found: dict[int, dict[str, list[Any]]], rate: float) -> Section:
     return Section(
         "A hundred million users",
         COMMAND,
-        f"Machines like this one, a batch of {batch} users each, {EPOCHS} epochs, a network of "
+        f"Machines like this one, whose {WORKERS} cores do nothing else, a batch of {batch} users "
+        f"each, {EPOCHS} epochs, a network of "
         f"{DATACENTRE.bandwidth * 8 / 1e9:.0f} Gbit/s and {DATACENTRE.latency * 1e6:.0f} µs. "
         f"Gradients of {own / 1e6:.2f} MB as measured, and of {own / 1e4:,.0f} MB as a table of "
         "many items has; steps that cost more by themselves make the share of the all-reduce less.",
@@ -221,6 +250,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs")
     parser.add_argument("--users", type=int, nargs="+", help="sizes of scoring")
+    parser.add_argument(
+        "--scored", type=Path, help="lines that a run has told of sizes as they ended: not again"
+    )
     options = parser.parse_args()
     if MPIEXEC is None:
         raise SystemExit("there is no mpiexec here: pip install '.[scale]'")
@@ -228,12 +260,16 @@ def main() -> None:
     print(f"{environment()}. Load of the machine before: {load()}.\n", flush=True)
     found = measured(options.quick)
     table = reduction(found)
-    here = Machine.fitted(table)
+    here = Machine.fitted([(size, least) for size, least, _ in table])
     print(steps(found, here).markdown())
     print(reductions(table, here).markdown(), flush=True)
-    section, rate = scoring(sizes)
-    print(section.markdown())
-    print(machines(found, rate).markdown())
+    if options.scored:
+        lines = options.scored.read_text().splitlines()
+        done = list(dict.fromkeys(Scored(**json.loads(line)) for line in lines))
+    else:
+        done = scored(sizes)
+    print(scoring(done).markdown())
+    print(machines(found, done[-1]).markdown())
     print(f"Load of the machine after: {load()}.")
 
 
