@@ -18,6 +18,16 @@ except ImportError:  # Windows: drafts of dead runs stay
     fcntl = None  # type: ignore[assignment]
 
 
+class NotWritten(OSError):
+    """A file that could not be written to its end."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.filename} cannot be written ({self.strerror}); what stood there before is "
+            "kept: make room and run it again"
+        )
+
+
 _writes = True
 
 
@@ -32,7 +42,7 @@ def written_whole(path: str | Path) -> Iterator[IO[bytes]]:
     """A binary stream whose content stands at `path` once the block has ended without an error.
 
     Links are followed, permissions of the file replaced are kept, a missing folder is made; a
-    device or a pipe is written to as it is. Raises OSError.
+    device or a pipe is written to as it is. Raises OSError, NotWritten where a disk is full.
     """
     if not _writes:
         yield io.BytesIO()
@@ -55,9 +65,11 @@ def written_whole(path: str | Path) -> Iterator[IO[bytes]]:
             if fcntl is None:
                 file.close()  # Windows renames no open file
             os.replace(draft, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             draft.unlink()
+        if isinstance(error, OSError) and error.filename is None:  # the disk is full, or fails
+            raise NotWritten(error.errno, error.strerror, str(path)) from None
         raise
 
 

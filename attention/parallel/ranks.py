@@ -101,6 +101,11 @@ class Ranks:
             time.sleep(_HEARD)
             self.communicator.Abort(code)
 
+    def crash(self, *fault: Any) -> None:
+        """What nobody has caught ends all ranks, as it would end one process."""
+        sys.__excepthook__(*fault)
+        self.abort(1)
+
     def who(self) -> str:
         """Before what a rank says of itself: nothing for rank 0, which speaks for all.
 
@@ -145,6 +150,7 @@ def _start() -> Ranks:
             "mpiexec started several processes, but mpi4py sees one: they are of different MPI "
             "libraries; use the mpiexec of the one that mpi4py was installed with"
         )
+    sys.excepthook = ranks.crash
     if ranks.rank:
         write_nothing()
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (until the process ends)

@@ -119,6 +119,23 @@ def test_ranks_train_as_one_process(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_fault_that_nobody_caught_ends_all_ranks(tmp_path):
+    needs_mpi()
+    script = tmp_path / "fault.py"
+    script.write_text(
+        "from attention.parallel.ranks import world\n"
+        "if world().rank: raise RuntimeError('not thought of')\n"
+        "world().gather([1])\n"
+    )
+    done = subprocess.run(
+        [*launcher(2), sys.executable, str(script)], env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "RuntimeError: not thought of" in done.stderr
+
+
+@pytest.mark.slow
 def test_a_killed_rank_ends_the_run_and_leaves_its_checkpoint(tmp_path):
     needs_mpi()
     model = tmp_path / "m.npz"

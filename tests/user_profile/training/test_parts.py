@@ -1,6 +1,8 @@
 """Training on a folder of histories: parts learn from the facts of the whole, to the same bits."""
 
 import os
+import resource
+import subprocess
 import sys
 from dataclasses import fields
 from itertools import pairwise
@@ -18,7 +20,7 @@ from user_profile.training.loop import know, train
 from user_profile.training.parts import PartPacks, split_parts, train_parts
 
 from attention.parallel.ranks import ALONE
-from tests.mpi import needs_mpi
+from tests.mpi import ROOT, needs_mpi
 
 from ..shop_log import make_categories, make_sessions
 from ..test_ranks import assert_same, finish, start, weights
@@ -130,6 +132,16 @@ def test_bad_folders_are_told_in_a_sentence(tmp_path, capsys):
     whole = parquet.read_table(folder / "1.parquet")
     put(whole.drop_columns(["times"]))
     assert "1.parquet has no column 'times'" in told()
+    till = pa.table({"user": ["till"], "items": [["i1"] * 200_000], "times": [[9] * 200_000]})
+    put(till)  # its times are whole seconds, those of the other file are not
+    assert "Customer 'till' in" in told()
+    assert "1.parquet has 200,000 events, more than 100,000" in told()
+    country = whole.column("country")
+    place = whole.schema.get_field_index("country")
+    put(whole.set_column(place, "country", pa.array([1.5] * len(country))))
+    assert "are of different types: Unable to merge: Field country" in told("--workers=1")
+    put(till)
+    assert "1.parquet has 200,000 events" in told("--workers=1")
     put(whole.append_column("clicks", whole.column("items")))
     assert "Column 'clicks'" in told()
     assert "1.parquet is list<" in told()
@@ -166,6 +178,20 @@ def test_ranks_read_their_own_files_and_give_the_bits_of_one(tmp_path):
     given = command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")
     finish(2, [given[0], "-c", own, *given[3:]])
     assert_same(weights(tmp_path / "own.npz"), weights(tmp_path / "1.npz"))
+
+
+@pytest.mark.slow
+def test_a_full_disk_names_the_file_and_leaves_none(tmp_path):
+    folder, model = write(tmp_path / "log", make_sessions(customers=20)), tmp_path / "m.npz"
+    full = subprocess.run(
+        command(folder, model), cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "profile")},
+        capture_output=True, text=True, timeout=100,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )  # fmt: skip
+    assert full.returncode == 2
+    last = full.stderr.splitlines()[-1]
+    assert f"{tmp_path / 'm.training.npz'} cannot be written (File too large); what stood" in last
+    assert os.listdir(tmp_path) == ["log"]
 
 
 @pytest.mark.slow

@@ -121,7 +121,18 @@ def _table(path: Path) -> Any:
             f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}."
         ) from None
     check_columns(table.schema.names, str(path), feature_columns(table, str(path)))
-    return table
+    return _in_microseconds(table)
+
+
+def _in_microseconds(table: Any) -> Any:
+    """The same with `times` as timestamps, if they are whole seconds: files may differ in it."""
+    pa = arrow()
+    place, column = table.schema.get_field_index("times"), table.column("times")
+    if not pa.types.is_list(column.type) or not pa.types.is_integer(column.type.value_type):
+        return table
+    for unit in ("s", "us"):
+        column = column.cast(pa.list_(pa.timestamp(unit)), safe=False)
+    return table.set_column(place, "times", column)
 
 
 def _words(table: Any, name: str, missing: str | None) -> tuple[str, ...]:
@@ -136,10 +147,25 @@ def _words(table: Any, name: str, missing: str | None) -> tuple[str, ...]:
 
 def _together(tables: Sequence[tuple[Path, Any]], features: tuple[str, ...]) -> Sessions | None:
     """The users of some files, None if they have none."""
-    whole = arrow().concat_tables([one for _, one in tables], promote_options="permissive")
+    pa = arrow()
     first, *others = [str(path) for path, _ in tables]
     where = f"{first} and {len(others)} more" if others else first
-    batches = whole.combine_chunks().to_batches()
+    try:
+        whole = pa.concat_tables([one for _, one in tables], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise DataError(
+            f"The columns of {where} are of different types: {str(error).splitlines()[0]}"
+        ) from None
+    try:
+        return _read(whole, where, features)
+    except DataError:
+        for path, table in tables if others else ():
+            _read(table, str(path), features)  # one of them says which file it is
+        raise
+
+
+def _read(table: Any, where: str, features: tuple[str, ...]) -> Sessions | None:
+    batches = table.combine_chunks().to_batches()
     return read_batch(batches[0], where, features) if batches else None
 
 
