@@ -41,6 +41,10 @@ class Question(NamedTuple):
     pair_question: np.ndarray  # (p,)
     pair_item: np.ndarray  # (p,)
     pair_features: np.ndarray  # (p, F)
+    back_question: np.ndarray  # (b,) of a session of which something was cancelled by then
+    back_place: np.ndarray  # (b,) that session, of 1 + T
+    back_category: np.ndarray  # (b,)
+    back_held: np.ndarray  # (b, K) what of the category it still holds
 
 
 class Moment(NamedTuple):
@@ -74,6 +78,17 @@ class Batch(NamedTuple):
     question: Question
     moment: Moment
     labels: Labels
+
+
+def held_by_questions(batch: Any) -> Any:
+    """What each session holds of each category when each question is asked, (q, 1 + T, C, K).
+
+    What was cancelled by then is taken out. A new array, of numpy or torch as the batch is.
+    """
+    question = batch.question
+    held = batch.held[question.customer]
+    held[question.back_question, question.back_place, question.back_category] = question.back_held
+    return held
 
 
 def each_array(part: Any, change: Callable[[np.ndarray], Any]) -> Any:

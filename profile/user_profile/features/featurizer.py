@@ -24,6 +24,7 @@ from .moments import Moments
 from .past_items import PastItems, read_past_items
 from .scaling import Scaling
 from .season import Season, read_season
+from .taken_back import left_of_sessions
 
 PLACES, GAPS = 12, 16
 _FEW_DAYS = 8  # of which the season is worked out anew each time
@@ -116,7 +117,7 @@ class Featurizer:
             self._held(session, sequence, real),
             self.side[users],
             season,
-            self._question(asked, row, place_q, known_q, 1 + real.shape[1]),
+            self._question(asked, row, place_q, known_q, 1 + real.shape[1], session),
             Moment(
                 place_m,
                 known_m,
@@ -155,10 +156,18 @@ class Featurizer:
         return in_dtype(read, self.dtype), lengths
 
     def _question(
-        self, asked: Asked, season: np.ndarray, place: np.ndarray, known: np.ndarray, places: int
+        self,
+        asked: Asked,
+        season: np.ndarray,
+        place: np.ndarray,
+        known: np.ndarray,
+        places: int,
+        sessions: np.ndarray,
     ) -> Question:
         user, time = asked.question_user, asked.question_time
         past = read_past_items(self.history, self.season, user, time, known)
+        category = self.spec.category, len(self.spec.category_names)
+        left = left_of_sessions(self.history, *category, user, known, sessions)
         return Question(
             place,
             known,
@@ -169,6 +178,8 @@ class Featurizer:
             past.question,
             past.item,
             self.spec.pair.apply(past.features),
+            *left[:3],
+            _as_held(left.items),
         )
 
     def _in_season(self, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -211,11 +222,11 @@ class Featurizer:
     def _held(self, sessions: np.ndarray, sequence: np.ndarray, real: np.ndarray) -> np.ndarray:
         """What each session held of each category: log count, and whether any, (u, 1 + T, C, HELD).
 
-        Cancellations count as nothing held.
+        Cancellations hold nothing; what they took is taken out by question.
         """
         size = len(self.spec.category_names)
         counts = category_counts(self.history, self.spec.category, size, sessions)
-        held = np.stack([np.log1p(counts), counts > 0], axis=2).astype(np.float32)  # (s, C, K)
+        held = _as_held(counts)  # (s, C, K)
         out = np.zeros((len(sequence), 1 + sequence.shape[1], size, HELD), np.float32)
         out[:, 1:][real] = held[sequence[real]]
         return out
@@ -238,6 +249,12 @@ def widths(spec: FeatureSpec) -> dict[str, int]:
         "places": PLACES,
         "gaps": GAPS,
     }
+
+
+def _as_held(counts: np.ndarray) -> np.ndarray:
+    """Counts (...), of parts of items too -> (..., HELD) float32."""
+    counts = np.maximum(counts, 0)
+    return np.stack([np.log1p(counts), np.minimum(counts, 1)], axis=-1).astype(np.float32)
 
 
 def _gaps(history: History) -> np.ndarray:

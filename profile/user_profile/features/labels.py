@@ -64,8 +64,10 @@ def interest_levels(counts: np.ndarray, high: np.ndarray) -> np.ndarray:
     return (counts > 0).astype(np.int64) + ((counts > 0) & (counts >= high))
 
 
-def outlook_labels(history: History, users: np.ndarray, moments: np.ndarray) -> OutlookLabels:
-    """What each of `users` (M,) did in the HORIZON days from `moments` (M,) on.
+def outlook_labels(
+    history: History, users: np.ndarray, moments: np.ndarray, days: int = HORIZON
+) -> OutlookLabels:
+    """What each of `users` (M,) did in so many `days` from `moments` (M,) on.
 
     The log must reach that far: see `moments_within`.
     """
@@ -75,7 +77,7 @@ def outlook_labels(history: History, users: np.ndarray, moments: np.ndarray) -> 
     sessions = history.user_offsets[users + 1] - first
     row, session = ranges(first, sessions)
     begin = history.start[session]
-    inside = (begin >= moments[row]) & (begin < moments[row] + HORIZON * DAY)
+    inside = (begin >= moments[row]) & (begin < moments[row] + days * DAY)
     row, session = row[inside], session[inside]
     size = len(users)
     return OutlookLabels(

@@ -7,9 +7,10 @@ bought in.
 
 import numpy as np
 
-from ..log.events import CANCELLATION
 from .history import History
+from .labels import category_counts
 from .season import Season
+from .taken_back import taken_back
 
 _KEPT = 0.8  # what a session weighs, by each later one
 _SURE = 10.0  # items at which a session has half the weight of the largest
@@ -29,38 +30,21 @@ def purchase_mix(
     `known` ascends. What is usual is what was sold before the session's day.
     """
     first = int(history.user_offsets[user])
-    counts = np.zeros((int(known.max(initial=0)), categories))  # items of each session, net
-    held: dict[int, list[list[float]]] = {}  # item -> [session, pieces left, pieces bought]
+    sessions = first + np.arange(int(known.max(initial=0)))
+    gross = category_counts(history, category, categories, sessions)
+    rows = np.arange(history.offsets[first], history.offsets[first + len(sessions)])
+    back = taken_back(history, rows)
+    place = np.searchsorted(history.offsets, back.row, "right") - 1 - first
     mixes = np.empty((len(known), categories))
-    asked = {int(k): np.flatnonzero(known == k) for k in known.tolist()}
-    back = history.kinds.index(CANCELLATION) if CANCELLATION in history.kinds else -1
-    for place in range(len(counts)):
-        rows = range(history.offsets[first + place], history.offsets[first + place + 1])
-        for row in rows:
-            item, pieces = int(history.item[row]), float(np.expm1(history.quantity[row]))
-            if item >= len(history.items):
-                continue
-            if history.bought[row]:
-                held.setdefault(item, []).append([place, pieces, max(pieces, 1e-9)])
-                counts[place, category[item]] += 1
-            elif history.kind[row] == back:
-                _take_back(held.get(item, []), pieces, counts[:, category[item]])
-        if place + 1 in asked:
-            day = season.day(history.start[first + place])
-            usual = np.bincount(category, season.sold[day], categories) + 1e-9
-            mixes[asked[place + 1]] = _mixed(counts[: place + 1], usual / usual.sum())
+    for row, k in enumerate(known.tolist()):
+        counts = gross[:k].astype(np.float64)
+        so_far = back.session < first + k
+        cell = place[so_far], category[history.item[back.row[so_far]]]
+        np.subtract.at(counts, cell, back.share[so_far])
+        day = season.day(history.start[first + k - 1])
+        usual = np.bincount(category, season.sold[day], categories) + 1e-9
+        mixes[row] = _mixed(counts, usual / usual.sum())
     return mixes
-
-
-def _take_back(bought: list[list[float]], pieces: float, counts: np.ndarray) -> None:
-    """Pieces leave the latest purchases first; each purchase counts by the share that is left."""
-    for one in reversed(bought):
-        place, left, all_of_it = one
-        gone = min(left, pieces)
-        counts[int(place)] -= gone / all_of_it
-        one[1], pieces = left - gone, pieces - gone
-        if pieces <= 0:
-            return
 
 
 def _mixed(counts: np.ndarray, usual: np.ndarray) -> np.ndarray:

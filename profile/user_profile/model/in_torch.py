@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from attention.layers.in_torch import Blocks, give_weights, linear, parameter, take_weights
 
-from ..features.batch import Batch, each_array
+from ..features.batch import Batch, each_array, held_by_questions
 from .outlook import WIDTHS, Outlook
 from .profile_model import Outputs, ProfileModel
 
@@ -186,7 +186,7 @@ class TorchProfileModel(nn.Module):
         levels = self.interests(
             question,
             states[question.customer],
-            batch.held[question.customer],
+            held_by_questions(batch),
             places <= question.known[:, None],
         )
         state = states[moment.customer, moment.known]

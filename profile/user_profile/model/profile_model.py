@@ -7,7 +7,7 @@ import numpy as np
 from attention import Layer
 from attention.ops import sum_by_id
 
-from ..features.batch import Batch
+from ..features.batch import Batch, held_by_questions
 from .behaviours import BehaviourEmbedding, BehaviourSaved
 from .customers import CustomerEncoder, CustomerSaved
 from .interests import InterestDecoder, InterestSaved
@@ -97,7 +97,7 @@ class ProfileModel(Layer):
             question.context,
             states[question.customer],
             question.age,
-            batch.held[question.customer],
+            held_by_questions(batch),
             visible,
             rng=rng,
         )
@@ -115,8 +115,7 @@ class ProfileModel(Layer):
 
     def evidence(self, batch: Batch, saved: HeadsSaved) -> np.ndarray:
         """What each session added to each interest of each question, (q, C, 1 + T)."""
-        held = batch.held[batch.question.customer]
-        return self.interests.contributions(saved.interests, held)
+        return self.interests.contributions(saved.interests, held_by_questions(batch))
 
     def answer_backward(self, dout: Outputs, saved: HeadsSaved) -> np.ndarray:
         """Gradients of the logits -> dstates (u, 1 + T, E)."""

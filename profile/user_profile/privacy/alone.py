@@ -55,6 +55,7 @@ def _one(batch: Batch, place: int, starts: np.ndarray, lengths: np.ndarray) -> B
 
 def _question(question: Question, asked: np.ndarray, places: int) -> Question:
     pairs, pair_question = _of_questions(question.pair_question, asked)
+    backs, back_question = _of_questions(question.back_question, asked)
     return Question(
         customer=np.zeros(len(asked), np.int64),
         known=question.known[asked],
@@ -65,6 +66,10 @@ def _question(question: Question, asked: np.ndarray, places: int) -> Question:
         pair_question=pair_question,
         pair_item=question.pair_item[pairs],
         pair_features=question.pair_features[pairs],
+        back_question=back_question,
+        back_place=question.back_place[backs],
+        back_category=question.back_category[backs],
+        back_held=question.back_held[backs],
     )
 
 

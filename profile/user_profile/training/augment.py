@@ -9,7 +9,7 @@ The copy head's features are left alone: they are counts of the log, not somethi
 
 import numpy as np
 
-from ..features.batch import Batch
+from ..features.batch import Batch, Question
 
 
 def augment(
@@ -68,10 +68,23 @@ def _crop(batch: Batch, rng: np.random.Generator, chance: float) -> Batch:
     asked = np.arange(len(question.customer))[:, None]
     age = question.age.copy()
     age[:, 1:] = question.age[:, 1:][asked, place[question.customer]]
+    question = question._replace(known=question.known - cut[question.customer], age=age)
     return batch._replace(
         sequence=sequence,
         real=real,
         held=held,
-        question=question._replace(known=question.known - cut[question.customer], age=age),
+        question=_crop_back(question, cut),
         moment=moment._replace(known=moment.known - cut[moment.customer]),
+    )
+
+
+def _crop_back(question: Question, cut: np.ndarray) -> Question:
+    """What was taken back moves with its sessions."""
+    place = question.back_place - cut[question.customer[question.back_question]]
+    seen = place > 0
+    return question._replace(
+        back_question=question.back_question[seen],
+        back_place=place[seen],
+        back_category=question.back_category[seen],
+        back_held=question.back_held[seen],
     )

@@ -4,8 +4,9 @@ What is asked lies before the date of the test (`features.moments`), whatever th
 sessions says: returning is a matter of dates, and a session held out would be a return denied.
 A fifth of the customers is kept back to choose the ridge of each answer and the rules by which
 bands are said; then everybody is fitted. The chances need no further scaling (Platt 1999 is itself
-this regression): with a constant that no ridge holds back, they are right on the average, and the
-log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here.
+this regression): with a constant that no ridge holds back, they are right on the average, the
+log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here,
+and how the shop goes of late shifts those of a return (`recent_shift`).
 """
 
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from ..model import ProfileModel
 from ..model.decisions import Decisions, best_thresholds
 from ..model.outlook import SPEND_BANDS, WIDTHS
 from .logistic import LeastSquares, LogisticRegression
+from .recent_shift import recent_shift
 
 _RIDGES = (1e-3, 1e-2, 1e-1)
 _KEPT_BACK = 0.2  # of the customers
@@ -97,6 +99,7 @@ def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> D
     out.weight.data[:] = np.concatenate([weight for weight, _ in weights], axis=1)
     assert out.bias is not None
     out.bias.data[:] = np.concatenate([bias for _, bias in weights])
+    out.bias.data[1] += recent_shift(history, moments, featurizer.spec.buying)
     return decisions
 
 

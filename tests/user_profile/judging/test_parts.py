@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from user_profile.baselines.popularity import Popularity
 from user_profile.errors import DataError
-from user_profile.judging.parts import told_apart
+from user_profile.judging.parts import AmongNew, compare_parts, told_apart
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_at, split_last_sessions
 
@@ -31,3 +32,27 @@ def test_one_clock_for_everybody(random_log):
     assert len(np.unique(targets.user)) == len(targets)
     with pytest.raises(DataError, match="both before and after"):
         split_at(sessions, 10_000)
+
+
+def test_a_list_of_new_items_leaves_out_what_was_had_by_then(random_log):
+    sessions = group_sessions(random_log)
+    targets = split_last_sessions(sessions).test
+    plain = Popularity().fit(sessions).score(targets.user, targets.time)
+    alone = AmongNew(Popularity()).fit(sessions).score(targets.user, targets.time)
+    for q, user in enumerate(targets.user):
+        past = [s for s in sessions.of_user(user) if sessions.end[s] < targets.time[q]]
+        had = sorted({item for s in past for item in sessions.items(s).tolist()})
+        assert np.isneginf(alone[q, had]).all()
+        others = np.setdiff1d(np.arange(alone.shape[1]), had)
+        assert np.array_equal(alone[q, others], plain[q, others])
+    everything = AmongNew(Popularity()).fit(sessions).score(targets.user)
+    assert np.isneginf(everything).sum() > np.isneginf(alone).sum()  # the target sessions too
+
+
+def test_new_items_rank_higher_among_themselves(random_log):
+    sessions = group_sessions(random_log)
+    _, new, alone = compare_parts([Popularity()], sessions, split_last_sessions(sessions).test)
+    assert "only what was never bought" in alone.title
+    gain = alone["popularity"].metrics["ndcg@10"] - new["popularity"].metrics["ndcg@10"]
+    assert gain.min() >= 0
+    assert gain.mean() > 0
