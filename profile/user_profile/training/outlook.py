@@ -23,7 +23,6 @@ from ..model import ProfileModel
 from ..model.decisions import Decisions, best_thresholds
 from ..model.outlook import SPEND_BANDS, WIDTHS
 from .logistic import LeastSquares, LogisticRegression
-from .recent_shift import recent_shift
 
 _RIDGES = (1e-3, 1e-2, 1e-1)
 _KEPT_BACK = 0.2  # of the customers
@@ -55,10 +54,13 @@ def read_answers(
     return Answered(read_moments(model, featurizer, moments, ranks), *labels, kept)
 
 
-def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> Decisions:
+def fit_outlook(
+    model: ProfileModel, spec: FeatureSpec, answered: Answered, shift: float = 0.0
+) -> Decisions:
     """Set the outlook of `model` by what came true; as it was if that is little.
 
-    Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
+    `shift` is added to the log-odds of a return. Sets parameters in place. Returns the rules of
+    spend bands and the residuals of amounts.
     """
     x, *labels_, kept = answered
     labels = OutlookLabels(*labels_)
@@ -99,7 +101,7 @@ def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> D
     out.weight.data[:] = np.concatenate([weight for weight, _ in weights], axis=1)
     assert out.bias is not None
     out.bias.data[:] = np.concatenate([bias for _, bias in weights])
-    out.bias.data[1] += recent_shift(history, moments, featurizer.spec.buying)
+    out.bias.data[1] += shift
     return decisions
 
 

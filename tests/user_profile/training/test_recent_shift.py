@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from user_profile.features.history import read_history
 from user_profile.features.labels import HORIZON
-from user_profile.features.moments import Moments, customers_at
+from user_profile.features.moments import customers_at
+from user_profile.log.parts import LogParts
 from user_profile.log.sessions import group_sessions
+from user_profile.training.facts import Known
+from user_profile.training.questions import training_targets
 from user_profile.training.recent_shift import SPAN, recent_shift
 
 from tests.user_profile.shop_log import DAY, make_events
@@ -27,9 +30,9 @@ def shop(lately: float, after: float = 1.0, customers: int = 400):
             name = f"c{customer}"
             rows.append((name, f"s{customer}-{day}", "i0", "purchase", day * DAY, 1, 2.0, ""))
     history = read_history(group_sessions(make_events(rows)))
-    dates = np.arange(70, LATEST + 1, 55) * DAY
-    moments = customers_at(history, dates)
-    return history, Moments(moments.user, moments.time)
+    moments = customers_at(history, np.arange(70, LATEST + 1, 55) * DAY)
+    known = Known(history, history, training_targets(history, history.purchase, 1), {})
+    return LogParts({0: known}), {0: moments}
 
 
 def shift(lately: float, after: float = 1.0) -> float:
@@ -48,10 +51,8 @@ def test_nothing_after_the_last_horizon_is_read():
 
 
 def test_noise_is_no_shift():
-    history, moments = shop(1.0, customers=40)
-    assert recent_shift(history, moments, np.zeros(0)) == pytest.approx(0, abs=0.15)
+    assert recent_shift(*shop(1.0, customers=40), np.zeros(0)) == pytest.approx(0, abs=0.15)
 
 
 def test_nobody_who_returns_gives_none():
-    history, moments = shop(0.0)
-    assert recent_shift(history, moments, np.zeros(0)) == 0
+    assert recent_shift(*shop(0.0), np.zeros(0)) == 0
