@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,19 @@ from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
 from ..sequences.recommender import Recommender
 from .common import named_pairs
+
+
+class Files(argparse.Action):
+    """FILE as it was given, or all of them where there are several; None where there is none."""
+
+    def __call__(self, parser: Any, options: Any, values: Any, option: Any = None) -> None:
+        found = values[0] if len(values) == 1 else values
+        setattr(options, self.dest, found or None)
+
+
+def named(options: argparse.Namespace) -> str:
+    """FILE, for a sentence."""
+    return options.file if isinstance(options.file, str) else ", ".join(options.file)
 
 
 def read_log(options: argparse.Namespace) -> Events:
@@ -39,11 +53,11 @@ def split_log(options: argparse.Namespace, events: Events) -> tuple[Sessions, Sp
     most = int(np.bincount(events.user).max(initial=0))
     if most < 3:
         raise DataError(
-            f"No user of {options.file} has three items (the most is {most}); training, validation "
-            "and test need one each, so give a longer log."
+            f"No user of {named(options)} has three items (the most is {most}); training, "
+            "validation and test need one each, so give a longer log."
         )
     if len(events.items) < 2:
-        raise DataError(f"{options.file} has one item only; ranking needs several.")
+        raise DataError(f"{named(options)} has one item only; ranking needs several.")
     sessions = single_event_sessions(events)
     return sessions, split_last_sessions(sessions)
 
@@ -70,7 +84,7 @@ def tell_unknown(known: Sequence[str], items: Sequence[str]) -> None:
 def one_user(options: argparse.Namespace, events: Events) -> int:
     if options.user not in events.users:
         raise DataError(
-            f"There is no user {options.user!r} in {options.file}; name one of it, or give what "
+            f"There is no user {options.user!r} in {named(options)}; name one of it, or give what "
             "they had with --items."
         )
     return events.users.index(options.user)

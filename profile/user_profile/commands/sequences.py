@@ -29,13 +29,21 @@ from ..serving.scoring.folder import holds_histories
 from .answers import print_rows
 from .common import add_reading_options, add_run_options, end_run, place_of_run
 from .outputs import TABLE, add_output, write_rows
-from .sequence_inputs import known_features, known_log, one_user, read_log, split_log, tell_unknown
+from .sequence_inputs import (
+    Files,
+    known_features,
+    known_log,
+    one_user,
+    read_log,
+    split_log,
+    tell_unknown,
+)
 from .settings_options import add_settings, settings_of
 from .waiting import Waiting
 
 MODEL = "runs/sequences.npz"
 _TESTED = 100_000  # users of a log in parts
-_FILE = "a log of any format; train: also a folder of Parquet histories, read in parts"
+_FILE = "logs of any format, a folder, a 'glob'; train: also a folder of Parquet histories"
 _SHOWN = 20  # rows on the terminal; a file takes all
 
 
@@ -75,8 +83,8 @@ def add_command(commands: Any) -> None:
     give.add_argument("--table", choices=TABLES, default="users", help="of a .csv; default: users")
 
     for command in (learn, judge, suggest, give):
-        optional = {"nargs": "?"} if command is suggest else {}
-        command.add_argument("file", metavar="FILE", help=_FILE, **optional)
+        several = "*" if command is suggest else "+"
+        command.add_argument("file", metavar="FILE", nargs=several, action=Files, help=_FILE)
         command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
         command.add_argument("--format", choices=FORMATS, help="recognised if left out")
         command.add_argument("--columns", help="for plain CSV or JSONL: user=…,item=…,time=…")
@@ -90,7 +98,7 @@ def add_command(commands: Any) -> None:
 def run_train(options: argparse.Namespace) -> int:
     settings = settings_of(options, Settings)
     checkpoint = place_of_run(options)
-    if holds_histories(options.file, world()):
+    if isinstance(options.file, str) and holds_histories(options.file, world()):
         return _train_parts(options, settings, checkpoint)
     events = read_log(options)
     sessions, split = split_log(options, events)

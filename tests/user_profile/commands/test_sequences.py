@@ -61,6 +61,23 @@ def test_evaluate_repeats_the_table_of_train(folder, ask):
     assert "The sequence model" in out
 
 
+def test_several_files_are_one_log(folder, ask, tmp_path):
+    lines = (folder / "log.txt").read_text().splitlines(keepends=True)
+    cut = next(n for n, line in enumerate(lines) if line.startswith("u20 "))
+    for name, part in (("a.txt", lines[:cut]), ("b.txt", lines[cut:])):
+        (tmp_path / name).write_text("".join(part))
+    whole = ask("evaluate", str(folder / "log.txt"), "--sampled", "0")[1].splitlines()
+    files = [str(tmp_path / name) for name in ("a.txt", "b.txt")]
+    for given in (files, [str(tmp_path / "*.txt")]):
+        status, out, _ = ask("evaluate", *given, "--sampled", "0")
+        assert status == 0
+        without_seconds = [line.split()[:3] for line in out.splitlines()[1:]]
+        assert without_seconds == [line.split()[:3] for line in whole[1:]]
+    status, _, err = ask("recommend", *files, "--user", "nobody")
+    assert status == 2
+    assert "a.txt, " in err
+
+
 def test_recommend_for_a_raw_sequence_leaves_out_what_it_does_not_know(ask):
     status, out, _ = ask("recommend", "--items", "i3,never-seen,i4", "--top", "4")
     assert status == 0
