@@ -5,7 +5,7 @@ from grader.exercise import Exercise, find_exercise
 from grader.grading import NOT_STARTED, PASSED, Run
 from grader.home import answer_of, fingerprint
 from grader.question import readme
-from grader.sandbox.runner import weaker_fence
+from grader.sandbox.held import weaker_fence
 from grader.verdict import count, fitted, graded, reports
 
 from attention_workbook.commands import Place

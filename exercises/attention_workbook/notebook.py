@@ -19,7 +19,8 @@ from grader.home import answer_of, home_of, laid_out
 from grader.language import said
 from grader.question import asked, hints, matters
 from grader.report import brief_text, causes_of, sentence
-from grader.sandbox.runner import Sandboxed, weaker_fence
+from grader.sandbox.held import weaker_fence
+from grader.sandbox.runner import Sandboxed
 from grader.sandbox.unfenced import PROMISES_LESS, Unfenced, processes
 from grader.verdict import count, fitted, reports
 

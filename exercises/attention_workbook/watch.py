@@ -17,7 +17,8 @@ from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.home import MARK, answer_of, laid_out
 from grader.language import said
-from grader.sandbox.runner import keep_warm, weaker_fence
+from grader.sandbox.held import weaker_fence
+from grader.sandbox.spawn import keep_warm
 from grader.verdict import count, fitted, reports
 
 from attention_workbook.checking import at_hand, graded_and_noted, invitation, next_step

@@ -17,7 +17,8 @@ from grader.files import write_page
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.kit import Variant
 from grader.report import failure_text, title
-from grader.sandbox.runner import InProcess, Sandboxed
+from grader.sandbox.in_process import InProcess
+from grader.sandbox.runner import Sandboxed
 from grader.strength import (
     RIGHT_AT_MOST,
     WRONG_AT_LEAST,

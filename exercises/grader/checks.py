@@ -13,7 +13,7 @@ from grader.diagnose import Step
 from grader.exercise import Exercise
 from grader.judge import Terms, judge
 from grader.sandbox.execute import Outcome, Request
-from grader.sandbox.runner import InProcess
+from grader.sandbox.in_process import InProcess
 from grader.sandbox.wire import Named, encode
 
 

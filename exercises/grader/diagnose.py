@@ -8,7 +8,7 @@ from grader.exercise import Exercise
 from grader.judge import KINDS_OF_PROCESS, Complaint, Terms, judge
 from grader.kit import Variant
 from grader.sandbox.execute import Outcome, Request
-from grader.sandbox.runner import InProcess
+from grader.sandbox.in_process import InProcess
 
 
 class Step(NamedTuple):

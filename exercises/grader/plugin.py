@@ -12,7 +12,8 @@ from grader.checks import Check, CheckFailed, NotStarted
 from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
 from grader.language import choose, said
 from grader.report import brief_text, failure_text, sentence
-from grader.sandbox.runner import Unusable, weaker_fence
+from grader.sandbox.held import weaker_fence
+from grader.sandbox.runner import Unusable
 from grader.workbook import LETTERS, Workbook, named_paths, require_numpy
 
 ONE_PROCESS = (

@@ -10,8 +10,9 @@ from grader.checks import central_differences
 from grader.exercise import Exercise, find_exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PASSED, grade
 from grader.report import failure_text
+from grader.sandbox.in_process import InProcess
 from grader.sandbox.rules import broken_rules, is_untouched, module_rule, stub_lines
-from grader.sandbox.runner import InProcess, Sandboxed
+from grader.sandbox.runner import Sandboxed
 
 from tests.workbook.screens import ANSWERS
 

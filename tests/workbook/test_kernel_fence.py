@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from grader.sandbox import runner, seccomp
+from grader.sandbox import held as held_by
+from grader.sandbox import seccomp
 from grader.sandbox.reach import HIDDEN, reach_of
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
@@ -135,7 +136,7 @@ def test_neither_toolkit_nor_workbook_is_in_reach_where_a_wheel_installed_them(t
     ("words", "held"), [("", "nothing"), ("seccomp", "seccomp"), ("Landlock 1", "Landlock 1")]
 )
 def test_a_weaker_fence_is_told(monkeypatch, words, held):
-    monkeypatch.setattr(runner, "stood", {"Landlock 7, seccomp", words})
-    assert f"this kernel holds {held};" in runner.weaker_fence()
-    monkeypatch.setattr(runner, "stood", {"Landlock 7, seccomp"})
-    assert runner.weaker_fence() == ""
+    monkeypatch.setattr(held_by, "stood", {"Landlock 7, seccomp", words})
+    assert f"this kernel holds {held};" in held_by.weaker_fence()
+    monkeypatch.setattr(held_by, "stood", {"Landlock 7, seccomp"})
+    assert held_by.weaker_fence() == ""

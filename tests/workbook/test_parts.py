@@ -10,7 +10,8 @@ import time
 import pytest
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, NOT_STARTED, PARTIAL, PASSED, Score, grade
-from grader.sandbox.runner import InProcess, Sandboxed
+from grader.sandbox.in_process import InProcess
+from grader.sandbox.runner import Sandboxed
 from grader.scoreboard import as_json, next_lines, part_lines
 
 from tests.workbook.commands import scores_of

@@ -11,7 +11,8 @@ from grader.case import case_of, in_full
 from grader.compare import difference
 from grader.exercise import SOLUTIONS, Exercise, find_exercise, find_exercises
 from grader.grading import grade
-from grader.sandbox.runner import InProcess, Sandboxed
+from grader.sandbox.in_process import InProcess
+from grader.sandbox.runner import Sandboxed
 from grader.show import find_check, show
 
 from tests.workbook.commands import workbook

@@ -12,17 +12,18 @@ from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence, evidence, output_names, same
 from grader.causes.form import of_form, of_runs, of_trivial
 from grader.causes.listed import of_lists
+from grader.causes.outputs import outputs
 from grader.causes.places import of_lines, of_places
 from grader.causes.process import of_process
 from grader.causes.raised import of_error
 from grader.causes.repair import of_repair
 from grader.causes.slips import of_slips
 from grader.causes.together import of_each, of_two
-from grader.causes.values import of_values, outputs
+from grader.causes.values import of_values
 from grader.causes.what_if import of_scale, of_what_if
 from grader.diagnose import Step
 from grader.grading import Result, Run
-from grader.sandbox.runner import InProcess
+from grader.sandbox.in_process import InProcess
 
 SEARCHES = 2  # of a function: after these its other checks are told what was found
 REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from grader.causes.evidence import Evidence, same
-from grader.causes.values import outputs, right_ones, wrong_outputs
+from grader.causes.outputs import outputs, right_ones, wrong_outputs
 
 FEW = 4  # names in a sentence
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import Evidence, arguments
-from grader.causes.values import outputs, right_ones, wrong_outputs
+from grader.causes.outputs import outputs, right_ones, wrong_outputs
 from grader.diagnose import Step
 
 ENOUGH = 3  # numbers, right and wrong each, before a row or a column is no coincidence

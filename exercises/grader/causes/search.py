@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any
 
 from grader.causes.evidence import Evidence, output_names, parts, same, whole_name
+from grader.causes.outputs import wrong_outputs
 from grader.causes.probes import probes
-from grader.causes.values import wrong_outputs
 from grader.diagnose import Step
 from grader.judge import said
 from grader.mutants.switches import Slip

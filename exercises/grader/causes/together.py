@@ -8,15 +8,9 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import NONE, Evidence, Prediction, output_names
-from grader.causes.values import (
-    FACTORS,
-    in_place_of,
-    in_words,
-    one_output,
-    outputs,
-    right_ones,
-    wrong_outputs,
-)
+from grader.causes.factors import FACTORS
+from grader.causes.outputs import in_place_of, in_words, outputs, right_ones, wrong_outputs
+from grader.causes.values import one_output
 from grader.causes.what_if import changes, predicted
 from grader.diagnose import Doctor, Step
 from grader.kit import Variant

@@ -12,7 +12,7 @@ import numpy as np
 from grader.causes.evidence import NONE, Evidence, Prediction, arguments
 from grader.compare import arrays_in
 from grader.diagnose import Step
-from grader.sandbox.runner import InProcess
+from grader.sandbox.in_process import InProcess
 
 FEW_CALLS = 2  # of the failed ones are searched for a factor
 MODERATE = 30.0  # larger numbers saturate, and any large factor gives the same

@@ -15,7 +15,7 @@ from grader.exercise import Exercise
 from grader.grading import generator_for, grade
 from grader.mutants.mutate import Mutant, mutants_of
 from grader.sandbox.execute import load_module
-from grader.sandbox.runner import InProcess
+from grader.sandbox.in_process import InProcess
 
 SECONDS = 30.0  # of CPU time, several times what the slowest right answer takes
 ASLEEP = 600.0  # on the wall: only what waits for ever comes here

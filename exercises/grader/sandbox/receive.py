@@ -6,12 +6,14 @@ the terminal.
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from grader.sandbox import execute, wire
 from grader.sandbox.execute import Outcome, Request
+from grader.sandbox.fence import short
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 LONGEST = 4000  # of any text
@@ -102,3 +104,24 @@ def one_line(value: Any) -> str:
 
 def visible(value: str) -> str:
     return CONTROL.sub(lambda found: ascii(found[0])[1:-1], value)
+
+
+def start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
+    """Why a file could not be imported, with its line; nothing where it could."""
+    violations = noted(hello["violations"])
+    if violations:
+        return violations[0]
+    if hello["error"] is None:
+        return "", 0
+    error = read_error(hello["error"])
+    line, _, place = error["frames"][-1] if error["frames"] else (0, "", str(path))
+    missing = re.fullmatch(r"No module named '(\w+)'", error["message"])
+    if missing and path.with_name(f"{missing[1]}.py").exists():
+        text = f"imports {missing[1]}.py, which lies beside it; a file stands alone: copy it in"
+    elif error["type"] == "SystemExit":
+        text = f"calls sys.exit({error['message']}) when it is imported"
+    else:
+        text = f"cannot be imported: {error['type']}: {error['message']}"
+    if place != str(path):
+        return f"builds on {short(place)}, line {line}, which {text}", 0
+    return f"the file {text}", line

@@ -1,4 +1,4 @@
-"""Runs an answer: a student's file in a process of its own, or one of our variants in this one.
+"""Runs a student's file in a process of its own.
 
 The parent keeps the clock and the expected answers. A worker that hangs is killed with its whole
 process group; one that hangs twice is not tried again.
@@ -7,30 +7,23 @@ process group; one that hangs twice is not tried again.
 import atexit
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from grader.exercise import EXERCISES, Exercise
-from grader.sandbox import execute, wire
+from grader.exercise import Exercise
+from grader.sandbox import wire
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.fence import short
+from grader.sandbox.held import stood
 from grader.sandbox.pipe import Gone, Pipe
-from grader.sandbox.receive import noted, one_line, read_error, read_outcome
+from grader.sandbox.receive import one_line, read_outcome, start_complaint
 from grader.sandbox.rules import Violation, broken_rules, is_untouched, stub_lines
 from grader.sandbox.source import Unreadable, lies_there, parse, read_source
-
-WORKER = Path(__file__).with_name("worker.py")
-NUMPY_HOME = str(Path(np.__file__).parent.parent)
-
+from grader.sandbox.spawn import NUMPY_HOME, worker
 
 NOT_AN_ANSWER = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
 
@@ -46,58 +39,12 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
-WHOLE_FENCE = ("Landlock", "seccomp")
-stood: set[str] = set()  # what the kernel held of each worker of this run, in words
-
-
-def weaker_fence() -> str:
-    """A sentence, if the kernel did not hold all of the fence of every worker; else ""."""
-    weak = {words for words in stood if not all(part in words for part in WHOLE_FENCE)}
-    if not weak:
-        return ""
-    held = ", ".join(sorted(filter(None, weak))) or "nothing"
-    return (
-        f"Of the fence around an answer this kernel holds {held}; Python's own keeps accidents "
-        "out, not malice: run only files you trust."
-    )
-
-
 class Unusable(Exception):
     """The file cannot be run at all: the reason, and the line if one is to blame."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(reason)
         self.line = line
-
-
-class InProcess:
-    """A module of ours (the reference, a mistake, a style) run in this process.
-
-    It answers equal requests from memory: an audit asks the same of it many times.
-    """
-
-    source = ""
-    sources: dict[str, tuple[str, str]] = {}  # noqa: RUF012 - nothing of ours is shown
-    stubs: dict[str, tuple[int, int]] = {}  # noqa: RUF012 - ours have none
-
-    def __init__(self, module: Any, tests: Any = None) -> None:
-        self.module, self.tests = module, tests
-        self._memory: dict[bytes, Outcome] = {}
-
-    def run(self, request: Request) -> Outcome:
-        """Run one request; the answer passes through the encoding, as a student's does."""
-        key = sha256(wire.encode(request._asdict())).digest()
-        if key not in self._memory:
-            outcome = execute.run(self.module, request, self.tests)
-            try:
-                outputs = wire.decode(wire.encode(outcome.outputs))
-                self._memory[key] = outcome._replace(outputs=outputs)
-            except wire.Unsendable as reason:
-                self._memory[key] = outcome._replace(outputs=[], refused=str(reason))
-        return self._memory[key]
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 class Sandboxed:
@@ -204,7 +151,7 @@ class Sandboxed:
         }
 
     def _start(self) -> None:
-        self._process, self._pipe = _spare.pop() if _spare else _spawned()
+        self._process, self._pipe = worker()
         _living.add(self)
         setup = self.setup()
         try:
@@ -270,46 +217,7 @@ class Sandboxed:
         _living.discard(self)
 
 
-def _spawned() -> tuple[subprocess.Popen[bytes], Pipe]:
-    """A worker that has yet to be told what it is to run."""
-    to_worker, from_parent = os.pipe(), os.pipe()
-    fds = (to_worker[0], from_parent[1])
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-B", str(WORKER), *map(str, fds), str(EXERCISES), NUMPY_HOME],
-        pass_fds=fds,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd=tempfile.gettempdir(),
-        env=_environment(),
-    )
-    for fd in fds:
-        os.close(fd)
-    return process, Pipe(to_worker[1], from_parent[0])
-
-
-def keep_warm() -> None:
-    """Have a worker ready, NumPy imported, for the next file; it has seen no other."""
-    if not _spare:
-        _spare.append(_spawned())
-
-
-_spare: list[tuple[subprocess.Popen[bytes], Pipe]] = []
-
-
-def _environment() -> dict[str, str]:
-    """What a worker needs of the environment; all else, secrets too, stays here."""
-    kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    return {**kept, **dict.fromkeys(_ONE_THREAD, "1"), "LC_ALL": "C.UTF-8"}
-
-
-_NEEDED = (
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
-    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),  # on some processors it computes wrongly without
-)
 _SIGNALS = {int(number) for number in signal.Signals}
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _living: set[Sandboxed] = set()
 
 
@@ -317,34 +225,8 @@ _living: set[Sandboxed] = set()
 def _end_all() -> None:
     for sandboxed in list(_living):
         sandboxed.close()
-    while _spare:
-        process, pipe = _spare.pop()
-        process.kill()
-        process.wait()
-        pipe.close()
 
 
 def _absolute(path: Path) -> Path:
     """The way to a file without links, but for the file itself, which may be refused as one."""
     return Path(os.path.realpath(path.parent)) / path.name
-
-
-def start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
-    """Why a file could not be imported, with its line; nothing where it could."""
-    violations = noted(hello["violations"])
-    if violations:
-        return violations[0]
-    if hello["error"] is None:
-        return "", 0
-    error = read_error(hello["error"])
-    line, _, place = error["frames"][-1] if error["frames"] else (0, "", str(path))
-    missing = re.fullmatch(r"No module named '(\w+)'", error["message"])
-    if missing and path.with_name(f"{missing[1]}.py").exists():
-        text = f"imports {missing[1]}.py, which lies beside it; a file stands alone: copy it in"
-    elif error["type"] == "SystemExit":
-        text = f"calls sys.exit({error['message']}) when it is imported"
-    else:
-        text = f"cannot be imported: {error['type']}: {error['message']}"
-    if place != str(path):
-        return f"builds on {short(place)}, line {line}, which {text}", 0
-    return f"the file {text}", line

@@ -7,8 +7,9 @@ from typing import Any
 
 from grader.sandbox import execute, wire
 from grader.sandbox.execute import Outcome, Request
-from grader.sandbox.receive import read_outcome
-from grader.sandbox.runner import NOT_AN_ANSWER, Sandboxed, Unusable, keep_warm, start_complaint
+from grader.sandbox.receive import read_outcome, start_complaint
+from grader.sandbox.runner import NOT_AN_ANSWER, Sandboxed, Unusable
+from grader.sandbox.spawn import keep_warm
 
 PROMISES_LESS = (
     "Graded in this process, since no other could be started. The rules are read as usual, but "

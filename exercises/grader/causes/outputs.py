@@ -1,0 +1,85 @@
+"""The outputs of a call one by one, by their names, and how they are told of."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.causes.evidence import NONE, Evidence, Prediction, output_names, parts, same, whole_name
+from grader.diagnose import Step
+
+Way = Callable[[Any, Step], Any]  # of a right output: what it became
+MANY = {"is": "are", "runs": "run", "repeats": "repeat", "has": "have"}
+
+
+def outputs(found: Evidence, step: Step) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What came back and what was expected, output by output."""
+    names, whole = output_names(found.exercise, step), whole_name(step)
+    sides = step.outcome.outputs[0], step.expected.outputs[0]
+    one, other = (parts(side, names, whole) for side in sides)
+    return one, other
+
+
+def wrong_outputs(found: Evidence) -> list[str]:
+    """The names of the outputs that are wrong in the failed call, () where names do not meet."""
+    got, wanted = outputs(found, found.failed)
+    if got.keys() != wanted.keys():
+        return []
+    return [name for name in wanted if not same(got[name], wanted[name], found.failed)]
+
+
+def right_ones(found: Evidence, wrong: list[str]) -> str:
+    """What else came back is right, as an addition to a sentence."""
+    _, wanted = outputs(found, found.failed)
+    right = [name for name in wanted if name not in wrong]
+    if not right or len(right) > 4:
+        return ""
+    return f" (your {_listed(right)} {'are' if len(right) > 1 else 'is'} right)"
+
+
+def in_words(told: dict[str, str]) -> str:
+    """What is wrong with each output, those together that are wrong in the same way."""
+    grouped: dict[str, list[str]] = {}
+    for name, how in told.items():
+        grouped.setdefault(how, []).append(name)
+    return "; ".join(_told(names, how) for how, names in grouped.items())
+
+
+def _told(names: list[str], how: str) -> str:
+    if len(names) > 1:
+        how = re.sub(r"^(is|runs|repeats|has)\b", lambda verb: MANY[verb[1]], how)
+    return f"your {_listed(names)} {how}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def in_place_of(found: Evidence, name: str, whole: Prediction) -> Prediction:
+    """Of another answer the one output, all others as they came back."""
+
+    def predict(step: Step) -> Any:
+        got, wanted = outputs(found, step)
+        other = whole(step)
+        if other is NONE or name not in wanted:
+            return NONE
+        named = parts(other, output_names(found.exercise, step), whole_name(step))
+        return replaced(step.outcome.outputs[0], got, name, named.get(name, NONE))
+
+    return predict
+
+
+def replaced(whole: Any, got: dict[str, Any], name: str, became: Any) -> Any:
+    if isinstance(whole, tuple):
+        return tuple(became if key == name else part for key, part in got.items())
+    if isinstance(whole, dict) and name not in (None,) and len(got) == len(whole) and name in got:
+        named = [became if key == name else part for key, part in got.items()]
+        return dict(zip(whole, named, strict=True))
+    return became
+
+
+def numbers(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | int | float) and (
+        np.asarray(value).dtype.kind in "biuf"
+    )
