@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from grader.callees import to_blame
 from grader.checks import Candidate, Check, CheckFailed, NotStarted
+from grader.clock import Clock
 from grader.diagnose import Doctor, Step, doctor_of
 from grader.exercise import Exercise
 from grader.kit import Variant
 from grader.mutants.switches import Slip
 from grader.sandbox.runner import Unusable
 
-PATIENCE = 8.0  # seconds in which causes are searched for, of one answer
+PATIENCE = 6.0  # seconds of computing in which causes are searched for, of one answer
 PASSED, FAILED, NOT_STARTED, PARTIAL = "passed", "failed", "not started", "partial"
 
 
@@ -68,7 +70,7 @@ class Run:
         self._unusable_said = False
         self.searches: defaultdict[str, list[str]] = defaultdict(list)  # causes, by function
         self.mended: list[tuple[Slip, ...]] = []  # changes of the file that make a function right
-        self.patience = PATIENCE
+        self.clock = Clock(PATIENCE)
 
     def new_check(self, name: str) -> Check:
         """The ``check`` for one test. Raises NotStarted if the whole file is still a stub."""
@@ -107,8 +109,16 @@ class Run:
         return self._steps_of.get(name, [])
 
     def diagnoses(self, result: Result) -> list[Variant]:
-        """The known mistakes that explain a failed check."""
-        return [] if result.step is None else self.doctor.resolve(result.step, self.steps)
+        """The known mistakes that explain a failed check, none of a caller of what fails itself."""
+        if result.step is None:
+            return []
+        known = self.doctor.resolve(result.step, self.steps)
+        blamed = self.to_blame(result.step) if known else set()
+        return [one for one in known if not blamed or one.replaces in blamed]
+
+    def to_blame(self, step: Step) -> set[str]:
+        """The functions that are at fault before those that a call asks for."""
+        return to_blame(self.candidate.source, self.steps, step)
 
     def score(self, named: bool = True) -> Score:
         """Points in proportion of the checks that earn, rounded down; a part earns a part.

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.clock import Clock
 from grader.compare import Tolerance, arrays_in, difference
 from grader.diagnose import Step
 from grader.exercise import Exercise
@@ -26,6 +27,7 @@ class Evidence:
     failed: Step
     calls: list[Step]
     every: list[Step]  # those that ended in an error too
+    clock: Clock
 
     @cached_property
     def failures(self) -> list[Step]:
@@ -77,7 +79,8 @@ class Evidence:
         return same_but_rounded(self.failed.outcome.outputs[0], self.failed.expected.outputs[0])
 
     def agrees(self, step: Step, predict: Prediction) -> bool | None:
-        """Whether it does in one call; None where it says nothing."""
+        """Whether it does in one call; None where it says nothing. Raises OutOfTime."""
+        self.clock.check()
         try:
             predicted = predict(step)
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
@@ -87,7 +90,7 @@ class Evidence:
         return same(step.outcome.outputs[0], predicted, step)
 
 
-def evidence(exercise: Exercise, failed: Step, steps: list[Step]) -> Evidence:
+def evidence(exercise: Exercise, failed: Step, steps: list[Step], clock: Clock) -> Evidence:
     """Of the calls in ``steps``, those that ask the same of the same function."""
     every = [
         step
@@ -97,7 +100,7 @@ def evidence(exercise: Exercise, failed: Step, steps: list[Step]) -> Evidence:
         and step.terms.holds is None
     ]
     calls = [step for step in every if step.outcome.outputs and step.expected.outputs]
-    return Evidence(exercise, failed, calls, every)
+    return Evidence(exercise, failed, calls, every, clock)
 
 
 def cached(predict: Prediction) -> Prediction:

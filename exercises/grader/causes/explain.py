@@ -1,6 +1,5 @@
 """The causes of a failed check, tried in order; the first that holds is said."""
 
-import time
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.causes.conditions import of_conditions
-from grader.causes.evidence import Evidence, evidence, output_names, same
+from grader.causes.evidence import Evidence, evidence, output_names, same, whole_name
 from grader.causes.form import of_form, of_runs, of_trivial
 from grader.causes.listed import of_lists
 from grader.causes.outputs import outputs
@@ -39,7 +38,7 @@ def explain(run: Run, result: Result) -> list[str]:
         return known
     if not step.terms.diagnose:
         return []
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+    with run.clock, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             said = _reasoned(run, step)
@@ -50,7 +49,7 @@ def explain(run: Run, result: Result) -> list[str]:
 
 def _reasoned(run: Run, step: Step) -> str:
     assert step.complaint is not None
-    found = evidence(run.exercise, step, run.steps)
+    found = evidence(run.exercise, step, run.steps, run.clock)
     said = (
         of_process(found)
         or of_error(step, _line(run, step))
@@ -61,6 +60,9 @@ def _reasoned(run: Run, step: Step) -> str:
         return said
     if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
         return of_conditions(found)
+    if blamed := run.to_blame(step):
+        mended = _told(of_repair, found, run.candidate, run.steps, run.mended, only_known=True)
+        return mended or _below(step, min(blamed))
     runner = InProcess(run.exercise.reference, run.exercise.tests)
     said = _told(of_values, found) or _told(of_what_if, found, runner)
     if not said:
@@ -71,30 +73,33 @@ def _reasoned(run: Run, step: Step) -> str:
     return said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
 
 
+def _below(step: Step, callee: str) -> str:
+    if callee in step.expected.used:
+        return f"this goes through your {callee}, whose own checks fail: mend it first"
+    return f"your {whole_name(step)} calls your {callee}, whose own checks fail: mend it first"
+
+
 def _searched(run: Run, found: Evidence, runner: InProcess) -> str:
     """What takes seconds, as long as the run has any left."""
     mend = partial(of_repair, found, run.candidate, run.steps, run.mended)
     for look in (
-        lambda left: of_scale(found, runner),
-        lambda left: of_each(found, run.doctor),
-        lambda left: mend(left, pairs=False),
-        lambda left: of_slips(found, left, pairs=False),
-        lambda left: of_two(found, run.doctor, left),
-        lambda left: mend(left, pairs=True),
-        lambda left: of_slips(found, left, pairs=True),
+        partial(of_scale, found, runner),
+        partial(of_each, found, run.doctor),
+        partial(mend, pairs=False),
+        partial(of_slips, found, pairs=False),
+        partial(of_two, found, run.doctor),
+        partial(mend, pairs=True),
+        partial(of_slips, found, pairs=True),
     ):
-        start = time.process_time()
-        said = _told(look, run.patience) if run.patience > 0 else ""
-        run.patience -= time.process_time() - start
-        if said:
+        if said := "" if run.clock.over else _told(look):
             return said
     return ""
 
 
-def _told(look: Callable[..., str], *given: Any) -> str:
+def _told(look: Callable[..., str], *given: Any, **how: Any) -> str:
     """What one way of reasoning finds; where it fails on odd values, the next has its turn."""
     try:
-        return look(*given)
+        return look(*given, **how)
     except Exception:
         return ""
 
@@ -103,7 +108,7 @@ def nothing_known(run: Run, result: Result) -> str:
     """What to say where no cause is found: what is right already, and where to look."""
     step = result.step
     assert step is not None
-    found = evidence(run.exercise, step, run.steps)
+    found = evidence(run.exercise, step, run.steps, run.clock)
     right = _right_already(found)
     passed = sum(one.complaint is None for one in found.calls)
     if right:

@@ -109,21 +109,21 @@ def of_repair(
     answer: Any,
     steps: list[Step],
     known: list[Chosen],
-    seconds: float,
-    pairs: bool,
+    pairs: bool = False,
+    only_known: bool = False,
 ) -> str:
     """A sentence on the place, or the two, where the student's file has to change; "" if none.
 
     ``steps`` are all calls of the run. ``known`` is what mended another function of the file;
-    what is found is added to it.
+    what is found is added to it. With ``only_known`` nothing else is tried.
     """
-    if not isinstance(answer, Sandboxed):
+    if not isinstance(answer, Sandboxed) or (only_known and not known):
         return ""
     source, slips = switched(answer.source, repairs)
-    trial = _Repair(found, answer, source, min(seconds, SECONDS), steps)
+    trial = _Repair(found, answer, source, SECONDS, steps)
     try:
         with closing(trial.worker):
-            chosen = search(trial, slips, known, pairs)
+            chosen = search(trial, [] if only_known else slips, known, pairs)
     except Unusable:
         return ""
     known += [one for one in chosen[:1] if one not in known]

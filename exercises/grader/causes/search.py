@@ -4,7 +4,6 @@ Of a student's file it is run towards what is right (repair.py), of the referenc
 student's file gives (slips.py). The likely is tried first, and the clock ends it.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
@@ -18,7 +17,6 @@ from grader.judge import said
 from grader.mutants.switches import Slip
 from grader.sandbox.wire import encode
 
-PATIENCE = 8  # times as long is waited on a busy machine
 AT_ONCE = 40  # settings tried in one request
 PARTIAL = 12  # changes that fit some of the calls, each tried with every other
 ORDER = (
@@ -44,18 +42,13 @@ class Trial:
     elsewhere = False  # whether it runs in another process
 
     def __init__(self, found: Evidence, seconds: float) -> None:
-        self.found, self.seconds = found, seconds
-        self.start, self.worked = (time.process_time(), time.monotonic()), 0.0
-
-    @property
-    def spent(self) -> float:
-        """Seconds of computing, here and in a worker: what else runs meanwhile changes no cause."""
-        return time.process_time() - self.start[0] + self.worked
+        self.found, self.clock = found, found.clock
+        self.end = self.clock.left - seconds
 
     @property
     def over(self) -> bool:
-        waited = time.monotonic() - self.start[1]
-        return self.spent > self.seconds or waited > PATIENCE * self.seconds
+        """Whether this search has had its share, or all searches theirs."""
+        return self.clock.over or self.clock.left < self.end
 
     def target(self, step: Step) -> Any:
         """What a call shall return."""
@@ -75,7 +68,7 @@ class Trial:
         while not self.over and (batch := list(islice(rest, AT_ONCE))):
             places = [[(slip.place, slip.form) for slip in chosen] for chosen in batch]
             answers, seconds = self.asked("_tries_", step, places) or ([None] * len(batch), 1.0)
-            self.worked += seconds * self.elsewhere
+            self.clock.add(seconds * self.elsewhere)
             yield from zip(batch, answers)
 
     def touched(self, step: Step) -> set[int]:
@@ -109,6 +102,8 @@ def search(
     for chosen in known:
         if trial.holds(chosen):
             return [chosen]
+    if not slips:
+        return []
     tried, likely = probes(trial.found), sorted(slips, key=rank)
     touched = [trial.touched(step) for step in tried]
     met: dict[tuple[str, int], list[Slip]] = {}  # by output and probe

@@ -80,12 +80,12 @@ class _Slips(Trial):
         return NONE if answer is None else answer
 
 
-def of_slips(found: Evidence, seconds: float, pairs: bool) -> str:
+def of_slips(found: Evidence, pairs: bool) -> str:
     """A sentence on the slip whose numbers these are, or the two; "" where none gives them."""
     if found.is_rounding or not found.telling:
         return ""
     module, known = _switched(found.exercise, set(found.failed.expected.used))
-    chosen = search(_Slips(found, module, min(seconds, SECONDS)), known, pairs=pairs)
+    chosen = search(_Slips(found, module, SECONDS), known, pairs=pairs)
     if not chosen:
         return ""
     names = {name for step in found.calls for name in arguments(step)}

@@ -1,6 +1,5 @@
 """Two things at once: a known mistake asked another question, or its outputs in other places."""
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -20,9 +19,9 @@ FEW_NUMBERS = 3
 FEW = 60  # questions that are asked of each mistake
 
 
-def of_two(found: Evidence, doctor: Doctor, seconds: float) -> str:
+def of_two(found: Evidence, doctor: Doctor) -> str:
     """A sentence that names a known mistake and what stands on top of it, "" if none fits."""
-    until = time.process_time() + min(seconds, SECONDS)
+    end = found.clock.left - SECONDS
     if found.is_rounding:
         return ""
     known = _mistakes(found, doctor)
@@ -30,14 +29,14 @@ def of_two(found: Evidence, doctor: Doctor, seconds: float) -> str:
         runner = doctor.runner(mistake)
         own = predicted(runner, dict)
         for said, predict in _on_top(found, own):
-            if time.process_time() > until:
+            if found.clock.left < end:
                 return ""
             if found.fits(predict):
                 return f"two things at once: {mistake.says}; and {said}"
     for mistake in known:
         runner = doctor.runner(mistake)
         for said, change in list(changes(found))[:FEW]:
-            if time.process_time() > until:
+            if found.clock.left < end:
                 return ""
             telling = any(word in said for word in ("exchanged", "ignored", "wrong way"))
             if telling and found.fits(predicted(runner, change)):

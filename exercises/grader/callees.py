@@ -1,0 +1,50 @@
+"""Functions of an answer that call others of it: a caller is not judged while its callee fails."""
+
+import ast
+from collections.abc import Iterator
+
+from grader.diagnose import Step
+
+
+def to_blame(source: str, steps: list[Step], step: Step) -> set[str]:
+    """The functions that fail calls of their own below what a call asks for, or among it.
+
+    As long as there are any, nothing is said of the others: what they are given is wrong. Empty
+    if the functions asked for stand on their own.
+    """
+    asked = set(step.expected.used)
+    failing = {
+        one.expected.used[0]
+        for one in steps
+        if one.complaint is not None and len(set(one.expected.used)) == 1
+    }
+    if len(asked) > 1 and asked & failing:
+        return asked & failing
+    return _reached(_calls(source), asked) & failing - asked
+
+
+def _reached(graph: dict[str, set[str]], names: set[str]) -> set[str]:
+    """All functions that these call, however far down."""
+    found: set[str] = set()
+    ahead = [*names]
+    while ahead:
+        for name in graph.get(ahead.pop(), set()) - found:
+            found.add(name)
+            ahead.append(name)
+    return found
+
+
+def _calls(source: str) -> dict[str, set[str]]:
+    """By function of a file: the names of it that are read inside."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {name: set(_read(node)) & own.keys() for name, node in own.items()}
+
+
+def _read(node: ast.AST) -> Iterator[str]:
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
+            yield one.id

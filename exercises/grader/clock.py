@@ -1,0 +1,53 @@
+"""How much computing the search for causes of one answer may take, here and in workers.
+
+Seconds of the processor count: what else runs on the machine changes no cause. The clock on the
+wall ends only what waits for ever.
+"""
+
+import time
+
+WAIT = 4  # times as long on the wall
+
+
+class OutOfTime(Exception):
+    """The seconds are spent."""
+
+
+class Clock:
+    """Runs within ``with clock:``; what a worker computes meanwhile is added by ``add``."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left, self._wait = seconds, WAIT * seconds
+        self._since: tuple[float, float] | None = None
+
+    def __enter__(self) -> "Clock":
+        self._since = time.process_time(), time.monotonic()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._left, self._wait = self.left, self.wait
+        self._since = None
+
+    @property
+    def left(self) -> float:
+        """Seconds of computing that are left."""
+        return self._left - (time.process_time() - self._since[0] if self._since else 0)
+
+    @property
+    def wait(self) -> float:
+        """Seconds on the wall that are left."""
+        return self._wait - (time.monotonic() - self._since[1] if self._since else 0)
+
+    def add(self, seconds: float) -> None:
+        """Note what another process has computed."""
+        self._left -= seconds
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return self.left <= 0 or self.wait <= 0
+
+    def check(self) -> None:
+        """Raise OutOfTime if nothing is left."""
+        if self.over:
+            raise OutOfTime
