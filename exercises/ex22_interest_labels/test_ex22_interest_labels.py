@@ -58,6 +58,8 @@ def test_scores_of_ten_thousand(check, rng):
     queries, memory, w_label = case(rng)
     check("label_probabilities", 1e4 * queries, memory, w_label)
     check("label_probabilities", queries, memory, 1e4 * w_label)
+    far = -2e4 * np.abs(queries) - 1e4  # all scores lie below −10,000
+    check("label_probabilities", far, np.abs(memory) + 1, w_label, np.array([1, 1, 0, 1, 0], bool))
 
 
 def test_one_event_one_query_two_labels(check, rng):

@@ -228,3 +228,14 @@ def overflowing_softmax(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
 def float64_scale(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
     q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))
     return merge(softmax(hide(q @ k.mT / np.sqrt(q.shape[-1]), mask)) @ v) @ w_o
+
+
+@mistake(
+    "your heads' outputs are averaged, and w_o meets the mean again and again; put the heads side "
+    "by side",
+    replaces="multi_head_attention",
+)
+def heads_averaged(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
+    q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))
+    mean = (softmax(hide(scaled(q, k), mask)) @ v).mean(axis=-3)
+    return np.concatenate([mean] * num_heads, axis=-1) @ w_o

@@ -155,3 +155,32 @@ def input_rectified(x, w0, b0, w1, b1):
     y = np.maximum(x @ w0 + b0, 0) @ w1 + b1
     x *= x > 0
     return y
+
+
+def slope_of(wrong_slope):
+    """A backward pass whose ReLU has another function's slope."""
+
+    def backward(dy, x, w0, b0, w1, b1):
+        pre = x @ w0 + b0
+        return through(dy @ w1.T * wrong_slope(pre), np.maximum(pre, 0), dy, x, w0)
+
+    return backward
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+@mistake("your backward has the sigmoid's slope, s(1 − s); ReLU's is 0 or 1", "mlp_backward")
+def slope_of_the_sigmoid(dy, x, w0, b0, w1, b1):
+    return slope_of(lambda z: sigmoid(z) * (1 - sigmoid(z)))(dy, x, w0, b0, w1, b1)
+
+
+@mistake("your backward has tanh's slope, 1 − t²; ReLU's is 0 or 1", "mlp_backward")
+def slope_of_tanh(dy, x, w0, b0, w1, b1):
+    return slope_of(lambda z: 1 - np.tanh(z) ** 2)(dy, x, w0, b0, w1, b1)
+
+
+@mistake("your backward has the sigmoid as its gate; ReLU's slope is 0 or 1", "mlp_backward")
+def gate_of_the_sigmoid(dy, x, w0, b0, w1, b1):
+    return slope_of(sigmoid)(dy, x, w0, b0, w1, b1)

@@ -225,3 +225,12 @@ def gradient_promoted(logits, targets):
 def gradient_in_place(logits, targets):
     logits[...] = (_softmax(logits) - _one_hot(logits, targets)) / np.size(targets)
     return logits
+
+
+@mistake(
+    "your gradient at the target is −1, p overwritten (= −1 for −= 1); it is p − 1",
+    replaces="cross_entropy_backward",
+)
+def target_overwritten(logits, targets):
+    hot = _one_hot(logits, targets)
+    return np.where(hot > 0, -hot, _softmax(logits)) / np.size(targets)

@@ -344,3 +344,27 @@ def bound_too_wide(passes):
 def upstream_in_the_shape_of_x(passes):
     dout = np.random.default_rng(1).standard_normal((3, 4))
     return _names(passes, lambda f, b: _relative(*_gradients(f, b, _random(), dout=dout)) > 1e-5)
+
+
+@mistake(
+    "you compare the numbers without their places (sorted, or as a set); compare entry by entry",
+    replaces="find_wrong",
+)
+def places_ignored(passes):
+    def is_wrong(forward, backward):
+        a, b = (np.sort(g, axis=None) for g in _gradients(forward, backward, _random()))
+        return _relative(a, b) > 1e-4
+
+    return _names(passes, is_wrong)
+
+
+@mistake(
+    "you compare directions alone (a cosine), so a wrong factor passes; compare entry by entry",
+    replaces="find_wrong",
+)
+def directions_compared(passes):
+    def is_wrong(forward, backward):
+        a, b = _gradients(forward, backward, _random())
+        return np.sum(a * b) < (1 - 1e-6) * np.linalg.norm(a) * np.linalg.norm(b)
+
+    return _names(passes, is_wrong)

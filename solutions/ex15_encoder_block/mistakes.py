@@ -363,6 +363,21 @@ def values_alone(dout, saved):
     return _backward(dout, saved, roads=("w_v",))
 
 
+@_backward_mistake("the keys' gradient does not reach LN1; those of q, k and v must be added")
+def no_road_through_the_keys(dout, saved):
+    return _backward(dout, saved, roads=("w_q", "w_v"))
+
+
+@_backward_mistake("the queries' gradient does not reach LN1; those of q, k and v must be added")
+def no_road_through_the_queries(dout, saved):
+    return _backward(dout, saved, roads=("w_k", "w_v"))
+
+
+@_backward_mistake("the values' gradient does not reach LN1; those of q, k and v must be added")
+def no_road_through_the_values(dout, saved):
+    return _backward(dout, saved, roads=("w_q", "w_k"))
+
+
 @_backward_mistake("your dw_q, dw_k, dw_v pair with the row before gain and bias; use LN1(x) whole")
 def input_before_the_gain(dout, saved):
     return _backward(dout, saved, attention_input=lambda s, a: s.normalised1)
