@@ -12,6 +12,7 @@ import threading
 from typing import NamedTuple
 
 from grader.checks import reference_of
+from grader.clock import Clock
 from grader.contents import on_route
 from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED, Run, grade
@@ -150,12 +151,12 @@ class Watch:
 
     def _reports(self, run: Run) -> list[str]:
         """The first failure; shown before its cause where that has to be searched for."""
-        run.patience = 0.0
+        run.clock = Clock(0.0)
         texts = reports(run, most=1, brief=3)
         if any(run.searches.values()):
             self._show("\n\n".join([*texts, count(run), "Looking for the cause ..."]))
             run.searches.clear()
-            run.patience = SEARCH
+            run.clock = Clock(SEARCH)
             texts = reports(run, most=1, brief=3)
         return texts
 

@@ -184,3 +184,24 @@ def test_the_search_ends_with_its_seconds_and_says_nothing(tmp_path, monkeypatch
     odd = "np.sin(dx) + y ** 3"
     found = causes_of("ex01", SOFTMAX.format(forward=RIGHT, backward=odd), tmp_path)
     assert {cause for causes in found for cause in causes} <= {GOES_THROUGH}
+
+
+def test_memory_that_was_never_written_is_told(tmp_path):
+    source = """
+import numpy as np
+def recommend(scores, seen, k): raise ValueError
+def target_audience(probability, consent, value, cost, size): raise ValueError
+def risk_score(history, recent, alpha=1.0):
+    p = (history + alpha) / (history.sum(1, keepdims=True) + alpha * history.shape[1])
+    count = recent.sum(1)
+    return np.divide(-(recent * np.log(p)).sum(1), count, where=count > 0)
+def will_return(gaps, since, horizon): raise ValueError
+"""
+    found = [cause for causes in causes_of("ex28", source, tmp_path) for cause in causes]
+    assert any(cause.startswith("some of your numbers were never written") for cause in found)
+
+
+def test_a_gradient_that_keeps_leading_axes_is_told(tmp_path):
+    source = MLP.format(returned="dx, dw0, dh.sum(0), dw1, db1")
+    said = " ".join(cause for causes in causes_of("ex08", source, tmp_path) for cause in causes)
+    assert "your bias gradients sum the first axis only" in said or "not summed over all" in said

@@ -169,7 +169,7 @@ def _of_docstring(node: ast.FunctionDef) -> tuple[str, ...]:
     text = ast.get_docstring(node) or ""
     if found := re.search(r"(?:[Rr]eturns?:?|->)\s*\(((?:\w+,\s*)+\w+)\)", text):
         return tuple(re.split(r",\s*", found[1]))
-    if found := re.search(r"[Rr]eturns? (\w+) \([^)]*\),? and (?:the )?(\w+) \(", text):
+    if found := re.search(r"[Rr]eturns? (\w+) \([^)]*\)[^.]*? and (?:the )?(\w+) \(", text):
         return found[1], found[2]
     return ()
 

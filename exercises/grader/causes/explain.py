@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence, evidence, output_names, same, whole_name
-from grader.causes.form import of_form, of_runs, of_trivial
+from grader.causes.form import of_form, of_runs, of_trivial, of_unwritten
 from grader.causes.listed import of_lists
 from grader.causes.outputs import outputs
 from grader.causes.places import of_lines, of_places
@@ -55,14 +55,16 @@ def _reasoned(run: Run, step: Step) -> str:
         or of_error(step, _line(run, step))
         or of_form(run.exercise, step)
         or of_runs(step)
+        or next(filter(None, map(of_unwritten, found.every)), "")
     )
     if said:
         return said
     if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
         return of_conditions(found)
+    if run.mended and (told := _mended(run, found)):
+        return told
     if blamed := run.to_blame(step):
-        mended = _told(of_repair, found, run.candidate, run.steps, run.mended, only_known=True)
-        return mended or _below(step, min(blamed))
+        return _below(step, min(blamed))
     runner = InProcess(run.exercise.reference, run.exercise.tests)
     said = _told(of_values, found) or _told(of_what_if, found, runner)
     if not said:
@@ -71,6 +73,15 @@ def _reasoned(run: Run, step: Step) -> str:
             searched.append(_searched(run, found, runner))
         said = searched[-1]
     return said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
+
+
+def _mended(run: Run, found: Evidence) -> str:
+    """Whether what mended another function of the file mends this one as well."""
+    name = found.failed.request.name
+    if not run.searches[name]:
+        told = _told(of_repair, found, run.candidate, run.steps, run.mended, only_known=True)
+        run.searches[name] += [told] if told else []
+    return next(filter(None, run.searches[name]), "")
 
 
 def _below(step: Step, callee: str) -> str:

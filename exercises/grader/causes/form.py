@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import output_names, same, whole_name
+from grader.compare import arrays_in
 from grader.diagnose import Step
 from grader.exercise import Exercise
+from grader.sandbox.kernel import UNWRITTEN
 
 
 def of_trivial(step: Step) -> str:
@@ -19,6 +21,21 @@ def of_trivial(step: Step) -> str:
     lists = isinstance(got, list) and isinstance(wanted, list)
     if lists and any(map(_full, wanted)) and not any(map(_full, got)):
         return f"an empty list came back from your {whole_name(step)}: nothing was found"
+    return ""
+
+
+def of_unwritten(step: Step) -> str:
+    """Whether what came back holds memory that nothing was ever written into."""
+    for got, wanted in zip(step.outcome.outputs, step.expected.outputs):
+        for one, other in zip(arrays_in(got), arrays_in(wanted)):
+            if one.dtype.kind not in "fiu" or one.shape != other.shape:
+                continue
+            fresh = np.frombuffer(bytes([UNWRITTEN]) * one.itemsize, one.dtype)
+            if ((one == fresh) & (other != fresh)).any():
+                return (
+                    "some of your numbers were never written: np.empty, and where=… without "
+                    "out=…, leave whatever stood in the memory"
+                )
     return ""
 
 
@@ -154,6 +171,10 @@ def _shape(what: str, got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
                 one = reduced(wanted.astype(float), axis=axis, keepdims=kept)
                 if one.shape == got.shape and same(got.astype(float), one, step):
                     return f"{what} is {name} over axis {axis}: shape {shapes}"
+    more = got.ndim - wanted.ndim
+    if more > 0 and got.shape[more:] == wanted.shape:
+        kept = same(got.sum(tuple(range(more))), wanted, step)
+        return f"{what} is not summed over all leading axes: shape {shapes}" if kept else ""
     if sorted(got.shape) == sorted(wanted.shape) and got.ndim > 1:
         return f"{what} has its axes in another order: shape {shapes}"
     if got.size == 1 and wanted.size > 1:

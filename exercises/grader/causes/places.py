@@ -122,6 +122,7 @@ def _of_argument(
             (f"where `{name}` is 0", value == 0),
             (f"where `{name}` is negative", value < 0),
             (f"in the rows where `{name}` is 0", (value == 0)[..., None]),
+            (f"in the rows of `{name}` that are all zero", ~value.any(-1)),
         ]
     for said, chosen in candidates:
         try:

@@ -16,6 +16,7 @@ from grader.grading import generator_for, grade
 from grader.mutants.mutate import Mutant, mutants_of
 from grader.sandbox.execute import load_module
 from grader.sandbox.in_process import InProcess
+from grader.sandbox.kernel import perturb_memory
 
 SECONDS = 30.0  # of CPU time, several times what the slowest right answer takes
 ASLEEP = 600.0  # on the wall: only what waits for ever comes here
@@ -83,6 +84,7 @@ def _child(exercise: Exercise, subject: Subject, mutant: Mutant) -> None:
         signal.signal(ends, signal.SIG_DFL)
         signal.setitimer(timer, seconds)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    perturb_memory()
     silent = os.open(os.devnull, os.O_RDWR)
     os.dup2(silent, 1)
     os.dup2(silent, 2)

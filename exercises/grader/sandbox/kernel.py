@@ -4,6 +4,7 @@ Called in the worker, once all of ours is loaded and before the student's file i
 does not offer is left out; the fence in Python stands in any case.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -14,6 +15,7 @@ from grader.sandbox.reach import Reach
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CAPABILITY_VERSION = 0x20080522  # of capset's header, for 64 capabilities
+M_PERTURB, UNWRITTEN = -6, 0x5A  # mallopt's number; the byte that fresh memory then holds
 LIMITS = {
     "RLIMIT_AS": 3 * 2**29,
     "RLIMIT_CPU": 240,
@@ -24,6 +26,12 @@ LIMITS = {
     "RLIMIT_MEMLOCK": 0,
     "RLIMIT_MSGQUEUE": 0,
 }
+
+
+def perturb_memory() -> None:
+    """Have fresh memory hold `UNWRITTEN`, where the C library can: what was never set shows."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_PERTURB, UNWRITTEN ^ 0xFF)
 
 
 def limit_resources() -> None:

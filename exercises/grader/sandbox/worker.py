@@ -34,6 +34,7 @@ def main() -> None:
     if setup is None:
         return
     kernel.limit_resources()
+    kernel.perturb_memory()
     path = setup["path"]
     tests = execute.load_module("workbook_tests", setup["tests"]) if setup["tests"] else None
     prepare = getattr(tests, "PREPARE", None)
