@@ -212,8 +212,8 @@ def _gradients(dscores, dout, q, k, weights, over=np.sum):
 
 
 @mistake(
-    "your dk and dv have a head for every query head; a shared key hears from all heads of its "
-    "group, so sum over them",
+    "your dk and dv have a head for every query head; the gradients of all heads of a group "
+    "reach its key, so sum over them",
     BACKWARD,
 )
 def not_summed(dout, q, k, v, weights):
@@ -230,7 +230,8 @@ def averaged(dout, q, k, v, weights):
 
 
 @mistake(
-    "your dk and dv hear from the first head of each group alone; sum over all heads of it",
+    "your dk and dv take the gradient of the first head of each group alone; sum over all its "
+    "heads",
     BACKWARD,
 )
 def first_head_only(dout, q, k, v, weights):
@@ -241,8 +242,8 @@ def first_head_only(dout, q, k, v, weights):
 
 
 @mistake(
-    "your dk and dv hear from the last head of each group alone: an assignment overwrites what "
-    "the others sent; add to it",
+    "your dk and dv take the gradient of the last head of each group alone: an assignment "
+    "overwrites what the others sent; add to it",
     BACKWARD,
 )
 def last_head_only(dout, q, k, v, weights):

@@ -194,8 +194,8 @@ def dx_through_up(dy, x, w_gate, w_up, w_down):
     return (dy @ w_down.T * _silu(x @ w_gate)) @ w_up.T, *rest
 
 
-@mistake("your gate's gradient lacks the factor x w_up: each factor of a product hears through the "
-         "other", BACKWARD)  # fmt: skip
+@mistake("your gate's gradient lacks the factor x w_up: the derivative of a product by "
+         "one factor is the other", BACKWARD)  # fmt: skip
 def up_missing_in_dgate(dy, x, w_gate, w_up, w_down):
     _, _, dw_up, dw_down = _gradients(dy, x, w_gate, w_up, w_down)
     gate, s = x @ w_gate, _sigma(x @ w_gate)
@@ -204,7 +204,10 @@ def up_missing_in_dgate(dy, x, w_gate, w_up, w_down):
     return dgate @ w_gate.T + dup @ w_up.T, _rows(x).T @ _rows(dgate), dw_up, dw_down
 
 
-@mistake("your w_up hears through the gate before silu; it was multiplied by silu(gate)", BACKWARD)
+@mistake(
+    "your dw_up is multiplied by the gate before silu; the forward multiplied by silu(gate)",
+    BACKWARD,
+)
 def dup_by_the_bare_gate(dy, x, w_gate, w_up, w_down):
     _, dw_gate, _, dw_down = _gradients(dy, x, w_gate, w_up, w_down)
     gate, s = x @ w_gate, _sigma(x @ w_gate)

@@ -132,6 +132,26 @@ def test_a_default_is_a_place_too():
     np.testing.assert_array_equal(evaluated(source, slip).f(x, 1), [3, 12])
 
 
+@pytest.mark.parametrize(
+    ("code", "before", "role"),
+    [
+        ("def f(x, axis=0):\n    return x.sum(axis)\n", "0", "the default of `axis`"),
+        ("def f(x):\n    return x.sum(axis=0)\n", "0", "`axis`"),
+        ("def f(x):\n    return x ** 2\n", "2", "the exponent"),
+        ("def f(x):\n    return x / 2\n", "2", "the divisor"),
+        ("def f(x):\n    return np.roll(x, 2)\n", "2", "argument 2 of `np.roll`"),
+        ("def f(x):\n    return x > 2\n", "2", "the border of a comparison"),
+        ("def f(x):\n    return x + 2\n", "2", ""),
+    ],
+)
+def test_it_is_said_what_a_number_is_there_for(code, before, role):
+    _, known = switched(code, repairs)
+    found = next(one for one in known if one.before == before and one.kind == "constant")
+    assert found.role == role
+    told = f"`0` in line 4, {role}, wants another number: with it, your f is right"
+    assert not role or "（" in message(told)
+
+
 def test_what_a_call_comes_by_is_noted():
     source, known = switched(
         "def f(x):\n    if x > 9:\n        return x - 1\n    return x\n", slips

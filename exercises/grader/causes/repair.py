@@ -13,7 +13,7 @@ from grader.causes.search import Chosen, Trial, search
 from grader.diagnose import Step
 from grader.judge import judge
 from grader.mutants.mistaken import repairs
-from grader.mutants.switches import switched
+from grader.mutants.switches import Slip, switched
 from grader.sandbox.execute import Request
 from grader.sandbox.runner import Limits, Sandboxed, Unusable
 from grader.sandbox.wire import Named
@@ -135,9 +135,12 @@ def _told(found: Evidence, chosen: Chosen) -> str:
     calls = f"all {count} calls of {whose} are right" if count > 1 else f"{whose} is right"
     if found.failed.request.drive:
         calls = f"all {count} calls of this kind are right" if count > 1 else "this call is right"
-    places = dict.fromkeys((slip.line, slip.before[:60], WANTS.get(slip.kind, slip.kind))
-                           for slip in sorted(chosen, key=lambda slip: slip.line))  # fmt: skip
-    said = [f"`{before}` in line {line} wants {want}" for line, before, want in places]
+    said = list(dict.fromkeys(map(_place, sorted(chosen, key=lambda slip: slip.line))))
     if len(said) == 1:
         return f"{said[0]}: with it, {calls}"
     return f"{len(said)} places at once: {'; '.join(said)}: with them, {calls}"
+
+
+def _place(slip: Slip) -> str:
+    role = f", {slip.role}," if slip.role else ""
+    return f"`{slip.before[:60]}` in line {slip.line}{role} wants {WANTS.get(slip.kind, slip.kind)}"

@@ -1,5 +1,6 @@
 """Two things at once: a known mistake asked another question, or its outputs in other places."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -55,9 +56,12 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
         return ""  # a truth or a number or two come out of many a mistake
     if len(wrong) + len(right_ones(found, wrong)) < 2:
         return ""
+    right = [name for name in wanted if name not in wrong]
     for name in wrong:
         told[name] = one_output(found, name)
         for mistake in known if not told[name] else ():
+            if any(re.search(rf"\b{re.escape(one)}\b", mistake.says) for one in right):
+                continue  # it speaks of outputs that are right here
             if found.fits(in_place_of(found, name, predicted(doctor.runner(mistake), dict))):
                 told[name] = f"is wrong as in a known mistake: {mistake.says}"
                 break

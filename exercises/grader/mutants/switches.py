@@ -16,7 +16,7 @@ PRELUDE = Path(__file__).with_name("prelude.py")
 
 
 class Slip(NamedTuple):
-    """One change: its switch and form, its kind, both texts, the line it stands in."""
+    """One change: its switch and form, its kind, both texts, its line, what the place is for."""
 
     place: int
     form: int
@@ -24,6 +24,7 @@ class Slip(NamedTuple):
     before: str
     after: str
     line: int
+    role: str = ""
 
 
 class Scope(NamedTuple):
@@ -82,10 +83,12 @@ def scope_of(root: ast.AST) -> Scope:
 class _Maker:
     def __init__(self, changes: Changes) -> None:
         self.changes, self.slips, self.places = changes, list[Slip](), 0
-        self.scope = Scope((), ())
+        self.scope, self.default = Scope((), ()), ""
         self.done: dict[int, ast.expr] = {}  # expressions of the source, switched
 
-    def _noted(self, node: ast.AST, found: list[Change], line: int) -> tuple[int, list[Any]]:
+    def _noted(
+        self, node: ast.AST, found: list[Change], line: int, role: str = ""
+    ) -> tuple[int, list[Any]]:
         """A place for a node, and its other forms; 0 if it has none."""
         before, known, forms = text_of(node), set(), list[Any]()
         known.add(before)
@@ -95,7 +98,7 @@ class _Maker:
                 known.add(after)
                 forms.append(other)
                 place = self.places + 1
-                self.slips.append(Slip(place, len(forms), kind, before, after, line))
+                self.slips.append(Slip(place, len(forms), kind, before, after, line, role))
         self.places += bool(forms)
         return (self.places if forms else 0), forms
 
@@ -137,7 +140,9 @@ class _Maker:
         put = dict[int, Any]()
         for argument, default in pairs:
             if default is not None:
+                self.default = f"the default of `{argument.arg}`"
                 new = self.expression(default, node)
+                self.default = ""
                 if new is not default:
                     unset = ast.Compare(_name(argument.arg), [ast.Is()], [_name("_unset_")])
                     value = ast.IfExp(unset, new, _name(argument.arg))
@@ -170,7 +175,8 @@ class _Maker:
             for child in ast.iter_child_nodes(node):
                 self._inside(child, node, put)
         found = list(self.changes(node, parent, self.scope))
-        place, forms = self._noted(node, found, node.lineno) if found else (0, [])
+        role = self.default or role_of(node, parent)
+        place, forms = self._noted(node, found, node.lineno, role) if found else (0, [])
         if not forms:
             return rebuilt(node, put) if put else node
         if isinstance(node, SCOPED) or not children:
@@ -187,6 +193,23 @@ class _Maker:
             values = [_lambda([], one) for one in values]
         names = [f"_c{i}_" for i in range(len(children))]
         return ast.Call(_lambda(names, _chain(place, own, others)), values, [])
+
+
+def role_of(node: ast.AST, parent: ast.AST) -> str:
+    """What a number is there for, "" where it cannot be said in few words."""
+    if not isinstance(node, ast.Constant) and not is_negative(node):
+        return ""
+    if isinstance(parent, ast.keyword) and parent.arg:
+        return f"`{parent.arg}`"
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow) and node is parent.right:
+        return "the exponent"
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:
+        return "the divisor"
+    roles = {ast.Subscript: "an index", ast.Slice: "the border of a slice",
+             ast.Compare: "the border of a comparison"}  # fmt: skip
+    if isinstance(parent, ast.Call) and node in parent.args:
+        return f"argument {parent.args.index(node) + 1} of `{ast.unparse(parent.func)[:30]}`"
+    return roles.get(type(parent), "")
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
