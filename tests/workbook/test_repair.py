@@ -115,6 +115,15 @@ def test_a_slip_does_what_it_says(before, after, value):
     np.testing.assert_array_equal(evaluated(source, slip).f(x, y), value)
 
 
+def test_what_overwrites_may_be_added():
+    code = "def f(x):\n    t = np.zeros(2)\n    for one in x:\n        t[:] = one\n    return t\n"
+    source, known = switched("import numpy as np\n" + code, repairs)
+    slip = next(one for one in known if one.kind == "to add")
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(evaluated(source).f(x), [3, 4])
+    np.testing.assert_array_equal(evaluated(source, slip).f(x), [4, 6])
+
+
 def test_two_slips_stand_one_within_the_other():
     source, known = switched("def f(a, b):\n    return abs(a - b) * 2\n", slips)
     outer = next(one for one in known if one.after == "abs(a - b) / 2")
@@ -140,6 +149,7 @@ def test_a_default_is_a_place_too():
         ("def f(x):\n    return x ** 2\n", "2", "the exponent"),
         ("def f(x):\n    return x / 2\n", "2", "the divisor"),
         ("def f(x):\n    return np.roll(x, 2)\n", "2", "argument 2 of `np.roll`"),
+        ("def f(x):\n    return x.sum(2)\n", "2", "the axis of `x.sum`"),
         ("def f(x):\n    return x > 2\n", "2", "the border of a comparison"),
         ("def f(x):\n    return x + 2\n", "2", ""),
     ],

@@ -26,6 +26,7 @@ WANTS = {
     "operator": "another operation",
     "comparison": "another comparison",
     "another function": "another function",
+    "to add": "+= in place of =",
     "another variable": "another variable",
     "and/or": "the other of `and` and `or`",
     "bound dropped": "to be one of its two alone",

@@ -20,7 +20,16 @@ from grader.sandbox.wire import encode
 AT_ONCE = 40  # settings tried in one request
 PARTIAL = 12  # changes that fit some of the calls, each tried with every other
 ORDER = (
-    *("activation", "random numbers", "operator", "another function", "term dropped", "constant"),
+    *(
+        "activation",
+        "to add",
+        "not added up",
+        "random numbers",
+        "operator",
+        "another function",
+        "term dropped",
+        "constant",
+    ),
     *("comparison", "and/or", "sign or not dropped", "swapped", "transposition dropped"),
     *("another variable", "a sign", "line dropped", "call dropped", "option dropped", "branch"),
     *(

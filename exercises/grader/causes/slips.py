@@ -24,6 +24,7 @@ TOLD = {
     "operator": "another operation stands in one place: `{after}`",
     "comparison": "a border is drawn elsewhere: `{after}`",
     "another function": "another function stands in one place: `{after}`",
+    "not added up": "what is to be added up overwrites what stood there: `{after}`",
     "and/or": "`and` and `or` are exchanged: `{after}`",
     "bound dropped": "a border is left out: `{after}`",
     "branch": "one case is treated as the other: `{after}`",

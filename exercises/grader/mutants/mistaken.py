@@ -50,6 +50,8 @@ def slips(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _bracketed(node)
     yield from _forgotten(node)
     yield from _activations(node)
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        yield "not added up", ast.Assign([node.target], node.value)
 
 
 def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
@@ -62,6 +64,8 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _drawn(node)
     yield from _optional(node, scope)
     yield from _joined(node, parent, scope)
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
 
 
 def _small(node: ast.AST) -> Iterator[Change]:

@@ -39,6 +39,19 @@ Changes = Callable[[ast.AST, ast.AST, Scope], Iterator[Change]]  # of a node und
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SCOPED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 OPEN = (ast.Slice, ast.Starred, ast.keyword, ast.comprehension)  # no values of their own
+REDUCTIONS = (
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "any",
+    "all",
+    "std",
+    "var",
+    "argmax",
+    "argsort",
+    "cumsum",
+)
 CLOSED = (ast.JoinedStr, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 
@@ -208,7 +221,9 @@ def role_of(node: ast.AST, parent: ast.AST) -> str:
     roles = {ast.Subscript: "an index", ast.Slice: "the border of a slice",
              ast.Compare: "the border of a comparison"}  # fmt: skip
     if isinstance(parent, ast.Call) and node in parent.args:
-        return f"argument {parent.args.index(node) + 1} of `{ast.unparse(parent.func)[:30]}`"
+        place, name = parent.args.index(node), ast.unparse(parent.func)[:30]
+        axis = name.rpartition(".")[2] in REDUCTIONS and place == name.startswith("np.")
+        return f"the axis of `{name}`" if axis else f"argument {place + 1} of `{name}`"
     return roles.get(type(parent), "")
 
 

@@ -7,7 +7,7 @@ from grader.exercise import Exercise
 from grader.mutants.equivalents import equivalents
 from grader.mutants.trial import mutants, subjects, survivors
 
-HEADING = "## Mutants\n"
+HEADING, NEXT = "## Mutants\n", "\n## Answers that nobody here had seen\n"
 INTRODUCTION = """
 Made by `python -m grader.mutants --write`, run in `exercises/`: each reference and each right style
 with one slip in it, an operator, a constant, an axis, a line, a term. An **equivalent** is right
@@ -49,6 +49,7 @@ def tally(exercise: Exercise, styles: bool = True) -> Tally:
 def with_table(text: str, found: list[Tally]) -> str:
     """The page with its rows of these exercises replaced or added; other rows stay."""
     page, _, old = text.partition(HEADING)
+    old, heading, rest = old.partition(NEXT)
     rows = {one.split()[1]: one for one in old.splitlines() if re.match(r"\| ex\d", one)}
     for one in found:
         rows[one.name] = _row(one.name, one.mutants, one.killed, one.equivalent, len(one.survivors))
@@ -56,7 +57,7 @@ def with_table(text: str, found: list[Tally]) -> str:
     lines += [rows[name] for name in sorted(rows)]
     columns = zip(*(map(int, row.split("|")[2:-1]) for row in rows.values()))
     lines.append(_row("**all**", *map(sum, columns)))
-    return f"{page.rstrip()}\n\n{HEADING}{INTRODUCTION}" + "\n".join(lines) + "\n"
+    return f"{page.rstrip()}\n\n{HEADING}{INTRODUCTION}" + "\n".join(lines) + "\n" + heading + rest
 
 
 def _row(name: str, *numbers: int) -> str:
