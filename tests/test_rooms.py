@@ -77,6 +77,47 @@ def test_every_room_stands_in_the_law(package):
     assert rooms <= {room for storey in STOREYS[package] for room in storey}
 
 
+@pytest.mark.parametrize("package", STOREYS)
+def test_files_of_a_room_import_in_no_circle(package):
+    imports = {path: neighbours(path) for path in (ROOT / package).rglob("*.py")}
+    while free := [path for path, others in imports.items() if not others & set(imports)]:
+        for path in free:
+            del imports[path]
+    assert [str(path.relative_to(ROOT)) for path in imports] == []
+
+
+def neighbours(path: Path) -> set[Path]:
+    """The files of the same room that a file imports from, at once or when it is called."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            found |= {path.with_name(f"{name}.py") for name in names}
+    return found
+
+
+def test_the_tests_stand_in_the_rooms_of_what_they_test():
+    """Rooms of `attention` without a folder of tests have files in `tests/attention`."""
+    own = {"attention", "benchmarks", "docs", "golden", "user_profile", "workbook"}
+    for tests, package, others in (
+        ("tests", "attention", own),
+        ("tests/user_profile", "profile/user_profile", set()),
+    ):
+        rooms = {room for storey in STOREYS[package] for room in storey}
+        folders = {path.parent.name for path in (ROOT / tests).glob("*/__init__.py")}
+        assert folders <= rooms | others
+    assert folders >= rooms - {"errors", "tables", "dates"}
+
+
+def test_what_is_where_names_every_room_and_fits_a_screen():
+    page = (ROOT / "README.md").read_text("utf-8")
+    table = page.split("## What is where\n")[1].split("\n## ")[0]
+    assert len(table.splitlines()) <= 40
+    for package in STOREYS:
+        rooms = [path.parent.name for path in (ROOT / package).glob("*/__init__.py")]
+        assert [room for room in rooms if f"`{room}`" not in table] == []
+
+
 def test_an_import_from_above_is_found(tmp_path):
     package = tmp_path / "house"
     for room, text in (

@@ -18,9 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .workers import WorkerDied
-
-Outcome = tuple[Any, Exception | None]  # (result, None) or (None, error)
+from .outcomes import Outcome, WorkerDied, outcome
 
 
 def can_be_made() -> bool:
@@ -97,15 +95,3 @@ def _draw_otherwise(place: int) -> None:
     if "numpy.random" in sys.modules:  # nothing here draws from them, but a user's code may
         words = np.random.randint(1 << 32, size=4, dtype=np.uint64)  # noqa: NPY002
         np.random.seed([place, *words.tolist()])  # noqa: NPY002
-
-
-def outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
-    """Of function(*arguments); an error that cannot be sent on becomes a RuntimeError."""
-    try:
-        return function(*arguments), None
-    except Exception as error:
-        try:
-            pickle.loads(pickle.dumps(error))
-        except Exception:
-            return None, RuntimeError(f"{type(error).__name__}: {error}")
-        return None, error

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from .copies import Outcome, outcome
+from .outcomes import Outcome, outcome
 
 
 class Threads:

@@ -36,10 +36,6 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-class WorkerDied(RuntimeError):
-    """A worker process ended before its work did; what it was to compute is lost."""
-
-
 class Workers:
     """`count` calls at once, the first of them here; None means one a core.
 

@@ -10,7 +10,8 @@ interrupt, progress, console
 """
 
 from ..files import FileFormatError, load_arrays, save_arrays
-from ..parallel.workers import WorkerDied, Workers, cores
+from ..parallel.outcomes import WorkerDied
+from ..parallel.workers import Workers, cores
 from .adam import Adam
 from .batching import ShuffledBatches, batches_by_length
 from .best import Stopping

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from ..parallel.outcomes import WorkerDied
 from ..parallel.ranks import ALONE, world
-from ..parallel.workers import WorkerDied
 from .interrupt import Interrupted
 
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..files import FileFormatError, fingerprint
 from ..layers.layer import Layer
+from ..parallel.outcomes import WorkerDied
 from ..parallel.ranks import world
-from ..parallel.workers import WorkerDied, Workers
+from ..parallel.workers import Workers
 from .batching import Batches
 from .best import Average, Best, Stopping
 from .checkpoint import Checkpoint, Checkpoints, Stateful, described, save_checkpoint

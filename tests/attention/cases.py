@@ -11,6 +11,12 @@ from attention import fast
 
 YARN = A.RotaryScaling("yarn", 4.0, original_length=16, low=1, high=4)
 
+PAIRS = {
+    "plain": (A.attention_forward, A.attention_backward),
+    "tiled": (A.tiled_attention_forward, A.tiled_attention_backward),
+    "fast": (fast.attention_forward, fast.attention_backward),
+}
+
 
 class Case(NamedTuple):
     name: str

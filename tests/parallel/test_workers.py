@@ -1,18 +1,10 @@
 """Workers: shards on copies or on threads give the gradients of the whole, and the same bits."""
 
-import multiprocessing
-import os
-import pickle
-import platform
-import signal
-import threading
-
 import numpy as np
 import pytest
 
 import attention as A
 from attention.parallel import copies
-from attention.parallel.process import blas_threads
 from attention.text import CausalLM
 
 IDS = np.random.default_rng(0).integers(0, 11, (7, 9))
@@ -147,77 +139,6 @@ def test_an_error_in_a_shard_is_raised_and_leaves_nothing_behind(failing: int, k
     np.testing.assert_array_equal(p.grad, 1)
 
 
-@forks
-def test_an_error_that_cannot_be_sent_on_is_told_in_words() -> None:
-    class Odd(Exception):
-        def __init__(self, one: int, two: int) -> None:
-            super().__init__(f"{one} and {two}")
-
-    def raise_odd(one: int) -> None:
-        raise Odd(one, 2) if one else ValueError("plain")
-
-    with A.Workers(2) as pool, pytest.raises(RuntimeError, match="Odd: 1 and 2"):
-        pool.map(_unless_here(raise_odd), [(1,), (1,)])
-
-
-def _unless_here(function):
-    here = os.getpid()
-    return lambda *arguments: None if os.getpid() == here else function(*arguments)
-
-
-@forks
-def test_copies_work_in_processes_of_their_own_and_end_with_the_context() -> None:
-    with A.Workers(3) as pool:
-        ids = pool.map(os.getpid, [(), (), (), ()])
-        assert ids[0] == ids[3] == os.getpid()
-        assert len(set(ids)) == 3
-    assert not multiprocessing.active_children()
-
-
-@forks
-def test_a_worker_that_dies_is_reported() -> None:
-    kill = _unless_here(lambda: os.kill(os.getpid(), signal.SIGKILL))
-    with A.Workers(2) as pool:
-        for _ in range(2):
-            with pytest.raises(A.WorkerDied, match="ended before its work did, killed by signal 9"):
-                pool.map(kill, [(), ()])
-
-
-@forks
-def test_a_result_that_cannot_be_sent_is_told_as_that() -> None:
-    with A.Workers(2) as pool:
-        with pytest.raises(TypeError, match="a worker's result cannot be sent"):
-            pool.map(lambda: lambda: 3, [(), ()])
-        assert pool.map(os.getppid, [(), ()])[1] == os.getpid()
-
-
-@forks
-def test_arguments_that_cannot_be_sent_leave_no_answers_behind() -> None:
-    with A.Workers(3) as pool:
-        with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
-            pool.map(str, [(1,), (2,), (lambda: 3,)])
-        assert pool.map(str, [(4,), (5,), (6,)]) == ["4", "5", "6"]
-
-
-@forks
-def test_an_interrupt_is_for_the_process_that_asks() -> None:
-    interrupt = _unless_here(lambda: os.kill(os.getpid(), signal.SIGINT))
-    with A.Workers(2) as pool:
-        assert pool.map(interrupt, [(), ()]) == [None, None]
-
-
-def test_beside_other_threads_workers_are_threads() -> None:
-    done = threading.Event()
-    other = threading.Thread(target=done.wait)
-    other.start()
-    try:
-        with A.Workers(2) as pool:
-            assert pool.map(os.getpid, [(), ()]) == [os.getpid()] * 2
-    finally:
-        done.set()
-        other.join()
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_resumed_run_with_workers_ends_with_the_same_bits(tmp_path, workers, kind) -> None:
     def trainer() -> A.Trainer:
@@ -239,41 +160,6 @@ def test_a_resumed_run_with_workers_ends_with_the_same_bits(tmp_path, workers, k
     second.run(6)
     for name, array in whole.model.state_dict().items():
         assert second.model.state_dict()[name].tobytes() == array.tobytes()
-
-
-def test_the_blas_keeps_to_one_thread_while_workers_run_and_is_given_back() -> None:
-    before = blas_threads()
-    with A.Workers(2):
-        assert set(blas_threads()) <= {1}
-        with A.Workers(2):
-            assert set(blas_threads()) <= {1}
-        assert set(blas_threads()) <= {1}
-    assert blas_threads() == before
-
-
-def test_one_worker_leaves_the_blas_alone_and_starts_nothing() -> None:
-    before = blas_threads(), threading.active_count()
-    with A.Workers(1) as pool:
-        assert pool.map(os.getpid, [(), ()]) == [os.getpid()] * 2
-        assert (blas_threads(), threading.active_count()) == before
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
-def test_memory_stays_while_training_runs() -> None:
-    with A.Workers(1):
-        with A.Workers(1):
-            pass
-        assert _faults_of_a_large_array() < 20
-
-
-def _faults_of_a_large_array() -> int:
-    """Pages fetched to fill 64 MB, when 64 MB were freed just before."""
-    import resource  # not on Windows
-
-    for _ in range(2):
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        np.ones(1 << 23)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
 def test_no_workers_is_an_error() -> None:
