@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.home import require_home
 from grader.language import choose, said
@@ -66,23 +66,45 @@ def typed(command: str, argument: str) -> str:
 
 def _sentence(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.strerror:
-        return ": ".join(filter(None, (str(problem.filename or ""), problem.strerror)))
+        return ": ".join(filter(None, (str(problem.filename or ""), said(problem.strerror))))
     return str(problem)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse's own words in the language chosen."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how, add_help=False)
+        self.add_argument("-h", "--help", action="help", help=said("show this help and end"))
+
+    def format_help(self) -> str:
+        return _headed(super().format_help())
+
+    def format_usage(self) -> str:
+        return _headed(super().format_usage())
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.format_usage()}{said(f'{self.prog}: error: {message}')}\n")
+
+
+def _headed(text: str) -> str:
+    """Help with argparse's headings in the language chosen; names of commands stay."""
+    for words in ("usage:", "positional arguments:", "options:"):
+        text = text.replace(words, said(words), 1)
+    return text
 
 
 def _language(**default: Any) -> argparse.ArgumentParser:
     """What is read first, since the help of the rest is shown in it."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
-        "--lang", metavar="LANG", help="en or zh 中文; else the system's language", **default
+        "--lang", metavar="LANG", help=said("en or zh 中文; else the system's language"), **default
     )
     return parser
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=PROGRAM, description=said(DESCRIPTION), parents=[_language()]
-    )
+    parser = _Parser(prog=PROGRAM, description=said(DESCRIPTION), parents=[_language()])
     last = {"parents": [_language(default=argparse.SUPPRESS)]}  # after the command as well
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser(

@@ -12,7 +12,7 @@ from grader.language import chosen, message
 HINT = re.compile(r"<details><summary>(?:Hint|提示) (\d)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 SENTENCE = r"(?<=[.?!]) (?=[A-Z])|(?<=[。？！])(?!”)|(?<=[。？！]”)"
 TYPED = {"\\log": "log", "\\,": " ", "\\cdot": " · ", "^\\top": "ᵀ", "\\phi": "φ", "\\max": "max"}
-QUESTION = r"(?<=\?) |(?<=？)"
+NEVER = r"(?!)"
 
 
 def readme(folder: Path) -> Path:
@@ -59,7 +59,7 @@ def matters(exercise: Exercise) -> tuple[str, str, str]:
     text = page(exercise.solution)
     cost = _first(section(text, "Cost"))
     listens = _first(section(text, "What interviewers listen for"))
-    return cost, listens, _first(follow_ups(exercise), QUESTION)
+    return cost, listens, _first(follow_ups(exercise), NEVER)
 
 
 def _first(text: str, end: str = SENTENCE) -> str:

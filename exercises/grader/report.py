@@ -34,11 +34,14 @@ def brief_text(run: Run, result: Result) -> str:
     """A failed check in one line."""
     complaint = result.step.complaint if result.step is not None else None
     what = complaint.got if complaint is not None else result.reason
-    if complaint is not None and complaint.kind in ("values", "dtype"):
-        what = f"{complaint.got}, not {complaint.expected}"
-        if _asks_more(result.step) and complaint.kind == "values":
-            what = "not judged while the values are wrong"
-    line = said(f"  {title(run, result)}: {what}")
+    if complaint is not None and complaint.kind == "values" and _asks_more(result.step):
+        what = "not judged while the values are wrong"
+    elif complaint is not None and complaint.kind in ("values", "dtype"):
+        return _cut(said(f"  {title(run, result)}: {what}, not {complaint.expected}"))
+    return _cut(f"  {said(title(run, result))}{said(': ')}{said(what)}")
+
+
+def _cut(line: str) -> str:
     return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
 
 
