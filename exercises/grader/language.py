@@ -28,7 +28,7 @@ KINDS = {
     "value": r"True|False|-?[\d.e+-]+",
     "word": r"\w+",
     "exnn": r"ex\d\d",
-    "exercise": r"ex\d\d_\w+",
+    "exnn_name": r"ex\d\d_\w+",
 }
 SEVERAL = {"names": (", | and ", "、"), "traits": (" and ", "，且")}
 AGAIN = re.compile("; (?=your )")  # where a cause ends and the next begins
