@@ -39,7 +39,8 @@ def merge_words(
     ``weights`` as in `plot_heads`; a batch is cut to its ``example``, several layers stay a list.
     ``axis`` is "both" for self-attention; "queries" or "keys" merges one side of cross-attention.
     The ``convention`` is read from the tokens unless given: "bert" (`##` goes on), "gpt" (Ġ
-    starts; bytes become text again), "sentencepiece" (▁ starts). A Chinese character is a word.
+    starts; bytes become text again), "sentencepiece" (▁, or a blank, starts). A Chinese character
+    is a word.
     Raises ValueError for a length, an axis or a convention that does not fit.
     """
     if axis not in ("both", "queries", "keys"):
@@ -72,8 +73,8 @@ def group_words(
 
 
 def _convention(tokens: Sequence[str]) -> str:
-    if any(token.startswith("▁") for token in tokens):
-        return "sentencepiece"
+    if any(token[:1] == "▁" or (token[:1] == " " and token[1:].strip()) for token in tokens):
+        return "sentencepiece"  # or decoded pieces, which begin with the blank itself
     if any(token.startswith(tuple(SPACES)) for token in tokens):
         return "gpt"
     return "bert"

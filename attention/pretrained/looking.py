@@ -30,4 +30,6 @@ def look(folder: str | Path, text: str) -> tuple[list[str], list[np.ndarray]]:
             f"the text has {len(ids)} tokens; this model takes 1 to {model.max_length}"
         )
     _, saved = model.forward(ids[None])
-    return [tokenizer.decode([i]) for i in ids], [layer[0] for layer in saved.weights]
+    # a stream keeps the blank that begins a word, and says nothing for special tokens
+    tokens = [tokenizer.stream()(i) or tokenizer.decode([i]) for i in ids]
+    return tokens, [layer[0] for layer in saved.weights]

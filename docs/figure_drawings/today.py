@@ -64,7 +64,7 @@ def gated_mlps() -> Figure:
             losses.append(validation_loss(model, held, BLOCK))
         size = sum(p.data.size for p in model.encoder.blocks[0].mlp.parameters())
         print(f"  {kind} {size:,} " + " ".join(f"{loss:.4f}" for loss in losses))
-        colour = DARK if kind.endswith("glu") else LIGHT
+        colour = DARK if kind.endswith("glu") else MIDDLE
         ax.plot(losses, [row] * SEEDS, "o", color=colour, markersize=5, alpha=0.8)
         ax.plot(np.mean(losses), row, "|", color=colour, markersize=16)
         name_line(ax, max(losses), row, f"{np.mean(losses):.3f}", colour, xytext=(9, -3), ha="left")
@@ -72,7 +72,7 @@ def gated_mlps() -> Figure:
     ax.set_yticks(range(len(kinds)), [names[kind] for kind, _ in kinds])
     ax.set_ylim(len(kinds) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
-    ax.margins(x=0.12)
+    ax.margins(x=0.16)
     ax.set(xlabel="validation loss, nats a character")
     return fig
 

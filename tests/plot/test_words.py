@@ -28,6 +28,9 @@ def gpt_token(text):
          ["The", "cats", "sat", ",", "didn't", "it", "?"], [0, 1, 3, 4, 5, 7, 8]),
         (["<|endoftext|>", "Ġa", "b"], ["<|endoftext|>", "ab"], [0, 1]),
         (["▁un", "aff", "able", "▁cats", "."], ["unaffable", "cats", "."], [0, 3, 4]),
+        (["<s>", " un", "aff", "able", " cats", "."], ["<s>", "unaffable", "cats", "."],
+         [0, 1, 4, 5]),
+        (["a", " ", "b"], ["a", " ", "b"], [0, 1, 2]),
     ],
 )  # fmt: skip
 def test_words_are_read_by_convention(tokens, words, starts):

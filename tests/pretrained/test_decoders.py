@@ -8,7 +8,7 @@ import pytest
 
 from attention import cross_entropy_forward
 from attention.decoding import generate
-from attention.pretrained import load_decoder
+from attention.pretrained import load_decoder, look
 
 from ..tokens.spm_oracle import FOLDER as SENTENCEPIECE
 from .conftest import write_safetensors
@@ -131,6 +131,7 @@ def test_a_folder_with_a_sentencepiece_model_alone_is_read(tmp_path):
     assert ids[0] == 1
     assert len(ids) < len("to be")
     assert generate(model, ids, 3, temperature=0)[: len(ids)] == ids.tolist()
+    assert look(tmp_path, "to be 你")[0] == ["<s>", " to", " be", " ", *["\ufffd"] * 3]
 
 
 def test_a_vocabulary_larger_than_the_table_is_refused(tmp_path):
