@@ -20,6 +20,7 @@ from ..model.saved import save_model
 from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import guarantee
+from ..serving.profiler import Profiler
 from ..training.loop import train
 from .common import (
     add_log_options,
@@ -73,8 +74,10 @@ def run_train(options: argparse.Namespace) -> int:
         if privacy is not None:
             raise DataError("A private run reads a log of rows, not a folder of histories.")
         told = _told(settings, ranks=True)
-        trained = train_on_folder(options, settings, without, checkpoint, *told)
+        trained, judge = train_on_folder(options, settings, without, checkpoint, *told)
         _save(options, trained, checkpoint, _validation(trained))
+        table = judge()
+        print(f"\n{table}\n{table.verdict(Profiler.name)}")
         return 0
     log = load_log(options)
     print(log.read)

@@ -1,27 +1,37 @@
 """train, where --data is a folder of Parquet histories: each rank reads its own files alone."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from attention.parallel.ranks import world
 from attention.training import EpochEnd, Trainer
 
+from ..baselines.parts import CELLS, rivals_of_parts
 from ..errors import DataError
+from ..features.history import read_history
 from ..features.item_side import read_item_vectors
+from ..judging.compare import Comparison, Scorer, compare_sessions_of_parts
 from ..judging.evaluate import each_ndcg
 from ..log.categories import Categories, rename_categories
 from ..log.parts import LogParts
 from ..log.prepare import bounded, with_user_features
-from ..log.prepared import choose_categories
+from ..log.prepared import choose_categories, purchases_of
 from ..log.sessions import Sessions
+from ..log.split import Split
 from ..model.settings import Settings
 from ..model.trained import Trained
+from ..serving.profiler import Profiler
 from ..serving.scoring.folder import holds_histories, read_folder, texts_of
+from ..training.facts import season_of_all
 from ..training.parts import split_parts, train_parts
+from .waiting import Waiting
 
+_TESTED = 100_000  # customers of whom the table is
 _OF_ROWS = ("format", "columns", "table", "query", "encoding", "date_format", "keep_charges")
 
 
@@ -37,8 +47,8 @@ def train_on_folder(
     checkpoint: Path,
     on_step: Callable[[Trainer], None],
     on_epoch: Callable[[EpochEnd], None],
-) -> Trained:
-    """Read, say what was read, train. Raises DataError."""
+) -> tuple[Trained, Callable[[], Comparison]]:
+    """Read, say what was read, train; and what makes the table. Raises DataError."""
     for name in _OF_ROWS:
         if getattr(options, name):
             raise DataError(
@@ -53,11 +63,37 @@ def train_on_folder(
     categories = _categories(options, parts, items)
     print(categories)
     vectors = read_item_vectors(options.item_vectors, items) if options.item_vectors else None
-    return train_parts(
+    trained = train_parts(
         parts, splits, categories, settings, score=each_ndcg, item_vectors=vectors,
         without=without, checkpoint=checkpoint, resume=options.resume,
         on_step=on_step, on_epoch=on_epoch,
     )  # fmt: skip
+    return trained, lambda: judge_parts(parts, splits, trained)
+
+
+def judge_parts(
+    parts: LogParts[Sessions], splits: Mapping[int, Split], trained: Trained, most: int = _TESTED
+) -> Comparison:
+    """The table of the last sessions of at most `most` customers, drawn of each part alike."""
+    items = len(trained.spec.items)
+    most = max(parts.count, min(most, CELLS // items))
+    asked = {}
+    for number, split in splits.items():
+        size, draw = len(split.test), np.random.default_rng(number)
+        chosen = draw.permutation(size)[: most // parts.count]
+        asked[number] = split.test.take(np.sort(chosen))
+    targets, bought = parts.like(asked), {}
+    for number, sessions in parts.own.items():
+        if (own := purchases_of(sessions)) is not None:
+            bought[number] = own
+    season = season_of_all(parts.like({n: read_history(one) for n, one in parts.own.items()}))
+    ours: dict[int, Scorer] = {
+        n: Profiler(trained, sessions, season) for n, sessions in parts.own.items()
+    }
+    lines: list[Mapping[int, Scorer]] = [*rivals_of_parts(parts.like(bought), targets, items), ours]
+    size = sum(targets.of_each(lambda number: len(asked[number])))
+    title = f"Items of the last session of {size:,} customers, all items ranked"
+    return compare_sessions_of_parts(lines, targets, items, title=title, on_block=Waiting())
 
 
 def _read(options: argparse.Namespace, workers: int) -> LogParts[Sessions]:
@@ -71,7 +107,7 @@ def _read(options: argparse.Namespace, workers: int) -> LogParts[Sessions]:
             number: replace(one, events=with_user_features(one.events, options.user_features))
             for number, one in own.items()
         }
-    return LogParts(own, whole.count, whole.ranks)
+    return whole.like(own)
 
 
 def _told(parts: LogParts[Sessions], items: int) -> str:

@@ -6,16 +6,17 @@ leave-one-out, where a log is a row of items and the last one is to be found.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ..log.parts import LogParts
 from ..log.sessions import Sessions
 from ..log.split import Targets
 from ..tables import table
-from .evaluate import Block, baskets_judge, evaluate, in_blocks
+from .evaluate import Block, Judged, baskets_judge, evaluate, in_blocks
 from .metrics import bootstrap_interval
 
 # Told the name of a scorer, how many questions it has answered, and of how many.
@@ -125,6 +126,53 @@ def compare(
         return Result(scorer.name, judged.metrics, judged.coverage, time.perf_counter() - start)
 
     return Comparison(title, tuple(run(scorer) for scorer in scorers), rng)
+
+
+def compare_sessions_of_parts(
+    scorers: Sequence[Mapping[int, Scorer]],
+    parts: LogParts[Targets],
+    items: int,
+    *,
+    k: int = 10,
+    title: str = "",
+    on_block: OnBlock | None = None,
+) -> Comparison:
+    """As `compare`, of a log in parts: scorers of each part, fitted already, answer for its own.
+
+    What is found is put together in the order of the parts, one number a question, on all ranks.
+    """
+
+    def answered(number: int, scorer: Scorer) -> Judged:
+        targets = parts.own[number]
+        order = np.argsort(targets.time, kind="stable")
+
+        def score(rows: np.ndarray) -> np.ndarray:
+            return scorer.score(targets.user[rows], targets.time[rows])
+
+        blocks = in_blocks(score, order, items)
+        heard = told(blocks, scorer.name, len(order), on_block)
+        return evaluate(heard, baskets_judge(targets, k), len(order), k)
+
+    return Comparison(title, tuple(result_of_parts(parts, one, answered) for one in scorers))
+
+
+def result_of_parts(
+    parts: LogParts[Any],
+    fitted: Mapping[int, Scorer],
+    answered: Callable[[int, Scorer], Judged],
+) -> Result:
+    """What the scorers of the parts have found, put together."""
+    start = time.perf_counter()
+    asked = parts.like(fitted)
+    every = asked.of_each(lambda n: (fitted[n].name, answered(n, fitted[n])))
+    found = [(name, judged) for name, judged in every if judged.listed is not None]
+    name, first = found[0]
+    metrics = {
+        metric: np.concatenate([judged.metrics[metric] for _, judged in found])
+        for metric in first.metrics
+    }
+    listed = np.logical_or.reduce([judged.listed for _, judged in found])
+    return Result(name, metrics, float(listed.mean()), time.perf_counter() - start)
 
 
 def select(

@@ -11,7 +11,7 @@ from ..errors import DataError
 from ..log.parts import LogParts
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .compare import Comparison, OnBlock, Result, Scorer, told
+from .compare import Comparison, OnBlock, Result, Scorer, result_of_parts, told
 from .evaluate import Judged, evaluate, in_blocks
 from .metrics import leave_one_out_metrics
 
@@ -74,24 +74,11 @@ def compare_parts_left_out(
     if not any(parts.of_each(lambda number: bool(parts.own[number].new.any()))):
         raise DataError(_NOTHING_TO_FIND)
 
-    def run(fitted: Mapping[int, Scorer]) -> Result:
-        start = time.perf_counter()
+    def answered(number: int, scorer: Scorer) -> Judged:
+        draw = np.random.default_rng([rng, number])
+        return parts.own[number].answered_by(scorer, k, negatives, draw, ALONE, on_block)
 
-        def answered(number: int) -> tuple[str, Judged]:
-            draw = np.random.default_rng([rng, number])
-            scorer, asked = fitted[number], parts.own[number]
-            found = asked.answered_by(scorer, k, negatives, draw, ALONE, on_block)
-            return scorer.name, found
-
-        found = [(name, one) for name, one in parts.of_each(answered) if one.listed is not None]
-        metrics = {
-            metric: np.concatenate([one.metrics[metric] for _, one in found])
-            for metric in found[0][1].metrics
-        }
-        listed = np.logical_or.reduce([one.listed for _, one in found])
-        return Result(found[0][0], metrics, float(listed.mean()), time.perf_counter() - start)
-
-    results = tuple(run(fitted) for fitted in scorers)
+    results = tuple(result_of_parts(parts, fitted, answered) for fitted in scorers)
     asked = sum(parts.of_each(lambda number: len(parts.own[number].targets)))
     return Comparison(_title(asked, negatives), results, rng)
 

@@ -15,6 +15,7 @@ import numpy as np
 from attention.parallel.ranks import ALONE, Ranks
 
 T = TypeVar("T")
+U = TypeVar("U")
 _SHUFFLED = 1 << 24  # rows up to which a draw shuffles them all; of more it would take the memory
 
 
@@ -23,6 +24,10 @@ class LogParts(Generic[T]):
 
     def __init__(self, own: Mapping[int, T], count: int = 1, ranks: Ranks = ALONE) -> None:
         self.own, self.count, self.ranks = dict(own), count, ranks
+
+    def like(self, own: Mapping[int, U]) -> "LogParts[U]":
+        """Something else of the same parts."""
+        return LogParts(own, self.count, self.ranks)
 
     def of_each(self, ask: Callable[[int], Any]) -> list[Any]:
         """`ask(number)` of every part, whichever rank has it, in their order, on all ranks."""

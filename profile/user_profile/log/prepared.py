@@ -27,10 +27,7 @@ class Prepared:
     @cached_property
     def purchases(self) -> Sessions:
         """Of what is to be predicted alone, in the same codes."""
-        events = self.sessions.events
-        return (
-            group_sessions(events.of_kind(PURCHASE)) if PURCHASE in events.kinds else self.sessions
-        )
+        return purchases_of(self.sessions) or self.sessions
 
     @property
     def ranks(self) -> bool:
@@ -68,3 +65,11 @@ def choose_categories(
         return find_categories(texts)
     except DataError:  # too few, or nothing that items share
         return Categories(np.zeros(len(items), np.int32), ("all items",), {})
+
+
+def purchases_of(sessions: Sessions) -> Sessions | None:
+    """Of what is to be predicted alone, in the same codes; None where there is nothing."""
+    if PURCHASE not in sessions.events.kinds:
+        return sessions
+    bought = sessions.events.of_kind(PURCHASE)
+    return group_sessions(bought) if len(bought) else None

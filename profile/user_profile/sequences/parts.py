@@ -60,7 +60,7 @@ class Parts(LogParts[Part]):
     def features(self) -> tuple[UserFeatures, np.ndarray]:
         """What is known of users, and the codes (U, K) of those of `histories`."""
         given = {n: part.sessions.events.user_features for n, part in self.own.items()}
-        learned = learn_features(LogParts(given, self.count, self.ranks))
+        learned = learn_features(self.like(given))
         none = np.zeros((0, len(learned.columns)), np.int64)
         codes = [learned.codes(given[n], len(past.lengths)) for n, past in self.past.items()]
         return learned, np.concatenate([none, *codes])
@@ -80,7 +80,7 @@ class Parts(LogParts[Part]):
                 chosen = draw.choice(len(targets), max(1, most // self.count), replace=False)
                 targets = targets.take(np.sort(chosen))
             found[number] = LeftOut(part.sessions, targets, filter_seen)
-        return LogParts(found, self.count, self.ranks)
+        return self.like(found)
 
     def compare(
         self,

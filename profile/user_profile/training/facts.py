@@ -24,7 +24,7 @@ from ..features.labels import (
     outlook_labels,
     spend_thresholds,
 )
-from ..features.moments import Moments, Span, customers_at, training_moments
+from ..features.moments import Moments, Span, customers_at, span_of, training_moments
 from ..features.past_items import read_past_items
 from ..features.scaling import fit_scaling
 from ..features.season import Sales, Season, count_sales, days_between, season_of
@@ -46,31 +46,30 @@ class Known(NamedTuple):
     side: Mapping[str, tuple[str, ...]]  # of each side feature the value of each customer
 
 
-def span_of(parts: LogParts[Known], seen: bool = False) -> Span:
+def histories_of(parts: LogParts[Known], seen: bool = False) -> LogParts[History]:
+    """All sessions of each part; `seen`: those to train on."""
+    return parts.like({n: one.seen if seen else one.whole for n, one in parts.own.items()})
+
+
+def span_of_all(parts: LogParts[History]) -> Span:
     """From the first session to the end of the last one, of anybody."""
-
-    def span(number: int) -> tuple[int, int]:
-        history = parts.own[number].seen if seen else parts.own[number].whole
-        return int(history.start.min()), int(history.end.max())
-
-    first, last = zip(*parts.of_each(span))
+    first, last = zip(*parts.of_each(lambda number: span_of(parts.own[number])))
     return Span(min(first), max(last))
 
 
-def season_of_all(parts: LogParts[Known], seen: bool = False) -> Season:
-    """What everybody bought, day by day; `seen`: in the sessions to train on."""
-    histories = {n: known.seen if seen else known.whole for n, known in parts.own.items()}
-    items = parts.of_first(lambda number: len(histories[number].items))
-    days = days_between(*span_of(parts, seen), items)
+def season_of_all(parts: LogParts[History]) -> Season:
+    """What everybody bought, day by day."""
+    items = parts.of_first(lambda number: len(parts.own[number].items))
+    days = days_between(*span_of_all(parts), items)
     sales = parts.total(
-        lambda number: np.stack(count_sales(histories[number], days)), (3, days.number, items)
+        lambda number: np.stack(count_sales(parts.own[number], days)), (3, days.number, items)
     )
     return season_of(days, Sales(*sales))
 
 
 def moments_of_all(parts: LogParts[Known], to_the_end: bool) -> dict[int, Moments]:
     """The training moments of the outlook, of the customers of each part."""
-    span = span_of(parts)
+    span = span_of_all(histories_of(parts))
     return {n: training_moments(known.whole, to_the_end, span) for n, known in parts.own.items()}
 
 
@@ -114,7 +113,10 @@ def fit_spec(
     is fitted to how often customers buy.
     """
     rng, own = np.random.default_rng(0), parts.own
-    season, moments = season_of_all(parts, seen=True), moments_of_all(parts, to_the_end)
+    season, moments = (
+        season_of_all(histories_of(parts, seen=True)),
+        moments_of_all(parts, to_the_end),
+    )
 
     def of_questions(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         history, targets = own[number].seen, own[number].targets

@@ -23,7 +23,7 @@ from ..log.split import NO_TARGETS, Split, split_last_sessions
 from ..model import ProfileModel
 from ..model.settings import Settings
 from ..model.trained import Trained
-from .facts import fit_spec, season_of_all
+from .facts import fit_spec, histories_of, season_of_all
 from .loop import Material, know, run_training
 from .questions import training_batches
 from .scoring import EachScore, score_blocks
@@ -65,9 +65,9 @@ def train_parts(
 ) -> Trained:
     """As `loop.train`, on the parts of a log, each the share of one worker."""
     known = {n: know(one, splits[n], settings) for n, one in sessions.own.items()}
-    parts = LogParts(known, sessions.count, sessions.ranks)
+    parts = sessions.like(known)
     spec = fit_spec(parts, categories, item_vectors, without)
-    season = season_of_all(parts, seen=True)
+    season = season_of_all(histories_of(parts, seen=True))
     packs = {
         number: training_batches(
             Featurizer(one.seen, spec, one.side, season), one.targets, settings
@@ -88,7 +88,7 @@ def train_parts(
     material = Material(
         parts,
         asked,
-        season_of_all(parts),
+        season_of_all(histories_of(parts)),
         PartPacks([counts.get(number, 0) for number in range(parts.count)], settings.seed),
         packs,
         judge,

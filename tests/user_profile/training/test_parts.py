@@ -10,11 +10,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from user_profile.__main__ import main
+from user_profile.baselines import LastBasket, PersonalFrequency, Popularity
+from user_profile.commands.train_parts import judge_parts
+from user_profile.judging.compare import compare
 from user_profile.judging.evaluate import each_ndcg, mean_ndcg
 from user_profile.log.parts import LogParts
+from user_profile.log.prepared import purchases_of
 from user_profile.log.split import split_last_sessions
 from user_profile.model.saved import load_model
 from user_profile.model.settings import Settings
+from user_profile.serving.profiler import Profiler
 from user_profile.training.facts import fit_spec
 from user_profile.training.loop import know, train
 from user_profile.training.parts import PartPacks, split_parts, train_parts
@@ -109,6 +114,24 @@ def test_an_epoch_takes_each_pack_once():
     assert sorted(met) == [(0, n) for n in range(3)] + [(2, n) for n in range(5)]
 
 
+@pytest.mark.slow
+def test_the_table_of_parts_is_that_of_the_whole_log(tmp_path):
+    parts = read_folder(write(tmp_path / "log", make_sessions(customers=40), 3), 3, ALONE)
+    one = read_folder(write(tmp_path / "one", make_sessions(customers=40), 1), 1, ALONE).own[0]
+    splits = split_parts(parts)
+    trained = train_parts(parts, splits, make_categories(one), SMALL, score=each_ndcg)
+    ours = judge_parts(parts, splits, trained)
+    scorers = [Popularity(), LastBasket(), PersonalFrequency(), Profiler(trained, one)]
+    test = split_last_sessions(one, kind="purchase").test
+    theirs = compare(scorers, purchases_of(one), test)
+    for line, other in zip(ours.results, theirs.results, strict=True):
+        assert (line.name, line.coverage) == (other.name, other.coverage)
+        for name, values in line.metrics.items():
+            np.testing.assert_array_equal(values, other.metrics[name], err_msg=line.name)
+    few = judge_parts(parts, splits, trained, most=9)
+    assert [len(result.metrics["mrr"]) for result in few.results] == [9] * 4
+
+
 def refused(capsys, *given):
     assert main(list(given)) == 2
     error = capsys.readouterr().err
@@ -163,6 +186,7 @@ def test_ranks_read_their_own_files_and_give_the_bits_of_one(tmp_path):
     for ranks in (2, 3):
         said, _ = finish(ranks, command(folder, tmp_path / f"{ranks}.npz", "--exact"))
         assert said.count("saved to") == 1
+        assert said.count("personal frequency") >= 1
         assert_same(weights(tmp_path / f"{ranks}.npz"), weights(tmp_path / "1.npz"))
         ours, theirs = (load_model(tmp_path / f"{n}.npz") for n in (ranks, 1))
         np.testing.assert_array_equal(ours.decisions.levels, theirs.decisions.levels)

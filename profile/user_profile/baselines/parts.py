@@ -1,0 +1,60 @@
+"""The quick baselines of a log in parts: what was sold before a moment is counted in all."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..log.parts import LogParts
+from ..log.sessions import Sessions
+from ..log.split import Targets
+from .base import Baseline, Baskets, in_parts
+from .last_basket import LastBasket
+from .personal_frequency import PersonalFrequency
+from .popularity import Popularity
+
+CELLS = 20_000_000  # moments × items of the table of what was sold
+
+
+class BasketsAmongAll(Baskets):
+    """The baskets of a part, and what everybody had bought at each of some moments."""
+
+    def __init__(self, sessions: Sessions, moments: np.ndarray, sold: np.ndarray) -> None:
+        super().__init__(sessions)
+        self._moments, self._sold = moments, sold
+
+    def sales(self, as_of: np.ndarray, window: float | None = None) -> np.ndarray:
+        if window is not None:
+            raise ValueError("Of a log in parts, sales are counted from its begin on.")
+        return self._sold[np.searchsorted(self._moments, as_of)]
+
+
+def rivals_of_parts(
+    purchases: LogParts[Sessions], asked: LogParts[Targets], items: int
+) -> list[dict[int, Baseline]]:
+    """Popularity, last basket and personal frequency, each of every part with a purchase.
+
+    They answer at the moments of `asked` alone, to the numbers of the log in one memory.
+    """
+    own = {number: Baskets(sessions) for number, sessions in purchases.own.items()}
+    times = [asked.own[number].time for number in asked.own]
+    mine = np.unique(np.concatenate([np.zeros(0, np.int64), *times]))
+    moments = np.unique(np.concatenate(asked.of_each(lambda number: asked.own[number].time)))
+    sold = np.zeros((len(mine), items), np.float32)
+    for some in in_parts(len(moments), items):
+        when = moments[some]
+        here = np.isin(when, mine)
+        sold[np.searchsorted(mine, when[here])] = _sales(purchases, own, when, items)[here]
+
+    def fitted(kind: type[Baseline], sessions: Sessions) -> Baseline:
+        one = kind().fit(sessions)
+        one.baskets = BasketsAmongAll(sessions, mine, sold)
+        return one
+
+    kinds = Popularity, LastBasket, PersonalFrequency
+    return [{n: fitted(kind, one) for n, one in purchases.own.items()} for kind in kinds]
+
+
+def _sales(
+    purchases: LogParts[Sessions], own: Mapping[int, Baskets], when: np.ndarray, items: int
+) -> np.ndarray:
+    return purchases.total(lambda number: own[number].sales(when), (len(when), items))
