@@ -8,6 +8,8 @@ from attention.parallel.ranks import world
 
 from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
+from ..features.kept_season import kept_season
+from ..features.season import read_season
 from ..log.prepare import prepare
 from ..log.prepared import Prepared
 from ..model.saved import load_model
@@ -126,7 +128,8 @@ def load_profiler(options: argparse.Namespace) -> tuple[Prepared, Trained, Profi
     """The model first: it is quick to read, and its faults should show before the log is read."""
     trained = load_model(options.model)
     log = load_log(options)
-    profiler = Profiler(trained, log.sessions)
+    season = read_season if options.no_cache else kept_season
+    profiler = Profiler(trained, log.sessions, season)
     tell_unknown(profiler)
     return log, trained, profiler
 

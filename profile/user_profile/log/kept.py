@@ -79,7 +79,7 @@ class KeptLog:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             save_arrays(self.path, _packed(prepared) | {"stamp": np.array(self.stamp)})
-            _clean(self.folder, self.path)
+            bound(self.folder, self.path)
         except (OSError, ValueError) as error:
             print(f"the prepared log is not kept: {error}", file=sys.stderr)
 
@@ -146,8 +146,8 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Prepared:
     )
 
 
-def _clean(folder: Path, kept: Path) -> None:
-    """Copies that were not used for long go, and the oldest while all are too large."""
+def bound(folder: Path, kept: Path) -> None:
+    """Copies that were not used for long go, and the oldest while all are too large, not `kept`."""
     found = []
     for path in folder.glob("*.npz"):
         try:

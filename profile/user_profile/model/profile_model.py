@@ -91,16 +91,7 @@ class ProfileModel(Layer):
         scores, saved_next = self.next_purchase.forward(
             flat[question_row], question, batch.season[question.day], self._item_vectors(), rng=rng
         )
-        visible = np.arange(places) <= question.known[:, None]  # (q, 1 + T)
-        levels, saved_interests = self.interests.forward(
-            question.hint,
-            question.context,
-            states[question.customer],
-            question.age,
-            held_by_questions(batch),
-            visible,
-            rng=rng,
-        )
+        levels, saved_interests = self._levels(states, batch, rng)
         outlook, saved_outlook = self.outlook.forward(flat[moment_row], moment.context)
         saved = HeadsSaved(
             states.shape,
@@ -151,6 +142,24 @@ class ProfileModel(Layer):
         state = states[question.customer, question.known]
         season = batch.season[question.day]
         return self.next_purchase.forward(state, question, season, self._item_vectors())[0]
+
+    def say_levels(self, batch: Batch, states: np.ndarray) -> np.ndarray:
+        """Inference of the interests alone, from what `encode` gave -> (q, C, 3)."""
+        return self._levels(states, batch)[0]
+
+    def _levels(
+        self, states: np.ndarray, batch: Batch, rng: Any = None
+    ) -> tuple[np.ndarray, InterestSaved]:
+        question = batch.question
+        return self.interests.forward(
+            question.hint,
+            question.context,
+            states[question.customer],
+            question.age,
+            held_by_questions(batch),
+            np.arange(states.shape[1]) <= question.known[:, None],  # (q, 1 + T)
+            rng=rng,
+        )
 
     def _item_vectors(self) -> np.ndarray:
         """The embeddings of the known items, shared with the input, (I, E)."""

@@ -5,14 +5,15 @@ hang on who else stands in the batch, though the last bit of a product does.
 """
 
 import copy
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
 
 from ..errors import DataError
 from ..features.featurizer import Asked, Featurizer, side_codes
-from ..features.history import read_history
-from ..features.season import Season
+from ..features.history import History, read_history
+from ..features.season import Season, read_season
 from ..log.sessions import Sessions
 from ..model import ProfileModel
 from ..model.outlook import Chances, as_chances
@@ -31,13 +32,20 @@ class Profiler:
 
     name = "profile model"
 
-    def __init__(self, trained: Trained, sessions: Sessions, season: Season | None = None) -> None:
-        """``season`` stands in for that of the log, where a log was changed to see what follows."""
+    def __init__(
+        self,
+        trained: Trained,
+        sessions: Sessions,
+        season: Season | Callable[[History], Season] = read_season,
+    ) -> None:
+        """``season``: how to read it, or one that stands in for that of the log, where a log was
+        changed to see what follows."""
         self.model, self.spec = in_float64(trained.model), trained.spec
         self.decisions = trained.decisions
         self.history = read_history(sessions, items=self.spec.items, kinds=self.spec.kinds)
+        found = season if isinstance(season, Season) else season(self.history)
         self.featurizer = Featurizer(
-            self.history, self.spec, dict(sessions.events.user_features), season, np.float64
+            self.history, self.spec, dict(sessions.events.user_features), found, np.float64
         )
         self.now = self.history.last_moment + 1
         self._code_items(sessions.events.items)

@@ -72,7 +72,8 @@ def level_chances(
     categories = len(featurizer.spec.category_names)
     chances = np.empty((len(users), categories, len(LEVELS)), np.float32)
     for rows, batch in ask(featurizer, users, as_of):
-        chances[rows] = softmax(model.forward(batch)[0].levels)
+        states, _ = model.encode(batch)
+        chances[rows] = softmax(model.say_levels(batch, states))
     return chances
 
 

@@ -189,6 +189,18 @@ def test_a_log_too_short_for_the_outlook_still_trains(shop, tmp_path, capsys):
     assert "Return within" not in said
 
 
+@pytest.mark.slow
+def test_a_shop_of_four_items_that_nobody_returns_is_judged(tmp_path, capsys):
+    rows = [(*row[:2], f"i{int(row[2][1:]) % 4}", *row[3:]) for row in make_rows(customers=40)]
+    log = write_csv(tmp_path / "log.csv", [row for row in rows if row[3] == "purchase"])
+    where = ["--data", str(log), "--model", str(tmp_path / "m.npz")]
+    assert main(["train", *where, *TRAIN]) == 0
+    assert main(["evaluate", *where]) == 0
+    said = capsys.readouterr().out
+    assert "ndcg@4" in said
+    assert "Cancellation within" not in said
+
+
 def test_charges_are_no_products_unless_asked_for(tmp_path):
     rows = make_rows(customers=5)
     charge = (*rows[0][:2], "POST", *rows[0][3:7], "POSTAGE")

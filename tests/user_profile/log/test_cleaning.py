@@ -6,6 +6,7 @@ from user_profile.errors import DataError
 from user_profile.log.categories import find_categories, read_categories
 from user_profile.log.clean import charges_of, clean_events
 from user_profile.log.clusters import silhouette
+from user_profile.log.prepare import prepare
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 
@@ -106,6 +107,14 @@ def test_descriptions_of_plainly_different_things_fall_into_their_groups():
     groups = found.of_item[:-1].reshape(3, -1)
     assert (groups == groups[:, :1]).all()
     assert found.names[found.of_item[-1]] == "other"
+
+
+def test_the_codes_of_another_shop_are_its_items(tmp_path):
+    codes = ("S", "M", "D", "B", "POST", "C2")  # no products in the shipped log
+    path = tmp_path / "sizes.csv"
+    lines = [f"u{n},{code},2024-05-{n + 10}" for n in range(9) for code in codes]
+    path.write_text("\n".join(["customer,item,time", *lines]))
+    assert set(prepare(path).sessions.events.items) == set(codes)
 
 
 def test_the_same_texts_give_the_same_categories(cleaned):
