@@ -57,7 +57,8 @@ class Normalizer:
         longest_first = sorted((one.encode() for one in kept), key=len, reverse=True)
         self._kept = re.compile(b"|".join(map(re.escape, longest_first))) if kept else None
 
-    def __call__(self, text: str) -> str:
+    def __call__(self, text: str, first: bool = True) -> str:
+        """`first`: whether the text stands at the very beginning, which only `Metaspace` asks."""
         if self._rules is None and not self.squeeze and self._kept is None:
             return (BLANK if self.prefix and text else "") + text.replace(" ", BLANK)
         parts, after_blank = [], self.squeeze
@@ -84,6 +85,19 @@ class Normalizer:
                 end, part = found
             yield part.decode()
             at = end
+
+
+class Metaspace(Normalizer):
+    """▁ for blanks, and one in front of what does not begin with one: always, first or never."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__()
+        self.scheme = scheme
+
+    def __call__(self, text: str, first: bool = True) -> str:
+        blanks = text.replace(" ", BLANK)
+        wanted = self.scheme == "always" or (self.scheme == "first" and first)
+        return BLANK + blanks if wanted and text and blanks[0] != BLANK else blanks
 
 
 def _offset(unit: int) -> int:

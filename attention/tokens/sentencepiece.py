@@ -78,11 +78,11 @@ class SentencePieceBPE:
         else:
             raise TypeError(f"text must be a str or bytes, got {type(text).__name__}")
         ids: list[int] = []
-        for part, is_added in split(self._find_early, text):
+        for place, (part, is_added) in enumerate(split(self._find_early, text)):
             if is_added:
                 ids.append(self._early[part])
                 continue
-            for plain, is_added in split(self._find_late, self.normalizer(part)):
+            for plain, is_added in split(self._find_late, self.normalizer(part, place == 0)):
                 if is_added:
                     ids.append(self._late[plain])
                 else:

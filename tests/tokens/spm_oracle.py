@@ -3,6 +3,7 @@
 pip install sentencepiece tokenizers numpy; python -m tests.tokens.spm_oracle
 """
 
+import contextlib
 import json
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ RULES = [  # (what is written, what it becomes), a small file's worth of normali
     ("½", "1⁄2"), ("...", "…"), ("..", "‥"), ("Übe", "ube"), ("!!", "! !"),
     ("#", " # "), ("-", " -"),
 ]  # fmt: skip
+SCHEMES = None, "first", "always", "never"  # of Metaspace; None: a normaliser
 LLAMA: dict[str, Any] = {
     "vocab_size": 700, "byte_fallback": True, "normalization_rule_name": "identity",
     "remove_extra_whitespaces": False, "allow_whitespace_only_pieces": True, "split_digits": True,
@@ -37,17 +39,19 @@ MODELS: dict[str, dict[str, Any]] = {
 
 
 def train(name: str, options: dict[str, Any], folder: Path) -> Path:
+    """A small model, whose file names no folder: the options in it are part of it."""
     import sentencepiece
 
     if name == "rules":
         lines = ["\t".join(" ".join(f"{ord(c):X}" for c in side) for side in r) for r in RULES]
         (folder / "rules.tsv").write_text("\n".join(lines) + "\n", "utf-8")
-        options = {**options, "normalization_rule_tsv": str(folder / "rules.tsv")}
+        options = {**options, "normalization_rule_tsv": "rules.tsv"}
     text = training_text().replace("<|endoftext|>", "").replace("\0", "")
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(text.split("\n")), model_prefix=str(folder / name),
-        model_type="bpe", minloglevel=2, num_threads=1, **options,
-    )  # fmt: skip
+    with contextlib.chdir(folder):
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(text.split("\n")), model_prefix=name, model_type="bpe",
+            minloglevel=2, num_threads=1, **options,
+        )  # fmt: skip
     return folder / f"{name}.model"
 
 
@@ -60,8 +64,11 @@ def answers(path: Path) -> tuple[list[list[int]], list[str]]:
     return ids, [library.decode(row) for row in ids]
 
 
-def llama_json(folder: Path) -> Path:
-    """The same pieces as a tokenizer.json with its merges written out, into `folder`."""
+def llama_json(folder: Path, scheme: str | None = None) -> Path:
+    """The same pieces as a tokenizer.json with its merges written out, into `folder`.
+
+    `scheme` is that of Metaspace, in place of the normaliser.
+    """
     from attention.tokens import read_sentencepiece
     from attention.tokens.llama_json import DECODED, PREPENDED
     from attention.tokens.sentencepiece import ranks_by_score
@@ -77,8 +84,9 @@ def llama_json(folder: Path) -> Path:
         "version": "1.0", "truncation": None, "padding": None,
         "added_tokens": [{"id": i, "content": t, "normalized": t == "</s>", **plain}
                          for t, i in special.items()],
-        "normalizer": {"type": "Sequence", "normalizers": PREPENDED},
-        "pre_tokenizer": None,
+        "normalizer": {"type": "Sequence", "normalizers": PREPENDED} if scheme is None else None,
+        "pre_tokenizer": scheme and {"type": "Metaspace", "replacement": "▁", "split": False,
+                                     "prepend_scheme": scheme},
         "post_processor": {
             "type": "TemplateProcessing",
             "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}},
@@ -121,10 +129,11 @@ def main() -> None:
             (FOLDER / f"{name}.model").write_bytes(made)
             ids, texts = answers(FOLDER / f"{name}.model")
             golden[name] = {"ids": digest(ids), "texts": digest([[t] for t in texts])}
-        library = Tokenizer.from_file(str(llama_json(Path(folder))))
-        ids = [library.encode(s).ids for s in with_specials()]
-        texts = [library.decode(without_end(row)) for row in ids]
-        golden["json"] = {"ids": digest(ids), "texts": digest([[t] for t in texts])}
+        for scheme in SCHEMES:
+            library = Tokenizer.from_file(str(llama_json(Path(folder), scheme)))
+            ids = [library.encode(s).ids for s in with_specials()]
+            texts = [library.decode(without_end(row)) for row in ids]
+            golden[f"json {scheme}"] = {"ids": digest(ids), "texts": digest([[t] for t in texts])}
     GOLDEN.write_text(json.dumps(golden, indent=0) + "\n")
 
 
