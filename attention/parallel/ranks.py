@@ -121,6 +121,20 @@ ALONE = Ranks()
 _world: Ranks | None = None
 
 
+def begin(exact: bool | None) -> Ranks:
+    """All ranks, as a command begins; None: one that several processes would each do whole.
+
+    Raises ValueError for such a command under mpiexec, and as `world`.
+    """
+    ranks = world(exact)
+    if exact is None and ranks.size > 1:
+        raise ValueError(
+            f"training alone is shared out among ranks, this command would be done {ranks.size} "
+            "times; start it without mpiexec"
+        )
+    return ranks
+
+
 def world(exact: bool | None = None) -> Ranks:
     """All ranks of this run, `ALONE` if it was not started by mpiexec.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..files import keep_existing, writable
-from ..parallel.ranks import world
+from ..parallel.ranks import begin
 from ..training import Progress, Trainer
 from ..training.console import hold_streams, run_command
 from .reading import open_text
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
 
     def run() -> int:
-        world(getattr(arguments, "exact", False))
+        begin(getattr(arguments, "exact", None))
         return arguments.run(arguments)
 
     return run_command(run, "attention.text", argv, "stopped")

@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv[0] if argv else "").parse_args(argv)
     from attention.parallel.process import single_threaded_blas
-    from attention.parallel.ranks import world
+    from attention.parallel.ranks import begin
     from attention.training.console import hold_streams, run_command
 
     from .commands.outputs import check_outputs
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def run() -> int:
         with single_threaded_blas:  # many small products: splitting each costs more than it brings
-            world(getattr(options, "exact", False))
+            begin(getattr(options, "exact", None))
             check_outputs(options)
             return options.run(options)
 

@@ -67,6 +67,15 @@ def test_mpiexec_without_its_library_is_told(monkeypatch):
         ranks.world()
 
 
+def test_only_training_takes_ranks(monkeypatch):
+    monkeypatch.setattr(ranks, "_world", Ranks(Recorded()))
+    assert ranks.begin(True).exact
+    with pytest.raises(ValueError, match="would be done 2 times; start it without mpiexec"):
+        ranks.begin(None)
+    monkeypatch.setattr(ranks, "_world", ALONE)
+    assert ranks.begin(None) is ALONE
+
+
 def test_a_ring_costs_what_its_messages_take():
     network = Machine(1e-3, 1e6)
     assert ring(1000, 1, network) == 0

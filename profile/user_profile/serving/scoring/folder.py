@@ -55,12 +55,7 @@ def read_folder(folder: Path, workers: int, ranks: Ranks) -> LogParts[Sessions]:
         number: [(folder / name, _table(folder / name)) for name in names[number::workers]]
         for number in mine
     }
-    users = [
-        (path, user_numbers(table.column("user").to_pylist()))
-        for some in tables.values()
-        for path, table in some
-    ]
-    each_once(*zip(*sorted(ranks.gather(users), key=lambda one: one[0].name)))
+    _each_once(ranks, [one for some in tables.values() for one in some])
     own = {p.name: feature_columns(table, str(p)) for some in tables.values() for p, table in some}
     features = _merged(ranks, names, own)
     read = {number: _together(some, features) for number, some in tables.items()}
@@ -100,6 +95,16 @@ def feature_columns(table: Any, where: str) -> tuple[str, ...]:
                 "customer, a word or a number each; leave it out."
             )
     return tuple(names)
+
+
+def _each_once(ranks: Ranks, tables: Sequence[tuple[Path, Any]]) -> None:
+    """Raises DataError for a customer in two files; each rank compares a share of all numbers."""
+    own = [(path, user_numbers(table.column("user").to_pylist())) for path, table in tables]
+    met = []
+    for root in range(ranks.size):
+        for path, numbers in ranks.agree(own, root):
+            met.append((path, numbers[numbers % np.uint64(ranks.size) == ranks.rank]))
+    each_once(*zip(*sorted(met, key=lambda one: one[0].name)))
 
 
 def _merged(
