@@ -27,6 +27,10 @@ if str(_GRADER) not in sys.path:
     sys.path.append(str(_GRADER))
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """What a notebook imports, loaded when asked for: a list need not wait for NumPy."""
     if name not in __all__:

@@ -1,6 +1,7 @@
 """``attention-workbook COMMAND``: the workbook without pytest, whose flags are the same."""
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     What cannot be done is said in a sentence, with status 2.
     """
+    for stream in (sys.stdout, sys.stderr):  # a pipe may know fewer characters
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         choose(_language().parse_known_args(arguments)[0].lang)
         parsed = _parser().parse_args(arguments)
@@ -87,6 +91,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{said(f'{self.prog}: error: {message}')}\n")
 
 
+class _Version(argparse.Action):
+    """Asks for the version only where it is wanted, which takes a while."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from attention_workbook.lay_out import version
+
+        print(f"{PROGRAM} {version()}")
+        parser.exit()
+
+
 def _headed(text: str) -> str:
     """Help with argparse's headings in the language chosen; names of commands stay."""
     for words in ("usage:", "positional arguments:", "options:"):
@@ -105,6 +119,7 @@ def _language(**default: Any) -> argparse.ArgumentParser:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog=PROGRAM, description=said(DESCRIPTION), parents=[_language()])
+    parser.add_argument("--version", action=_Version, nargs=0, help=said("the version installed"))
     last = {"parents": [_language(default=argparse.SUPPRESS)]}  # after the command as well
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser(

@@ -43,20 +43,27 @@ class _Gathered:
             raise ValueError(
                 f"{name} is {_kind(value)}, not a function written here: define it with def"
             )
-        own = function.__name__
-        if own == "<lambda>":
-            own = name
-        self._define(own, function, _cell_of(function))
-        if own != name:
-            self.definitions.append(f"{name} = {own}")
+        cell = _cell_of(function)
+        line = function.__code__.co_firstlineno if isinstance(function, types.FunctionType) else 0
+        found = _statement_at(line, cell)
+        own = _target(found) or function.__name__
+        self._define(own, function, cell, found)
+        if own == name:
+            return
+        if name in self._known:
+            raise ValueError(
+                f"{own} is handed over as {name} and calls another {name}: give that one another "
+                "name"
+            )
+        self.definitions.append(f"{name} = {own}")
 
-    def _define(self, name: str, value: Any, cell: str) -> None:
+    def _define(self, name: str, value: Any, cell: str, statement: ast.stmt | None = None) -> None:
         if name in self._known:
             if self._known[name] is not value:
                 raise ValueError(f"two different things are called {name}: give one another name")
             return
         self._known[name] = value
-        found = _statement(name, cell)
+        found = statement or _statement(name, cell)
         if found is None:
             raise ValueError(
                 f"the text of {name} cannot be read: define it in a cell of this notebook, "
@@ -120,6 +127,25 @@ def _statement(name: str, cell: str) -> ast.stmt | None:
         if defined or any(isinstance(one, ast.Name) and one.id == name for one in targets):
             found = node
     return found
+
+
+def _statement_at(line: int, cell: str) -> ast.stmt | None:
+    """The statement of a cell, at its top, that holds a line."""
+    for node in _parsed(cell).body:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(one.lineno for one in decorators)])
+        if first <= line <= (node.end_lineno or line):
+            return node
+    return None
+
+
+def _target(node: ast.stmt | None) -> str:
+    """The name that a statement gives to a function, if it gives it one."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return ""
 
 
 def _parsed(cell: str) -> ast.Module:

@@ -21,8 +21,9 @@ def check(place: Place, wanted: list[str]) -> tuple[str, bool]:
     Raises ValueError for an unknown one.
     """
     chosen = [find_exercise(name, place.exercises) for name in wanted] or [at_hand(place)]
-    texts, statuses = zip(*(graded_text(place, one) for one in chosen))
-    below = [*filter(None, [weaker_fence()]), *place.progress.notes]
+    progress = place.progress
+    texts, statuses = zip(*(graded_text(place, one, progress) for one in chosen))
+    below = [*filter(None, [weaker_fence()]), *progress.notes]
     if set(statuses) == {PASSED} and not wanted[1:]:
         below.insert(0, next_step(place, chosen[0]))
     text = "\n\n".join([*map(fitted, texts), *below])
@@ -49,10 +50,10 @@ def invitation(exercise: Exercise) -> str:
     return f"Read {exercise.name}/{page}\nWrite {exercise.name}/{exercise.file}"
 
 
-def graded_text(place: Place, exercise: Exercise) -> tuple[str, str]:
+def graded_text(place: Place, exercise: Exercise, progress: Progress) -> tuple[str, str]:
     """Grade one exercise and say everything about it; its status comes with the text."""
-    run = graded_and_noted(exercise, place.progress)
-    given_up = "gave_up" in place.progress.entry(exercise.name)
+    run = graded_and_noted(exercise, progress)
+    given_up = "gave_up" in progress.entry(exercise.name)
     lines, status = [*reports(run), count(run, given_up)], run.score(named=False).status
     if status == PASSED:
         lines.append(after_a_pass(exercise, place))

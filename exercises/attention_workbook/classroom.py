@@ -19,7 +19,7 @@ from grader.diagnose import Doctor
 from grader.exercise import Exercise, find_exercises
 from grader.files import require_place
 from grader.grading import NOT_STARTED, PASSED, Run, grade
-from grader.home import answer_of
+from grader.home import answer_of, laid_out
 from grader.language import said
 from grader.sandbox.runner import LIMITS, Sandboxed
 from grader.sandbox.source import Unreadable, lies_there, read_source
@@ -29,6 +29,8 @@ from grader.verdict import reports
 from attention_workbook.marks import Marks, Row
 
 SEED_BITS = 63
+NO_FILES = "no answer found: exNN_name/file.py is looked for in the student's folder"
+NOTHING_BEGUN = "nothing begun: every file is still a stub"
 NESTED = ("exercises", "workbook")  # where a student's clone holds them
 
 
@@ -45,6 +47,10 @@ def grade_class(parsed: argparse.Namespace) -> str:
     require_place(parsed.csv, "--csv")
     if not parsed.submissions.is_dir():
         raise ValueError(f"{parsed.submissions}: there is no such folder")
+    if laid_out(parsed.submissions) or any(parsed.submissions.glob("ex[0-9][0-9]_*")):
+        raise ValueError(
+            f"{parsed.submissions} is one workbook: name the folder that holds all of them"
+        )
     if parsed.seed is not None and not 0 <= parsed.seed < 1 << SEED_BITS:
         raise ValueError(f"--seed {parsed.seed}: give a whole number from 0 to 2**{SEED_BITS} - 1")
     exercises = [one for one in find_exercises() if not one.lacks]
@@ -136,7 +142,8 @@ def graded_submission(one: Submission, seed: int) -> tuple[Row, str]:
             finally:
                 candidate.close()
         if all(run.score().status == NOT_STARTED for run in runs):
-            notes.append("no answer found: exNN_name/file.py is looked for in the student's folder")
+            there = any(answer_of(one_of, one.answers).is_file() for one_of, _ in _known)
+            notes.append(NOTHING_BEGUN if there else NO_FILES)
         return _row(one, runs, "; ".join(notes)), _report(one.student, runs, notes)
     except Exception as problem:
         return _no_marks(one, f"could not be graded: {type(problem).__name__}: {problem}")

@@ -38,6 +38,9 @@ class Place(NamedTuple):
         return Progress(self.home)
 
 
+INTERVIEW = 60  # minutes, unless others are asked for
+
+
 class Command(NamedTuple):
     """A line of the table; ``argument`` is what it takes, in brackets if it may be left out."""
 
@@ -50,6 +53,10 @@ class Command(NamedTuple):
 def _hint(place: Place, wanted: str) -> str:
     from grader.hints import next_hint
 
+    if not wanted:
+        from attention_workbook.checking import at_hand
+
+        wanted = at_hand(place).number
     return next_hint(wanted, place.exercises, place.progress, place.typed, laid_out(place.home))
 
 
@@ -69,11 +76,11 @@ def _interview(place: Place, wanted: str) -> str:
     from grader.interview import interview, solved
 
     try:
-        minutes = float(wanted)
+        minutes = float(wanted or INTERVIEW)
     except ValueError:
         minutes = 0
     if not 0 < minutes <= 24 * 60:
-        raise ValueError(f"--interview {wanted}: give the minutes you have, such as 60")
+        raise ValueError(f"interview {wanted}: give the minutes you have, such as 60")
     answers = interview(place.exercises, place.answers, minutes, place.typed, sys.stdin.isatty())
     if answers:
         place.progress.interviewed(len(solved(answers)), len(answers), minutes)
@@ -135,13 +142,13 @@ COMMANDS = (
     Command("update", "[DIR]", "newer questions and checks; your files stay", _update),
     Command("list", "[all]", "your route, what is passed, what is due", _list),
     Command("watch", "", "grade whenever you save; keys for the rest", _watch),
-    Command("hint", "exNN", "the next hint (exNN:1 from the first)", _hint),
+    Command("hint", "[exNN]", "the next hint (exNN:1 from the first)", _hint),
     Command("show", "CHECK", "a check's inputs in full, and their replay", _show),
     Command("reset", "exNN", "give the stub back, keep the attempt", _reset),
     Command("give-up", "exNN", "the solution without a pass; costs its points", _give_up),
-    Command("interview", "MINUTES", "questions by weakness, against the clock", _interview),
+    Command("interview", "[MINUTES]", "questions by weakness, against the clock", _interview),
     Command("review", "[exNN]", "what is due again, from a fresh stub, by the clock", _review),
     Command("explain", "exNN", "what fails and the hint due, without the answer", _explain),
-    Command("route", "NAME", "go by another route: first, weekend or everything", _route),
+    Command("route", "NAME", "go by another route: first, weekend, today or everything", _route),
 )
 HOMELESS = {"init", "update"}  # commands that bring their folder with them

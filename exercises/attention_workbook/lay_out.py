@@ -15,9 +15,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.exercise import find_exercises
+from grader.exercise import EXERCISES, find_exercises
 from grader.files import write_whole
-from grader.home import MARK, laid_out
+from grader.home import MARK, home_of, laid_out
 from grader.reset import STUB
 
 from attention_workbook.state import Progress
@@ -37,6 +37,8 @@ class Change(NamedTuple):
 def init(folder: Path) -> str:
     """Lay out a workbook; all of it, or nothing. Raises ValueError if the folder is not free."""
     given, folder = folder, folder.absolute()
+    if (above := home_of(folder.parent)) != EXERCISES:
+        raise ValueError(f"{given} would lie inside the workbook {above}: name a folder elsewhere")
     if laid_out(folder):
         raise ValueError(f"{given} is a workbook already: attention-workbook update {given}")
     if folder.exists() and not folder.is_dir():
@@ -46,6 +48,20 @@ def init(folder: Path) -> str:
     if not folder.parent.is_dir():
         raise ValueError(f"there is no folder {folder.parent}: make it first")
     files = contents()
+    try:
+        _lay(folder, files)
+    except OSError as problem:
+        problem.filename, problem.filename2 = str(given), None  # not the draft's name
+        raise
+    count = len(find_exercises())
+    return (
+        f"{given} holds {count} exercises. Begin with\n"
+        f"  cd {shlex.quote(str(given))}\n  attention-workbook watch"
+    )
+
+
+def _lay(folder: Path, files: dict[str, bytes]) -> None:
+    """Write everything into a draft beside the folder, then give it the folder's name."""
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         for place, data in files.items():
@@ -58,11 +74,6 @@ def init(folder: Path) -> str:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    count = len(find_exercises())
-    return (
-        f"{given} holds {count} exercises. Begin with\n"
-        f"  cd {shlex.quote(str(given))}\n  attention-workbook watch"
-    )
 
 
 def contents() -> dict[str, bytes]:

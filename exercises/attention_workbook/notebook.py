@@ -58,6 +58,9 @@ class Verdict:
         """Whether every check passed."""
         return self.score is not None and self.score.status == PASSED
 
+    def __bool__(self) -> bool:
+        return self.passed
+
     def __repr__(self) -> str:
         if self._run is None:
             return fitted(self.problem)
@@ -87,17 +90,23 @@ class Verdict:
         assert self._run is not None
         if not self.passed:
             return [f'A hint: hint("{self._run.exercise.number}")']
-        words = ("Cost", "Listened for", "Try next")
-        return [f"{word}: {point}" for word, point in zip(words, matters(self._run.exercise))]
+        words = map(said, ("Cost", "Listened for", "Try next"))
+        colon = said(": ")
+        return [f"{one}{colon}{point}" for one, point in zip(words, matters(self._run.exercise))]
 
 
-def check(name: str, **functions: Any) -> Verdict:
+def check(name: str, *given: Any, **functions: Any) -> Verdict:
     """Grade functions defined in cells, by a worker process as ever where one can be started.
+
+    The verdict is true if every check passed. ``given`` are functions by their own names.
 
     What is not handed over counts as not written; functions that an exercise takes from others
     come from the workbook's folder unless they are handed over too.
     """
     try:
+        if not isinstance(name, str):
+            raise ValueError('Name the exercise first: check("ex01", softmax=softmax)')
+        functions = {getattr(one, "__name__", repr(one)): one for one in given} | functions
         exercise = find_exercise(name, find_exercises())
         _require_known(exercise, functions)
         with tempfile.TemporaryDirectory(prefix="notebook-") as folder:

@@ -15,7 +15,7 @@ from grader.grading import PASSED
 from grader.language import said
 from grader.question import asked
 from grader.reset import reset
-from grader.verdict import count, fitted, graded, reports
+from grader.verdict import count, fitted, graded, prose, reports
 
 from attention_workbook.commands import Place
 from attention_workbook.listing import due_now
@@ -62,7 +62,7 @@ def review(
         exercise = due[0]
     path = laid_out_again(exercise, place)
     minutes = exercise.head.minutes
-    print(fitted(asked(exercise)))
+    print(prose(asked(exercise)))
     where = path.relative_to(place.home)
     print(said(f"\nWrite it anew in {where}; {minutes} minutes from now."))
     return _held(exercise, path, place, ask, clock)

@@ -60,11 +60,12 @@ def give_up(exercise: Exercise, place: Place, sure: bool) -> str:
     points = f"{exercise.number} will count 0 of its {exercise.head.points} points"
     if not laid_out(place.home):
         return f"A clone has its solutions already: solutions/{exercise.name}/"
-    if "first_pass" not in place.progress.entry(exercise.name):
+    progress = place.progress
+    if "first_pass" not in progress.entry(exercise.name):
         asked = f"{points}, for good. Give up? y = yes: "
         if not sure and input(said(asked)).strip().lower() != "y":
             return "Nothing was done."
-        place.progress.note(exercise.name, gave_up=stamp(now()))
-        if notes := place.progress.notes:
-            return notes[0]
+        progress.note(exercise.name, gave_up=stamp(now()))
+        if notes := progress.notes:
+            return "\n".join([*notes, "So the solution stays where it is."])
     return f"The solution, with its explanation: {laid_beside(exercise, place)}"

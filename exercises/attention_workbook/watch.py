@@ -23,7 +23,7 @@ from grader.sandbox.spawn import keep_warm
 from grader.verdict import count, fitted, reports
 
 from attention_workbook.checking import at_hand, graded_and_noted, invitation, next_step
-from attention_workbook.commands import COMMANDS, Place
+from attention_workbook.commands import COMMANDS, INTERVIEW, Place
 from attention_workbook.keys import PAUSE, Desk
 from attention_workbook.routes import ahead, passed, route_of
 from attention_workbook.solution import after_a_pass, solution_text
@@ -33,7 +33,7 @@ SEARCH = 2.0  # seconds of computing for a cause, while the verdict stands
 SETTLE = 0.03  # seconds in which a file that is being written changes again
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
 KEYS = "h\xa0hint, s\xa0solution, l\xa0list, n\xa0next, i\xa0interview, q\xa0quit"
-INTERVIEW_MINUTES = "60"
+INTERVIEW_MINUTES = str(INTERVIEW)
 BY_KEY = {"hint": "h", "list": "l", "interview": "i", "watch": ""}
 
 

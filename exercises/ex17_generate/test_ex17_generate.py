@@ -61,8 +61,8 @@ def keeps(check, logits, seed, says="", **options):
 def test_draws_follow_the_softmax(check):
     keeps(check, SOFT, 10)
     check.drive(quarters, THREE_TO_ONE[:2], 11, {})
-    check.drive(eighths, np.log([0.25, 0.625, 0.125]) - 3, 12, {})
-    check.drive(quarters, np.log([0.25, 0.5, 0.25]), 13, {})
+    check.drive(quarters, np.log([0.25, 0.5, 0.25]) - 3, 12, {})
+    check.drive(eighths, np.log([0.125, 0.125, 0.5, 0.125, 0.125]), 13, {})
 
 
 def test_temperature_sharpens_and_flattens(check):

@@ -126,8 +126,8 @@ def _array_difference(
     note = ""
     if got.ndim:
         note = f"{int(wrong.sum())} of {wrong.size} elements differ"
-        if got.dtype.kind in "fc" and not np.isfinite(got).all():
-            note += f"; {int((~np.isfinite(got)).sum())} of yours are not finite"
+        if got.dtype.kind in "fc" and not np.isfinite(got[wrong]).all():
+            note += f"; {int((~np.isfinite(got[wrong])).sum())} of yours are not finite"
         elif got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
             note += f", by {gap:.3g} at most"
     return Difference(at, *_told_apart(got[index], expected[index]), note)

@@ -54,7 +54,7 @@ def require_time(exercises: list[Exercise], minutes: float) -> None:
     shortest = min(exercises, key=lambda one: one.head.minutes)
     if minutes < shortest.head.minutes:
         raise ValueError(
-            f"--interview {minutes:g}: no question within your reach is that short; give at least "
+            f"interview {minutes:g}: no question within your reach is that short; give at least "
             f"{shortest.head.minutes} minutes, which {shortest.number} takes"
         )
 

@@ -208,9 +208,15 @@ def find_exercise(name: str, exercises: list[Exercise]) -> Exercise:
     """The exercise called "ex02", "2" or "ex02_attention". Raises ValueError, naming the others."""
     digits = name.lower().removeprefix("ex")
     short = digits.isdecimal() and digits.isascii()
-    wanted = f"ex{int(digits):02d}" if short else name.strip("/").rpartition("/")[2]
+    wanted = f"ex{int(digits):02d}" if short else name
+    words = {wanted, *Path(name).parts}  # a path to its file, as a shell completes it
     for exercise in exercises:
-        if wanted in (exercise.name, exercise.number):
+        if words & {exercise.name, exercise.number}:
             return exercise
+    if any(words & {one.name, one.number} for one in find_exercises()):
+        raise ValueError(
+            f"{name} belongs to the workbook and is not in this folder: give its folder its name "
+            "back, or lay it out again with attention-workbook update"
+        )
     known = f"{exercises[0].number} to {exercises[-1].number}" if exercises else "none"
     raise ValueError(f"there is no exercise {name!r}; there are {known}")

@@ -18,6 +18,14 @@ except ImportError:  # Windows: drafts of dead runs stay
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; links are followed, permissions kept. Raises OSError."""
     path = path.resolve()
+    try:
+        _write(path, data)
+    except OSError as problem:
+        problem.filename, problem.filename2 = str(path), None  # not the draft's name
+        raise
+
+
+def _write(path: Path, data: bytes) -> None:
     _remove_leftovers(path)
     handle, draft = tempfile.mkstemp(prefix=_beginning(path), suffix=".part", dir=path.parent)
     try:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from attention_workbook.state import Progress
 
 from grader.exercise import Exercise, find_exercise
+from grader.language import said
 from grader.question import hints, readme
 from grader.verdict import prose
 
@@ -35,7 +36,7 @@ def next_hint(
     place = min(place, len(texts))
     progress.note(exercise.name, hints=place)
     lines = [
-        f"{exercise.number} · {exercise.head.title}: hint {place} of {len(texts)}",
+        prose(said(f"{exercise.number} · {exercise.head.title}: hint {place} of {len(texts)}")),
         "",
         prose(texts[place - 1]),
         "",

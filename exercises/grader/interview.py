@@ -21,7 +21,7 @@ from grader.language import said
 from grader.question import asked, follow_ups, rubric
 from grader.report import brief_text
 from grader.reset import reset
-from grader.verdict import graded
+from grader.verdict import graded, prose
 
 ACTIONS = "g = grade it, s = skip it, q = stop the interview, Enter = how much time is left: "
 SHOWN = 4
@@ -76,7 +76,7 @@ class Session:
     def _question(self, exercise: Exercise) -> bool:
         """One question, until it is solved, skipped or too late; False to stop the interview."""
         path, began = self._laid_out(exercise), self.desk.clock()
-        self.desk.say(asked(exercise))
+        self.desk.say(prose(asked(exercise)))
         self.desk.say(f"\nWrite your answer in {path}")
         place = len(self.answers)
         while True:

@@ -40,8 +40,11 @@ def hints(exercise: Exercise) -> list[str]:
 
 
 def asked(exercise: Exercise) -> str:
-    """The question as an interviewer asks it: no hints, no follow-ups."""
-    return re.split(r"\n## (?:Hints|提示)\n", page(exercise.folder))[0].strip()
+    """The question as an interviewer asks it: one language, no hints, no follow-ups."""
+    text = re.split(r"\n## (?:Hints|提示)\n", page(exercise.folder))[0].strip()
+    if readme(exercise.folder).name == "README.md":
+        text = re.sub(r"^## 问题\n.*?(?=^## |\Z)", "", text, flags=re.M | re.S)
+    return text
 
 
 def follow_ups(exercise: Exercise) -> str:

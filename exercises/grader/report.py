@@ -121,7 +121,7 @@ def call_text(step: Step) -> str:
     names = _names(step)[: len(request.args)]
     names += [f"{key}={key}" for key in request.kwargs]
     if request.drive:
-        return f"{request.name}({', '.join(['your module', *names])})"
+        return f"{request.name}({', '.join([said('your module'), *names])})"
     return f"{request.name}({', '.join(names)})"
 
 

@@ -56,6 +56,8 @@ def find_check(
     words = words.strip().lower().replace(" ", "_")
     name = f"test_{words.removeprefix('test_')}"
     known = [find_exercise(number.strip(), exercises)] if colon else chosen or exercises
+    if not colon and any(wanted.strip() in (one.number, one.name) for one in exercises):
+        known = [find_exercise(wanted, exercises)]
     if len(known) == 1 and known[0].lacks:
         raise ValueError(f"{known[0].number} needs {known[0].lacks}: {install(known[0].lacks)}")
     found = [exercise for exercise in known if not exercise.lacks and name in exercise.checks]
@@ -64,13 +66,13 @@ def find_check(
     if found:
         numbers = ", ".join(exercise.number for exercise in found)
         raise ValueError(
-            f"--show {wanted!r}: {numbers} have such a check; say which, as in "
+            f"show {wanted!r}: {numbers} have such a check; say which, as in "
             f"'{found[0].number}:{words}'"
         )
     if len(known) == 1:
         names = ", ".join(one.removeprefix("test_") for one in known[0].checks)
-        raise ValueError(f"--show {wanted!r}: {known[0].number} has no such check; it has {names}")
-    raise ValueError(f"--show {wanted!r}: no exercise has such a check; write it as ex01:CHECK")
+        raise ValueError(f"show {wanted!r}: {known[0].number} has no such check; it has {names}")
+    raise ValueError(f"show {wanted!r}: no exercise has such a check; write it as ex01:CHECK")
 
 
 def _verdict(run: Run, result: Result) -> list[str]:

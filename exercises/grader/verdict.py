@@ -89,9 +89,12 @@ def fitted(text: str, width: int | None = None) -> str:
 
 
 def prose(text: str) -> str:
-    """Paragraphs broken to the screen's width, without indentation; code keeps its own."""
+    """Paragraphs broken to the screen's width, without indentation; code and tables keep theirs."""
     room = max(shutil.get_terminal_size().columns, 20)
-    lines = ([one] if columns(one) <= room else broken(one, room) for one in text.splitlines())
+    lines = (
+        [one] if columns(one) <= room or one.startswith("|") else broken(one, room)
+        for one in text.splitlines()
+    )
     return "\n".join(line for some in lines for line in some)
 
 

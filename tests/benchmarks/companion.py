@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from .report import Section
 from .startup import Clock
@@ -31,6 +33,13 @@ def _spoilt(function):
 """
 
 
+class Taken(NamedTuple):
+    """Seconds on the clock and of computing, to which other work on the machine adds little."""
+
+    wall: float
+    computing: float
+
+
 def section(quick: bool) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "own"
@@ -38,43 +47,61 @@ def section(quick: bool) -> Section:
         clock.environment["PYTHONPATH"] = str(ROOT / "exercises")
         run = ["-m", "attention_workbook"]
         clock.seconds([*run, "init", str(own)])
-        inits = [
-            clock.seconds([*run, "init", f"{folder}/{number}"])
-            for number in range(3 if quick else 9)
-        ]
+        times = range(3 if quick else 9)
+        inits = [_timed(clock, [*run, "init", f"{folder}/{number}"]) for number in times]
         os.chdir(own)
         try:
-            listed = clock.medians({"list": [*run, "list"]}, 3 if quick else 9)["list"]
+            clock.seconds([*run, "list"])
+            listed = [_timed(clock, [*run, "list"]) for _ in times]
             clock.seconds([*run, "route", "everything"])
             wrong, right = _verdicts(own, clock.environment, 4 if quick else LAST)
         finally:
             os.chdir(ROOT)
     rows = [
         ("`attention-workbook init DIR`", inits, 1.0),
-        ("`attention-workbook list`", [listed], 0.2),
+        ("`attention-workbook list`", listed, 0.2),
         ("a save to its verdict in `watch`, wrong answer", list(wrong.values()), 0.5),
         ("the same, right answer", list(right.values()), 0.5),
     ]
     everything = wrong | right
-    slow = sorted((seconds, name) for name, seconds in everything.items() if seconds > 0.5)
+    slow = sorted((taken.wall, name) for name, taken in everything.items() if taken.wall > 0.5)
     above = ", ".join(f"{name} {seconds:.2f} s" for seconds, name in reversed(slow)) or "none"
     return Section(
         "The workbook's companion",
         COMMAND,
         "Seconds from the command to its end, in fresh processes, and from a saved file to the "
-        f"printed verdict, over ex01 to ex{len(right):02d} in turn, each first wrong, then right.",
-        ["what", "median s", "most", "wanted"],
-        [
-            [what, f"{median(taken):.2f}", f"{max(taken):.2f}", f"{wanted:.1f}"]
-            for what, taken, wanted in rows
-        ],
+        f"printed verdict, over ex01 to ex{len(right):02d} in turn, each first wrong, then right. "
+        "Computing is that of all its processes, for a verdict with the start of the worker, "
+        "which stood ready before the save.",
+        ["what", "median s", "most", "computing, median s", "most", "wanted"],
+        [[what, *_figures(taken), f"{wanted:.1f}"] for what, taken, wanted in rows],
         f"Verdicts that took more than 0.5 s: {above}.",
     )
 
 
+def _figures(taken: list[Taken]) -> Iterator[str]:
+    for seconds in zip(*taken):
+        yield f"{median(seconds):.2f}"
+        yield f"{max(seconds):.2f}"
+
+
+def _timed(clock: Clock, arguments: list[str]) -> Taken:
+    before = os.times()
+    wall = clock.seconds(arguments)
+    after = os.times()
+    computing = sum(after[2:4]) - sum(before[2:4])
+    return Taken(wall, computing)
+
+
+def _computed(process: int) -> float:
+    """Seconds of computing so far, of a process and of its children that have ended."""
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def _verdicts(
     own: Path, environment: dict[str, str], last: int
-) -> tuple[dict[str, float], dict[str, float]]:
+) -> tuple[dict[str, Taken], dict[str, Taken]]:
     """Seconds from a save to its verdict, of a spoilt and of the right answer to each exercise."""
     watch = subprocess.Popen(
         [sys.executable, "-m", "attention_workbook", "watch"],
@@ -103,12 +130,12 @@ def _verdicts(
                 time.sleep(0.4)  # the worker for the next save gets warm
                 draft = folder / "draft"
                 draft.write_text(text, encoding="utf-8")
-                start = time.perf_counter()
+                before, start = _computed(watch.pid), time.perf_counter()
                 shutil.move(draft, folder / reference.name)
                 _read_to(watch, f"{number}: ")
-                kind[f"{number} {'wrong' if kind is wrong else 'right'}"] = (
-                    time.perf_counter() - start
-                )
+                wall = time.perf_counter() - start
+                word = "wrong" if kind is wrong else "right"
+                kind[f"{number} {word}"] = Taken(wall, _computed(watch.pid) - before)
     finally:
         watch.kill()
         watch.wait()

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.workbook.later_screens import later
 from tests.workbook.screens import ANSWERS, PAGE, tidy
 
 OWN = {"en": PAGE.with_name("companion.md"), "zh": PAGE.with_name("companion.zh.md")}
@@ -100,6 +101,9 @@ def page(folder: Path, language: str = "en") -> str:
             head = title if language == "en" else TITLES[title]
             parts.append(f"## {head}\n\n```text\n$ attention-workbook {command}\n{shown}\n```\n")
         os.chdir(folder / "mine")
+        for head, typed, said in later(folder / "mine", language):
+            shown = tidy(said, folder).replace(version(), "0.1.0")
+            parts.append(f"## {head}\n\n```text\n{typed}\n{shown}\n```\n")
         for columns in (80, 40):
             os.environ["COLUMNS"] = str(columns)
             shutil.copy(

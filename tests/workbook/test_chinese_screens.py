@@ -92,6 +92,8 @@ def shown(exercise, candidate):
     run = grade(exercise, candidate)
     run.patience = 0.5
     text = fitted("\n".join([*reports(run, most=99), count(run)]))
+    text = re.sub(r"^ {17}.*\n", "", text, flags=re.M)  # the inputs
+    text = re.sub(r"\n {15}(?=\S)", " ", text)  # an entry in a line
     own = own_lines(candidate.source) | own_lines(exercise.tests_path.read_text("utf-8"))
     return run, "\n".join(line for line in text.splitlines() if line.strip() not in own)
 

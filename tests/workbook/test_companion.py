@@ -17,23 +17,6 @@ CHECKS = len(ALL[0].checks)
 HERE = {"PYTHONPATH": str(SOLUTIONS.parent / "exercises")}
 
 
-@pytest.fixture(scope="module")
-def laid(tmp_path_factory):
-    """A workbook as init lays it out, which no test changes."""
-    folder = tmp_path_factory.mktemp("own") / "mine"
-    assert f"{len(ALL)} exercises" in lay_out.init(folder)
-    return folder
-
-
-@pytest.fixture
-def own(laid, tmp_path, monkeypatch):
-    """A workbook to work in."""
-    folder = shutil.copytree(laid, tmp_path / "mine")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("COLUMNS", "80")
-    return folder
-
-
 def answer(folder, name="softmax_right.py"):
     shutil.copy(ANSWERS / name, folder / "ex01_softmax" / "softmax.py")
 
@@ -136,6 +119,24 @@ def test_giving_up_is_asked_for_and_costs_the_points(own, capsys, monkeypatch):
     assert "given up" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "name", ["ex02", "2", "ex02_attention/", "ex02_attention/attention.py", ""]
+)
+def test_ways_to_name_an_exercise(own, capsys, name):
+    shutil.copy(ANSWERS / "softmax_right.py", own / "ex01_softmax" / "softmax.py")
+    main(["check", "ex01"])
+    capsys.readouterr()
+    assert main(["hint", name]) == 0
+    assert "ex02 · " in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert lay_out.version() in capsys.readouterr().out
+
+
 def test_hints_are_remembered(own, capsys):
     for number in (1, 2):
         main(["hint", "ex01"])
@@ -143,77 +144,6 @@ def test_hints_are_remembered(own, capsys):
     main(["hint", "ex01:3"])
     assert "attention-workbook give-up ex01" in capsys.readouterr().out
     assert memory(own)["hints"] == 3
-
-
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ("mine", "a workbook already"),
-        ("full", "not empty"),
-        ("file", "is a file"),
-        ("no/no", "make it first"),
-    ],
-)
-def test_init_takes_only_a_free_folder(own, tmp_path, capsys, place, said):
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "letter.txt").write_text("mine")
-    (tmp_path / "file").write_text("mine")
-    assert main(["init", str(tmp_path / place)]) == 2
-    assert said in capsys.readouterr().err
-    assert (
-        (tmp_path / "file").read_text() == (tmp_path / "full" / "letter.txt").read_text() == "mine"
-    )
-
-
-def test_a_full_disk_leaves_nothing_half_laid(tmp_path, monkeypatch, capsys):
-    def full(self, data):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
-    assert main(["init", str(tmp_path / "new")]) == 2
-    assert "No space left" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_is_no_workbook_is_told_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    for command in (["list"], ["check"], ["hint", "ex01"]):
-        assert main(command) == 2
-        assert "attention-workbook init DIR" in capsys.readouterr().err
-    assert main(["update", str(tmp_path)]) == 2
-    assert "no workbook" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("text", ['{"version": 1, "exer', "[]", "\x00", '{"a":' * 9999])
-def test_a_state_cut_short_is_kept_and_told(own, capsys, text):
-    (own / state.FILE).write_text(text)
-    assert main(["list"]) == 0
-    assert "cut short or not JSON" in capsys.readouterr().out
-    main(["hint", "ex01"])
-    assert memory(own)["hints"] == 1
-    assert (own / "progress.broken-1.json").read_text() == text
-
-
-def test_a_state_of_a_later_version_is_left_as_it_is(own, capsys):
-    text = '{"version": 2, "exercises": {"ex01_softmax": {"hints": 2}}}'
-    (own / state.FILE).write_text(text)
-    assert main(["hint", "ex01"]) == 0
-    assert "later version (2)" in capsys.readouterr().out
-    assert (own / state.FILE).read_text() == text
-
-
-def test_fields_of_the_wrong_kind_are_dropped(own, capsys):
-    odd = {
-        "attempts": 3,
-        "hints": "two",
-        "review": {"due": "soon", "last": "", "step": 0},
-        "passed": [],
-    }
-    (own / state.FILE).write_text(
-        json.dumps({"exercises": {"ex01_softmax": odd, "x": 1}, "route": 5})
-    )
-    assert main(["list"]) == 0
-    assert "> ex01  -" in capsys.readouterr().out
 
 
 def test_two_computers_are_merged_and_nothing_counts_twice(own):
@@ -235,17 +165,6 @@ def test_two_computers_are_merged_and_nothing_counts_twice(own):
     assert not (own / "progress (conflict).json").exists()
     assert (own / "progress (conflict).merged-1.txt").is_file()
     assert state.merged(progress.read(), progress.read()) == progress.read()
-
-
-def test_a_folder_that_may_not_be_written_to_costs_the_memory_alone(own, capsys, monkeypatch):
-    def refused(path, data):
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(state, "write_whole", refused)
-    assert main(["hint", "ex01"]) == 0
-    said = capsys.readouterr().out
-    assert "hint 1 of 3" in said
-    assert "Read-only file system" in said
 
 
 @pytest.mark.parametrize("columns", [40, 80])

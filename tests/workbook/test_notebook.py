@@ -157,3 +157,32 @@ def test_a_real_kernel(tmp_path):
     assert "✗" in wrong["text/html"]
     assert "sum" in wrong["text/html"]
     assert "hint 1 of 3" in hinted["text/markdown"]
+
+
+def test_a_lambda_is_itself_and_not_what_has_its_name(cells):
+    wrong = "def softmax_backward(dy, y, axis=-1):\n    return y * (1 - y) * dy\n"
+    right = "G = lambda dy, y, axis=-1: y * (dy - (dy * y).sum(axis, keepdims=True))\n"
+    scope = run_cell(wrong + right, {"__name__": "__main__"})
+    source = source_of({"softmax_backward": scope["G"]})
+    assert "(1 - y)" not in source
+    assert source.rstrip().endswith("softmax_backward = G")
+
+
+def test_of_two_definitions_in_a_cell_the_one_handed_over_counts():
+    text = "def f(x):\n    return 1\n\n\nkept = f\n\n\ndef f(x):\n    return 2\n"
+    scope = run_cell(text, {"__name__": "__main__"})
+    assert "return 1" in source_of({"f": scope["kept"]})
+
+
+def test_a_wrapper_of_the_name_it_is_handed_over_as_is_refused(cells):
+    scope = run_cell("def good(x, axis=-1):\n    return softmax(x, axis)\n", cells)
+    with pytest.raises(ValueError, match="calls another softmax"):
+        source_of({"softmax": scope["good"]})
+
+
+def test_a_verdict_is_as_true_as_it_passed(cells):
+    functions = cells["softmax"], cells["softmax_backward"]
+    assert attention_workbook.check("ex01", *functions)
+    assert not attention_workbook.check("ex01", cells["softmax"])
+    assert "Name the exercise first" in repr(attention_workbook.check(cells["softmax"]))
+    assert set(dir(attention_workbook)) == {"check", "hint", "question"}
