@@ -12,6 +12,10 @@ import pytest
 from user_profile.__main__ import main
 from user_profile.baselines import LastBasket, PersonalFrequency, Popularity
 from user_profile.commands.train_parts import judge_parts
+from user_profile.features.featurizer import Featurizer
+from user_profile.features.history import read_history
+from user_profile.features.moments import span_of, training_moments
+from user_profile.features.season import read_season
 from user_profile.judging.compare import compare
 from user_profile.judging.evaluate import each_ndcg, mean_ndcg
 from user_profile.log.parts import LogParts
@@ -19,9 +23,11 @@ from user_profile.log.prepared import purchases_of
 from user_profile.log.split import split_last_sessions
 from user_profile.model.saved import load_model
 from user_profile.model.settings import Settings
+from user_profile.model.trained import new_model
 from user_profile.serving.profiler import Profiler
 from user_profile.training.facts import fit_spec
 from user_profile.training.loop import know, train
+from user_profile.training.outlook import Answered, read_answers
 from user_profile.training.parts import PartPacks, split_parts, train_parts
 
 from attention.parallel.ranks import ALONE
@@ -84,6 +90,30 @@ def test_parts_learn_from_the_facts_of_the_whole_log(tmp_path):
         else:
             for a, b in zip(one, other, strict=True):
                 np.testing.assert_array_equal(a, b, err_msg=field.name)
+
+
+@pytest.mark.slow
+def test_what_came_true_and_who_is_kept_back_do_not_hang_on_the_parts(tmp_path):
+    parts = read_folder(write(tmp_path / "log", make_sessions(customers=30), 3), 3, ALONE)
+    one = read_folder(write(tmp_path / "one", make_sessions(customers=30), 1), 1, ALONE).own[0]
+    known = know(one, split_last_sessions(one, kind="purchase"), SMALL)
+    spec = fit_spec(LogParts({0: known}), make_categories(one))
+    model, season = new_model(spec, SMALL), read_season(known.whole)
+
+    def answers(sessions, first):
+        history = read_history(sessions)
+        side = sessions.events.user_features
+        moments = training_moments(history, span=span_of(known.whole))
+        return read_answers(model, Featurizer(history, spec, side, season), moments, first)
+
+    firsts = parts.first(lambda number: len(parts.own[number].events.users))
+    found = [answers(parts.own[number], first) for number, first in firsts.items()]
+    ours = Answered(*(np.concatenate(column) for column in zip(*found)))
+    theirs = answers(one, 0)
+    assert 0 < theirs.kept.mean() < 0.5
+    np.testing.assert_allclose(ours.x, theirs.x, atol=1e-4)
+    for name in ("returned", "cancelled", "spend", "kept"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
 
 
 @pytest.mark.slow
