@@ -1,7 +1,6 @@
 """python -m attention.text train | generate | pack: a model of your text, and its writing."""
 
 import argparse
-import dataclasses
 import sys
 import time
 from pathlib import Path
@@ -13,13 +12,12 @@ from ..files import keep_existing, writable
 from ..parallel.ranks import begin
 from ..training import Progress, Trainer
 from ..training.console import hold_streams, run_command
+from ..training.settings import add_settings, fields_of, settings_of
 from .reading import open_text
 from .settings import TextSettings
 from .shipped import pack_model
 from .train import load_text_model, split_text, train_text, validation_loss
 from .writing import MODEL, add_generate
-
-SETTINGS = {f.name: f for f in dataclasses.fields(TextSettings) if f.name != "betas"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    settings = TextSettings(**{name: getattr(arguments, name) for name in SETTINGS})
+    settings = settings_of(arguments, TextSettings)
     text = open_text(arguments.corpus)
     again = arguments.resume or arguments.overwrite
     keep_existing(arguments.model, again, "--model", "--resume to go on with it")
@@ -78,8 +76,8 @@ def _pack(arguments: argparse.Namespace) -> int:
 
 def _given(settings: TextSettings) -> dict[str, Any]:
     """The settings that are not the default ones."""
-    values = {name: getattr(settings, name) for name in SETTINGS}
-    return {name: v for name, v in values.items() if v != SETTINGS[name].default}
+    values = {field: getattr(settings, field.name) for field in fields_of(TextSettings)}
+    return {field.name: value for field, value in values.items() if value != field.default}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,13 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="go on from the saved model")
     train.add_argument("--overwrite", action="store_true", help="replace a saved model")
     train.add_argument("--exact", action="store_true", help="the same bits on any number of ranks")
-    for name, field in SETTINGS.items():
-        train.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=type(field.default),
-            default=field.default,
-            help=f"default: {field.default}",
-        )
+    add_settings(train, TextSettings)
 
     add_generate(commands)
 

@@ -5,6 +5,7 @@ loop        steps and epochs, callbacks, the best epoch, checkpoints, going on a
 optimizer   what adam and sgd share: parameters side by side in one flat buffer
 clipping, schedules, batching
 best        which weights a run keeps, and when it ends
+settings    what decides a run, as fields with a meaning, and as options
 checkpoint  what a run needs to go on, and whose run it is
 interrupt, progress, console
 """

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 from user_profile.features.batch import Batch, Behaviours, Group, Labels, Moment, Question
-from user_profile.features.featurizer import FeatureSpec, Featurizer, widths
+from user_profile.features.featurizer import Featurizer
 from user_profile.features.history import read_history
+from user_profile.features.spec import FeatureSpec, widths
 from user_profile.log.categories import find_categories
 from user_profile.log.prepare import prepare
 from user_profile.log.readers.online_retail import SHIPPED

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from attention.training import Progress
+from attention.training.settings import add_settings, given_settings
 
 from ..errors import DataError
 from ..log.categories import Categories
@@ -13,7 +14,6 @@ from ..log.prepared import Prepared
 from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import Privacy, read_customers, train_private
-from .settings_options import add_settings, given_settings
 
 
 def add_private_options(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from attention.parallel.ranks import world
 from attention.training import EpochEnd, Progress, Trainer
+from attention.training.settings import add_settings, settings_of
 
 from ..errors import DataError
 from ..features.item_side import PARTS, read_item_vectors
@@ -31,7 +32,6 @@ from .common import (
     place_of_run,
 )
 from .private_training import add_private_options, privacy_of, train_privately
-from .settings_options import add_settings, settings_of
 from .train_parts import is_in_parts, train_on_folder
 from .waiting import Waiting
 

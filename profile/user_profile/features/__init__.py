@@ -10,6 +10,7 @@ item_side   what is known of an item beside its number
 visits      days with a purchase, as models of repeat buying read them
 labels      the answers: levels, returns, cancellations, spend
 scaling     mean and spread, taken from training
+spec        what a model's codes stand for, saved with it
 batch       the arrays that a model reads
-featurizer      all of the above into one batch
+featurizer  all of the above into one batch
 """

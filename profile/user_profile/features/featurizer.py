@@ -1,7 +1,6 @@
 """From a history and questions about it to the batches that the model reads.
 
-All that depends on training data beside the parameters lives in `FeatureSpec`: it is saved with
-them, and with it any log becomes the batches that the model expects.
+With the `FeatureSpec` of a model any log becomes the batches that the model expects.
 """
 
 import copy
@@ -13,41 +12,17 @@ from typing import Any
 import numpy as np
 
 from ..dates import DAY
-from . import context as context_features
-from . import past_items as pair_features
-from . import season as season_features
 from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length, in_dtype
 from .context import read_context, read_outlook_context
 from .history import History, bucket, ranges
-from .labels import Thresholds, category_counts
+from .labels import category_counts
 from .moments import Moments
 from .past_items import PastItems, read_past_items
-from .scaling import Scaling
 from .season import Season, read_season
+from .spec import GAPS, HELD, PLACES, FeatureSpec, side_codes
 from .taken_back import left_of_sessions
 
-PLACES, GAPS = 12, 16
 _FEW_DAYS = 8  # of which the season is worked out anew each time
-HINT, AGE, HELD = 1, 3, 2  # widths of what `_hint`, `_age` and `_held` make
-
-
-@dataclass(frozen=True)
-class FeatureSpec:
-    """What the codes of a model stand for, and the constants its features are scaled by."""
-
-    items: tuple[str, ...]
-    kinds: tuple[str, ...]
-    category: np.ndarray  # (I,) code into category_names
-    category_names: tuple[str, ...]
-    side: dict[str, tuple[str, ...]]  # side features and their values
-    thresholds: Thresholds
-    context: Scaling
-    outlook: Scaling
-    pair: Scaling
-    season: Scaling
-    item_side: np.ndarray  # (I, K) float32
-    buying: np.ndarray  # (4,) r, α, a, b of BG/NBD; empty where they are not used
-    without: tuple[str, ...] = ()  # of item_side.PARTS, what the model does without
 
 
 @dataclass(frozen=True)
@@ -232,25 +207,6 @@ class Featurizer:
         return out
 
 
-def widths(spec: FeatureSpec) -> dict[str, int]:
-    """The widths of features and tables, by the names of `Sizes`."""
-    return {
-        "items": len(spec.items),
-        "categories": len(spec.category_names),
-        "kinds": len(spec.kinds),
-        "item_side": spec.item_side.shape[1],
-        "context": len(context_features.NAMES),
-        "outlook": len(context_features.OUTLOOK_NAMES),
-        "hint": HINT,
-        "age": AGE,
-        "held": HELD,
-        "pair": len(pair_features.NAMES),
-        "season": len(season_features.NAMES),
-        "places": PLACES,
-        "gaps": GAPS,
-    }
-
-
 def _as_held(counts: np.ndarray) -> np.ndarray:
     """Counts (...), of parts of items too -> (..., HELD) float32."""
     counts = np.maximum(counts, 0)
@@ -263,18 +219,6 @@ def _gaps(history: History) -> np.ndarray:
     firsts = history.user_offsets[:-1]
     days[firsts[firsts < len(days)]] = 0
     return bucket(days, 1.5, GAPS)
-
-
-def side_codes(
-    known: Mapping[str, tuple[str, ...]], given: Mapping[str, tuple[str, ...]], users: int
-) -> np.ndarray:
-    """Codes (U, J); a value that training did not meet is the last code."""
-    columns = []
-    for name, values in known.items():
-        code_of = {value: code for code, value in enumerate(values)}
-        column = given.get(name, ("",) * users)
-        columns.append([code_of.get(value, len(values)) for value in column])
-    return np.array(columns, np.int64).reshape(len(known), users).T
 
 
 def _no_labels(questions: int, moments: int, categories: int) -> Labels:

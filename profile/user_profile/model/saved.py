@@ -10,9 +10,9 @@ from attention.files import ArrayFile, Field, FileFormatError, as_settings, save
 from attention.layers import check_claims, read_parameters
 
 from ..features import context, past_items, season
-from ..features.featurizer import FeatureSpec
 from ..features.labels import Thresholds
 from ..features.scaling import Scaling
+from ..features.spec import FeatureSpec
 from .decisions import Decisions
 from .outlook import SPEND_BANDS
 from .settings import Settings

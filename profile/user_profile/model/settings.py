@@ -1,15 +1,10 @@
 """What decides a training run, and is kept with the model that it made."""
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from attention.ops.checks import in_range
-
-
-def setting(default: Any, meaning: str) -> Any:
-    """A setting, its default, and what `--help` says of it."""
-    return field(default=default, metadata={"help": meaning})
+from attention.training.settings import setting
 
 
 def check_heads(embed_dim: int, num_heads: int, pairs: bool = True) -> None:

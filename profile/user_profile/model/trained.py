@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..features.featurizer import FeatureSpec, widths
+from ..features.spec import FeatureSpec, widths
 from .decisions import Decisions
 from .profile_model import ProfileModel
 from .settings import Settings

@@ -21,18 +21,20 @@ from typing import NamedTuple
 import numpy as np
 
 from attention import Adam, warmup_cosine
+from attention.training.settings import setting
 
 from ..features.batch import Batch
-from ..features.featurizer import FeatureSpec, Featurizer
+from ..features.featurizer import Featurizer
 from ..features.history import read_history
 from ..features.moments import training_moments
+from ..features.spec import FeatureSpec
 from ..log.categories import Categories
 from ..log.events import CANCELLATION
 from ..log.sessions import Sessions
 from ..log.split import Split
 from ..model.decisions import OUTLOOK, Decisions
 from ..model.loss import Loss
-from ..model.settings import Settings, setting
+from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from ..training.augment import augment
 from ..training.questions import fit_spec, training_batches, training_targets

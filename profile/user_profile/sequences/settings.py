@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from attention.ops.checks import in_range
+from attention.training.settings import setting
 
-from ..model.settings import check_heads, setting
+from ..model.settings import check_heads
 from .model import POSITIONS
 
 STARTS = ("counted", "random")

@@ -9,9 +9,9 @@ import numpy as np
 from attention import softmax
 
 from ..features.batch import Batch, Behaviours, Group
-from ..features.featurizer import FeatureSpec
 from ..features.history import History
 from ..features.past_items import PastItems
+from ..features.spec import FeatureSpec
 from ..model import Outputs
 from ..model.decisions import AMOUNT_LEVELS, Decisions, amount, decide, decide_band
 from ..model.interests import LEVELS

@@ -11,9 +11,10 @@ from typing import Self
 import numpy as np
 
 from ..errors import DataError
-from ..features.featurizer import Asked, Featurizer, side_codes
+from ..features.featurizer import Asked, Featurizer
 from ..features.history import History, read_history
 from ..features.season import Season, read_season
+from ..features.spec import side_codes
 from ..log.sessions import Sessions
 from ..model import ProfileModel
 from ..model.outlook import Chances, as_chances

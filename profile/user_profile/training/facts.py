@@ -12,7 +12,6 @@ import numpy as np
 
 from ..dates import DAY
 from ..features.context import fit_buying, read_context, read_outlook_context
-from ..features.featurizer import FeatureSpec
 from ..features.history import History
 from ..features.item_side import first_sales, item_side
 from ..features.labels import (
@@ -28,6 +27,7 @@ from ..features.moments import Moments, Span, customers_at, span_of, training_mo
 from ..features.past_items import read_past_items
 from ..features.scaling import fit_scaling
 from ..features.season import Sales, Season, count_sales, days_between, season_of
+from ..features.spec import FeatureSpec
 from ..features.visits import Visits, read_visits
 from ..log.categories import Categories
 from ..log.parts import LogParts

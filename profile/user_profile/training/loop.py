@@ -16,10 +16,11 @@ from attention.training import Checkpoints, EpochEnd, ShuffledBatches, Stopping,
 
 from ..errors import DataError
 from ..features.batch import Batch
-from ..features.featurizer import FeatureSpec, Featurizer
+from ..features.featurizer import Featurizer
 from ..features.history import read_history
 from ..features.moments import Moments
 from ..features.season import Season, read_season
+from ..features.spec import FeatureSpec
 from ..log.categories import Categories
 from ..log.parts import LogParts
 from ..log.sessions import Sessions

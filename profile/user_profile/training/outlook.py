@@ -16,9 +16,10 @@ import scipy  # its parts load when they are first used
 
 from attention.parallel.ranks import ALONE, Ranks
 
-from ..features.featurizer import Asked, FeatureSpec, Featurizer
+from ..features.featurizer import Asked, Featurizer
 from ..features.labels import OutlookLabels, outlook_labels, spend_band, taught
 from ..features.moments import Moments
+from ..features.spec import FeatureSpec
 from ..model import ProfileModel
 from ..model.decisions import Decisions, best_thresholds
 from ..model.outlook import SPEND_BANDS, WIDTHS

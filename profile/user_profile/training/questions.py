@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..features.batch import Batch, Labels
-from ..features.featurizer import Asked, FeatureSpec, Featurizer
+from ..features.featurizer import Asked, Featurizer
 from ..features.history import History, ranges
 from ..features.labels import category_counts, interest_levels, outlook_labels, spend_band
 from ..features.moments import NO_MOMENTS, Moments
+from ..features.spec import FeatureSpec
 from ..log.categories import Categories
 from ..log.parts import LogParts
 from ..log.split import Targets

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from user_profile.features.featurizer import Featurizer, widths
+from user_profile.features.featurizer import Featurizer
 from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
+from user_profile.features.spec import widths
 from user_profile.log.split import split_last_sessions
 from user_profile.model import ProfileModel, Sizes
 from user_profile.model.evidence import EvidenceAttention

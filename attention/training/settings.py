@@ -1,4 +1,4 @@
-"""From a settings class to options with help, and back."""
+"""Settings of a run: a frozen dataclass whose fields say what they mean, as options and back."""
 
 import argparse
 import dataclasses
@@ -8,16 +8,21 @@ from typing import Any, TypeVar
 S = TypeVar("S")
 
 
+def setting(default: Any, meaning: str) -> Any:
+    """A field of a settings dataclass: its default, and what `--help` says of it."""
+    return dataclasses.field(default=default, metadata={"help": meaning})
+
+
 def add_settings(parser: Any, kind: type, *, open_is: str = "", alone: bool = True) -> None:
-    """An option for each field of a settings dataclass, its help the field's own.
+    """An option for each `setting` of a dataclass, its help the field's own.
 
     ``open_is`` says what decides a setting that is None. Not ``alone``: options that were left out
     are None, so that the command can tell whether they were given.
     """
     hints = typing.get_type_hints(kind)
-    for field in dataclasses.fields(kind):
+    for field in fields_of(kind):
         hint = hints[field.name]
-        meaning = field.metadata.get("help", "")
+        meaning = field.metadata["help"]
         default = open_is if field.default is None else field.default
         parts = [meaning] if default == "" else [meaning, f"default: {default}"]
         said = "; ".join(part for part in parts if part)
@@ -36,5 +41,10 @@ def settings_of(options: argparse.Namespace, kind: type[S]) -> S:
 
 def given_settings(options: argparse.Namespace, kind: type) -> dict[str, Any]:
     """What the options say of the fields of ``kind``, those left open aside."""
-    values = {f.name: getattr(options, f.name) for f in dataclasses.fields(kind)}
+    values = {f.name: getattr(options, f.name) for f in fields_of(kind)}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def fields_of(kind: type) -> list[dataclasses.Field[Any]]:
+    """Those made by `setting`, which have an option each."""
+    return [field for field in dataclasses.fields(kind) if "help" in field.metadata]

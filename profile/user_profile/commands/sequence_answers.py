@@ -1,0 +1,81 @@
+"""sequences recommend | export: what a saved model says of users and items."""
+
+import argparse
+from typing import Any
+
+from ..errors import DataError
+from ..sequences.export import export_tables, write_npz
+from ..sequences.recommender import Recommendation, Recommender
+from ..sequences.saved import load_model
+from .answers import print_rows
+from .outputs import write_rows
+from .sequence_inputs import (
+    known_features,
+    known_log,
+    one_user,
+)
+
+_SHOWN = 20  # rows on the terminal; a file takes all
+
+
+def run_recommend(options: argparse.Namespace) -> int:
+    recommender = Recommender(load_model(options.model))
+    if options.items is not None:
+        if options.file is not None:
+            raise DataError("Give FILE or --items, not both.")
+        given = [item.strip() for item in options.items.split(",") if item.strip()]
+        answer = recommender.recommend(
+            given,
+            options.top,
+            features=known_features(options, recommender),
+            repeat=options.repeat,
+        )
+        rows = _rows(None, answer)
+        if answer.unknown:
+            print(f"not known to the model, left out: {', '.join(answer.unknown)}")
+    else:
+        if options.features is not None:
+            raise DataError("--features are those of the user of --items; a FILE brings its own.")
+        events = known_log(options, recommender)
+        users = range(len(events.users)) if options.user is None else [one_user(options, events)]
+        answers = recommender.recommend_users(users, options.top, repeat=options.repeat)
+        rows = [row for user, one in zip(users, answers) for row in _rows(events.users[user], one)]
+    _give(rows, options.out)
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    recommender = Recommender(load_model(options.model))
+    events = known_log(options, recommender)
+    tables = export_tables(recommender, events)
+    if options.out.lower().endswith(".npz"):
+        write_npz(options.out, tables)
+        print(", ".join(f"{len(ids):,} {name}" for name, (ids, _) in tables.items()))
+    else:
+        ids, vectors = tables[options.table]
+        names = [f"e{i}" for i in range(vectors.shape[1])]
+        write_rows(
+            options.out,
+            [{"id": one, **dict(zip(names, row))} for one, row in zip(ids, vectors.tolist())],
+        )
+        print(f"{len(ids):,} {options.table}")
+    print(f"written to {options.out}")
+    return 0
+
+
+def _rows(user: str | None, answer: Recommendation) -> list[dict[str, Any]]:
+    named = {} if user is None else {"user": user}
+    return [
+        {**named, "rank": rank, "item": item, "probability": probability}
+        for rank, (item, probability) in enumerate(zip(answer.items, answer.probabilities), start=1)
+    ]
+
+
+def _give(rows: list[dict[str, Any]], out: str | None) -> None:
+    if out is None:
+        print_rows(rows[:_SHOWN])
+        if len(rows) > _SHOWN:
+            print(f"… and {len(rows) - _SHOWN:,} more rows; --out writes all")
+    else:
+        write_rows(out, rows)
+        print(f"{len(rows):,} rows written to {out}")
