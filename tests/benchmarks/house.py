@@ -85,6 +85,12 @@ def profile_step() -> Trace:
     return trace
 
 
+def in_training(trace: Trace) -> set[tuple[str, int]]:
+    """Of a step, the lines of the rooms that train, passes and model aside."""
+    rooms = ("training", "parallel")
+    return {line for line in trace.lines if Path(line[0]).parent.name in rooms}
+
+
 def functions() -> Iterator[tuple[int, str]]:
     """(parameters, name) of every function of the packages, `self` not counted."""
     for path in sources():
@@ -104,9 +110,16 @@ def repeated_places() -> Counter[tuple[str, str]]:
     """Pairs of files that share `REPEATED` lines in a row to the letter, and how often they do."""
     met: dict[tuple[str, ...], list[str]] = {}
     for path in sources():
-        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+        text = path.read_text("utf-8")
+        imports = {
+            number
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        }
+        numbered = enumerate(map(str.strip, text.splitlines()), start=1)
+        lines = [line for number, line in numbered if number not in imports]
         code = [line for line in lines if any(map(str.isalnum, line)) and line[0] not in "#\"'"]
-        code = [line for line in code if not line.startswith(("import ", "from "))]
         for start in range(len(code) - REPEATED + 1):
             window = tuple(code[start : start + REPEATED])
             met.setdefault(window, []).append(str(path.relative_to(ROOT)))
@@ -114,11 +127,16 @@ def repeated_places() -> Counter[tuple[str, str]]:
 
 
 def main(steps: tuple[Callable[[], Trace], ...] = (text_step, profile_step)) -> None:
-    for step in steps:
-        trace = step()
+    traces = [step() for step in steps]
+    for step, trace in zip(steps, traces, strict=True):
         print(f"{step.__doc__} {len(trace.files)} files, {len(trace.lines)} lines:")
         per_room = Counter(str(Path(file).parent) for file in trace.files)
         print("   " + ", ".join(f"{room} {count}" for room, count in sorted(per_room.items())))
+    one, other = map(in_training, traces)
+    print(
+        f"In the rooms that train, {len(one & other)} lines are of both steps, "
+        f"{len(one - other)} of the first alone, {len(other - one)} of the second alone."
+    )
     sizes = sorted((len(path.read_text("utf-8").splitlines()), path) for path in sources())
     print(f"Files: {len(sizes)}, {sum(size for size, _ in sizes):,} lines; the longest:")
     for size, path in reversed(sizes[-5:]):
@@ -127,7 +145,11 @@ def main(steps: tuple[Callable[[], Trace], ...] = (text_step, profile_step)) -> 
     for count, name in sorted(functions(), reverse=True)[:8]:
         print(f"   {count}  {name}")
     pairs = repeated_places()
-    print(f"Pairs of files that share {REPEATED} lines in a row: {len(pairs)}")
+    rate = 1e4 * len(pairs) / sum(size for size, _ in sizes)
+    print(
+        f"Pairs of files that share {REPEATED} lines in a row: {len(pairs)}, "
+        f"{rate:.1f} for 10,000 lines"
+    )
     for (one, other), count in pairs.most_common(8):
         print(f"   {count}  {one} ~ {other}")
 

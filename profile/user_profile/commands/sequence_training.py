@@ -46,16 +46,7 @@ def run_train(options: argparse.Namespace) -> int:
         f"{positions:,} positions at most (--epochs); then the tables",
         flush=True,
     )
-    trained = train(
-        sessions,
-        split.validation,
-        settings,
-        filter_seen=not options.repeat,
-        checkpoint=checkpoint,
-        resume=options.resume,
-        on_step=_step_of(Waiting()),
-        on_epoch=_Told(),
-    )
+    trained = train(sessions, split.validation, settings, **_how(options, checkpoint))
     save_model(options.model, trained)
     end_run(checkpoint)
     chosen = trained.settings
@@ -87,15 +78,7 @@ def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Pa
         f"interactions to train on; {settings.minutes:g} minutes at most (--minutes)",
         flush=True,
     )
-    trained = train_parts(
-        parts,
-        settings,
-        filter_seen=not options.repeat,
-        checkpoint=checkpoint,
-        resume=options.resume,
-        on_step=_step_of(Waiting()),
-        on_epoch=_Told(),
-    )
+    trained = train_parts(parts, settings, **_how(options, checkpoint))
     save_model(options.model, trained)
     end_run(checkpoint)
     print(f"{len(trained.log)} epochs; rules of weight {trained.rules.weight:g}; saved to "
@@ -106,6 +89,17 @@ def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Pa
         tested, lambda number: ours(trained, read[number]), rivals_of_rows, negatives, waiting
     ))  # fmt: skip
     return 0
+
+
+def _how(options: argparse.Namespace, checkpoint: Path) -> dict[str, Any]:
+    """What a run is told beside its log and its settings."""
+    return {
+        "filter_seen": not options.repeat,
+        "checkpoint": checkpoint,
+        "resume": options.resume,
+        "on_step": _step_of(Waiting()),
+        "on_epoch": _Told(),
+    }
 
 
 def _step_of(waiting: Waiting) -> Callable[[Any], None]:
