@@ -16,7 +16,7 @@ def setting(default: Any, meaning: str) -> Any:
 def add_settings(parser: Any, kind: type, *, open_is: str = "", alone: bool = True) -> None:
     """An option for each `setting` of a dataclass, its help the field's own.
 
-    ``open_is`` says what decides a setting that is None. Not ``alone``: options that were left out
+    `open_is` says what decides a setting that is None. Not `alone`: options that were left out
     are None, so that the command can tell whether they were given.
     """
     hints = typing.get_type_hints(kind)
@@ -40,7 +40,7 @@ def settings_of(options: argparse.Namespace, kind: type[S]) -> S:
 
 
 def given_settings(options: argparse.Namespace, kind: type) -> dict[str, Any]:
-    """What the options say of the fields of ``kind``, those left open aside."""
+    """What the options say of the fields of `kind`, those left open aside."""
     values = {f.name: getattr(options, f.name) for f in fields_of(kind)}
     return {name: value for name, value in values.items() if value is not None}
 
