@@ -91,12 +91,16 @@ SHAPES = {"visits": visits, "grocery": grocery, "clicks": clicks}
 def main() -> None:
     if len(sys.argv) != 3 or sys.argv[1] not in SHAPES:
         raise SystemExit(__doc__)
-    rows = sorted(SHAPES[sys.argv[1]](), key=lambda row: row[3])
-    with Path(sys.argv[2]).open("w", newline="", encoding="utf-8") as file:
+    rows = SHAPES[sys.argv[1]]()
+    write(Path(sys.argv[2]), rows)
+    print(f"{len(rows):,} rows written to {sys.argv[2]}")
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("user", "session", "item", "time", "quantity", "price", "text"))
-        writer.writerows(rows)
-    print(f"{len(rows):,} rows written to {sys.argv[2]}")
+        writer.writerows(sorted(rows, key=lambda row: row[3]))
 
 
 if __name__ == "__main__":
