@@ -17,7 +17,9 @@ from grader.verdict import count, fitted, reports
 from tests.workbook.screens import ANSWERS
 
 ALL = find_exercises()
-CODE = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\$[^$]*\$|\S*[/_(){}\[\]=<>|#]\S*|--\S+|ex\d\d:?\S*")
+CODE = re.compile(  # a list cut short, what is quoted, names and options
+    r"\[.*\.\.\.|`[^`]*`|'[^']*'|\"[^\"]*\"|\$[^$]*\$|\S*[/_(){}\[\]=<>|#]\S*|--\S+|ex\d\d:?\S*"
+)
 NAMES = re.compile(  # the glossary's, and names of things
     r"\b(query|queries|key|keys|value|values|token|tokens|softmax|logits?|attention-workbook|pytest"
     r"|NumPy|numpy|Adam|MLP|Fortran|float\d+|int\d+|True|False|None|array|list|tuple|of|dict)\b"
