@@ -50,16 +50,31 @@ class Doctor:
         whole = [one for one in candidates if all(self._same_answer(step, one) for step in steps)]
         return whole or [one for one in candidates if self._has_its_share(one, steps)]
 
+    def explains_its_function(self, mistake: Variant, seen: list[Step]) -> bool:
+        """Whether a mistake gives the answer's own numbers wherever its function was asked for."""
+        return all(self._same_answer(step, mistake) for step in self._touched(mistake, seen))
+
     def _has_its_share(self, mistake: Variant, steps: list[Step]) -> bool:
-        touched = [step for step in steps if mistake.replaces in step.expected.used]
+        touched = self._touched(mistake, steps)
         if self._denied(mistake, touched):
             return False
+        explained = self._explained(touched)
+        return all(explained) or sum(mistake in known for known in explained) > 1
+
+    def shares_all(self, mistake: Variant, seen: list[Step]) -> bool:
+        """Whether each wrong step of its function has a mistake that no right step denies."""
+        return all(self._explained(self._touched(mistake, seen)))
+
+    def _touched(self, mistake: Variant, seen: list[Step]) -> list[Step]:
+        return [s for s in seen if s.terms.diagnose and mistake.replaces in s.expected.used]
+
+    def _explained(self, touched: list[Step]) -> list[list[Variant]]:
+        """For each wrong step: the mistakes with its symptom that no right step denies."""
         failed = [step for step in touched if step.complaint is not None]
-        explained = [
+        return [
             [one for one in self.candidates(step) if not self._denied(one, touched)]
             for step in failed
         ]
-        return all(explained) or sum(mistake in known for known in explained) > 1
 
     def _denied(self, mistake: Variant, steps: list[Step]) -> bool:
         """Whether a right answer stands where the mistake would have given another."""

@@ -69,6 +69,8 @@ class Run:
         self._steps_of: dict[str, list[Step]] = {}
         self._unusable_said = False
         self.searches: defaultdict[str, list[str]] = defaultdict(list)  # causes, by function
+        self.proven: dict[str, str] = {}  # by function: the change that mends every call of it
+        self.hurried = False  # whether a search for such a change ran out of time
         self.mended: list[tuple[Slip, ...]] = []  # changes of the file that make a function right
         self.clock = Clock(PATIENCE)
 

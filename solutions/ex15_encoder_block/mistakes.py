@@ -1,6 +1,7 @@
 """What people get wrong in ex15: each a working function, each with its misconception."""
 
 import functools
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -288,6 +289,27 @@ def first_residual_lost(dout, saved):
 @_backward_mistake("your dh lacks the straight road past the MLP; add dout to it")
 def second_residual_lost(dout, saved):
     return _backward(dout, saved, straight=(0, 1))
+
+
+def _without_norm(place):
+    """A backward pass through one norm, the first or the second to come, that does nothing."""
+    calls = itertools.count()
+
+    def norm_backward(g, normalised, std, gain):
+        straight = next(calls) == place
+        return g if straight else _normalise_backward(g, normalised, std, gain)
+
+    return norm_backward
+
+
+@_backward_mistake("your dx adds what reaches LN1's output; it has to go back through the norm")
+def first_norm_not_gone_through(dout, saved):
+    return _backward(dout, saved, norm_backward=_without_norm(1))
+
+
+@_backward_mistake("your dh adds what reaches LN2's output; it has to go back through the norm")
+def second_norm_not_gone_through(dout, saved):
+    return _backward(dout, saved, norm_backward=_without_norm(0))
 
 
 @_backward_mistake("attention gets dout; it must get dh, which includes what came through the MLP")

@@ -184,3 +184,40 @@ def test_every_reference_can_be_switched(exercise):
     source, known = switched(exercise.reference_path.read_text(encoding="utf-8"), slips)
     ast.parse(source)
     assert len(known) > 10
+
+
+@pytest.mark.slow
+def test_a_proven_change_is_told_before_a_mistake_that_explains_some_calls(tmp_path):
+    source = """
+import numpy as np
+def sample(logits, rng, temperature=1.0, top_k=None, top_p=None):
+    z = np.asarray(logits, dtype=np.float64) / temperature
+    order = np.argsort(-z, kind="stable")[:top_k]
+    p = np.exp(z[order] - z[order[0]])
+    p = p / p.sum()
+    if top_p is not None:
+        keep = int(np.searchsorted(np.cumsum(p), 1 - top_p)) + 1
+        order, p = order[:keep], p[:keep] / p[:keep].sum()
+    return int(rng.choice(order, p=p))
+def generate(next_logits, prompt, steps, rng, **sampling):
+    tokens = [int(t) for t in prompt]
+    for _ in range(steps):
+        tokens.append(sample(next_logits(list(tokens)), rng, **sampling))
+    return tokens
+"""
+    found = set(causes_of("ex17", source, tmp_path))
+    assert found
+    assert all("`1 - top_p` in line 9 wants" in cause for cause in found), found
+
+
+@pytest.mark.slow
+def test_entries_of_a_dict_go_by_their_names(tmp_path):
+    exercise = find_exercise("ex15", find_exercises())
+    source = exercise.reference_path.read_text(encoding="utf-8")
+    dx = "return dx, grads"
+    assert source.count(dx) == 1
+    source = source.replace(
+        dx, 'grads["w_k"], grads["w_v"] = grads["w_v"], grads["w_k"]\n    ' + dx
+    )
+    found = causes_of("ex15", source, tmp_path)
+    assert "your grads['w_k'] and grads['w_v'] are exchanged" in found

@@ -15,6 +15,7 @@ from grader.causes.outputs import outputs
 from grader.causes.places import of_lines, of_places
 from grader.causes.process import of_process
 from grader.causes.raised import of_error
+from grader.causes.repair import SECONDS as SEARCH
 from grader.causes.repair import of_repair
 from grader.causes.slips import of_slips
 from grader.causes.together import of_each, of_two
@@ -22,9 +23,11 @@ from grader.causes.values import of_values
 from grader.causes.what_if import of_scale, of_what_if
 from grader.diagnose import Step
 from grader.grading import Result, Run
+from grader.kit import Variant
 from grader.sandbox.in_process import InProcess
 
 SEARCHES = 2  # of a function: after these its other checks are told what was found
+SEVERAL = 4  # other calls, before it is said that one alone is wrong
 REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory")
 
 
@@ -33,18 +36,43 @@ def explain(run: Run, result: Result) -> list[str]:
     step = result.step
     if step is not None and (plain := of_trivial(step)):
         return [plain]
-    known = [one.says for one in run.diagnoses(result)]
-    if known or step is None or step.complaint is None or step.complaint.kind not in REASONED:
+    variants = run.diagnoses(result)
+    known = [one.says for one in variants]
+    if step is None or step.complaint is None or step.complaint.kind not in REASONED:
+        return known
+    if any(run.doctor.explains_its_function(one, run.steps) for one in variants):
         return known
     if not step.terms.diagnose:
-        return []
+        return known
     with run.clock, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            said = _reasoned(run, step)
+            if not known:
+                return list(filter(None, [_reasoned(run, step)]))
+            return [_proven(run, step)] if _proven(run, step) else _by_share(run, variants)
         except Exception:  # a report is worth more than a cause
-            said = ""
-    return [said] if said else []
+            return []
+
+
+def _by_share(run: Run, variants: list[Variant]) -> list[str]:
+    """Mistakes that explain some wrong calls: two at once, if all others are explained as well.
+
+    Else they are told only where the search for one change that mends all had the time it needs.
+    """
+    whole = [one for one in variants if run.doctor.shares_all(one, run.steps)]
+    return [one.says for one in (variants if not run.hurried else whole)]
+
+
+def _proven(run: Run, step: Step) -> str:
+    """One change of the file that makes every call right: surer than mistakes that explain some."""
+    name = step.request.name
+    if not run.proven.get(name):
+        found = evidence(run.exercise, step, run.steps, run.clock)
+        again, left = name in run.proven, run.clock.left
+        mend = partial(of_repair, found, run.candidate, run.steps, run.mended)
+        run.proven[name] = _told(mend, only_known=again)
+        run.hurried |= run.clock.over or left - run.clock.left > SEARCH
+    return run.proven[name]
 
 
 def _reasoned(run: Run, step: Step) -> str:
@@ -72,7 +100,17 @@ def _reasoned(run: Run, step: Step) -> str:
         if len(searched) < SEARCHES and not any(searched):
             searched.append(_searched(run, found, runner))
         said = searched[-1]
-    return said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
+    said = said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
+    return said or _alone(run, step)
+
+
+def _alone(run: Run, step: Step) -> str:
+    """What a check asks that no other does, where everything else about its functions is right."""
+    used = set(step.expected.used)
+    others = [one for one in run.steps if one is not step and set(one.expected.used) & used]
+    if not step.terms.says or len(others) < SEVERAL or any(one.complaint for one in others):
+        return ""
+    return f"every other check of it passes; this one alone asks: {step.terms.says}"
 
 
 def _mended(run: Run, found: Evidence) -> str:

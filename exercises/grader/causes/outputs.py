@@ -1,7 +1,7 @@
 """The outputs of a call one by one, by their names, and how they are told of."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -71,12 +71,18 @@ def in_place_of(found: Evidence, name: str, whole: Prediction) -> Prediction:
 
 
 def replaced(whole: Any, got: dict[str, Any], name: str, became: Any) -> Any:
+    """An answer with one of its outputs put as another."""
+    values = iter([became if key == name else part for key, part in got.items()])
     if isinstance(whole, tuple):
-        return tuple(became if key == name else part for key, part in got.items())
-    if isinstance(whole, dict) and name not in (None,) and len(got) == len(whole) and name in got:
-        named = [became if key == name else part for key, part in got.items()]
-        return dict(zip(whole, named, strict=True))
-    return became
+        return tuple(_refilled(one, values) for one in whole)
+    return _refilled(whole, values)
+
+
+def _refilled(value: Any, values: Iterator[Any]) -> Any:
+    """A value, or a dict of them, with what comes next in its place."""
+    if isinstance(value, dict) and value and all(isinstance(key, str) for key in value):
+        return {key: next(values) for key in value}
+    return next(values)
 
 
 def numbers(value: Any) -> bool:

@@ -28,6 +28,7 @@ ORDER = (
         "operator",
         "another function",
         "term dropped",
+        "bound dropped",
         "constant",
     ),
     *("comparison", "and/or", "sign or not dropped", "swapped", "transposition dropped"),

@@ -64,6 +64,8 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _drawn(node)
     yield from _optional(node, scope)
     yield from _joined(node, parent, scope)
+    if isinstance(node, ast.Tuple) and isinstance(parent, ast.Lambda) and len(node.elts) == 2:
+        yield from (("bound dropped", one) for one in node.elts)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
 
