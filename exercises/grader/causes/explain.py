@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.callees import shared_helpers
 from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence, evidence, output_names, same, whole_name
 from grader.causes.form import of_form, of_runs, of_trivial, of_unwritten
@@ -49,18 +50,19 @@ def explain(run: Run, result: Result) -> list[str]:
         try:
             if not known:
                 return list(filter(None, [_reasoned(run, step)]))
-            return [_proven(run, step)] if _proven(run, step) else _by_share(run, variants)
+            if told := _proven(run, step):
+                return [told]
+            return [one.says for one in variants if _sure(run, one)]
         except Exception:  # a report is worth more than a cause
             return []
 
 
-def _by_share(run: Run, variants: list[Variant]) -> list[str]:
-    """Mistakes that explain some wrong calls: two at once, if all others are explained as well.
+def _sure(run: Run, mistake: Variant) -> bool:
+    """Whether a mistake explains all wrong calls, alone or beside another one.
 
-    Else they are told only where the search for one change that mends all had the time it needs.
+    One that explains some is told only where the search for a change that mends all had its time.
     """
-    whole = [one for one in variants if run.doctor.shares_all(one, run.steps)]
-    return [one.says for one in (variants if not run.hurried else whole)]
+    return not run.hurried or run.doctor.shares_all(mistake, run.steps)
 
 
 def _proven(run: Run, step: Step) -> str:
@@ -93,6 +95,8 @@ def _reasoned(run: Run, step: Step) -> str:
         return told
     if blamed := run.to_blame(step):
         return _below(step, min(blamed))
+    if known := _elsewhere(run, step):
+        return known
     runner = InProcess(run.exercise.reference, run.exercise.tests)
     said = _told(of_values, found) or _told(of_what_if, found, runner)
     if not said:
@@ -102,6 +106,28 @@ def _reasoned(run: Run, step: Step) -> str:
         said = searched[-1]
     said = said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
     return said or _alone(run, step)
+
+
+def _elsewhere(run: Run, step: Step) -> str:
+    """What is known of the same function at another check, or of one that shares a helper."""
+    used = set(step.expected.used)
+    for result in run.results:
+        other = result.step
+        if other is None or other is step or other.complaint is None:
+            continue
+        asked = set(other.expected.used)
+        if not asked & used and not shared_helpers(run.candidate.source, asked, used):
+            continue
+        for one in run.diagnoses(result):
+            if not _sure(run, one):
+                continue
+            if one.replaces in used:
+                return f"another check tells it: {one.says}"
+            return (
+                f"your {whole_name(step)} shares code with your {one.replaces}, of which is known: "
+                f"{one.says}; mend that first"
+            )
+    return ""
 
 
 def _alone(run: Run, step: Step) -> str:
@@ -135,10 +161,10 @@ def _searched(run: Run, found: Evidence, runner: InProcess) -> str:
         partial(of_scale, found, runner),
         partial(of_each, found, run.doctor),
         partial(mend, pairs=False),
-        partial(of_slips, found, pairs=False),
+        partial(of_slips, found, run.candidate.source, pairs=False),
         partial(of_two, found, run.doctor),
         partial(mend, pairs=True),
-        partial(of_slips, found, pairs=True),
+        partial(of_slips, found, run.candidate.source, pairs=True),
     ):
         if said := "" if run.clock.over else _told(look):
             return said
@@ -169,8 +195,8 @@ def nothing_known(run: Run, result: Result) -> str:
             "sets this call apart"
         )
     return (
-        "no known mistake gives these numbers; take the smallest input that fails (--show prints "
-        "this one) and work it through by hand"
+        "no known mistake gives these numbers; take the smallest input that fails and work it "
+        "through by hand"
     )
 
 

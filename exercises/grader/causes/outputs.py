@@ -32,10 +32,16 @@ def wrong_outputs(found: Evidence) -> list[str]:
 def right_ones(found: Evidence, wrong: list[str]) -> str:
     """What else came back is right, as an addition to a sentence."""
     _, wanted = outputs(found, found.failed)
-    right = [name for name in wanted if name not in wrong]
+    right = [name for name in wanted if name not in wrong and _right_everywhere(found, name)]
     if not right or len(right) > 4:
         return ""
     return f" (your {_listed(right)} {'are' if len(right) > 1 else 'is'} right)"
+
+
+def _right_everywhere(found: Evidence, name: str) -> bool:
+    pairs = [(*outputs(found, step), step) for step in found.calls]
+    return all(name in got and same(got[name], want[name], step) for got, want, step in pairs
+               if name in want)  # fmt: skip
 
 
 def in_words(told: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ is found has been tried on all calls of the function; the change itself is not t
 stands there and what kind of thing it wants.
 """
 
+import re
 from contextlib import closing
 from typing import Any
 
@@ -19,6 +20,7 @@ from grader.sandbox.runner import Limits, Sandboxed, Unusable
 from grader.sandbox.wire import Named
 
 SECONDS = 2.5
+DRAWN = re.compile(r"\b(rng|random)\b")  # other random numbers may be right by chance
 LIMITS = Limits(start=3.0, call=2.0, losses=4)
 WANTS = {
     "constant": "another number",
@@ -99,8 +101,13 @@ class _Repair(Trial):
         places = [(slip.place, slip.form) for slip in chosen]
         self.worker.run(Request("_choose_", [places, False], {}))
         for step in (*self.found.every, *self.others):
+            start = self.worker.computed
             outcome = self.worker.run(step.request)
-            if judge(outcome, step.expected, step.terms, step.request, step.names) is not None:
+            self.clock.add(self.worker.computed - start)
+            if (
+                self.over
+                or judge(outcome, step.expected, step.terms, step.request, step.names) is not None
+            ):
                 return False
         return True
 
@@ -121,6 +128,8 @@ def of_repair(
     if not isinstance(answer, Sandboxed) or (only_known and not known):
         return ""
     source, slips = switched(answer.source, repairs)
+    lines = answer.source.splitlines()
+    slips = [one for one in slips if not DRAWN.search(lines[one.line - 1])]
     trial = _Repair(found, answer, source, SECONDS, steps)
     try:
         with closing(trial.worker):

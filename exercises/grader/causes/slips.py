@@ -81,13 +81,18 @@ class _Slips(Trial):
         return NONE if answer is None else answer
 
 
-def of_slips(found: Evidence, pairs: bool) -> str:
-    """A sentence on the slip whose numbers these are, or the two; "" where none gives them."""
+def of_slips(found: Evidence, source: str, pairs: bool) -> str:
+    """A sentence on the slip whose numbers these are, or the two; "" where none gives them.
+
+    Two slips give many numbers: they are told only if both stand in the student's ``source``.
+    """
     if found.is_rounding or not found.telling:
         return ""
     module, known = _switched(found.exercise, set(found.failed.expected.used))
     chosen = search(_Slips(found, module, SECONDS), known, pairs=pairs)
     if not chosen:
+        return ""
+    if len(chosen[0]) > 1 and not all(_bare(slip.after) in _bare(source) for slip in chosen[0]):
         return ""
     names = {name for step in found.calls for name in arguments(step)}
     if len(chosen[0]) == 1:
@@ -95,6 +100,10 @@ def of_slips(found: Evidence, pairs: bool) -> str:
     else:
         said = list(dict.fromkeys(_told(slip, names) for slip in chosen[0]))
     return f"your numbers are those of a right answer in which {', and '.join(said)}"
+
+
+def _bare(code: str) -> str:
+    return re.sub(r"\s", "", code)
 
 
 def _told(slip: Slip, names: set[str]) -> str:

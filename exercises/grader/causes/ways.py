@@ -35,8 +35,6 @@ def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
             late = "late" if step > 0 else "early"
             yield f"is one place too {late} along the {where} axis", partial(_rolled, axis, step)
     yield "is taken without its sign", lambda x, _: np.abs(x)
-    yield "has its negative values cut to 0", lambda x, _: np.maximum(x, 0)
-    yield "is cut to between 0 and 1", lambda x, _: np.clip(x, 0, 1)
     yield "is rounded to whole numbers", lambda x, _: np.round(x)
     yield "is squared", lambda x, _: x * x
     yield "is the root of what it should be", lambda x, _: np.sqrt(x)
