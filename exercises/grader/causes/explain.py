@@ -119,7 +119,7 @@ def _elsewhere(run: Run, step: Step) -> str:
         if not asked & used and not shared_helpers(run.candidate.source, asked, used):
             continue
         for one in run.diagnoses(result):
-            if not _sure(run, one):
+            if not run.doctor.shares_all(one, run.steps):
                 continue
             if one.replaces in used:
                 return f"another check tells it: {one.says}"

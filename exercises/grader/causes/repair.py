@@ -104,10 +104,8 @@ class _Repair(Trial):
             start = self.worker.computed
             outcome = self.worker.run(step.request)
             self.clock.add(self.worker.computed - start)
-            if (
-                self.over
-                or judge(outcome, step.expected, step.terms, step.request, step.names) is not None
-            ):
+            said = judge(outcome, step.expected, step.terms, step.request, step.names)
+            if self.clock.over or said is not None:
                 return False
         return True
 
