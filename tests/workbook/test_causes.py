@@ -51,7 +51,7 @@ def mlp_backward(dy, x, w0, b0, w1, b1):
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """What is told here needs no long search; those that do are in test_repair.py."""
-    monkeypatch.setattr(grading, "PATIENCE", 1.5)
+    monkeypatch.setattr(grading, "PATIENCE", 3.0)
 
 
 def causes_of(number, source, folder):
