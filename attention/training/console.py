@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from ..parallel.outcomes import WorkerDied
 from ..parallel.ranks import ALONE, world
@@ -36,6 +36,35 @@ def hold_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+
+
+class Outliving:
+    """Standard output whose reader may leave, as `head` does: what is said after that is dropped,
+    and the command goes on to the files that it was asked for."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._drop()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._drop()
+
+    def _drop(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())  # takes what is still buffered, too
+        os.close(nowhere)
 
 
 def run_command(run: Callable[[], int], module: str, argv: Sequence[str], stopped: str) -> int:

@@ -1,9 +1,12 @@
 """python -m user_profile COMMAND: from an event log to customer profiles and their uses."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
+from typing import TextIO, cast
 
 COMMANDS = {
     "demo": "train on the shipped log, judge, show one customer",
@@ -32,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser(argv[0] if argv else "").parse_args(argv)
     from attention.parallel.process import single_threaded_blas
     from attention.parallel.ranks import begin
-    from attention.training.console import hold_streams, run_command
+    from attention.training.console import Outliving, hold_streams, run_command
 
     from .commands.outputs import check_outputs
 
@@ -44,7 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_outputs(options)
             return options.run(options)
 
-    return run_command(run, "user_profile", argv, "stopped; nothing was written")
+    heard = Outliving(sys.stdout) if sys.stdout else open(os.devnull, "w")
+    with redirect_stdout(cast(TextIO, heard)):
+        status = run_command(run, "user_profile", argv, "stopped; nothing was written")
+        heard.flush()
+    return status
 
 
 def _parser(asked: str) -> argparse.ArgumentParser:

@@ -40,10 +40,14 @@ def add_output(
 
 def check_outputs(options: argparse.Namespace) -> None:
     """Raises DataError or OSError for an output that could not, or must not, be written."""
+    named: dict[str, str] = {}  # the option of each file
     for option, endings in getattr(options, "outputs", {}).items():
         path = getattr(options, option.removeprefix("--"))
         if path is None:
             continue
+        other = named.setdefault(os.path.realpath(path), option)
+        if other != option:
+            raise DataError(f"{other} and {option} name one file, {path}; give each its own.")
         if Path(path).suffix.lower() not in endings:
             raise DataError(f"{path} must end in {' or '.join(endings)}, which names its format.")
         if not Path(path).absolute().parent.is_dir():

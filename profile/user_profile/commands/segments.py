@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from ..errors import DataError
 from ..serving.segments import SIZES, find_segments, member_rows, segment_rows
 from .answers import give
 from .asking import add_asking, read_asked
@@ -22,9 +23,17 @@ def add_command(commands: Any) -> None:
 
 
 def run_segments(options: argparse.Namespace) -> int:
+    number = options.number
+    if number is not None and number < 2:
+        raise DataError(f"--number must be 2 or more, not {number}.")
     asked = read_asked(options)
-    sizes = SIZES if options.number is None else (options.number,)
+    sizes = SIZES if number is None else (number,)
     found = find_segments(asked.profiler, asked.users, asked.moment, sizes=sizes, seed=options.seed)
+    if number is not None and number not in found.halves:
+        raise DataError(
+            f"--number {number} is too many: a segment takes four customers who differ at least, "
+            f"and {len(found.users):,} are asked about; give a smaller --number."
+        )
     give(options, segment_rows(asked.profiler, found, asked.texts))
     tried = ", ".join(f"{size}: {value:.2f}" for size, value in found.halves.items())
     print(f"agreement (adjusted Rand) with other seeds {found.agreement:.2f}", end="")

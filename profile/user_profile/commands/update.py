@@ -10,6 +10,7 @@ import numpy as np
 
 from ..dates import DAY
 from ..errors import DataError
+from ..serving.applications import check_items
 from ..serving.live import LiveProfile, NewEvent
 from ..serving.profile import Profile
 from ..serving.profiler import Profiler
@@ -17,7 +18,6 @@ from ..serving.report import describe_profile
 from ..tables import table
 from .common import add_log_options, add_model_option, item_texts, load_profiler
 
-_UNSAID = [1.0, math.nan]  # pieces and price where they are left out
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
 
 
@@ -42,6 +42,7 @@ def run_update(options: argparse.Namespace) -> int:
     if not 0 <= options.days <= 366:
         raise DataError(f"--days must be between 0 and 366, not {options.days:g}.")
     log, _, profiler = load_profiler(options)
+    check_items(profiler)
     users = log.sessions.events.users
     user = users.index(options.customer) if options.customer in users else None
     live = LiveProfile(profiler, user, options.customer)
@@ -74,16 +75,17 @@ def read_items(text: str) -> list[NewEvent]:
     for part in text.split(","):
         item, *numbers = part.strip().split(":")
         try:
-            pieces, price, *more = [float(number) for number in numbers] + _UNSAID[len(numbers) :]
-            good = item and not more and 0 < pieces < math.inf and not price < 0
+            said = [float(number) for number in numbers]
         except ValueError:
-            good = False
-        if not good or price == math.inf:
+            said = [math.nan]
+        pieces = said[0] if said else 1.0
+        money = pieces * (said[1] if len(said) > 1 else 0.0)
+        if not item or len(said) > 2 or not 0 < pieces < math.inf or not 0 <= money < math.inf:
             raise DataError(
                 "--items must be ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE, not "
                 f"{part.strip()!r}."
             )
-        events.append(NewEvent(item, pieces, None if math.isnan(price) else price))
+        events.append(NewEvent(item, pieces, said[1] if len(said) > 1 else None))
     return events
 
 

@@ -3,11 +3,15 @@
 import csv
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from user_profile.__main__ import main
 from user_profile.commands.update import read_items
+from user_profile.errors import DataError
 from user_profile.log.prepare import prepare
 from user_profile.model.saved import load_model
 from user_profile.serving.live import LiveProfile
@@ -128,6 +132,35 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(shop, tmp_path, capsys, op
     assert told in said.splitlines()[-1]
     assert "Traceback" not in said
     assert not (tmp_path / "model.npz").exists()
+
+
+@pytest.mark.parametrize("items", ["a:1:nan", "a:nan", "a:1:inf", "a:1:-2", "a:1e200:1e200", ":1"])
+def test_numbers_that_are_no_price_are_refused(items):
+    with pytest.raises(DataError, match="ID:PIECES:PRICE"):
+        read_items(items)
+
+
+@pytest.mark.parametrize(("number", "told"), [("1", "2 or more"), ("5000", "too many")])
+def test_segments_are_as_many_as_asked_or_refused(run, number, told):
+    assert told in run("segments", "--number", number, status=2).err
+
+
+def test_two_outputs_are_two_files(run, tmp_path):
+    one = str(tmp_path / "one.csv")
+    said = run("segments", "--out", one, "--members", one, status=2).err
+    assert "--out and --members name one file" in said or "--members and --out name" in said
+    assert not Path(one).exists()
+
+
+def test_files_are_written_though_the_reader_of_the_output_left(shop, tmp_path):
+    path = tmp_path / "risk.csv"
+    where = ["--data", shop / "log.csv", "--model", shop / "model.npz", "--out", path]
+    command = [sys.executable, "-m", "user_profile", "risk", *where]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        child.stdout.close()  # before a word is said
+        assert child.stderr.read() == b""
+    assert child.returncode == 0
+    assert path.read_text().count("\n") > 1
 
 
 def test_prices_of_an_update():

@@ -49,7 +49,10 @@ def test_it_is_judged_by_the_outlook_alone(visits, capsys):
     assert "Interest levels" not in said
 
 
-@pytest.mark.parametrize("command", [["recommend"], ["target", "visit"], ["drift", "c4"]])
+@pytest.mark.parametrize(
+    "command",
+    [["recommend"], ["target", "visit"], ["drift", "c4"], ["update", "c4", "--items", "x:1:50"]],
+)
 def test_what_ranks_items_is_refused_in_a_sentence(visits, capsys, command):
     assert main([*command, *visits]) == 2
     said = capsys.readouterr()
