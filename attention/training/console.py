@@ -1,5 +1,6 @@
 """What is said to a person at a terminal, who may have closed it: a run needs no listener."""
 
+import io
 import os
 import shlex
 import sys
@@ -39,11 +40,11 @@ def hold_streams() -> None:
 
 
 class Outliving:
-    """Standard output whose reader may leave, as `head` does: what is said after that is dropped,
-    and the command goes on to the files that it was asked for."""
+    """Standard output whose reader may leave, as `head` does, or was never there: what is said to
+    nobody is dropped, and the command goes on to the files that it was asked for."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or io.StringIO()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

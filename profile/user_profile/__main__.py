@@ -1,7 +1,6 @@
 """python -m user_profile COMMAND: from an event log to customer profiles and their uses."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -47,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_outputs(options)
             return options.run(options)
 
-    heard = Outliving(sys.stdout) if sys.stdout else open(os.devnull, "w")
-    with redirect_stdout(cast(TextIO, heard)):
+    said = Outliving(sys.stdout)
+    with redirect_stdout(cast(TextIO, said)):
         status = run_command(run, "user_profile", argv, "stopped; nothing was written")
-        heard.flush()
+        said.flush()
     return status
 
 
