@@ -35,9 +35,9 @@ from user_profile.log.split import Targets
 from user_profile.tables import table
 from user_profile.training.facts import Known
 from user_profile.training.logistic import LogisticRegression
-from user_profile.training.recent_shift import recent_shift
 
 from .made_logs import SHAPES, write
+from .recent_shift import recent_shift
 
 _NO_TARGETS = Targets(*[np.zeros(0, np.int64)] * 4, np.zeros(1, np.int64))
 _LATE = 45 * DAY

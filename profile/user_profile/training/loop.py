@@ -34,7 +34,6 @@ from .augment import augment
 from .facts import Known, fit_spec, moments_of_all
 from .outlook import Answered, fit_outlook, read_answers
 from .questions import training_batches, training_targets
-from .recent_shift import recent_shift
 from .scoring import Score, levels_said, validate
 from .value import fit_worth
 
@@ -201,9 +200,8 @@ def _decide(
     chances, actual = parts.rows(
         lambda number: len(asked[number]), _FITTED_ON, np.random.default_rng(4), levels
     )
-    shift = recent_shift(parts, moments, spec.buying)
     return replace(
-        fit_outlook(model, spec, Answered(*answered), shift),
+        fit_outlook(model, spec, Answered(*answered)),
         levels=best_thresholds(chances, actual),
         worth=fit_worth(parts, to_the_end),
     )

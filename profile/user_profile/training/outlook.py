@@ -5,8 +5,7 @@ sessions says: returning is a matter of dates, and a session held out would be a
 A fifth of the customers is kept back to choose the ridge of each answer and the rules by which
 bands are said; then everybody is fitted. The chances need no further scaling (Platt 1999 is itself
 this regression): with a constant that no ridge holds back, they are right on the average, the
-log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here,
-and how the shop goes of late shifts those of a return (`recent_shift`).
+log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here.
 """
 
 from typing import NamedTuple
@@ -55,13 +54,10 @@ def read_answers(
     return Answered(read_moments(model, featurizer, moments, ranks), *labels, kept)
 
 
-def fit_outlook(
-    model: ProfileModel, spec: FeatureSpec, answered: Answered, shift: float = 0.0
-) -> Decisions:
+def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> Decisions:
     """Set the outlook of `model` by what came true; as it was if that is little.
 
-    `shift` is added to the log-odds of a return. Sets parameters in place. Returns the rules of
-    spend bands and the residuals of amounts.
+    Sets parameters in place. Returns the rules of spend bands and the residuals of amounts.
     """
     x, *labels_, kept = answered
     labels = OutlookLabels(*labels_)
@@ -102,7 +98,6 @@ def fit_outlook(
     out.weight.data[:] = np.concatenate([weight for weight, _ in weights], axis=1)
     assert out.bias is not None
     out.bias.data[:] = np.concatenate([bias for _, bias in weights])
-    out.bias.data[1] += shift
     return decisions
 
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import scipy  # its parts load when they are first used
-
-from ..dates import DAY
-from ..features.context import read_outlook_context
-from ..features.labels import HORIZON, outlook_labels
-from ..features.moments import Moments, customers_at
-from ..log.parts import LogParts
-from .facts import Known
-from .logistic import LogisticRegression
+from user_profile.dates import DAY
+from user_profile.features.context import read_outlook_context
+from user_profile.features.labels import HORIZON, outlook_labels
+from user_profile.features.moments import Moments, customers_at
+from user_profile.log.parts import LogParts
+from user_profile.training.facts import Known
+from user_profile.training.logistic import LogisticRegression
 
 SPAN = 45  # days
 _MOST = 200_000  # moments that are looked at
