@@ -41,6 +41,12 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--user-features", help="a CSV file: customer, then side features")
     parser.add_argument(
+        "--keep-duplicates",
+        action="store_true",
+        help="a line that repeats another in every column is a second purchase, as on receipts of "
+        "tills that ring pieces one by one; else it is left out and counted",
+    )
+    parser.add_argument(
         "--keep-charges",
         action="store_true",
         help="leave postage and other charges among the items, as published figures do",
@@ -107,6 +113,7 @@ def load_log(options: argparse.Namespace) -> Prepared:
         query=options.query,
         user_features=options.user_features,
         keep_charges=options.keep_charges,
+        keep_duplicates=options.keep_duplicates,
         keep=not options.no_cache,
     )
 

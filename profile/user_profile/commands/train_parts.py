@@ -32,7 +32,16 @@ from ..training.parts import split_parts, train_parts
 from .waiting import Waiting
 
 _TESTED = 100_000  # customers of whom the table is
-_OF_ROWS = ("format", "columns", "table", "query", "encoding", "date_format", "keep_charges")
+_OF_ROWS = (
+    "format",
+    "columns",
+    "table",
+    "query",
+    "encoding",
+    "date_format",
+    "keep_charges",
+    "keep_duplicates",
+)
 
 
 def is_in_parts(options: argparse.Namespace) -> bool:

@@ -63,14 +63,15 @@ def charges_of(format: str) -> Collection[str]:
 
 
 def clean_events(
-    events: Events, non_products: Collection[str] = ()
+    events: Events, non_products: Collection[str] = (), keep_duplicates: bool = False
 ) -> tuple[Events, CleaningReport]:
     """Events that something can be learnt from, in the order they came, and the report.
 
     Left out: rows without a customer, with no positive quantity or price, exact duplicates, items
     in ``non_products``, and cancellations of items or by customers that are nowhere bought or
     buying. Cancelled quantities become positive: the kind says which way they go. A price left out
-    becomes what the item sold for before (`prices`).
+    becomes what the item sold for before (`prices`). With ``keep_duplicates`` a row that repeats
+    another in every column is a second purchase.
     Raises DataError if nothing is left.
     """
     cancelled = _cancelled(events)
@@ -95,7 +96,8 @@ def clean_events(
     stages[0] = stages[0]._replace(removed=int(cancelled.sum()))
     stage("no customer", events.user != MISSING)
     stage("no positive quantity or price", (quantity > 0) & ~(events.price <= 0))
-    stage("exact duplicates", ~_repeats(events))
+    repeats = np.zeros(len(events), bool) if keep_duplicates else _repeats(events)
+    stage("exact duplicates", ~repeats)
     refused = [code for code, item in enumerate(events.items) if item in non_products]
     stage("not a product", ~np.isin(events.item, refused))
 

@@ -30,12 +30,14 @@ def prepare(
     query: str | None = None,
     user_features: str | Path | None = None,
     keep_charges: bool = False,
+    keep_duplicates: bool = False,
     keep: bool = False,
 ) -> Prepared:
     """Read, clean and group a log; without ``path`` the one that ships with the package.
 
     ``keep_charges`` leaves postage, fees and the like among the items, as other work on the shipped
-    log does: they are easy to predict, and of no use to recommend. ``user_features``: a CSV file
+    log does: they are easy to predict, and of no use to recommend. ``keep_duplicates``: a row that
+    repeats another in every column is a second purchase. ``user_features``: a CSV file
     whose first column is the customer and whose others are side features. ``keep``: use the copy
     that `KeptLog` holds, or leave one there. Raises DataError if a file cannot be used.
     """
@@ -47,13 +49,19 @@ def prepare(
         "table": table,
         "query": query,
     }
-    others = {"keep_charges": keep_charges, "features_file": user_features}
+    others = {
+        "keep_charges": keep_charges,
+        "keep_duplicates": keep_duplicates,
+        "features_file": user_features,
+    }
     kept = KeptLog(SHIPPED if path is None else path, reading | others) if keep else None
     found = kept.load() if kept else None
     if found is not None:
         return found
     events, read = read_events(path, **reading)  # type: ignore[arg-type]
-    events, cleaned = clean_events(events, () if keep_charges else charges_of(read.format))
+    events, cleaned = clean_events(
+        events, () if keep_charges else charges_of(read.format), keep_duplicates
+    )
     if user_features is not None:
         events = with_user_features(events, user_features)
     sessions = group_sessions(events)

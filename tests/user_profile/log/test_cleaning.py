@@ -109,6 +109,14 @@ def test_descriptions_of_plainly_different_things_fall_into_their_groups():
     assert found.names[found.of_item[-1]] == "other"
 
 
+def test_equal_lines_of_a_receipt_are_pieces_when_asked(tmp_path):
+    path = tmp_path / "till.csv"
+    line = "a,r1,espresso,2024-05-06 08:00:00,1,2.5"
+    path.write_text("\n".join(["user,session,item,time,quantity,price", line, line, line]))
+    assert prepare(path).sessions.events.quantity.sum() == 1
+    assert prepare(path, keep_duplicates=True).sessions.events.quantity.sum() == 3
+
+
 def test_the_codes_of_another_shop_are_its_items(tmp_path):
     codes = ("S", "M", "D", "B", "POST", "C2")  # no products in the shipped log
     path = tmp_path / "sizes.csv"
