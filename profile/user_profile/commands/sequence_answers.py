@@ -38,7 +38,13 @@ def run_recommend(options: argparse.Namespace) -> int:
             raise DataError("--features are those of the user of --items; a FILE brings its own.")
         events = known_log(options, recommender)
         users = range(len(events.users)) if options.user is None else [one_user(options, events)]
-        answers = recommender.recommend_users(users, options.top, repeat=options.repeat)
+        answers = list(recommender.recommend_users(users, options.top, repeat=options.repeat))
+        short = sum(len(one.items) < options.top for one in answers)
+        if short and not options.repeat:
+            print(
+                f"{short:,} of {len(answers):,} users get fewer than {options.top} items: what "
+                "they had is left out (--repeat leaves it in)"
+            )
         rows = [row for user, one in zip(users, answers) for row in _rows(events.users[user], one)]
     _give(rows, options.out)
     return 0

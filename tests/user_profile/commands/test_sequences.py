@@ -78,6 +78,14 @@ def test_several_files_are_one_log(folder, ask, tmp_path):
     assert "a.txt, " in err
 
 
+def test_short_lists_are_told_of(folder, ask):
+    asked = [str(folder / "log.txt"), "--user", "u3", "--top", "25"]
+    status, out, _ = ask("recommend", *asked)
+    assert status == 0
+    assert "1 of 1 users get fewer than 25 items" in out
+    assert "get fewer" not in ask("recommend", *asked, "--repeat")[1]
+
+
 def test_recommend_for_a_raw_sequence_leaves_out_what_it_does_not_know(ask):
     status, out, _ = ask("recommend", "--items", "i3,never-seen,i4", "--top", "4")
     assert status == 0
