@@ -38,7 +38,7 @@ def generate_batch(
     rngs = np.random.default_rng(rng).spawn(len(rows))
     caches = model.new_caches(len(rows), longest + steps)
     for _ in range(steps):
-        logits = model.step(unread, caches, starts)  # (B, V)
+        logits = model.infer(unread, caches, starts)  # (B, V)
         for row, one, own in zip(rows, logits, rngs):
             row.append(next_token(one, row, own, **sampling))
         unread = np.array([row[-1:] for row in rows])

@@ -44,7 +44,7 @@ def beam_search(
             f"of at most {model.max_length}"
         )
     caches = model.new_caches(width, len(prompt) + steps)
-    logits = model.step(np.array([prompt] * width), caches)  # (W, V)
+    logits = model.infer(np.array([prompt] * width), caches)  # (W, V)
     beams: list[list[int]] = [[]] * width
     totals = np.full(width, -np.inf)
     totals[0] = 0.0  # the beams are equal yet: one of them may split
@@ -79,7 +79,7 @@ def beam_search(
             tokens = [ids[-1] for ids in beams]
             tokens += tokens[:1] * (width - len(tokens))
             beams += beams[:1] * (width - len(beams))
-            logits = model.step(np.array(tokens)[:, None], caches)
+            logits = model.infer(np.array(tokens)[:, None], caches)
     living = [scored(ids, float(t)) for ids, t in zip(beams, totals) if t > -np.inf]
     return sorted(finished + living, key=lambda one: -one.score)[:width]
 

@@ -87,7 +87,7 @@ def generate(
             caches = model.new_caches(1)
             unread = ids[-max(1, model.max_length // 2) :]
         rows: list[np.ndarray] | None = None if on_step is None else []
-        logits = model.step(np.array([unread]), caches, rows=rows)[0]
+        logits = model.infer(np.array([unread]), caches, rows=rows)[0]
         token = next_token(logits, ids, rng, **sampling)
         if on_step is not None and rows is not None:
             seen = [weights[0, :, -1] for weights in rows]

@@ -118,7 +118,7 @@ class CausalLM(Layer):
     def loss_backward(self, dloss: Any, saved: tuple[CausalLMSaved, AnyCrossEntropySaved]) -> None:
         self.backward(cross_entropy_backward(dloss, saved[1]), saved[0])
 
-    def step(
+    def infer(
         self,
         ids: Any,
         caches: list[KVCache],
@@ -130,11 +130,11 @@ class CausalLM(Layer):
         Row b begins at column `starts[b]`, counted from the first ever read; before is padding.
         Attention weights, (B, H, T, S) a block, are appended to `rows`, if it is given.
         """
-        return self._logits(self._step(ids, caches, starts, rows)[:, -1])[0]
+        return self._logits(self._infer(ids, caches, starts, rows)[:, -1])[0]
 
-    def step_all(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
+    def infer_all(self, ids: Any, caches: list[KVCache]) -> np.ndarray:
         """Inference: the next tokens, ids (B, T) -> logits after each of them, (B, T, V)."""
-        return self._logits(self._step(ids, caches, None))[0]
+        return self._logits(self._infer(ids, caches, None))[0]
 
     def states(self, ids: Any) -> list[np.ndarray]:
         """ids (B, T) -> what enters the first block, then what leaves each, (B, T, E)."""
@@ -148,7 +148,7 @@ class CausalLM(Layer):
         norm = self.encoder.norm
         return self._logits(state if norm is None else norm.forward(state)[0])[0]
 
-    def _step(
+    def _infer(
         self,
         ids: Any,
         caches: list[KVCache],
@@ -163,7 +163,7 @@ class CausalLM(Layer):
         mask = None
         if starts is not None:
             mask = (np.arange(first + T) >= starts[:, None])[:, None, None]  # (B, 1, 1, S)
-        return self.encoder.step(x, caches, mask, rows)
+        return self.encoder.infer(x, caches, mask, rows)
 
     @property
     def vocab_size(self) -> int:

@@ -86,4 +86,4 @@ def speculate(
 
 def _read(model: CausalLM, ids: list[int], caches: list[KVCache]) -> np.ndarray:
     """Logits after each token that the caches have not seen, (n, V)."""
-    return model.step_all(np.array([ids[caches[0].length :]]), caches)[0]
+    return model.infer_all(np.array([ids[caches[0].length :]]), caches)[0]

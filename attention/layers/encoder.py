@@ -54,7 +54,7 @@ class EncoderBlock(Block):
             dh, saved.attention, self.self_attn.backward, self.norm1, self.norm_first
         )
 
-    def step(
+    def infer(
         self,
         x: np.ndarray,
         cache: KVCache,
@@ -63,10 +63,10 @@ class EncoderBlock(Block):
     ) -> np.ndarray:
         """Inference: x (B, T, E), the next T tokens -> out (B, T, E), causal over cache and x."""
         if self.norm_first:
-            x = x + self.self_attn.step(self.norm1.step(x), cache, attn_mask, rows)
-            return x + self.mlp.step(self.norm2.step(x))
-        x = self.norm1.step(x + self.self_attn.step(x, cache, attn_mask, rows))
-        return self.norm2.step(x + self.mlp.step(x))
+            x = x + self.self_attn.infer(self.norm1.infer(x), cache, attn_mask, rows)
+            return x + self.mlp.infer(self.norm2.infer(x))
+        x = self.norm1.infer(x + self.self_attn.infer(x, cache, attn_mask, rows))
+        return self.norm2.infer(x + self.mlp.infer(x))
 
 
 class Encoder(Stack):
@@ -92,7 +92,7 @@ class Encoder(Stack):
             dx = block.backward(dx, one)
         return dx
 
-    def step(
+    def infer(
         self,
         x: np.ndarray,
         caches: list[KVCache],
@@ -105,8 +105,8 @@ class Encoder(Stack):
         block, (B, H, T, S), are appended to `rows`, where somebody wants to see them.
         """
         for block, cache in zip(self.blocks, caches, strict=True):
-            x = block.step(x, cache, attn_mask, rows)
-        return x if self.norm is None else self.norm.step(x)
+            x = block.infer(x, cache, attn_mask, rows)
+        return x if self.norm is None else self.norm.infer(x)
 
     def new_caches(self, batch: int, max_length: int) -> list[KVCache]:
         return [block.self_attn.new_cache(batch, max_length) for block in self.blocks]

@@ -71,10 +71,10 @@ class GatedMLP(Layer):
         dhidden = np.concatenate(both, axis=-1)  # (..., 2F)
         return self.linear1.backward(dhidden, saved.linear1)
 
-    def step(self, x: np.ndarray) -> np.ndarray:
+    def infer(self, x: np.ndarray) -> np.ndarray:
         """Inference: as forward, nothing saved."""
-        gate, up = np.split(self.linear1.step(x), 2, axis=-1)
-        return self.linear2.step(GATES[self.activation][0](gate, up)[0])
+        gate, up = np.split(self.linear1.infer(x), 2, axis=-1)
+        return self.linear2.infer(GATES[self.activation][0](gate, up)[0])
 
 
 def any_mlp(embed_dim: int, hidden_dim: int | None, activation: str, **how: Any) -> MLP | GatedMLP:

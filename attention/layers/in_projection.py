@@ -74,9 +74,9 @@ class InProjection(Linear):
             )
         )
 
-    def project_step(self, x: np.ndarray) -> Heads:
+    def infer_heads(self, x: np.ndarray) -> Heads:
         """Inference: x (..., T, E) -> q, k, v, nothing checked or saved."""
-        return self._heads([self.step(x)])
+        return self._heads([self.infer(x)])
 
     def _heads(self, projected: list[np.ndarray]) -> Heads:
         """Views of what was made of each input."""

@@ -46,7 +46,7 @@ class Linear(Layer):
             self.bias.accumulate(dbias)
         return dx
 
-    def step(self, x: np.ndarray) -> np.ndarray:
+    def infer(self, x: np.ndarray) -> np.ndarray:
         """Inference: as forward, nothing checked or saved."""
         out = flat(x) @ self.weight.data
         if self.bias is not None:

@@ -69,12 +69,12 @@ class MLP(Layer):
         out, saved2 = self.linear2.forward(bent)
         return out, MLPSaved(saved1, saved_activation, saved2)
 
-    def step(self, x: np.ndarray) -> np.ndarray:
+    def infer(self, x: np.ndarray) -> np.ndarray:
         """Inference: as forward, nothing checked or saved."""
-        hidden = self.linear1.step(x)
+        hidden = self.linear1.infer(x)
         if self.activation == "gelu":
-            return self.linear2.step(gelu(hidden))
-        return self.linear2.step(ACTIVATIONS[self.activation][0](hidden)[0])
+            return self.linear2.infer(gelu(hidden))
+        return self.linear2.infer(ACTIVATIONS[self.activation][0](hidden)[0])
 
     def backward(self, dout: np.ndarray, saved: MLPSaved) -> np.ndarray:
         """dout (..., E) -> dx (..., E)."""

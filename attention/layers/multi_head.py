@@ -154,7 +154,7 @@ class MultiHeadAttention(Layer):
         dinputs = self.in_proj.project_backward(gradients, saved.in_proj)
         return dinputs[0] if len(dinputs) == 1 else dinputs
 
-    def step(
+    def infer(
         self,
         x: np.ndarray,
         cache: KVCache,
@@ -169,21 +169,21 @@ class MultiHeadAttention(Layer):
         pieces = cache.pieces(x.shape[1])
         if len(pieces) > 1:
             parts = np.split(x, np.cumsum(pieces)[:-1], axis=1)
-            return np.concatenate([self.step(p, cache, attn_mask, rows) for p in parts], axis=1)
+            return np.concatenate([self.infer(p, cache, attn_mask, rows) for p in parts], axis=1)
         options = self.scores._asdict()
         if cache.endless:
             if attn_mask is not None or rows is not None:
                 raise ValueError("a cache with sinks takes no mask and shows no weights")
             options["window"] = None  # the cache has one of its own
-        q, k, v = self.in_proj.project_step(x)
+        q, k, v = self.in_proj.infer_heads(x)
         before = cache.length
         if self.q_norm is not None and self.k_norm is not None:
-            q, k = self.q_norm.step(q), self.k_norm.step(k)
+            q, k = self.q_norm.infer(q), self.k_norm.infer(k)
         q = self._turned(q, before)
         k, v = cache.place(k, v, self._turned)
         if x.shape[1] == 1 and attn_mask is None and rows is None:
             heads = attend_last(q, k, v, **options)  # (B, H, 1, D), which is (B, 1, H D)
-            return self.out_proj.step(heads.reshape(len(x), 1, self.num_heads * self.head_dim))
+            return self.out_proj.infer(heads.reshape(len(x), 1, self.num_heads * self.head_dim))
         options |= {"is_causal": True, "offset": before}
         if rows is not None:
             heads, saved = attention_forward(q, k, v, attn_mask, **options)
@@ -191,7 +191,7 @@ class MultiHeadAttention(Layer):
         else:
             attend = tiled_attention_forward if self.tiled else attention_forward
             heads, _ = attend(q, k, v, attn_mask, **options)
-        return self.out_proj.step(merge_heads(heads))
+        return self.out_proj.infer(merge_heads(heads))
 
     def new_cache(self, batch: int, max_length: int) -> KVCache:
         dtype = self.in_proj.weight.data.dtype

@@ -23,7 +23,7 @@ class LayerNorm(Layer):
         """x (..., E) -> out (..., E)."""
         return layer_norm_forward(x, self.gain.data, self.bias.data, self.eps)
 
-    def step(self, x: np.ndarray) -> np.ndarray:
+    def infer(self, x: np.ndarray) -> np.ndarray:
         """Inference: as forward, nothing checked or saved."""
         return layer_norm(x, self.gain.data, self.bias.data, self.eps)
 
@@ -46,7 +46,7 @@ class RMSNorm(Layer):
         """x (..., E) -> out (..., E)."""
         return rms_norm_forward(x, self.gain.data, self.eps)
 
-    def step(self, x: np.ndarray) -> np.ndarray:
+    def infer(self, x: np.ndarray) -> np.ndarray:
         """Inference: as forward, nothing saved."""
         return self.forward(x)[0]
 

@@ -87,9 +87,9 @@ def cache() -> Figure:
     whole, cached = [], []
     for n in lengths:
         caches = model.new_caches(1)
-        model.step(ids[:, : n - 4], caches)
+        model.infer(ids[:, : n - 4], caches)
         whole.append(_milliseconds(lambda n=n: model.forward(ids[:, :n]), 25))
-        cached.append(_milliseconds(lambda n=n, c=caches: model.step(ids[:, n - 1 : n], c), 4))
+        cached.append(_milliseconds(lambda n=n, c=caches: model.infer(ids[:, n - 1 : n], c), 4))
     fig, ax = plt.subplots(figsize=(5.6, 2.8))
     for values, name, colour in ((whole, "read all anew", WRONG), (cached, "cache", DARK)):
         ax.plot(lengths, values, "o-", color=colour, markersize=4)

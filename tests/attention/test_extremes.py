@@ -171,9 +171,9 @@ def test_a_rotary_base_is_a_number_above_zero(forward: Any, base: Any) -> None:
 
 def test_constant_rows_are_normalised_to_nothing_at_inference_too() -> None:
     layer = A.LayerNorm(384)
-    assert not layer.step(np.full((1, 384), 1e6 + 0.1, np.float32)).any()
+    assert not layer.infer(np.full((1, 384), 1e6 + 0.1, np.float32)).any()
     x = (1000 + np.random.default_rng(0).normal(size=(9, 384))).astype(np.float32)
-    np.testing.assert_allclose(layer.step(x), layer.forward(x)[0], atol=2e-5)
+    np.testing.assert_allclose(layer.infer(x), layer.forward(x)[0], atol=2e-5)
 
 
 def test_no_token_and_no_sequence_go_through_a_cache() -> None:
@@ -182,11 +182,11 @@ def test_no_token_and_no_sequence_go_through_a_cache() -> None:
         caches = encoder.new_caches(batch, 9)
         for T in (0, 3, 0, 1, 0):
             x = np.ones((batch, T, 8), np.float32)
-            assert encoder.step(x, caches).shape == x.shape
+            assert encoder.infer(x, caches).shape == x.shape
         assert caches[0].length == 4
     model = CausalLM(5, 9, 1, 8, 2, rng=0)
     with pytest.raises(ValueError, match="one token or more"):
-        model.step(np.zeros((1, 0), int), model.new_caches(1))
+        model.infer(np.zeros((1, 0), int), model.new_caches(1))
 
 
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)

@@ -82,7 +82,7 @@ def test_cache_step_by_step_in_chunks_and_at_once_agree(
     for chunks in ([6], [1] * 6, [2, 3, 1], [4, 2]):
         cache = layer.new_cache(2, 6)
         ends = np.cumsum(chunks)[:-1]
-        parts = [layer.step(part, cache) for part in np.split(X, ends, axis=1)]
+        parts = [layer.infer(part, cache) for part in np.split(X, ends, axis=1)]
         np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-13)
 
 
@@ -90,7 +90,7 @@ def test_a_stack_of_blocks_agrees_with_its_caches() -> None:
     model = A.Encoder(3, 8, 2, **F64)
     whole, _ = model.forward(X, is_causal=True)
     caches = model.new_caches(2, 6)
-    parts = [model.step(X[:, t : t + 1], caches) for t in range(6)]
+    parts = [model.infer(X[:, t : t + 1], caches) for t in range(6)]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-13)
 
 

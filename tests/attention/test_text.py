@@ -80,7 +80,7 @@ def test_caches_give_the_logits_of_the_whole(positions: str) -> None:
     whole, _ = model.forward(IDS)
     caches = model.new_caches(2)
     for t in range(7):
-        np.testing.assert_allclose(model.step(IDS[:, t : t + 1], caches), whole[:, t], atol=1e-12)
+        np.testing.assert_allclose(model.infer(IDS[:, t : t + 1], caches), whole[:, t], atol=1e-12)
 
 
 def test_the_documented_transformer_has_its_parameters() -> None:

@@ -45,7 +45,7 @@ def _stream(
     for t in range(T):
         if sinks is None and caches[0].length == model.max_length:
             caches, unread = model.new_caches(B), t - model.max_length // 2 + 1
-        logits = model.step(ids[:, unread : t + 1], caches)  # (B, V)
+        logits = model.infer(ids[:, unread : t + 1], caches)  # (B, V)
         unread, read = t + 1, read + t + 1 - unread
         log_p, _ = log_softmax_forward(logits)
         losses[t] = -log_p[np.arange(B), ids[:, t + 1]].mean()

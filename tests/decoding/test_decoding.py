@@ -86,7 +86,7 @@ class Bigrams:
     def new_caches(self, batch: int, length: int) -> list[KVCache]:
         return [KVCache(batch, 1, length, 1)]
 
-    def step_all(self, ids: np.ndarray, caches: list[KVCache]) -> np.ndarray:
+    def infer_all(self, ids: np.ndarray, caches: list[KVCache]) -> np.ndarray:
         caches[0].append(*2 * (np.zeros((1, 1, ids.shape[1], 1)),))
         return self.table[ids]
 

@@ -29,7 +29,7 @@ def masked_attention(layer: A.MultiHeadAttention, x: np.ndarray, sinks: int, win
     """x (B, T, E) -> (B, T, E): each query by itself, its keys turned by place in the cache."""
     (q, k, v), _ = layer.in_proj.project(x, None, None)
     if layer.q_norm is not None:
-        q, k = layer.q_norm.step(q), layer.k_norm.step(k)
+        q, k = layer.q_norm.infer(q), layer.k_norm.infer(k)
     out = []
     for t in range(x.shape[1]):
         seen = [s for s in range(t + 1) if s < sinks or t - s < window]
@@ -39,14 +39,14 @@ def masked_attention(layer: A.MultiHeadAttention, x: np.ndarray, sinks: int, win
         query, _ = A.rotary_forward(q[:, :, t : t + 1], places[-1:], **how)
         options = layer.scores._replace(window=None)._asdict()
         out.append(A.attention_forward(query, keys, v[:, :, seen], **options)[0])
-    return layer.out_proj.step(A.merge_heads(np.concatenate(out, axis=2)))
+    return layer.out_proj.infer(A.merge_heads(np.concatenate(out, axis=2)))
 
 
 def masked_logits(model: CausalLM, ids: np.ndarray, sinks: int, window: int) -> np.ndarray:
     x = model.tokens.forward(ids)[0]
     for block in model.encoder.blocks:
-        x = x + masked_attention(block.self_attn, block.norm1.step(x), sinks, window)
-        x = x + block.mlp.step(block.norm2.step(x))
+        x = x + masked_attention(block.self_attn, block.norm1.infer(x), sinks, window)
+        x = x + block.mlp.infer(block.norm2.infer(x))
     return model.read_out(x)
 
 
@@ -59,14 +59,14 @@ def test_a_sink_cache_is_attention_under_its_mask(name, sinks, window):
     for ends in (range(1, LONG + 1), [3, 4, 11, 12, LONG], [LONG]):
         caches = model.new_sink_caches(2, sinks, window)
         parts = np.split(ids, list(ends)[:-1], axis=1)
-        got = np.concatenate([model.step_all(part, caches) for part in parts], axis=1)
+        got = np.concatenate([model.infer_all(part, caches) for part in parts], axis=1)
         np.testing.assert_allclose(got, want, rtol=0, atol=1e-11)
 
 
 def test_a_window_of_the_models_own_holds_where_it_is_narrower():
     model = model_of(scores=A.ScoreOptions(window=2))
     ids = np.random.default_rng(3).integers(0, V, (1, LONG))
-    got = model.step_all(ids, model.new_sink_caches(1, 1, 9))
+    got = model.infer_all(ids, model.new_sink_caches(1, 1, 9))
     np.testing.assert_allclose(got, masked_logits(model, ids, 1, 3), rtol=0, atol=1e-11)
 
 
@@ -95,9 +95,9 @@ def test_far_positions_do_not_wear_it_out():
     """After thousands of tokens in float32, the last logits are those of the few that are seen."""
     model = model_of().astype(np.float32)
     ids = np.random.default_rng(4).integers(0, V, (1, 1500))
-    got = model.step(ids, model.new_sink_caches(1, 0, 3))
+    got = model.infer(ids, model.new_sink_caches(1, 0, 3))
     # 2 layers with a window of 3 see 5 tokens; the rest are too far to reach the last
-    want = model.step(ids[:, -5:], model.new_sink_caches(1, 0, 3))
+    want = model.infer(ids[:, -5:], model.new_sink_caches(1, 0, 3))
     np.testing.assert_allclose(got, want, atol=2e-4)
 
 
@@ -129,9 +129,9 @@ def test_bad_input_is_told(call, said):
 def test_what_was_forgotten_does_not_come_back():
     model = model_of()
     caches = model.new_sink_caches(1, 1, 3)
-    model.step(np.array([[1, 2, 3]]), caches)
+    model.infer(np.array([[1, 2, 3]]), caches)
     caches[0].truncate(2)
     caches[1].truncate(2)
-    model.step(np.array([[1, 2, 3]]), caches)
+    model.infer(np.array([[1, 2, 3]]), caches)
     with pytest.raises(ValueError, match="cannot go back from 5 to 4"):
         caches[0].truncate(4)

@@ -40,7 +40,7 @@ def test_a_block_read_token_by_token_is_the_block_read_at_once(
     kept = x.copy()
     want, _ = block.forward(x, is_causal=True)
     cache = block.self_attn.new_cache(2, 5)
-    got = [block.step(x[:, :2], cache)] + [block.step(x[:, t : t + 1], cache) for t in (2, 3, 4)]
+    got = [block.infer(x[:, :2], cache)] + [block.infer(x[:, t : t + 1], cache) for t in (2, 3, 4)]
     digits = 1e-5 if dtype == np.float32 else 1e-12
     np.testing.assert_allclose(np.concatenate(got, 1), want, rtol=digits, atol=digits)
     np.testing.assert_array_equal(x, kept)

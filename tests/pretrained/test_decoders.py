@@ -41,7 +41,7 @@ def test_cache_equals_no_cache(case):
     _, model, _ = case
     caches = model.new_caches(2)
     whole = model.forward(IDS)[0]
-    parts = [model.step(IDS[:, a:b], caches) for a, b in ((0, 7), (7, 8), (8, 12), (12, 24))]
+    parts = [model.infer(IDS[:, a:b], caches) for a, b in ((0, 7), (7, 8), (8, 12), (12, 24))]
     for at, logits in zip((6, 7, 11, 23), parts):
         np.testing.assert_allclose(logits, whole[:, at], rtol=0, atol=2e-5)
 

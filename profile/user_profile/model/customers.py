@@ -70,14 +70,14 @@ class CustomerEncoder(Layer):
         )
         return states, saved
 
-    def step(self, sessions: np.ndarray, caches: list[KVCache], side: np.ndarray) -> np.ndarray:
+    def infer(self, sessions: np.ndarray, caches: list[KVCache], side: np.ndarray) -> np.ndarray:
         """Inference: the next sessions (T, E) of one customer -> their states (1, T, E).
 
         Empty caches begin with the start, whose state then comes first: (1, 1 + T, E).
         """
         if not caches[0].length:
             sessions = np.concatenate([self.start.data[None], sessions])
-        return self._fuse(self.encoder.step(sessions[None], caches), side)[0]
+        return self._fuse(self.encoder.infer(sessions[None], caches), side)[0]
 
     def _fuse(
         self, states: np.ndarray, side: np.ndarray

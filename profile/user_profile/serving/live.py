@@ -159,7 +159,7 @@ class LiveProfile:
         vectors, saved = self._model.sessions.forward(x, groups)
         self._within += pooled_items(saved, behaviours, groups)
         self._make_room(1 + len(self.history.user))
-        states = self._model.customers.step(vectors, self._caches, self._reader.side)
+        states = self._model.customers.infer(vectors, self._caches, self._reader.side)
         self._states = np.concatenate([self._states, states], axis=1)
 
     def _make_room(self, places: int) -> None:
