@@ -69,7 +69,7 @@ def written_whole(path: str | Path) -> Iterator[IO[bytes]]:
         with contextlib.suppress(OSError):
             draft.unlink()
         if isinstance(error, OSError) and error.filename is None:  # the disk is full, or fails
-            raise NotWritten(error.errno, error.strerror, str(path)) from None
+            raise NotWritten(error.errno, error.strerror or str(error), str(path)) from None
         raise
 
 
