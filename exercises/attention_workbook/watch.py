@@ -153,10 +153,9 @@ class Watch:
         """The first failure; shown before its cause where that has to be searched for."""
         run.clock = Clock(0.0)
         texts = reports(run, most=1, brief=3)
-        if any(run.searches.values()):
+        if run.hurried or any(run.searches.values()):
             self._show("\n\n".join([*texts, count(run), "Looking for the cause ..."]))
-            run.searches.clear()
-            run.clock = Clock(SEARCH)
+            run.search_with(Clock(SEARCH))
             texts = reports(run, most=1, brief=3)
         return texts
 

@@ -17,6 +17,7 @@ class Clock:
     """Runs within ``with clock:``; what a worker computes meanwhile is added by ``add``."""
 
     def __init__(self, seconds: float) -> None:
+        self.given = seconds
         self._left, self._wait = seconds, WAIT * seconds
         self._since: tuple[float, float] | None = None
 

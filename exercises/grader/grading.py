@@ -74,6 +74,12 @@ class Run:
         self.mended: list[tuple[Slip, ...]] = []  # changes of the file that make a function right
         self.clock = Clock(PATIENCE)
 
+    def search_with(self, clock: Clock) -> None:
+        """Look for causes afresh, with the seconds of `clock`."""
+        self.clock, self.hurried = clock, False
+        self.searches.clear()
+        self.proven.clear()
+
     def new_check(self, name: str) -> Check:
         """The ``check`` for one test. Raises NotStarted if the whole file is still a stub."""
         if getattr(self.candidate, "untouched", False):

@@ -87,10 +87,14 @@ def _about_a_step(run: Run, result: Result, step: Step) -> Iterator[str]:
 
 
 def causes_of(run: Run, result: Result) -> list[str]:
-    """The likely causes of a failed check, or where to look if values are wrong and none fits."""
+    """The likely causes of a failed check, or where to look if values are wrong and none fits.
+
+    A run whose clock was given nothing says only what is known without a search.
+    """
     causes = explain(run, result)
     wrong = result.step is not None and result.step.complaint is not None
-    if not causes and wrong and result.step.complaint.kind == "values":
+    searched = run.clock.given > 0
+    if searched and not causes and wrong and result.step.complaint.kind == "values":
         causes = [nothing_known(run, result)]
     return causes
 
