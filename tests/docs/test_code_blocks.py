@@ -8,9 +8,17 @@ import pytest
 from .code_blocks import ROOT, documents, find_blocks, run_block, without_trailing_blanks
 
 WITH_CODE = [path for path in documents() if find_blocks(path.read_text(encoding="utf-8"))]
+LONG = {"22-adapters.md"}  # trains for some seconds
 
 
-@pytest.mark.parametrize("path", WITH_CODE, ids=lambda path: str(path.relative_to(ROOT / "docs")))
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.name in LONG else [])
+        for path in WITH_CODE
+    ],
+    ids=lambda path: str(path.relative_to(ROOT / "docs")),
+)
 def test_blocks_run_and_print_what_they_say(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     namespace: dict[str, Any] = {"__name__": "__main__"}

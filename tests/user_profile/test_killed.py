@@ -65,6 +65,7 @@ def _kill(name: str, path: Path, seconds: float) -> bool:
     return "done" in process.communicate(timeout=60)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["profiles", "sequences"])
 def test_killed_once(name: str, tmp_path: Path) -> None:
     path = tmp_path / "run.npz"

@@ -177,7 +177,7 @@ def test_a_file_deleted_while_it_is_graded(own, monkeypatch, capsys):
     assert not (own / state.FILE).exists()
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_forty_columns(own, monkeypatch, capsys, lang):
     monkeypatch.setenv("COLUMNS", "40")
     answer(own, "softmax_first_try.py")
@@ -200,6 +200,7 @@ def run(folder, command, **environment):
     )
 
 
+@pytest.mark.slow
 def test_a_pipe_that_knows_fewer_characters(own):
     answer(own, "softmax_first_try.py")
     done = run(own, "check ex01", PYTHONIOENCODING="ascii")

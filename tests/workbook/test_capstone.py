@@ -64,8 +64,16 @@ def test_without_capstone_py_nothing_is_started(capstone, answers):
     ("line", "reason"),
     [
         ("import attention", "builds on ex09_layer_norm/layer_norm.py, line 3: `attention`"),
-        ("import os; os._exit(0)", "while it was imported, your code ended its process"),
-        ("1 / 0", "builds on ex09_layer_norm/layer_norm.py, line 3, which cannot be imported"),
+        pytest.param(
+            "import os; os._exit(0)",
+            "while it was imported, your code ended its process",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "1 / 0",
+            "builds on ex09_layer_norm/layer_norm.py, line 3, which cannot be imported",
+            marks=pytest.mark.slow,
+        ),
         ("def f(:", "builds on ex09_layer_norm/layer_norm.py, line 3: SyntaxError"),
     ],
 )

@@ -85,7 +85,9 @@ def causes_of(number, source, folder):
         (RIGHT, "dx / y.shape[-1]", "y.shape[-1]"),
         (RIGHT, "dy", "your softmax_backward is your input `dy` itself"),
         (RIGHT, "dx @ np.ones((2, 3))", "two arrays do not fit in a matrix product"),
-        (RIGHT, "dx[:, :, :, 0]", "indices are used on an array of"),
+        pytest.param(
+            RIGHT, "dx[:, :, :, 0]", "indices are used on an array of", marks=pytest.mark.slow
+        ),
         (RIGHT, "dz", "`dz` is used before it has a value"),
         (RIGHT, "np.softmax(dy)", "numpy has no `softmax`"),
     ],
@@ -100,9 +102,9 @@ def test_a_slip_of_softmax_is_told(tmp_path, forward, backward, said):
     ("scale", "returned", "said"),
     [
         (ROOT, "[w @ v, w]", "you return a list where a tuple is asked"),
-        (ROOT, "w @ v", "you return the output alone"),
+        pytest.param(ROOT, "w @ v", "you return the output alone", marks=pytest.mark.slow),
         (ROOT, "(w, w @ v)", "you return the weights first"),
-        ("/ 7", "(w @ v, w)", "scaled wrongly"),
+        pytest.param("/ 7", "(w @ v, w)", "scaled wrongly", marks=pytest.mark.slow),
     ],
 )
 def test_a_slip_of_attention_is_told(tmp_path, scale, returned, said):
@@ -144,6 +146,7 @@ def test_what_sets_the_failing_calls_apart_is_told(tmp_path):
     assert any(said in cause for causes in found for cause in causes), found
 
 
+@pytest.mark.slow
 def test_each_wrong_output_has_its_own_cause(tmp_path):
     source = MLP.format(returned="dy @ w1.T @ w0.T, dw0, 2 * db0, dw1, db1")
     said = causes_of("ex08", source, tmp_path)[0][0]

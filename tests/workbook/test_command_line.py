@@ -77,15 +77,15 @@ def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
     [
         (["--workbook", "nowhere"], "there is no such folder"),
         (["--hint", "ex77"], "there is no exercise 'ex77'"),
-        (["--hint", "ex01:4"], "hints 1 to 3"),
-        (["--reset", "seven"], "there is no exercise 'seven'"),
-        (["--interview", "0"], "give the minutes you have"),
+        pytest.param(["--hint", "ex01:4"], "hints 1 to 3", marks=pytest.mark.slow),
+        pytest.param(["--reset", "seven"], "there is no exercise 'seven'", marks=pytest.mark.slow),
+        pytest.param(["--interview", "0"], "give the minutes you have", marks=pytest.mark.slow),
         (["--interview", "15"], "give at least 20 minutes"),
-        (["--interview", "soon"], "give the minutes you have"),
-        (["--hint", "²"], "there is no exercise '²'"),
-        (["--hint", "ex01:²"], "hints 1 to 3"),
+        pytest.param(["--interview", "soon"], "give the minutes you have", marks=pytest.mark.slow),
+        pytest.param(["--hint", "²"], "there is no exercise '²'", marks=pytest.mark.slow),
+        pytest.param(["--hint", "ex01:²"], "hints 1 to 3", marks=pytest.mark.slow),
         (["--score-json", "nowhere/scores.json"], "there is no folder"),
-        (["--score-json", "exercises"], "that is no file"),
+        pytest.param(["--score-json", "exercises"], "that is no file", marks=pytest.mark.slow),
     ],
 )
 def test_a_bad_argument_is_answered_in_one_sentence(clone, arguments, message):

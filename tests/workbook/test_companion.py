@@ -103,6 +103,7 @@ def test_pytest_works_there(own):
     assert "pytest --watch" in listed
 
 
+@pytest.mark.slow
 def test_giving_up_is_asked_for_and_costs_the_points(own, capsys, monkeypatch):
     answer(own)
     monkeypatch.setattr("builtins.input", lambda prompt: "n")

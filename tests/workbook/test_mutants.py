@@ -50,6 +50,7 @@ def test_mutants_differ_compile_and_are_named_by_text_not_by_line():
     assert [one.name for one in moved] == [one.name for one in mutants]
 
 
+@pytest.mark.slow
 def test_a_mutant_that_hangs_or_crashes_is_rejected_and_a_right_one_lives(monkeypatch):
     monkeypatch.setattr(trial, "SECONDS", 1.0)
     masks = exercise("ex05")

@@ -66,6 +66,7 @@ def test_a_right_answer_passes_and_shows_what_matters(cells):
     assert verdict._repr_html_().count("✓") == verdict.score.checks
 
 
+@pytest.mark.slow
 def test_a_wrong_one_has_its_cause_in_text_and_table_and_what_is_missing_is_not_started(cells):
     run_cell("def softmax(x, axis=-1):\n    e = np.exp(x)\n    return e / e.sum()\n", cells)
     verdict = attention_workbook.check("ex01", softmax=cells["softmax"])

@@ -93,6 +93,7 @@ def test_an_assistant_is_told_what_fails_and_not_the_answer(place, capsys):
     assert not any(line.strip() in text for line in lines if "return" in line)
 
 
+@pytest.mark.slow
 def test_the_hint_that_an_assistant_is_told_counts(place, capsys):
     shutil.copy(ANSWERS / "softmax_first_try.py", place.home / "ex01_softmax" / "softmax.py")
     for _ in range(2):  # the same one until another is asked for

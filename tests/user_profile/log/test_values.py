@@ -84,6 +84,7 @@ def test_epochs_and_written_times_agree_to_the_microsecond(moment):
         assert times.second[0] * 10**6 + times.micro[0] == micros
 
 
+@pytest.mark.slow
 @given(st.text(max_size=12), st.sampled_from([None, *NAMED, "%d.%m.%y"]))
 def test_no_text_makes_a_date_parser_fall(text, date_format):
     try:

@@ -54,6 +54,7 @@ def batch_and_sizes():
     return batch, sizes
 
 
+@pytest.mark.slow
 def test_the_whole_model(batch_and_sizes):
     batch, sizes = batch_and_sizes
     assert len(batch.labels.item)
