@@ -5,6 +5,7 @@ import ast
 import numpy as np
 import pytest
 from grader.causes import explain
+from grader.causes.repair import lines_that_draw, of_words
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
 from grader.language import message
@@ -221,3 +222,15 @@ def test_entries_of_a_dict_go_by_their_names(tmp_path):
     )
     found = causes_of("ex15", source, tmp_path)
     assert "your grads['w_k'] and grads['w_v'] are exchanged" in found
+
+
+def test_random_draws_and_how_many_there_are_are_left_as_they_are():
+    drawing = "for trial in range(4):\n    y = 2\n    x = rng.normal()\n"
+    source = "rng = 1\n" + drawing + "for i in range(3):\n    z = i\n"
+    assert lines_that_draw(source) == {1, 2, 4}
+
+
+def test_names_say_too_little_to_tell_a_number_by():
+    assert of_words([["large", "small"], []])
+    assert not of_words(["large", 1])
+    assert not of_words((np.zeros(2),))

@@ -5,6 +5,7 @@ is found has been tried on all calls of the function; the change itself is not t
 stands there and what kind of thing it wants.
 """
 
+import ast
 import re
 from contextlib import closing
 from typing import Any
@@ -21,6 +22,7 @@ from grader.sandbox.wire import Named
 
 SECONDS = 2.5
 DRAWN = re.compile(r"\b(rng|random)\b")  # other random numbers may be right by chance
+NUMBERS = {"constant", "plausible constant", "range cut short"}
 LIMITS = Limits(start=3.0, call=2.0, losses=4)
 WANTS = {
     "constant": "another number",
@@ -126,8 +128,10 @@ def of_repair(
     if not isinstance(answer, Sandboxed) or (only_known and not known):
         return ""
     source, slips = switched(answer.source, repairs)
-    lines = answer.source.splitlines()
-    slips = [one for one in slips if not DRAWN.search(lines[one.line - 1])]
+    drawn = lines_that_draw(answer.source)
+    slips = [one for one in slips if one.line not in drawn]
+    if of_words(found.failed.expected.outputs):
+        slips = [one for one in slips if one.kind not in NUMBERS]
     trial = _Repair(found, answer, source, SECONDS, steps)
     try:
         with closing(trial.worker):
@@ -136,6 +140,22 @@ def of_repair(
         return ""
     known += [one for one in chosen[:1] if one not in known]
     return _told(found, chosen[0]) if chosen else ""
+
+
+def lines_that_draw(source: str) -> set[int]:
+    """Lines that draw random numbers, and heads of loops that decide how often it is done."""
+    drawn = {n for n, line in enumerate(source.splitlines(), 1) if DRAWN.search(line)}
+    loops = [one for one in ast.walk(ast.parse(source)) if isinstance(one, (ast.For, ast.While))]
+    spans = {one.lineno: range(one.lineno, (one.end_lineno or 0) + 1) for one in loops}
+    heads = {head for head, span in spans.items() if drawn & set(span)}
+    return drawn | heads
+
+
+def of_words(value: Any) -> bool:
+    """Whether a value is names alone: so little to say that another number is right by chance."""
+    return isinstance(value, str) or (
+        isinstance(value, (list, tuple)) and all(map(of_words, value))
+    )
 
 
 def _told(found: Evidence, chosen: Chosen) -> str:
