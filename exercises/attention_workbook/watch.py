@@ -3,7 +3,8 @@
 Ten times a second it asks for the file's time and size and sleeps in between: that works on every
 file system. A worker with NumPy imported waits for the next save, and what the reference answers
 is known before it. A key pressed while an answer is graded does not wait for the verdict, and the
-verdict does not wait for a cause that is not known at once: that is searched for once it stands.
+verdict does not wait for a cause that is not known at once: that is searched for once it stands,
+until the file is saved again.
 """
 
 import os
@@ -155,7 +156,7 @@ class Watch:
         texts = reports(run, most=1, brief=3)
         if run.hurried or any(run.searches.values()):
             self._show("\n\n".join([*texts, count(run), "Looking for the cause ..."]))
-            run.search_with(Clock(SEARCH))
+            run.search_with(Clock(SEARCH, stop=lambda: self._saved() != self._seen))
             texts = reports(run, most=1, brief=3)
         return texts
 

@@ -5,6 +5,7 @@ wall ends only what waits for ever.
 """
 
 import time
+from collections.abc import Callable
 
 WAIT = 4  # times as long on the wall
 
@@ -14,10 +15,13 @@ class OutOfTime(Exception):
 
 
 class Clock:
-    """Runs within ``with clock:``; what a worker computes meanwhile is added by ``add``."""
+    """Runs within ``with clock:``; what a worker computes meanwhile is added by ``add``.
 
-    def __init__(self, seconds: float) -> None:
-        self.given = seconds
+    Where ``stop`` is true, nothing is left either: nobody waits for what is searched.
+    """
+
+    def __init__(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> None:
+        self.given, self._stop = seconds, stop
         self._left, self._wait = seconds, WAIT * seconds
         self._since: tuple[float, float] | None = None
 
@@ -46,7 +50,7 @@ class Clock:
     @property
     def over(self) -> bool:
         """Whether nothing is left."""
-        return self.left <= 0 or self.wait <= 0
+        return self.left <= 0 or self.wait <= 0 or self._stop()
 
     def check(self) -> None:
         """Raise OutOfTime if nothing is left."""

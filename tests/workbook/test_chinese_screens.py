@@ -9,6 +9,7 @@ from attention_workbook import lay_out
 from attention_workbook.__main__ import main
 from grader import language
 from grader.audit import candidate_for
+from grader.clock import Clock
 from grader.exercise import find_exercises
 from grader.grading import PASSED, grade
 from grader.sandbox.unfenced import Unfenced
@@ -92,7 +93,7 @@ def own_lines(source):
 def shown(exercise, candidate):
     """Every line that may be shown of an answer, but for those of its own file."""
     run = grade(exercise, candidate)
-    run.patience = 0.5
+    run.clock = Clock(0.5)
     text = fitted("\n".join([*reports(run, most=99), count(run)]))
     text = re.sub(r"^ {17}.*\n", "", text, flags=re.M)  # the inputs
     text = re.sub(r"\n {15}(?=\S)", " ", text)  # an entry in a line

@@ -29,3 +29,13 @@ def test_what_is_spent_stays_spent():
     assert clock.over
     with clock, pytest.raises(OutOfTime):
         clock.check()
+
+
+def test_a_search_ends_when_nobody_waits_for_it():
+    waiting = [True]
+    clock = Clock(9.0, stop=lambda: not waiting)
+    with clock:
+        clock.check()
+        waiting.clear()
+        with pytest.raises(OutOfTime):
+            clock.check()
