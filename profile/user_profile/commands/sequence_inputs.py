@@ -75,6 +75,11 @@ def tell_unknown(known: Sequence[str], items: Sequence[str]) -> None:
     unknown = [item for item in items if item not in met]
     if unknown:
         some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        if len(unknown) == len(items):
+            raise DataError(
+                f"The model knows none of the {len(items):,} items of the log ({some}); give the "
+                "log of its own shop, or train on this one."
+            )
         print(
             f"{len(unknown):,} of {len(items):,} items are not known to the model and left out: "
             + some

@@ -23,6 +23,7 @@ from ..model.trained import Trained
 from ..privacy.loop import guarantee
 from ..serving.profiler import Profiler
 from ..training.loop import train
+from .answers import check_positive
 from .common import (
     add_log_options,
     add_model_option,
@@ -60,6 +61,8 @@ def add_command(commands: Any) -> None:
 
 
 def run_train(options: argparse.Namespace) -> int:
+    if options.workers is not None:
+        check_positive("--workers", options.workers)
     settings = settings_of(options, Settings)
     checkpoint = place_of_run(options)
     without = [part for part in options.without.split(",") if part]

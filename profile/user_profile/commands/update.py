@@ -117,9 +117,8 @@ def _random_session(profiler: Profiler, rng: np.random.Generator) -> list[NewEve
 
 
 def _moved(before: Profile, after: Profile) -> str:
-    was = {i.category: np.array(i.probabilities) for i in before.interests}
-    shifts = [(np.array(i.probabilities) - was[i.category], i.category) for i in after.interests]
-    steps = np.arange(len(after.interests[0].probabilities))
-    change, category = max(shifts, key=lambda pair: abs(float(pair[0] @ steps)))
-    way = "up" if change @ steps > 0 else "down"
-    return f"Moved most: {category}, {way} (chance of high {change[-1]:+.1%})"
+    was = {one.category: one.probabilities[0] for one in before.interests}
+    moves = [(was[one.category] - one.probabilities[0], one.category) for one in after.interests]
+    change, category = max(moves, key=lambda move: abs(move[0]))
+    way = "up" if change > 0 else "down"
+    return f"Moved most: {category}, {way} (chance to buy of it {change:+.1%})"

@@ -16,6 +16,8 @@ from .prices import fill_prices
 from .readers.online_retail import NON_PRODUCTS
 from .sessions import Sessions
 
+DUPLICATES = "exact duplicates"
+
 
 class Stage(NamedTuple):
     """One step of cleaning and what was left after it, cancellations not counted."""
@@ -42,6 +44,8 @@ class CleaningReport:
     def __str__(self) -> str:
         head = ("", "removed", "rows", "customers", "sessions", "items")
         below = [f"{self.cancellations:,} cancellations kept apart"]
+        if any(stage.name == DUPLICATES and stage.removed for stage in self.stages):
+            below.append("equal lines of one receipt count once; --keep-duplicates counts each")
         if self.priced:
             price = "the median price that their item had before"
             below.append(f"{self.priced:,} rows that give no price count at {price}")
@@ -97,7 +101,7 @@ def clean_events(
     stage("no customer", events.user != MISSING)
     stage("no positive quantity or price", (quantity > 0) & ~(events.price <= 0))
     repeats = np.zeros(len(events), bool) if keep_duplicates else _repeats(events)
-    stage("exact duplicates", ~repeats)
+    stage(DUPLICATES, ~repeats)
     refused = [code for code, item in enumerate(events.items) if item in non_products]
     stage("not a product", ~np.isin(events.item, refused))
 

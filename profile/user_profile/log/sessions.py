@@ -83,7 +83,10 @@ def single_event_sessions(events: Events) -> Sessions:
 
 def _by_user_and_time(events: Events) -> np.ndarray:
     if len(events) == 0:
-        raise DataError("There are no events to group into sessions; the log is empty.")
+        raise DataError(
+            "No purchase is left to group into sessions: the log is empty, or holds cancellations "
+            "and returns alone; check what its statuses and the signs of its pieces mean."
+        )
     if (events.user == MISSING).any():
         raise DataError("Some events have no user; remove them with clean_events first.")
     return np.lexsort((events.micro, events.time, events.user))

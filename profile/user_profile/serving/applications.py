@@ -199,5 +199,6 @@ def _category(names: Sequence[str], wanted: str) -> int:
     found = [code for code, name in enumerate(names) if wanted.lower() in name.lower()]
     if len(found) != 1:
         fault = "no category" if not found else f"{len(found)} categories"
-        raise DataError(f"{wanted!r} names {fault}; choose one of: {'; '.join(names)}.")
+        some = [names[code] for code in found] or names
+        raise DataError(f"{wanted!r} names {fault}; choose one of: {'; '.join(some)}.")
     return found[0]

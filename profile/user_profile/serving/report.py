@@ -22,7 +22,8 @@ def describe_profile(
 ) -> str:
     """The profile as text; ``bought``, if known, are marked among the suggestions."""
     name = history.users[profile.user]
-    lines = [f"Customer {name} on {day_of(profile.moment)}, after {profile.known} sessions"]
+    sessions = f"{profile.known} session" + "s" * (profile.known != 1)
+    lines = [f"Customer {name} on {day_of(profile.moment)}, after {sessions}"]
     if facts is not None and profile.known:
         lines += describe_facts(facts, profile.user, profile.moment)
     if not profile.known:

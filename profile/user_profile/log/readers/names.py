@@ -91,7 +91,9 @@ def told_missing(header: Sequence[str]) -> str:
     said = ",".join(f"{ours}={known.get(ours, 'NAME')}" for ours in REQUIRED)
     found = ", ".join(map(repr, header[:20]))
     what = " and of ".join(_MEANT[name] for name in missing)
-    what += " or for money" if missing == ["item"] else ""
+    if missing == ["item"]:
+        what += " or for money"
+        said += ", or of visits without items amount=NAME in place of item"
     return (
         f"no column that is known to be of {what} (found: {found}); say which it is with "
         f"--columns {said}"

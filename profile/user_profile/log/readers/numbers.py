@@ -12,6 +12,8 @@ import numpy as np
 MISSING_WORDS = frozenset(
     ["", "na", "n/a", "nan", "null", "none", "nil", "-", "\\n", "<na>", "#n/a", "nat", "(null)"]
 )
+_LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+_MOST = 1e15  # pieces or money; sums of more lose their last unit
 _AMOUNT = re.compile(r"\d[\d.,]*|[.,]\d+")
 # Currency: a sign, a code or a word of up to three letters beside the digits.
 _MONEY = re.compile(r"[^\W\d_]{0,3}[$€£¥₹₽₩₺₫฿元円]?|[$€£¥₹₽₩₺₫฿元円][^\W\d_]{0,3}")
@@ -63,6 +65,12 @@ def _decimal_comma(given: Sequence[str], where: str) -> tuple[bool, list[str]]:
             return "." in before and "." not in after, []
         if text.count(",") == 1 and (len(after) != 3 or before in ("", "0")):
             return True, []
+    dotted = [value for value in given if "." in value]
+    if not with_comma and dotted and all(map(_LIKE_THOUSANDS.fullmatch, dotted)):
+        return False, [
+            f"numbers{where} such as {dotted[0]} are read as decimals; write them without dots if "
+            "they are thousands"
+        ]
     if not with_comma or any(text.count(",") > 1 for text in with_comma):
         return False, []
     if any("." in value for value in given):
@@ -78,8 +86,8 @@ def _number(value: str, comma: bool) -> float:
         except ValueError:
             pass
         else:
-            if not np.isfinite(number) or "_" in text:
-                raise ValueError("not finite")
+            if not abs(number) <= _MOST or "_" in text:
+                raise ValueError("not finite, or beyond all money")
             return number
     text = re.sub(r"[\s'’\u00a0\u202f]", "", text)
     negative = (text[:1] == "(" and text[-1:] == ")") or "-" in (text[:1], text[-1:])

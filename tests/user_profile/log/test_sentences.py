@@ -1,0 +1,31 @@
+"""Sentences for logs that teach nothing, and for numbers that may be meant otherwise."""
+
+from user_profile.log.clean import DUPLICATES, clean_events
+from user_profile.log.readers.names import told_missing
+from user_profile.log.readers.numbers import parse_numbers
+
+from tests.user_profile.shop_log import make_events, make_rows
+
+
+def test_dots_before_three_digits_everywhere_are_named():
+    numbers = parse_numbers(["12.500", "1.234", "3"])
+    assert numbers.value.tolist() == [12.5, 1.234, 3]
+    assert "such as 12.500 are read as decimals" in numbers.notes[0]
+    assert parse_numbers(["12.500", "1.5"]).notes == parse_numbers(["0.125"]).notes == []
+
+
+def test_a_number_beyond_all_money_is_no_number():
+    assert parse_numbers(["1e308", "1e15"]).bad.tolist() == [True, False]
+
+
+def test_a_log_without_items_may_name_money():
+    assert "amount=NAME in place of item" in told_missing(["customer", "date", "sum"])
+
+
+def test_equal_lines_that_were_left_out_are_told_of():
+    once = clean_events(make_events(list(dict.fromkeys(make_rows(customers=20)))))[1]
+    rows = make_rows(customers=20)
+    twice = clean_events(make_events([*rows, rows[0]]))[1]
+    assert once[DUPLICATES].removed == 0 < twice[DUPLICATES].removed
+    assert "--keep-duplicates" not in str(once)
+    assert "--keep-duplicates" in str(twice)
