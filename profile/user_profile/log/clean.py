@@ -45,7 +45,7 @@ class CleaningReport:
         head = ("", "removed", "rows", "customers", "sessions", "items")
         below = [f"{self.cancellations:,} cancellations kept apart"]
         if any(stage.name == DUPLICATES and stage.removed for stage in self.stages):
-            below.append("equal lines of one receipt count once; --keep-duplicates counts each")
+            below.insert(0, "equal lines of one receipt count once; --keep-duplicates counts each")
         if self.priced:
             price = "the median price that their item had before"
             below.append(f"{self.priced:,} rows that give no price count at {price}")
