@@ -68,6 +68,15 @@ class StepCountedPerParameter(_Base):
             self.move(name, self.update(name))
 
 
+@mistake("your step count advances with each gradient; it must advance once a step")
+class StepCountedPerGradient(_Base):
+    def step(self, grads):
+        for name, g in grads.items():
+            self.t += 1
+            self.moments(name, g)
+            self.move(name, self.update(name))
+
+
 @mistake("your step count is one too high: the first step must use t = 1")
 class StepCountFromTwo(_Base):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
@@ -138,6 +147,22 @@ class MomentsAreSums(_Base):
     def moments(self, name, g):
         self.m[name] = self.betas[0] * self.m[name] + g
         self.v[name] = self.betas[1] * self.v[name] + g * g
+
+
+@mistake(
+    "your first moment lacks the factor 1 - beta1 of its new gradient: it is a sum, not a mean"
+)
+class FirstMomentIsASum(_Base):
+    def moments(self, name, g):
+        super().moments(name, g)
+        self.m[name] += self.betas[0] * g
+
+
+@mistake("your second moment lacks the factor 1 - beta2 of its new square: it is a sum, not a mean")
+class SecondMomentIsASum(_Base):
+    def moments(self, name, g):
+        super().moments(name, g)
+        self.v[name] += self.betas[1] * g * g
 
 
 @mistake("your old moment has the weight 1 - beta; it keeps beta, the new gradient gets 1 - beta")

@@ -323,3 +323,30 @@ def ideal_as_long_as_the_list(ranked, relevant, k):
     return _ndcg(
         ranked, relevant, k, ideal=lambda items, wanted: [1] * min(k, len(wanted), len(items))
     )
+
+
+@mistake(
+    "only the first hit of a list counts in your DCG; every hit counts, with its own discount",
+    replaces="ndcg_at_k",
+)
+def first_hit_alone(ranked, relevant, k):
+    def score(items, wanted):
+        hits = [item in wanted for item in items[:k]]
+        first = [hit and not any(hits[:place]) for place, hit in enumerate(hits)]
+        best = _dcg([1] * min(k, len(wanted)), _log_discount)
+        return float(_ratio(_dcg(first, _log_discount), best))
+
+    return _mean_over_users(score, ranked, relevant)
+
+
+@mistake(
+    "your hits are discounted by 1 / place and your ideal is not; both take 1 / log2(place + 1)",
+    replaces="ndcg_at_k",
+)
+def hits_by_reciprocal_places(ranked, relevant, k):
+    def score(items, wanted):
+        hits = [item in wanted for item in items[:k]]
+        best = _dcg([1] * min(k, len(wanted)), _log_discount)
+        return float(_ratio(_dcg(hits, lambda place: 1 / place), best))
+
+    return _mean_over_users(score, ranked, relevant)

@@ -230,3 +230,12 @@ def moves_rows_in_place(k, v, window, sinks):
     for x in (k, v):
         x[..., :size, :] = cut(x, sinks, window)
     return k[..., :size, :], v[..., :size, :]
+
+
+@mistake(
+    "you put the latest rows before the sinks; what is kept stays in its order", replaces="evict"
+)
+def latest_before_the_sinks(k, v, window, sinks):
+    m = k.shape[-2]
+    kept = [*range(m - window, m), *range(sinks)] if m > window + sinks else [*range(m)]
+    return np.take(k, kept, axis=-2), np.take(v, kept, axis=-2)
