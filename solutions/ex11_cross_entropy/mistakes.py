@@ -234,3 +234,11 @@ def gradient_in_place(logits, targets):
 def target_overwritten(logits, targets):
     hot = _one_hot(logits, targets)
     return np.where(hot > 0, -hot, _softmax(logits)) / np.size(targets)
+
+
+@mistake(
+    "your gradient at the target is 0: p is subtracted from itself; it is p − 1",
+    replaces="cross_entropy_backward",
+)
+def target_minus_itself(logits, targets):
+    return np.where(_one_hot(logits, targets) > 0, 0, _softmax(logits)) / np.size(targets)

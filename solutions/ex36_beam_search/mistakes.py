@@ -155,6 +155,13 @@ def ended_beams_go_on(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, None, alpha)
 
 
+@mistake("you continue beams that have ended until all of them have; each stays as it is")
+def ended_beams_go_on_until_all_have_ended(model, prompt, steps, width, end=None, alpha=0.0):
+    never = lambda new, end: False  # noqa: E731
+    over = lambda beams, ended: all(end is not None and new[-1:] == [end] for new, _ in beams)  # noqa: E731
+    return search(model, prompt, steps, width, end, alpha, has_ended=never, stop=over)
+
+
 @mistake("you drop beams that have ended; they stay and may win")
 def drops_ended_beams(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha, stays=lambda beam: [])

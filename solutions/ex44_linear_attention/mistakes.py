@@ -109,6 +109,12 @@ def scaled(q, k, v):
     return averaged(weights_of(q / math.sqrt(q.shape[-1]), k), v)
 
 
+@mistake("you scale q and k before φ, as softmax attention scales its scores; here is no scale")
+def both_scaled(q, k, v):
+    root = q.shape[-1] ** 0.25
+    return averaged(weights_of(q / root, k / root), v)
+
+
 @mistake("your features are elu without the + 1; they must be positive, or weights are not weights")
 def elu_without_one(q, k, v):
     elu = lambda x: features(x) - 1  # noqa: E731
@@ -343,6 +349,13 @@ def step_with_a_raw_key(state, q, k, v):
 def step_scaled(state, q, k, v):
     state = add(state, features(k), v)
     return read(q / math.sqrt(q.shape[-1]), *state), state
+
+
+@step_mistake("your step scales q and k before φ, as softmax attention would; here is no scale")
+def step_scales_both(state, q, k, v):
+    root = q.shape[-1] ** 0.25
+    state = add(state, features(k / root), v)
+    return read(features(q / root), *state), state
 
 
 @step_mistake("your step returns the state first; out comes first")
