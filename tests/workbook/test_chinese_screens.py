@@ -23,9 +23,12 @@ CODE = re.compile(  # a list cut short, what is quoted, names and options
 )
 NAMES = re.compile(  # the glossary's, and names of things
     r"\b(query|queries|key|keys|value|values|token|tokens|softmax|logits?|attention-workbook|pytest"
-    r"|NumPy|numpy|Adam|MLP|Fortran|float\d+|int\d+|True|False|None|array|list|tuple|of|dict)\b"
+    r"|NumPy|numpy|Adam|MLP|Fortran|float\d+|int\d+|True|False|None|array|list|tuple|of|dict|d[abqkvwx]|dbias)\b"
 )
-PYTHON = re.compile(r"\b\w*(Error|Exception|Exit|Interrupt)\b: .*")  # what Python itself said
+PYTHON = re.compile(r"\b\w*(Error|Exception|Exit|Interrupt|Warning)\b: .*")  # Python's own words
+DATA = re.compile(
+    r"^(调用|(期望值|返回值) +(\S+: )?[\[<]).*"
+)  # a call as it is typed; lists, arrays
 SENTENCE = re.compile(r"(?:[A-Za-z][a-z'-]*,? ){3,}[A-Za-z][a-z'-]+")
 RETURNS = {
     "nothing": "None",
@@ -82,7 +85,8 @@ def in_chinese(monkeypatch):
 
 def english(text):
     """Four English words or more in a row, outside of code."""
-    lines = (NAMES.sub("，", CODE.sub("，", PYTHON.sub("", line))) for line in text.splitlines())
+    told = (PYTHON.sub("", DATA.sub("", line)) for line in text.splitlines())
+    lines = (NAMES.sub("，", CODE.sub("，", line)) for line in told)
     return [line for line, bare in zip(text.splitlines(), lines) if SENTENCE.search(bare)]
 
 
