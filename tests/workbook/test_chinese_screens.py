@@ -27,7 +27,7 @@ NAMES = re.compile(  # the glossary's, and names of things
 )
 PYTHON = re.compile(r"\b\w*(Error|Exception|Exit|Interrupt|Warning)\b: .*")  # Python's own words
 DATA = re.compile(
-    r"^(调用|(期望值|返回值) +(\S+: )?[\[<]).*"
+    r"^(调用|(期望值|返回值) +(\S+: )?[\[<'\"]).*"
 )  # a call as it is typed; lists, arrays
 SENTENCE = re.compile(r"(?:[A-Za-z][a-z'-]*,? ){3,}[A-Za-z][a-z'-]+")
 RETURNS = {
