@@ -30,6 +30,7 @@ from attention_workbook.routes import ahead, passed, route_of
 from attention_workbook.solution import after_a_pass, solution_text
 from attention_workbook.state import locked
 
+SEARCHING = "Looking for the cause ..."
 SEARCH = 2.0  # seconds of computing for a cause, while the verdict stands
 SETTLE = 0.03  # seconds in which a file that is being written changes again
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
@@ -155,7 +156,7 @@ class Watch:
         run.clock = Clock(0.0)
         texts = reports(run, most=1, brief=3)
         if run.hurried or any(run.searches.values()):
-            self._show("\n\n".join([*texts, count(run), "Looking for the cause ..."]))
+            self._show("\n\n".join([*texts, count(run), SEARCHING]))
             run.search_with(Clock(SEARCH, stop=lambda: self._saved() != self._seen))
             texts = reports(run, most=1, brief=3)
         return texts

@@ -126,7 +126,8 @@ def _said(arguments: list[str]) -> str:
 def _watched(own: Path, columns: int, language: str) -> Iterator[str]:
     from attention_workbook.__main__ import typed
     from attention_workbook.commands import Place
-    from attention_workbook.watch import watch
+    from attention_workbook.watch import SEARCHING, watch
+    from grader.language import said
 
     from tests.workbook.test_watch import Script
 
@@ -135,7 +136,8 @@ def _watched(own: Path, columns: int, language: str) -> Iterator[str]:
 
     desk = Script(right)
     watch(Place(own, own, own, typed), desk)
-    for title, screen in zip(WATCHED, desk.screens):
+    lasting = [one for one in desk.screens if said(SEARCHING) not in one]
+    for title, screen in zip(WATCHED, lasting):
         head = (title if language == "en" else TITLES[title]).format(columns)
         yield f"## {head}\n\n```text\n{screen}\n```\n"
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 from grader.exercise import find_exercise, find_exercises
@@ -156,7 +157,11 @@ def test_an_interrupted_run_solves_nothing(clone, folder, tmp_path):
     target = tmp_path / "scores.json"
     command = [sys.executable, "-u", "-m", "pytest", FILE, "--workbook", folder]
     command += ["--score-json", target]
-    with subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) as run:
+    # a job in the background hears no Ctrl-C
+    listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, cwd=clone, stdout=subprocess.PIPE, text=True, preexec_fn=listens
+    ) as run:
         while (line := run.stdout.readline()) and "collected 17 items" not in line:
             pass
         time.sleep(0.3)
