@@ -91,6 +91,7 @@ class Bigrams:
         return self.table[ids]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampling", [{}, {"temperature": 0.7, "top_p": 0.8}])
 def test_speculation_draws_from_the_large_models_distribution(sampling):
     """χ² over all texts of three tokens; the draft has other weights, so some are refused."""

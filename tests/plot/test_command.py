@@ -83,6 +83,7 @@ def test_mistakes_get_one_sentence(extra, message, small_model, capsys):  # noqa
     assert len(said.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "unneeded"),
     [

@@ -63,6 +63,7 @@ def test_zooming_in_brings_single_cells_back(figure):
     assert image.colorbar.ax.get_ylabel() == "attention weight"
 
 
+@pytest.mark.slow
 def test_more_dots_show_more(figure, tmp_path):
     image = plot_attention(previous_token_head(2048), ax=figure.gca())
     figure.savefig(tmp_path / "fine.png", dpi=300)
@@ -71,6 +72,7 @@ def test_more_dots_show_more(figure, tmp_path):
     assert image.block > fine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["svg", "pdf"])
 def test_vector_formats_keep_the_line(kind, figure, tmp_path):
     plot_attention(previous_token_head(2048), ax=figure.gca())

@@ -60,6 +60,7 @@ def test_without_capstone_py_nothing_is_started(capstone, answers):
     assert graded(capstone, answers)[0].score().status == NOT_STARTED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -98,6 +98,7 @@ def test_a_slip_of_softmax_is_told(tmp_path, forward, backward, said):
     assert any(said in cause for cause in found[0]), found[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scale", "returned", "said"),
     [

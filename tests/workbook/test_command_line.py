@@ -72,6 +72,7 @@ def test_a_hanging_file_leaves_the_others_unharmed(clone, tmp_path):
     assert scores["points"] == 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

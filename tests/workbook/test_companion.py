@@ -34,6 +34,7 @@ def test_the_folder_holds_questions_stubs_checks_and_nothing_of_the_solutions(la
     assert len((laid / "README.md").read_text().splitlines()) <= 12
 
 
+@pytest.mark.slow
 def test_wrong_then_right_then_the_solution_lies_beside(own, capsys):
     answer(own, "softmax_first_try.py")
     assert main(["check", "ex01"]) == 1

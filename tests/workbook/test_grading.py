@@ -60,6 +60,7 @@ def test_a_missing_file_is_not_started(softmax, tmp_path):
     assert (score.status, score.points) == (NOT_STARTED, 0)
 
 
+@pytest.mark.slow
 def test_two_causes_that_fit_are_both_named(softmax, tmp_path):
     source = "import numpy as np\n\ndef softmax(x, axis=-1):\n    e = np.exp(x - x.max())\n"
     source += "    return e / e.sum(-1, keepdims=True)\n"

@@ -82,6 +82,7 @@ def test_leaving_a_question_is_confirmed(tmp_path, key):
     assert status_of(script.hold([EX01])) == [PASSED]
 
 
+@pytest.mark.slow
 def test_a_question_may_be_tried_again_and_the_last_try_counts(tmp_path):
     script = Script(tmp_path, (5, "softmax_first_try.py"), (5, "softmax_right.py"))
     (only,) = script.hold([EX01])
@@ -111,6 +112,7 @@ def test_a_session_can_be_stopped(tmp_path):
     assert "No question was answered" in report([], typed)
 
 
+@pytest.mark.slow
 def test_the_report_names_what_failed_and_why(tmp_path):
     script = Script(
         *(tmp_path, (12, "softmax_right.py"), (8, "softmax_first_try.py")),

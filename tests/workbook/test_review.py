@@ -72,6 +72,7 @@ def test_what_is_due_is_listed(place, monkeypatch, capsys):
     assert "has not passed yet" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_assistant_is_told_what_fails_and_not_the_answer(place, capsys):
     shutil.copy(ANSWERS / "softmax_first_try.py", place.home / "ex01_softmax" / "softmax.py")
     capsys.readouterr()

@@ -44,6 +44,7 @@ def replayed(exercise, step, folder, monkeypatch):
     return eval(third.removeprefix("print"), names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number",
     [

@@ -94,6 +94,7 @@ def test_a_sitting(place, monkeypatch):
     assert "Until next time" in said
 
 
+@pytest.mark.slow
 def test_the_screens_fit_forty_columns(place, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     desk = Script(save(place, "softmax_first_try.py"), "h", "l", save(place, "softmax_right.py"))

@@ -61,6 +61,7 @@ def test_evaluate_repeats_the_table_of_train(folder, ask):
     assert "The sequence model" in out
 
 
+@pytest.mark.slow
 def test_several_files_are_one_log(folder, ask, tmp_path):
     lines = (folder / "log.txt").read_text().splitlines(keepends=True)
     cut = next(n for n, line in enumerate(lines) if line.startswith("u20 "))

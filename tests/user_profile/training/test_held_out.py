@@ -49,6 +49,7 @@ def same(ours, theirs, name):
     assert np.array_equal(ours[name], theirs[name]), name
 
 
+@pytest.mark.slow
 def test_held_out_sessions_reach_nothing_but_the_outlook(sessions):
     split = split_last_sessions(sessions, kind="purchase")
     held_out = ~split.train[sessions.session_of_row()]
