@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from grader.home import require_home
 from grader.language import choose, said
 
-from attention_workbook.commands import COMMANDS, HOMELESS, Place
+from attention_workbook.commands import COMMANDS, HOMELESS
+from attention_workbook.place import Place
 
 PROGRAM = "attention-workbook"
 FLAGS = {"give-up": {"yes": "do not ask"}, "explain": {"json": "for a program"}}

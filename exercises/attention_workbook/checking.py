@@ -8,7 +8,7 @@ from grader.question import readme
 from grader.sandbox.held import weaker_fence
 from grader.verdict import count, fitted, graded, reports
 
-from attention_workbook.commands import Place
+from attention_workbook.place import Place
 from attention_workbook.review import first_review
 from attention_workbook.routes import ahead, route_of
 from attention_workbook.solution import after_a_pass

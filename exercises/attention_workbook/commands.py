@@ -3,42 +3,14 @@
 What a command needs is imported when it runs: a list need not wait for NumPy.
 """
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.exercise import Exercise, find_exercise, find_exercises
-from grader.home import home_of, laid_out
+from grader.exercise import find_exercise
+from grader.home import home_of
 
-from attention_workbook.state import Progress
-
-
-class Place(NamedTuple):
-    """Where a command runs: the workbook, its answers, the folder typed in, and by which door.
-
-    ``typed(command, argument)`` is how a command is typed there; ``chosen`` are the exercises
-    named besides.
-    """
-
-    home: Path
-    answers: Path
-    here: Path
-    typed: Callable[[str, str], str]
-    chosen: tuple[Exercise, ...] = ()
-
-    @property
-    def exercises(self) -> list[Exercise]:
-        """All of the workbook's, in order."""
-        return find_exercises(self.home)
-
-    @property
-    def progress(self) -> Progress:
-        """What is remembered here."""
-        return Progress(self.home)
-
-
-INTERVIEW = 60  # minutes, unless others are asked for
+from attention_workbook.place import Place
 
 
 class Command(NamedTuple):
@@ -51,13 +23,9 @@ class Command(NamedTuple):
 
 
 def _hint(place: Place, wanted: str) -> str:
-    from grader.hints import next_hint
+    from attention_workbook.asked import hint
 
-    if not wanted:
-        from attention_workbook.checking import at_hand
-
-        wanted = at_hand(place).number
-    return next_hint(wanted, place.exercises, place.progress, place.typed, laid_out(place.home))
+    return hint(place, wanted)
 
 
 def _show(place: Place, wanted: str) -> str:
@@ -73,18 +41,9 @@ def _reset(place: Place, wanted: str) -> str:
 
 
 def _interview(place: Place, wanted: str) -> str:
-    from grader.interview import interview, solved
+    from attention_workbook.asked import interview
 
-    try:
-        minutes = float(wanted or INTERVIEW)
-    except ValueError:
-        minutes = 0
-    if not 0 < minutes <= 24 * 60:
-        raise ValueError(f"interview {wanted}: give the minutes you have, such as 60")
-    answers = interview(place.exercises, place.answers, minutes, place.typed, sys.stdin.isatty())
-    if answers:
-        place.progress.interviewed(len(solved(answers)), len(answers), minutes)
-    return ""
+    return interview(place, wanted)
 
 
 def _give_up(place: Place, wanted: str) -> str:

@@ -11,7 +11,7 @@ from grader.question import follow_ups, hints
 from grader.report import blamed_lines, call_text, causes_of, sentence, spot
 from grader.verdict import fitted, graded
 
-from attention_workbook.commands import Place
+from attention_workbook.place import Place
 
 
 def explain(exercise: Exercise, place: Place, as_json: bool) -> str:

@@ -6,9 +6,10 @@ from grader.contents import on_route
 from grader.exercise import Exercise
 from grader.language import said, width
 
-from attention_workbook.commands import Place
+from attention_workbook.merging import Data, total
+from attention_workbook.place import Place
 from attention_workbook.routes import following, passed, route_of
-from attention_workbook.state import Data, now, total
+from attention_workbook.state import now
 
 
 def listing(place: Place, which: str = "") -> str:

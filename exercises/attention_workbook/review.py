@@ -17,8 +17,8 @@ from grader.question import asked
 from grader.reset import reset
 from grader.verdict import count, fitted, graded, prose, reports
 
-from attention_workbook.commands import Place
 from attention_workbook.listing import due_now
+from attention_workbook.place import Place
 from attention_workbook.state import Progress, now, stamp
 
 DAYS = (1, 3, 7, 21)

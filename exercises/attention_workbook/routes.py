@@ -6,7 +6,8 @@ from grader.contents import ROUTES, on_route
 from grader.exercise import Exercise
 from grader.home import fingerprint
 
-from attention_workbook.state import Data, Progress, merged, now, stamp
+from attention_workbook.merging import Data, merged
+from attention_workbook.state import Progress, now, stamp
 
 FIRST = next(iter(ROUTES))
 

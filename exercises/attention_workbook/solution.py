@@ -8,7 +8,7 @@ from grader.home import laid_out
 from grader.language import said
 from grader.question import matters
 
-from attention_workbook.commands import Place
+from attention_workbook.place import Place
 
 FOLDER = "solution"
 

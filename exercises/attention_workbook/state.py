@@ -16,11 +16,9 @@ from typing import Any
 
 from grader.files import write_whole
 
-VERSION = 1
+from attention_workbook.merging import VERSION, Data, merged, tidy
+
 FILE = "progress.json"
-COUNTS, FIRST = ("attempts", "seconds"), ("first_pass", "gave_up")
-LATEST = {"passed": "on", "review": "last", "route": "on"}
-Data = dict[str, Any]
 
 
 def now() -> datetime:
@@ -74,7 +72,7 @@ class Progress:
     def note(self, name: str, **values: Any) -> None:
         """Merge values into the entry of an exercise."""
         one = {"exercises": {name: values}}
-        self.change(lambda data: data.update(merged(data, _tidy(one))))
+        self.change(lambda data: data.update(merged(data, tidy(one))))
 
     def count(self, name: str, **more: float) -> None:
         """Add to this computer's counts of an exercise: attempts, seconds."""
@@ -110,18 +108,18 @@ class Progress:
             if not isinstance(raw, dict):
                 raise ValueError("no JSON object")
         except FileNotFoundError:
-            return _tidy({})
+            return tidy({})
         except OSError as problem:
             self._note(f"{path} cannot be read ({problem.strerror}): nothing is remembered")
             self._later = True
-            return _tidy({})
+            return tidy({})
         except (ValueError, RecursionError):
             self._note(
                 f"{path} is cut short or not JSON: it is put aside as {path.stem}.broken-N.json at "
                 "the next change; points are not touched, they are graded afresh"
             )
             self._broken = self._broken or path == self.path
-            return _tidy({})
+            return tidy({})
         version = raw.get("version", VERSION)
         if not isinstance(version, int) or version > VERSION:
             self._note(
@@ -129,8 +127,8 @@ class Progress:
                 "nothing is remembered, and the file stays as it is"
             )
             self._later = True
-            return _tidy({})
-        return _tidy(raw)
+            return tidy({})
+        return tidy(raw)
 
     def _put_aside(self, path: Path, word: str) -> None:
         if not path.exists():
@@ -176,88 +174,3 @@ def locked(path: Path, wait: bool) -> Iterator[bool]:
 def computer() -> str:
     """What this computer's counts are kept under."""
     return platform.node() or "here"
-
-
-def total(entry: Data, field: str) -> int:
-    """A count over all computers."""
-    return sum(entry.get(field, {}).values())
-
-
-def merged(one: Data, two: Data) -> Data:
-    """Both memories in one: nothing counted twice, nothing lost."""
-    exercises = {
-        name: _merged_entry(one["exercises"].get(name, {}), two["exercises"].get(name, {}))
-        for name in {**one["exercises"], **two["exercises"]}
-    }
-    interviews = [data["best_interview"] for data in (one, two) if "best_interview" in data]
-    best = max(interviews, key=lambda it: it["solved"], default=None)
-    routes = [data["route"] for data in (one, two) if "route" in data]
-    route = max(routes, key=lambda it: it["on"], default=None)
-    data = {"version": VERSION, "exercises": exercises}
-    return data | ({"best_interview": best} if best else {}) | ({"route": route} if route else {})
-
-
-def _merged_entry(one: Data, two: Data) -> Data:
-    entry = {**one, **two}
-    for field in entry.keys() & one.keys() & two.keys():
-        a, b = one[field], two[field]
-        if field in COUNTS:
-            entry[field] = {key: max(a.get(key, 0), b.get(key, 0)) for key in {**a, **b}}
-        elif field in LATEST:
-            entry[field] = max(a, b, key=lambda it: it[LATEST[field]])
-        else:
-            entry[field] = min(a, b) if field in FIRST else max(a, b)
-    return entry
-
-
-def _tidy(raw: Data) -> Data:
-    """Only fields of the right kind: a file that a hand has edited cannot stop a command."""
-    exercises = raw.get("exercises")
-    entries = exercises.items() if isinstance(exercises, dict) else ()
-    data: Data = {
-        "version": VERSION,
-        "exercises": {
-            name: {key: value for key, value in entry.items() if _sound(key, value)}
-            for name, entry in entries
-            if isinstance(entry, dict)
-        },
-    }
-    for key in ("route", "best_interview"):
-        if key in raw and _sound(key, raw[key]):
-            data[key] = raw[key]
-    return data
-
-
-def _sound(key: str, value: Any) -> bool:
-    if key in COUNTS:
-        return isinstance(value, dict) and all(_number(one) for one in value.values())
-    if key == "hints":
-        return _number(value)
-    if key in FIRST:
-        return isinstance(value, str)
-    fields = FORMS.get(key, {})
-    return (
-        bool(fields)
-        and isinstance(value, dict)
-        and all(isinstance(value.get(name), kind) for name, kind in fields.items())
-        and (key != "review" or _date(value["due"]))
-    )
-
-
-FORMS: dict[str, dict[str, Any]] = {
-    "passed": {"on": str, "print": str},
-    "review": {"last": str, "due": str, "step": int},
-    "route": {"on": str, "name": str},
-    "best_interview": {"on": str, "solved": int, "asked": int, "minutes": int | float},
-}
-
-
-def _number(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _date(text: str) -> bool:
-    try:
-        return bool(datetime.strptime(text, "%Y-%m-%d"))
-    except ValueError:
-        return False

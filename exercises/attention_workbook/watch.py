@@ -23,9 +23,11 @@ from grader.sandbox.held import weaker_fence
 from grader.sandbox.spawn import keep_warm
 from grader.verdict import count, fitted, reports
 
+from attention_workbook.asked import INTERVIEW, hint, interview
 from attention_workbook.checking import at_hand, graded_and_noted, invitation, next_step
-from attention_workbook.commands import COMMANDS, INTERVIEW, Place
 from attention_workbook.keys import PAUSE, Desk
+from attention_workbook.listing import listing
+from attention_workbook.place import Place
 from attention_workbook.routes import ahead, passed, route_of
 from attention_workbook.solution import after_a_pass, solution_text
 from attention_workbook.state import locked
@@ -178,7 +180,7 @@ class Watch:
         if key in "qQ\x04":
             return False
         if key in "hl":
-            self._show(self._command("hint" if key == "h" else "list"))
+            self._show(self._command(key))
         elif key == "s":
             self._show(self._solution())
         elif key == "n":
@@ -192,14 +194,13 @@ class Watch:
         if key in "qQ\x04":
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         elif key in "hl":
-            self._asked.append(self._command("hint" if key == "h" else "list"))
+            self._asked.append(self._command(key))
             self._show("\n\n".join([*self._asked, "Grading ..."]))
         return key in "qQ\x04hl"
 
-    def _command(self, name: str) -> str:
-        command = next(one for one in COMMANDS if one.name == name)
+    def _command(self, key: str) -> str:
         place = self.place._replace(typed=self._pressed)
-        return command.run(place, self.exercise.number if name == "hint" else "")
+        return hint(place, self.exercise.number) if key == "h" else listing(place)
 
     def _pressed(self, command: str, argument: str) -> str:
         """How a command is given here: by its key where it has one."""
@@ -229,9 +230,7 @@ class Watch:
             return
         with self.desk.line_by_line():
             self.desk.show(said(f"An interview of {INTERVIEW_MINUTES} minutes; Ctrl-C ends it."))
-            next(one for one in COMMANDS if one.name == "interview").run(
-                self.place, INTERVIEW_MINUTES
-            )
+            interview(self.place, INTERVIEW_MINUTES)
             input(said("\nEnter goes back to the exercise: "))
         self._since = self.desk.clock()
         self._show(invitation(self.exercise))

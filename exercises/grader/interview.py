@@ -160,7 +160,7 @@ def _line(one: Answer) -> str:
     return f"{one.exercise.number}  {one.exercise.head.title}: {checks}, {times}{late}"
 
 
-def interview(
+def held(
     exercises: list[Exercise],
     answers: Path,
     minutes: float,

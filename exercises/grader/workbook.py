@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attention_workbook.checking import note
-from attention_workbook.commands import Place
+from attention_workbook.place import Place
 from attention_workbook.routes import in_turn
 from attention_workbook.solution import laid_beside
 from attention_workbook.state import Progress

@@ -39,7 +39,7 @@ def _said(language: str, command: str) -> str:
 
 def _review(own: Path, language: str) -> Iterator[Shown]:
     from attention_workbook.__main__ import typed
-    from attention_workbook.commands import Place
+    from attention_workbook.place import Place
     from attention_workbook.review import review
     from grader.language import choose
     from grader.language import said as spoken

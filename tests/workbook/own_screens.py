@@ -125,7 +125,7 @@ def _said(arguments: list[str]) -> str:
 
 def _watched(own: Path, columns: int, language: str) -> Iterator[str]:
     from attention_workbook.__main__ import typed
-    from attention_workbook.commands import Place
+    from attention_workbook.place import Place
     from attention_workbook.watch import SEARCHING, watch
     from grader.language import said
 

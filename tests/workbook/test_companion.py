@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from attention_workbook import lay_out, state
+from attention_workbook import lay_out, merging, state
 from attention_workbook.__main__ import main
 from grader.exercise import SOLUTIONS, find_exercises
 from grader.home import MARK
@@ -166,7 +166,7 @@ def test_two_computers_are_merged_and_nothing_counts_twice(own):
     assert entry["first_pass"].startswith("2026-01-01")
     assert not (own / "progress (conflict).json").exists()
     assert (own / "progress (conflict).merged-1.txt").is_file()
-    assert state.merged(progress.read(), progress.read()) == progress.read()
+    assert merging.merged(progress.read(), progress.read()) == progress.read()
 
 
 @pytest.mark.parametrize("columns", [40, 80])
@@ -221,7 +221,7 @@ def test_update_takes_the_answer_of_a_renamed_exercise_along(own, capsys):
     said = capsys.readouterr().out
     assert "with your answer of ex01_old/softmax.py, which stays" in said
     assert said.count("ex01_softmax/softmax.py") == 1
-    assert state.total(state.Progress(own).entry("ex01_softmax"), "attempts") == 3
+    assert merging.total(state.Progress(own).entry("ex01_softmax"), "attempts") == 3
     for name in ("ex01_old", "ex01_softmax"):
         assert (own / name / "softmax.py").read_bytes() == (
             ANSWERS / "softmax_right.py"

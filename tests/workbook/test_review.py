@@ -6,7 +6,7 @@ import shutil
 import pytest
 from attention_workbook import lay_out, state
 from attention_workbook.__main__ import main, typed
-from attention_workbook.commands import Place
+from attention_workbook.place import Place
 from attention_workbook.review import review
 from grader.exercise import find_exercises
 from grader.question import hints

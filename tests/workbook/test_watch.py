@@ -11,9 +11,9 @@ import sys
 import time
 
 import pytest
-from attention_workbook import lay_out, state
+from attention_workbook import lay_out, merging, state
 from attention_workbook.__main__ import typed
-from attention_workbook.commands import Place
+from attention_workbook.place import Place
 from attention_workbook.watch import Watch, watch
 
 from tests.workbook.screens import ANSWERS, ROOT
@@ -89,8 +89,8 @@ def test_a_sitting(place, monkeypatch):
     assert "attention-workbook reset ex04" in gone
     assert all(len(line) <= 72 for screen in desk.screens for line in screen.splitlines())
     entry = json.loads((place.home / state.FILE).read_text())["exercises"]["ex01_softmax"]
-    assert state.total(entry, "attempts") == 2
-    assert state.total(entry, "seconds") == 240
+    assert merging.total(entry, "attempts") == 2
+    assert merging.total(entry, "seconds") == 240
     assert "Until next time" in said
 
 
