@@ -39,7 +39,7 @@ def generate_batch(
     caches = model.new_caches(len(rows), longest + steps)
     for _ in range(steps):
         logits = model.infer(unread, caches, starts)  # (B, V)
-        for row, one, own in zip(rows, logits, rngs):
-            row.append(next_token(one, row, own, **sampling))
+        for row, scores, row_rng in zip(rows, logits, rngs):
+            row.append(next_token(scores, row, row_rng, **sampling))
         unread = np.array([row[-1:] for row in rows])
     return rows

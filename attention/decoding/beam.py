@@ -81,7 +81,7 @@ def beam_search(
             beams += beams[:1] * (width - len(beams))
             logits = model.infer(np.array(tokens)[:, None], caches)
     living = [scored(ids, float(t)) for ids, t in zip(beams, totals) if t > -np.inf]
-    return sorted(finished + living, key=lambda one: -one.score)[:width]
+    return sorted(finished + living, key=lambda beam: -beam.score)[:width]
 
 
 def _rearrange(caches: list[KVCache], rows: list[int]) -> None:

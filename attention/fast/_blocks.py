@@ -61,8 +61,8 @@ def blocks(shape: tuple[int, ...], sight: Visibility, dtype: np.dtype) -> Iterat
         step = max(1, SCORES // max(Hkv * G * t * s, 1))
         for start in range(0, B, step):
             batch = slice(start, min(start + step, B))
-            own = batch.stop - start, Hkv, G, t, s
-            yield Block(own, batch, rows, cols, _cut(bias, batch), _cut(sees, batch))
+            block_shape = batch.stop - start, Hkv, G, t, s
+            yield Block(block_shape, batch, rows, cols, _cut(bias, batch), _cut(sees, batch))
 
 
 def _bias(

@@ -35,10 +35,10 @@ def sum_by_id(ids: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
     expect_shape("values", values, (*ids.shape, values.shape[-1]), "ids and a width")
     ids, values = ids.reshape(-1), values.reshape(ids.size, -1)
-    met = np.zeros(ids.max() + 1, bool)
-    met[ids] = True
-    rows = np.flatnonzero(met)
-    place = np.empty(len(met), np.intp)  # of a met id among the rows
+    used = np.zeros(ids.max() + 1, bool)
+    used[ids] = True
+    rows = np.flatnonzero(used)
+    place = np.empty(len(used), np.intp)  # of a used id among the rows
     place[rows] = np.arange(len(rows))
     entries = np.ones(len(ids), values.dtype), place[ids], np.arange(len(ids) + 1)
     return rows, csc_array(entries, shape=(len(rows), len(ids))) @ values

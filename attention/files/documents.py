@@ -67,23 +67,23 @@ def as_settings(kind: type[S], values: Any, where: str) -> S:
 def fingerprint(*data: Any) -> str:
     """A short hash of arrays, texts, and records of them: equal data have equal ones."""
     state = hashlib.blake2b(digest_size=12)
-    for one in data:
-        _feed(state, one)
+    for part in data:
+        _feed(state, part)
     return state.hexdigest()
 
 
-def _feed(state: Any, one: Any) -> None:
-    if isinstance(one, np.ndarray) and one.dtype.kind not in "OU":
-        state.update(f"{one.dtype.str}{one.shape}".encode())
-        state.update(np.ascontiguousarray(one).data)
-    elif dataclasses.is_dataclass(one):
-        for field in dataclasses.fields(one):
-            _feed(state, getattr(one, field.name))
-    elif isinstance(one, list | tuple) and not all(isinstance(part, str) for part in one):
-        for part in one:
+def _feed(state: Any, value: Any) -> None:
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "OU":
+        state.update(f"{value.dtype.str}{value.shape}".encode())
+        state.update(np.ascontiguousarray(value).data)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            _feed(state, getattr(value, field.name))
+    elif isinstance(value, list | tuple) and not all(isinstance(part, str) for part in value):
+        for part in value:
             _feed(state, part)
     else:
-        plain = one.tolist() if isinstance(one, np.ndarray) else one
+        plain = value.tolist() if isinstance(value, np.ndarray) else value
         state.update(json.dumps(plain, sort_keys=True).encode())
     state.update(b"\0")
 
@@ -98,7 +98,7 @@ def _fits(value: Any, hint: Any) -> bool:
         inner = inner[:1] * len(value) if inner[1:] == (...,) else inner
         return len(value) == len(inner) and all(map(_fits, value, inner))
     if inner:
-        return any(_fits(value, one) for one in inner)
+        return any(_fits(value, choice) for choice in inner)
     if hint is float:
         return type(value) in (int, float)
     return type(value) is hint  # a bool is no int

@@ -92,7 +92,7 @@ class Decoder(Stack):
     def backward(self, dout: np.ndarray, saved: StackSaved) -> tuple[np.ndarray, np.ndarray]:
         """dout (..., T, E) -> dx (..., T, E), dmemory (..., S, E), summed over the blocks."""
         dx, shares = self._norm_backward(dout, saved), []
-        for block, one in self._last_first(saved):
-            dx, dmemory = block.backward(dx, one)
+        for block, block_saved in self._last_first(saved):
+            dx, dmemory = block.backward(dx, block_saved)
             shares.append(dmemory)
         return dx, functools.reduce(np.add, shares)

@@ -88,8 +88,8 @@ class Encoder(Stack):
     def backward(self, dout: np.ndarray, saved: StackSaved) -> np.ndarray:
         """dout (..., T, E) -> dx (..., T, E)."""
         dx = self._norm_backward(dout, saved)
-        for block, one in self._last_first(saved):
-            dx = block.backward(dx, one)
+        for block, block_saved in self._last_first(saved):
+            dx = block.backward(dx, block_saved)
         return dx
 
     def infer(

@@ -97,10 +97,8 @@ class MixtureOfExperts(Layer):
         out = np.zeros_like(flat)
         taken: list[Taken | None] = []
         dropped = 0
-        for own, expert in enumerate(self.experts):
-            choices, tokens = np.nonzero(
-                np.equal(routing.experts.T, own)
-            )  # first choices come first
+        for e, expert in enumerate(self.experts):
+            choices, tokens = np.nonzero(np.equal(routing.experts.T, e))  # first choices come first
             dropped += max(0, len(tokens) - room)
             tokens, choices = tokens[:room], choices[:room]
             if not len(tokens):
@@ -122,13 +120,13 @@ class MixtureOfExperts(Layer):
         gates = saved.routing.gates
         dgates = np.zeros_like(gates)
         dx = np.zeros_like(flat)
-        for expert, one in zip(self.experts, saved.taken, strict=True):
-            if one is None:
+        for expert, share in zip(self.experts, saved.taken, strict=True):
+            if share is None:
                 continue
-            dtoken = flat[one.tokens]
-            dgates[one.tokens, one.choices] = (dtoken * one.out).sum(-1)
-            danswer = gates[one.tokens, one.choices, None] * dtoken
-            dx[one.tokens] += expert.backward(danswer, one.saved)
+            dtoken = flat[share.tokens]
+            dgates[share.tokens, share.choices] = (dtoken * share.out).sum(-1)
+            danswer = gates[share.tokens, share.choices, None] * dtoken
+            dx[share.tokens] += expert.backward(danswer, share.saved)
         dlogits = top_k_routing_backward(dgates, saved.routing)
         balance, z = map(dlogits.dtype.type, self.weights)
         if balance:

@@ -56,8 +56,8 @@ class InProjection(Linear):
     def empty_gradients(self, saved: tuple[LinearSaved, ...]) -> HeadGradients:
         """Where dq, dk, dv are to be written, so that they stand side by side for one product."""
         projected = [
-            np.empty((*one.x.shape[:-1], sum(self.widths[parts])), one.x.dtype)
-            for one, parts in zip(saved, _SHARES[len(saved)], strict=True)
+            np.empty((*linear_saved.x.shape[:-1], sum(self.widths[parts])), linear_saved.x.dtype)
+            for linear_saved, parts in zip(saved, _SHARES[len(saved)], strict=True)
         ]
         return HeadGradients(self._heads(projected), projected)
 
@@ -68,8 +68,8 @@ class InProjection(Linear):
         if len(saved) == 1:
             return (self.backward(gradients.projected[0], saved[0]),)
         return tuple(
-            self._backward_share(dout, one, parts)
-            for dout, one, parts in zip(
+            self._backward_share(dout, linear_saved, parts)
+            for dout, linear_saved, parts in zip(
                 gradients.projected, saved, _SHARES[len(saved)], strict=True
             )
         )

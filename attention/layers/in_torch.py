@@ -36,8 +36,8 @@ class Attention(nn.Module):
         read = x if memory is None else memory
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
         q, k, v = (
-            F.linear(one, weight, bias).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
-            for one, weight, bias in zip((x, read, read), weights, biases)
+            F.linear(inputs, weight, bias).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for inputs, weight, bias in zip((x, read, read), weights, biases)
         )  # (B, H, T, D)
         if self.rotary is not None:
             q, k = turn(q, self.rotary), turn(k, self.rotary)
@@ -79,8 +79,8 @@ class Block(nn.Module):
         is_causal: bool = False,
     ) -> Tensor:  # fmt: skip
         """x (B, T, E) -> (B, T, E); `mask` is of the memory if there is one."""
-        own = None if self.crosses else mask
-        x = x + self.dropout(self.self_attn(self.norm1(x), mask=own, is_causal=is_causal))
+        self_mask = None if self.crosses else mask
+        x = x + self.dropout(self.self_attn(self.norm1(x), mask=self_mask, is_causal=is_causal))
         norm = self.norm2
         if self.crosses:
             x = x + self.dropout(self.multihead_attn(norm(x), memory, mask))
@@ -109,8 +109,8 @@ def linear(layer: Any) -> nn.Linear:
     return nn.Linear(*layer.weight.shape, bias=layer.bias is not None)
 
 
-def parameter(own: Any) -> nn.Parameter:
-    return nn.Parameter(torch.empty(own.shape))
+def parameter(array: Any) -> nn.Parameter:
+    return nn.Parameter(torch.empty(array.shape))
 
 
 def take_weights(module: nn.Module, layer: Layer) -> None:
@@ -123,7 +123,7 @@ def take_weights(module: nn.Module, layer: Layer) -> None:
 def give_weights(module: nn.Module, layer: Layer) -> None:
     """The module's weights back into our layer. Raises ValueError for what does not fit."""
     tables = [
-        f"{name}.weight" for name, one in module.named_modules() if isinstance(one, nn.Embedding)
+        f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Embedding)
     ]
     state: Mapping[str, np.ndarray] = {
         name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()

@@ -51,15 +51,16 @@ class Layer:
 
         Nothing is changed unless everything fits.
         """
-        own = self.named_parameters()
-        faults = [f"{name} is missing" for name in own if name not in state]
-        faults += [f"{name} is not a parameter of this layer" for name in state if name not in own]
-        for name, parameter in own.items():
+        parameters = self.named_parameters()
+        faults = [f"{name} is missing" for name in parameters if name not in state]
+        extra = (name for name in state if name not in parameters)
+        faults += [f"{name} is not a parameter of this layer" for name in extra]
+        for name, parameter in parameters.items():
             if name in state and np.shape(state[name]) != parameter.shape:
                 faults.append(f"{name} must be {parameter.shape}, got {np.shape(state[name])}")
         if faults:
             raise ValueError(f"state does not fit {type(self).__name__}: " + "; ".join(faults))
-        for name, parameter in own.items():
+        for name, parameter in parameters.items():
             parameter.data[...] = state[name]
 
     def astype(self, dtype: Any) -> Self:

@@ -92,8 +92,8 @@ class Parameter:
         self._data, self._grad = data, grad
 
     @staticmethod
-    def _refuse_rebinding(name: str, own: np.ndarray, value: np.ndarray) -> None:
-        if value is not own:  # `p.grad += g` assigns the same array back, and may
+    def _refuse_rebinding(name: str, bound: np.ndarray, value: np.ndarray) -> None:
+        if value is not bound:  # `p.grad += g` assigns the same array back, and may
             raise AttributeError(f"{name} cannot be bound anew; write p.{name}[...] = value")
 
     def __repr__(self) -> str:

@@ -63,8 +63,8 @@ class Stack(Layer):
         rng = None if rng is None else np.random.default_rng(rng)
         saved = []
         for block in self.blocks:
-            x, one = block.forward(x, *inputs, rng=rng, **options)
-            saved.append(one)
+            x, block_saved = block.forward(x, *inputs, rng=rng, **options)
+            saved.append(block_saved)
         saved_norm: Any = None
         if self.norm is not None:
             x, saved_norm = self.norm.forward(x)

@@ -25,9 +25,9 @@ def check_claims(
 
 def read_parameters(file: ArrayFile, prefix: str, model: Layer) -> None:
     """Parameters of exactly the names, shapes and dtype of the model's. Raises FileFormatError."""
-    own = model.named_parameters()
-    if more := sorted(set(file.section(prefix)) - set(own)):
+    parameters = model.named_parameters()
+    if more := sorted(set(file.section(prefix)) - set(parameters)):
         raise file.error(f"{more[0]} is not a parameter of the model that it describes")
-    schema = {prefix + name: Field(p.data.dtype.str[1:], p.shape) for name, p in own.items()}
+    schema = {prefix + name: Field(p.data.dtype.str[1:], p.shape) for name, p in parameters.items()}
     state = file.read(schema)
     model.load_state_dict({name.removeprefix(prefix): array for name, array in state.items()})

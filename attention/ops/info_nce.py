@@ -41,7 +41,7 @@ def info_nce_forward(
     (a, lengths_a), (b, lengths_b) = _unit("a", a), _unit("b", b)
     cosines = a @ b.T / temperature  # (B, B)
     log_p = [log_softmax(cosines)] + ([log_softmax(cosines.T.copy())] if symmetric else [])
-    loss = sum(-np.diagonal(one).mean() for one in log_p) / len(log_p)
+    loss = sum(-np.diagonal(side).mean() for side in log_p) / len(log_p)
     saved = InfoNCESaved(a, b, lengths_a, lengths_b, log_p, temperature)
     return a.dtype.type(loss), saved
 

@@ -198,11 +198,11 @@ def _heads(saved: TiledAttentionSaved, *gradients: np.ndarray) -> Iterator[_Head
     bias = None if sight.bias is None else np.broadcast_to(sight.bias, weights_shape)
     for h in np.ndindex(q.shape[:-2]):
         kv = (*h[:-1], h[-1] // group) if h else h
-        own = sight._replace(
+        head_sight = sight._replace(
             allowed=None if allowed is None else allowed[h], bias=None if bias is None else bias[h]
         )
         yield _Head(
-            q[h], k[kv], v[kv], out[h], log_sum[h], None if bad is None else bad[kv], own,
+            q[h], k[kv], v[kv], out[h], log_sum[h], None if bad is None else bad[kv], head_sight,
             scale, softcap, tile, dout[h], dq[h], dk[kv], dv[kv],
         )  # fmt: skip
 

@@ -77,7 +77,7 @@ class Copies:
         try:
             while True:
                 which, arguments = requests.recv()
-                outcomes = [outcome(self.functions[which], one) for one in arguments]
+                outcomes = [outcome(self.functions[which], a) for a in arguments]
                 try:
                     requests.send(outcomes)
                 except (pickle.PicklingError, TypeError, AttributeError) as error:

@@ -45,7 +45,7 @@ class Ranks:
         """Those of all ranks, on all of them."""
         if self.size == 1:
             return values
-        return [value for one in self.communicator.allgather(values) for value in one]
+        return [value for part in self.communicator.allgather(values) for value in part]
 
     def merge(self, values: np.ndarray) -> np.ndarray:
         """Of values that each rank knows some of, NaN elsewhere: all, on all ranks."""
@@ -69,11 +69,11 @@ class Ranks:
 
     def cores(self) -> int:
         """Cores of all machines that the ranks may use, each counted once."""
-        own = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ()
-        mine = [(socket.gethostname(), core) for core in own or range(os.cpu_count() or 1)]
+        allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ()
+        mine = [(socket.gethostname(), core) for core in allowed or range(os.cpu_count() or 1)]
         if self.size == 1:
             return len(mine)
-        return len({core for one in self.communicator.allgather(mine) for core in one})
+        return len({core for part in self.communicator.allgather(mine) for core in part})
 
     def compare(self, run: Mapping[str, Any]) -> None:
         """Raises ValueError, on all ranks, for the first field of a run that is not everywhere."""

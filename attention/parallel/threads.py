@@ -18,9 +18,7 @@ class Threads:
     def ask(
         self, thread: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
     ) -> None:
-        self._begun[thread] = self._pool.submit(
-            lambda: [outcome(function, one) for one in arguments]
-        )
+        self._begun[thread] = self._pool.submit(lambda: [outcome(function, a) for a in arguments])
 
     def answer(self, thread: int) -> list[Outcome]:
         return self._begun.pop(thread).result()

@@ -82,7 +82,7 @@ class Workers:
         """
         hands = min(self._hands, len(arguments))
         if hands < 2:
-            return [function(*one) for one in arguments]
+            return [function(*a) for a in arguments]
         if not self._entered:
             raise RuntimeError(
                 f"{self.count} workers must be entered before they work, or their copies and the "
@@ -93,7 +93,7 @@ class Workers:
         try:
             for hand in range(1, hands):
                 others.ask(hand - 1, function, arguments[hand::hands])
-            outcomes[::hands] = [(function(*one), None) for one in arguments[::hands]]
+            outcomes[::hands] = [(function(*a), None) for a in arguments[::hands]]
             for hand in range(1, hands):
                 outcomes[hand::hands] = others.answer(hand - 1)
         except BaseException:
@@ -125,13 +125,13 @@ class Workers:
         if ranks.exact or ranks.size == 1:
             gradients = buffer.shard_gradients(len(shards))
             losses = self.map(_Collect(compute, gradients), [(i, shards[i]) for i in mine])
-            for i, one in enumerate(gradients):
-                ranks.send(one.grad, i % ranks.size)
+            for i, gradient in enumerate(gradients):
+                ranks.send(gradient.grad, i % ranks.size)
             self.map(_Add(buffer, gradients), [(*part, shares) for part in self.parts(buffer)])
         else:
             gradients = buffer.shard_gradients(len(mine))
-            own = [(place, shards[i]) for place, i in enumerate(mine)]
-            losses = self.map(_Collect(compute, gradients), own)
+            jobs = [(place, shards[i]) for place, i in enumerate(mine)]
+            losses = self.map(_Collect(compute, gradients), jobs)
             weights = [shares[i] for i in mine]
             self.map(_Add(buffer, gradients), [(*part, weights) for part in self.parts(buffer)])
             ranks.sum(buffer.grad)
@@ -183,5 +183,5 @@ class _Add:
         for first in range(start, end, BLOCK):
             block = slice(first, min(first + BLOCK, end))
             into = self.buffer.grad[block]
-            for share, one in zip(shares, self.gradients, strict=True):
-                into += one.grad[block] if share == 1 else share * one.grad[block]
+            for share, shard in zip(shares, self.gradients, strict=True):
+                into += shard.grad[block] if share == 1 else share * shard.grad[block]

@@ -38,10 +38,10 @@ def animate_attention(
     if len(steps) != len(snapshots):
         raise ValueError(f"There are {len(steps)} steps for {len(snapshots)} snapshots.")
     maps = [choose(snapshot, layer, head, example)[0] for snapshot in snapshots]
-    if len({one.shape for one in maps}) > 1:
-        raise ValueError(f"Snapshots differ in size: {sorted({one.shape for one in maps})}.")
+    if len({frame.shape for frame in maps}) > 1:
+        raise ValueError(f"Snapshots differ in size: {sorted({frame.shape for frame in maps})}.")
     if "norm" not in style:
-        style.setdefault("vmax", max(float(one.max()) for one in maps))
+        style.setdefault("vmax", max(float(frame.max()) for frame in maps))
     allowed = read_mask(mask, (1, *maps[0].shape), example, snapshots[0])[0]
     image = plot_attention(maps[0], tokens, key_tokens, mask=allowed, ax=ax, **style)
     title = image.axes.title

@@ -68,7 +68,7 @@ def plot_next_tokens(
                         textcoords="offset points")  # fmt: skip
     labels, text_style = readable([name_of(names, token) for token in order[:show]])
     if chosen is not None:
-        labels = ["▸ " * bool(token == chosen) + one for one, token in zip(labels, order)]
+        labels = ["▸ " * bool(token == chosen) + label for label, token in zip(labels, order)]
     ax.set_yticks(places, labels, **text_style)
     ax.set(ylim=(show - 0.5, -0.5), xlim=(0, 1.05 * max(p[0], kept[0])))
     ax.set_xlabel("probability" + "; ring: after the cuts" * (len(kept) < len(p)))

@@ -44,8 +44,8 @@ def page_colour(ax: Axes) -> tuple[float, float, float]:
 
 def is_grey() -> bool:
     """Whether the style's own map is without hue."""
-    own = matplotlib.colormaps[matplotlib.rcParams["image.cmap"]](np.linspace(0, 1, 16))
-    return bool((own[:, :3] == own[:, :1]).all())
+    colours = matplotlib.colormaps[matplotlib.rcParams["image.cmap"]](np.linspace(0, 1, 16))
+    return bool((colours[:, :3] == colours[:, :1]).all())
 
 
 def map_for(ax: Axes) -> ListedColormap:

@@ -94,8 +94,8 @@ def _draw_scores(
     ax: Axes, name: str, heads: Sequence[Found], style: dict[str, Any], last: bool
 ) -> WeightsImage:
     table = np.full((1 + max(f.layer for f in heads), 1 + max(f.head for f in heads)), np.nan)
-    for one in heads:
-        table[one.layer, one.head] = one.score
+    for found in heads:
+        table[found.layer, found.head] = found.score
     image = draw_weights(ax, table, **style)
     ax.set_aspect("auto")
     _count_axes(ax, *table.shape)

@@ -40,28 +40,28 @@ def plot_difference(
     whose colour is the page. Cells with weight in ``a`` alone are hatched upwards, in ``b`` alone
     downwards. Raises ValueError if the two maps differ in size.
     """
-    one, named = choose(a, *_of_pair(0, layer, head, example))
-    other, named_other = choose(b, *_of_pair(1, layer, head, example))
-    if one.shape != other.shape:
+    first, named_first = choose(a, *_of_pair(0, layer, head, example))
+    second, named_second = choose(b, *_of_pair(1, layer, head, example))
+    if first.shape != second.shape:
         raise ValueError(
-            f"the first map is {one.shape[0]} x {one.shape[1]}, the second {other.shape[0]} x "
-            f"{other.shape[1]}; only maps over the same tokens have a difference."
+            f"the first map is {first.shape[0]} x {first.shape[1]}, the second {second.shape[0]} x "
+            f"{second.shape[1]}; only maps over the same tokens have a difference."
         )
-    T, S = one.shape
+    T, S = first.shape
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, a)
-    kind = np.result_type(one, other, np.float32)
-    difference = one.astype(kind) - other.astype(kind)
-    first = example[0] if isinstance(example, tuple) else example
-    allowed = read_mask(mask, (1, T, S), first, a)[0]
+    kind = np.result_type(first, second, np.float32)
+    difference = first.astype(kind) - second.astype(kind)
+    in_first = example[0] if isinstance(example, tuple) else example
+    allowed = read_mask(mask, (1, T, S), in_first, a)[0]
     ax = axes_for(ax, *map_size(T, S), "compressed")
     image = draw_weights(ax, hide(difference, allowed), **diverging_style(ax, difference, style))
     for where, hatch in (
-        ((one > 0) & (other == 0), ONLY_FIRST),
-        ((one == 0) & (other > 0), ONLY_SECOND),
+        ((first > 0) & (second == 0), ONLY_FIRST),
+        ((first == 0) & (second > 0), ONLY_SECOND),
         ((difference < 0) & is_grey(), NEGATIVE),
     ):
         hatch_cells(ax, where & allowed, hatch)
-    title = f"{named or 'first'} − {named_other or 'second'}"
+    title = f"{named_first or 'first'} − {named_second or 'second'}"
     finish_map(image, allowed, tokens, key_tokens, title, colorbar, "difference of weights")
     return image
 

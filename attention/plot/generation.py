@@ -42,8 +42,8 @@ def plot_generation(
     prompt = getattr(given, "prompt", None) if prompt is None else prompt
     if prompt is None:
         raise ValueError("prompt is missing; say how many tokens the model was given, prompt=…")
-    one, title = choose(given, layer, head, example)
-    T, S = one.shape
+    head_map, title = choose(given, layer, head, example)
+    T, S = head_map.shape
     written = S + 1 - prompt
     if not 1 <= written <= T or prompt < 1:
         raise ValueError(
@@ -52,9 +52,10 @@ def plot_generation(
         )
     names = check_tokens("tokens", tokens, S + 1, "one more than keys: the last is never read")
     allowed = read_mask(None, (1, T, S), example, given)[0, -written:]
-    one = one[-written:]
+    head_map = head_map[-written:]
     ax = axes_for(ax, *map_size(written, S), "compressed")
-    image = draw_weights(ax, hide(one, allowed), **colour_style(ax, float(one.max()), style))
+    style = colour_style(ax, float(head_map.max()), style)
+    image = draw_weights(ax, hide(head_map, allowed), **style)
     queries, keys = (None, None) if names is None else (names[prompt:], names[:S])
     finish_map(image, allowed, queries, keys, title, colorbar)
     ax.set(xlabel="read", ylabel="written")

@@ -71,16 +71,16 @@ def _join_steps(steps: list[Any]) -> Rows:
     layers = []
     for maps in zip(*steps):
         rows: list[np.ndarray] = []
-        for one in maps:
-            one = one[0] if one.ndim == 4 else one
-            if one.ndim not in (2, 3):
+        for step in maps:
+            step = step[0] if step.ndim == 4 else step
+            if step.ndim not in (2, 3):
                 raise ValueError(
-                    f"a step holds weights of shape {one.shape}; expected (B, H, T, S), "
+                    f"a step holds weights of shape {step.shape}; expected (B, H, T, S), "
                     "(H, T, S) or, of one query, (H, S)."
                 )
-            one = one[:, None] if one.ndim == 2 else one
-            T, S = one.shape[1:]
-            rows += [one[:, t, : S - T + t + 1] for t in range(T)]  # what came later was not there
+            step = step[:, None] if step.ndim == 2 else step
+            T, S = step.shape[1:]
+            rows += [step[:, t, : S - T + t + 1] for t in range(T)]  # what came later was not there
         layers.append(join_rows(rows))
     return Rows([weights for weights, _ in layers], layers[0][1])
 

@@ -101,7 +101,7 @@ def find(subject: Subject, options: argparse.Namespace) -> Any:
     names = [[subject.name(int(i)) for i in text] for text in ids]
     found = plot.find_heads(corpus, ids.tolist())
     for pattern, ranked in found.items():
-        best = ", ".join(f"{one.layer}.{one.head} ({one.score:.2f})" for one in ranked[:3])
+        best = ", ".join(f"{head.layer}.{head.head} ({head.score:.2f})" for head in ranked[:3])
         print(f"  {pattern:16} layer.head {best}")
     return plot.plot_found(found, corpus, names)[0]
 

@@ -40,13 +40,13 @@ def plot_lines(
     drawn; if weights above 1 % of the largest are left out, the title says how many were drawn.
     ``style`` goes to the `LineCollection`.
     """
-    one, title = choose(weights, layer, head, example)
-    T, S = one.shape
+    head_map, title = choose(weights, layer, head, example)
+    T, S = head_map.shape
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
     if max_lines < 1:
         raise ValueError(f"max_lines is {max_lines}; at least one line must be drawn.")
     rows = _query_rows(queries, T)
-    chosen = one[rows]
+    chosen = head_map[rows]
     ax = axes_for(ax, *_lines_size(tokens, key_tokens, max(T, S)))
     style = colour_style(ax, float(chosen.max()), style)
     strongest = _strongest(chosen, max_lines)

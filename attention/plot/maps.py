@@ -48,13 +48,13 @@ def plot_attention(
     each pixel shows its largest weight, and the colour bar's label says so.
     Raises ValueError for shapes that do not fit.
     """
-    one, title = choose(weights, layer, head, example)
-    T, S = one.shape
+    head_map, title = choose(weights, layer, head, example)
+    T, S = head_map.shape
     tokens, key_tokens = both_tokens(tokens, key_tokens, T, S, weights)
     allowed = read_mask(mask, (1, T, S), example, weights)[0]
     ax = axes_for(ax, *map_size(T, S), "compressed")
-    style = colour_style(ax, float(one.max()), style)
-    image = draw_weights(ax, hide(one, allowed), **style)
+    style = colour_style(ax, float(head_map.max()), style)
+    image = draw_weights(ax, hide(head_map, allowed), **style)
     finish_map(image, allowed, tokens, key_tokens, title, colorbar)
     return image
 

@@ -78,8 +78,8 @@ def save_html(
         "highest": highest,
         "layers": [[_packed(head, highest) for head in layer] for layer in layers],
         "masked": [
-            [_bits(~seen & (head == 0)) for head, seen in zip(layer, one, strict=True)]
-            for layer, one in zip(layers, allowed, strict=True)
+            [_bits(~seen & (head == 0)) for head, seen in zip(layer, layer_seen, strict=True)]
+            for layer, layer_seen in zip(layers, allowed, strict=True)
         ],
         **{name: _colours(page) for name, page in PAGES.items()},
     }

@@ -57,13 +57,13 @@ def head_patterns(
         T, S = layer.shape[1:]
         most = _largest_entropy(read_mask(mask, layer.shape, example, weights))
         query = np.arange(T)
-        own = query + S - T
+        at = query + S - T
         for h, head in enumerate(layer):
             real = head.sum(axis=-1) > 0
-            before, itself, later = real & (own >= 1), real & (own >= 0), real & (own > 0)
-            scores.previous_token[i, h] = _mean(head[query[before], own[before] - 1])
+            before, itself, later = real & (at >= 1), real & (at >= 0), real & (at > 0)
+            scores.previous_token[i, h] = _mean(head[query[before], at[before] - 1])
             scores.first_token[i, h] = _mean(head[later, 0])
-            scores.diagonal[i, h] = _mean(head[query[itself], own[itself]])
+            scores.diagonal[i, h] = _mean(head[query[itself], at[itself]])
             several = real & (most[h] > 0)  # one possible key is neither broad nor narrow
             scores.broad[i, h] = _mean(attention_entropy(head[several]) / most[h][several])
     return scores

@@ -43,10 +43,10 @@ def take_apart(
             f"Found no q, k and weights in a {type(saved).__name__}; pass what a forward pass "
             "saved (tiled attention saves no weights: use tiled=False)."
         )
-    one = found[_checked("layer", layer, len(found))]
-    weights = one.weights
+    attention = found[_checked("layer", layer, len(found))]
+    weights = attention.weights
     weights = weights.reshape(-1, *weights.shape[-3:]) if weights.ndim > 3 else weights
-    q, k = one.q, one.k
+    q, k = attention.q, attention.k
     T, D = q.shape[-2:]
     S = k.shape[-2]
     H = 1 if weights.ndim == 2 else weights.shape[-3]
@@ -60,8 +60,8 @@ def take_apart(
     row = q[b, h, t]
     products = row * keys[s]
     return Score(
-        row, keys[s], products, float(products.sum()), float(one.scale),
-        keys @ row * one.scale, weights[b, h, t], s,
+        row, keys[s], products, float(products.sum()), float(attention.scale),
+        keys @ row * attention.scale, weights[b, h, t], s,
     )  # fmt: skip
 
 
@@ -146,8 +146,8 @@ def _draw_keys(ax: Any, score: Score, keys: list[str] | None, style: dict[str, A
     other.plot(score.scores[~visible], places[~visible], "x", markersize=size + 1,
                color=ax.xaxis.label.get_color(), alpha=0.5)  # fmt: skip
     other.set_xlabel("score before softmax (dot); × is masked", fontsize="small")
-    for one in (ax, other):
-        one.spines[:].set_visible(False)
+    for axes in (ax, other):
+        axes.spines[:].set_visible(False)
 
 
 def _attentions(saved: Any) -> Any:

@@ -95,8 +95,8 @@ def label_axis(
 
 def fitting_size(axis: Axis, length: int) -> float:
     """The largest type size, up to the user's own, at which neighbours do not touch."""
-    own = float(axis.get_ticklabels()[0].get_fontsize()) if axis.get_ticklabels() else 10.0
-    return min(own, 0.85 * room(axis, length))
+    users_size = float(axis.get_ticklabels()[0].get_fontsize()) if axis.get_ticklabels() else 10.0
+    return min(users_size, 0.85 * room(axis, length))
 
 
 def room(axis: Axis, length: int) -> float:

@@ -29,12 +29,12 @@ def find_weights(saved: Any, path: str = "") -> dict[str, np.ndarray]:
                 found[where] = child
         else:
             found |= find_weights(child, where)
-    own = None if found else getattr(saved, "weights", None)  # of tuned attention, or of layers
+    named = None if found else getattr(saved, "weights", None)  # of tuned attention, or of layers
     where = f"{path}.weights" if path else "weights"
-    if isinstance(own, list) and own and all_arrays(own):
-        return {f"{where}[{i}]": one for i, one in enumerate(own)}
-    if isinstance(own, np.ndarray) and own.ndim >= 2:
-        found[where] = own
+    if isinstance(named, list) and named and all_arrays(named):
+        return {f"{where}[{i}]": head_map for i, head_map in enumerate(named)}
+    if isinstance(named, np.ndarray) and named.ndim >= 2:
+        found[where] = named
     return found
 
 
@@ -105,8 +105,8 @@ def choose(weights: Any, layer: int, head: int | None, example: int) -> tuple[np
     heads = layers[_checked_index("layer", layer, len(layers))]
     where = f"layer {range(len(layers))[layer]}, " if len(layers) > 1 else ""
     if head is None:
-        one = heads.mean(axis=0, dtype=np.float32 if heads.dtype == np.float16 else None)
-        return one, f"{where}mean of {len(heads)} heads" if len(heads) > 1 else where.rstrip(", ")
+        mean = heads.mean(axis=0, dtype=np.float32 if heads.dtype == np.float16 else None)
+        return mean, f"{where}mean of {len(heads)} heads" if len(heads) > 1 else where.rstrip(", ")
     return heads[_checked_index("head", head, len(heads))], f"{where}head {range(len(heads))[head]}"
 
 

@@ -125,7 +125,7 @@ def _windows(fields: Fields, kind: str, family: Family, layers: int) -> tuple[in
         kinds = {"full_attention": False, "sliding_attention": on}
         given = fields.take("layer_types", None)
         if given is not None and (
-            not isinstance(given, list) or [kinds.get(str(one)) for one in given] != slides
+            not isinstance(given, list) or [kinds.get(str(layer)) for layer in given] != slides
         ):
             raise fields.refuse("has layer_types that its sliding windows do not agree with")
     if size is not None and (type(size) is not int or size < 1):

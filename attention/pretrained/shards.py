@@ -60,9 +60,9 @@ def _fill(place: np.ndarray, tensor: StoredTensor, source: Source) -> None:
         row += len(block)
 
 
-def _require_equal(one: StoredTensor, other: StoredTensor, name: str) -> None:
-    same = one.shape == other.shape and one.dtype == other.dtype
-    if not same or not all(np.array_equal(a, b) for a, b in zip(one.rows(), other.rows())):
+def _require_equal(first: StoredTensor, second: StoredTensor, name: str) -> None:
+    same = first.shape == second.shape and first.dtype == second.dtype
+    if not same or not all(np.array_equal(a, b) for a, b in zip(first.rows(), second.rows())):
         raise ValueError(
-            f"tensor {name!r} in {other.path} differs from the table to which config.json ties it"
+            f"tensor {name!r} in {second.path} differs from the table to which config.json ties it"
         )

@@ -65,7 +65,8 @@ class TextFile:
             self._bytes = self._bytes[3:]
         pieces = range(0, len(self._bytes), _PIECE)
         seen = [self._look(begin) for begin in pieces[ranks.rank :: ranks.size]]
-        found = sorted(ranks.gather([(at, *rest) for at, *rest in seen]), key=lambda one: one[0])
+        found = ranks.gather([(at, *rest) for at, *rest in seen])
+        found.sort(key=lambda piece: piece[0])
         self.tokenizer = CharTokenizer(characters for _, characters, _, _ in found)
         counts = np.concatenate([counts for _, _, counts, _ in found])
         self._before = np.concatenate([[0], np.cumsum(counts)])  # characters before each block
@@ -132,7 +133,7 @@ def open_text(path: str | Path | None = None) -> Text:
 
 def _codes(tokenizer: CharTokenizer) -> np.ndarray:
     """The characters as numbers (V,), which rise as their ids do."""
-    return np.array([ord(one) for one in tokenizer.characters], np.uint32)
+    return np.array([ord(character) for character in tokenizer.characters], np.uint32)
 
 
 def _begins(some: np.ndarray) -> np.ndarray:

@@ -48,8 +48,8 @@ def load_packed_model(
         if settings.layers > len(held) or settings.width > size:
             raise file.error("its settings ask for more than it holds")
         model = settings.model(tokenizer.vocab_size)
-        own = model.named_parameters()
-        state = file.read({f"parameters/{n}": Field("f2", p.shape) for n, p in own.items()})
+        parameters = model.named_parameters()
+        state = file.read({f"parameters/{n}": Field("f2", p.shape) for n, p in parameters.items()})
         file.nothing_else()
         model.load_state_dict({n.removeprefix("parameters/"): a for n, a in state.items()})
     return model, tokenizer, settings, made

@@ -114,7 +114,7 @@ def validation_loss(model: CausalLM, text: Text, begin: int, block: int, batch: 
         window = text.windows(starts[i : i + batch], block + 1)
         loss, _ = model.loss_forward(window[:, :-1], window[:, 1:])
         sums.append((i, float(loss) * len(window)))
-    return sum(one for _, one in sorted(ranks.gather(sums))) / len(starts)
+    return sum(loss for _, loss in sorted(ranks.gather(sums))) / len(starts)
 
 
 def load_text_model(path: str | Path) -> tuple[CausalLM, CharTokenizer, TextSettings]:

@@ -74,5 +74,5 @@ def _normalizer(document: dict[str, Any]) -> Normalizer:
     return Normalizer()
 
 
-def _kind(one: Any) -> str:
-    return repr(one.get("type") if isinstance(one, dict) else one)
+def _kind(part: Any) -> str:
+    return repr(part.get("type") if isinstance(part, dict) else part)

@@ -45,4 +45,4 @@ def merge(symbols: list[int], merges: Mapping[Pair, tuple[int, int]]) -> list[in
         h = before[i]
         if h >= 0 and (found := merges.get((ids[h], new))) is not None:
             heapq.heappush(waiting, (found[0], h, found[1], new))
-    return [one for one in ids if one != gone]
+    return [symbol for symbol in ids if symbol != gone]

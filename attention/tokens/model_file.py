@@ -27,8 +27,8 @@ def read_sentencepiece(path: str | Path) -> SentencePieceBPE:
     try:
         model = protobuf.read_message(path.read_bytes())
         pieces = [
-            (protobuf.text(one, 1), protobuf.real(one, 2), protobuf.number(one, 3, NORMAL))
-            for one in protobuf.messages(model, 1)
+            (protobuf.text(piece, 1), protobuf.real(piece, 2), protobuf.number(piece, 3, NORMAL))
+            for piece in protobuf.messages(model, 1)
         ]
         trainer = protobuf.read_message(protobuf.raw(model, 2))
         rules = protobuf.read_message(protobuf.raw(model, 3))
@@ -54,14 +54,14 @@ def _build(
 ) -> SentencePieceBPE:
     if kind != 2:
         raise ValueError(f"the model is a {KINDS.get(kind, kind)} one; only byte-pair is honoured")
-    for asked, name in (
+    for wanted, name in (
         (protobuf.number(trainer, 24, 0), "treat_whitespace_as_suffix"),
         (not protobuf.number(rules, 5, 1), "escape_whitespaces = false"),
         (protobuf.raw(undone, 2), "a denormalizer"),
     ):
-        if asked:
+        if wanted:
             raise ValueError(f"the model asks for {name}, which is not honoured")
-    of_kind: dict[int, dict[str, int]] = {one: {} for one in range(NORMAL, BYTE + 1)}
+    of_kind: dict[int, dict[str, int]] = {kind: {} for kind in range(NORMAL, BYTE + 1)}
     seen: set[str] = set()
     for i, (content, score, sort) in enumerate(pieces):
         if sort not in of_kind or sort == UNUSED:

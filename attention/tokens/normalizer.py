@@ -54,7 +54,7 @@ class Normalizer:
     ) -> None:  # fmt: skip
         self.prefix, self.squeeze = prefix, squeeze
         self._rules = Rules(rules) if rules else None
-        longest_first = sorted((one.encode() for one in kept), key=len, reverse=True)
+        longest_first = sorted((text.encode() for text in kept), key=len, reverse=True)
         self._kept = re.compile(b"|".join(map(re.escape, longest_first))) if kept else None
 
     def __call__(self, text: str, first: bool = True) -> str:

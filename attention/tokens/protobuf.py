@@ -60,9 +60,9 @@ def real(message: Message, field: int) -> float:
 def messages(message: Message, field: int) -> list[Message]:
     """All messages of a repeated field."""
     found = message.get(field, [])
-    if not all(isinstance(one, bytes) for one in found):
+    if not all(isinstance(value, bytes) for value in found):
         raise ValueError(f"field {field} must hold messages")
-    return [read_message(one) for one in found if isinstance(one, bytes)]
+    return [read_message(value) for value in found if isinstance(value, bytes)]
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

@@ -70,22 +70,22 @@ def _from_json(path: Path) -> ByteBPE | SentencePieceBPE:
     if more := sorted(set(model) - {*MODEL_FIELDS, "ignore_merges", "vocab", "merges"}):
         raise ValueError(f"{path} has model.{more[0]}, which is not known here")
     added = {}
-    for one in document.get("added_tokens") or []:
-        if not isinstance(one, dict) or type(one.get("id")) is not int:
-            raise ValueError(f"{path} has an added token without an id: {one!r}")
+    for token in document.get("added_tokens") or []:
+        if not isinstance(token, dict) or type(token.get("id")) is not int:
+            raise ValueError(f"{path} has an added token without an id: {token!r}")
         for name in ("single_word", "lstrip", "rstrip"):
-            if one.get(name):
+            if token.get(name):
                 raise ValueError(
-                    f"{path}: added token {one['id']} has {name}, which is not honoured"
+                    f"{path}: added token {token['id']} has {name}, which is not honoured"
                 )
-        content = str(one.get("content", ""))
-        added[one["id"]] = AddedToken(
-            content, bool(one.get("special")), bool(one.get("normalized"))
+        content = str(token.get("content", ""))
+        added[token["id"]] = AddedToken(
+            content, bool(token.get("special")), bool(token.get("normalized"))
         )
     pairs = model.get("merges")
     if not isinstance(pairs, list):
         raise ValueError(f"{path} has no list of merges")
-    merges = [_pair(one, f"merge {i} of {path}") for i, one in enumerate(pairs)]
+    merges = [_pair(given, f"merge {i} of {path}") for i, given in enumerate(pairs)]
     vocabulary = _object(model, "vocab", path)
     around = _around(document.get("post_processor"), path)
     if llama:
@@ -114,16 +114,16 @@ def _read_merges(path: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _pair(one: Any, where: str) -> tuple[str, str]:
-    parts = one.split(" ") if isinstance(one, str) else one
+def _pair(given: Any, where: str) -> tuple[str, str]:
+    parts = given.split(" ") if isinstance(given, str) else given
     if not isinstance(parts, list) or len(parts) != 2 or not all(isinstance(p, str) for p in parts):
-        raise ValueError(f"{where} must be two tokens, got {one!r}")
+        raise ValueError(f"{where} must be two tokens, got {given!r}")
     return parts[0], parts[1]
 
 
-def _pre_tokenizer(one: Any, path: Path) -> dict[str, Any]:
+def _pre_tokenizer(given: Any, path: Path) -> dict[str, Any]:
     """The pattern, and whether a blank goes in front."""
-    steps = _steps(one, "pretokenizers")
+    steps = _steps(given, "pretokenizers")
     kinds = [step.get("type") if isinstance(step, dict) else None for step in steps]
     if kinds == ["ByteLevel"] and steps[0].get("use_regex", True):
         return {"add_prefix_space": steps[0].get("add_prefix_space", True), "pattern": GPT2}
@@ -139,9 +139,9 @@ def _pre_tokenizer(one: Any, path: Path) -> dict[str, Any]:
     )
 
 
-def _around(one: Any, path: Path) -> dict[str, list[int]]:
+def _around(given: Any, path: Path) -> dict[str, list[int]]:
     """The ids before and after a single text."""
-    steps = _steps(one, "processors")
+    steps = _steps(given, "processors")
     around: dict[str, list[int]] = {"prefix": [], "suffix": []}
     for step in steps:
         if step is None or step.get("type") == "ByteLevel":
@@ -159,17 +159,17 @@ def _around(one: Any, path: Path) -> dict[str, list[int]]:
     return around
 
 
-def _steps(one: Any, name: str) -> list[Any]:
+def _steps(given: Any, name: str) -> list[Any]:
     """The parts of a sequence; what is none is its only part."""
-    return one[name] if isinstance(one, dict) and one.get("type") == "Sequence" else [one]
+    return given[name] if isinstance(given, dict) and given.get("type") == "Sequence" else [given]
 
 
-def _normalizer(one: Any, path: Path) -> str | None:
-    if one is None:
+def _normalizer(given: Any, path: Path) -> str | None:
+    if given is None:
         return None
-    if isinstance(one, dict) and one.get("type") == "NFC":
+    if isinstance(given, dict) and given.get("type") == "NFC":
         return "NFC"
-    kind = one.get("type") if isinstance(one, dict) else one
+    kind = given.get("type") if isinstance(given, dict) else given
     raise ValueError(f"{path} has normalizer {kind!r}; only NFC is honoured")
 
 

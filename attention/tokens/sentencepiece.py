@@ -54,9 +54,9 @@ class SentencePieceBPE:
         looked_for = self.added.items() if find_added else ()
         self._early = {t.content: i for i, t in looked_for if not t.normalized}
         self._late = {self.normalizer(t.content): i for i, t in looked_for if t.normalized}
-        self._late |= {one: self.vocabulary[one] for one in kept}
+        self._late |= {piece: self.vocabulary[piece] for piece in kept}
         self._find_early, self._find_late = finder(self._early), finder(self._late)
-        crossing = any(re.search(f"[^{BLANK}]{BLANK}", one) for one in self.vocabulary)
+        crossing = any(re.search(f"[^{BLANK}]{BLANK}", piece) for piece in self.vocabulary)
         self._words = re.compile("(?s:.+)" if crossing else f"{BLANK}+[^{BLANK}]*|[^{BLANK}]+")
         self._known: dict[str, list[int]] = {}
 

@@ -81,12 +81,12 @@ def _learn(
         risen: set[Pair] = set()
         for w in where.pop(pair):
             _replace(words[w], pair, new, counts[w], pairs, risen)
-            for one in pairwise(words[w]):
-                if new in one:
-                    where[one].add(w)
+            for neighbours in pairwise(words[w]):
+                if new in neighbours:
+                    where[neighbours].add(w)
         del pairs[pair]
-        for one in risen:
-            heapq.heappush(waiting, (-pairs[one], one))
+        for pair in risen:
+            heapq.heappush(waiting, (-pairs[pair], pair))
     return learned
 
 

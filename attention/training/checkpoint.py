@@ -85,12 +85,12 @@ class Checkpoint:
         self, parts: Mapping[str, Stateful], growing: Mapping[str, int], texts: Collection[str]
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Give `parts` their state back; returns the arrays that grow, by columns, and the rest."""
-        own = {
+        arrays = {
             f"{part}/{name}": array
             for part, owner in parts.items()
             for name, array in owner.state_dict().items()
         }
-        schema = {name: Field(array.dtype.str[1:], array.shape) for name, array in own.items()}
+        schema = {name: Field(array.dtype.str[1:], array.shape) for name, array in arrays.items()}
         rows = {name: Field("f", (None, columns)) for name, columns in growing.items()}
         with open_checkpoint(self.path) as file:
             file.what = "a checkpoint of this run"
@@ -134,7 +134,8 @@ def described(model: Any, name: str = "") -> dict[str, Any]:
         inner = vars(model) if isinstance(model, Layer) else model
     elif isinstance(model, list | tuple):
         inner = dict(enumerate(model))
-    return {k: v for key, one in inner.items() for k, v in described(one, f"{name}.{key}").items()}
+    parts = [described(part, f"{name}.{key}") for key, part in inner.items()]
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def read_checkpoint(path: str | Path) -> dict[str, dict[str, np.ndarray]]:

@@ -30,8 +30,8 @@ class Optimizer:
     @property
     def decided(self) -> dict[str, Any]:
         """What decides its steps, but for the rate: a resumed run must have the same."""
-        own = {name: getattr(self, name) for name in self.decides}
-        return {"kind": type(self).__name__, "weight_decay": self.weight_decay, **own}
+        numbers = {name: getattr(self, name) for name in self.decides}
+        return {"kind": type(self).__name__, "weight_decay": self.weight_decay, **numbers}
 
     def zero_grad(self) -> None:
         self.buffer.zero_grad()

@@ -28,7 +28,7 @@ def add_settings(parser: Any, kind: type, *, open_is: str = "", alone: bool = Tr
         said = "; ".join(part for part in parts if part)
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            type=next((one for one in typing.get_args(hint) if one is not type(None)), hint),
+            type=next((kind for kind in typing.get_args(hint) if kind is not type(None)), hint),
             default=field.default if alone else None,
             help=said,
         )
