@@ -7,6 +7,7 @@ import time
 from grader.audit import TABLE
 from grader.exercise import find_exercise, find_exercises
 from grader.files import write_page
+from grader.mutants.measured import FILE, sealed
 from grader.mutants.tally import Tally, tally, with_table
 
 PROGRAM = "python -m grader.mutants"
@@ -34,8 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     seconds = time.monotonic() - start
     print(f"\n{left} of {made} mutants survive and are not known to be right ({seconds:.0f} s).")
     if options.write:
-        text = TABLE.read_text(encoding="utf-8")
-        write_page(TABLE, with_table(text, found))
+        page = with_table(TABLE.read_text(encoding="utf-8"), found)
+        write_page(TABLE, page)
+        write_page(FILE, sealed(chosen, page))
         print(f"wrote {TABLE}")
     return 1 if any(one.survivors or one.stale for one in found) else 0
 

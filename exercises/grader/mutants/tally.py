@@ -49,8 +49,8 @@ def tally(exercise: Exercise, styles: bool = True) -> Tally:
 def with_table(text: str, found: list[Tally]) -> str:
     """The page with its rows of these exercises replaced or added; other rows stay."""
     page, _, old = text.partition(HEADING)
-    old, heading, rest = old.partition(NEXT)
-    rows = {one.split()[1]: one for one in old.splitlines() if re.match(r"\| ex\d", one)}
+    _, heading, rest = old.partition(NEXT)
+    rows = rows_of(text)
     for one in found:
         rows[one.name] = _row(one.name, one.mutants, one.killed, one.equivalent, len(one.survivors))
     lines = ["| exercise | mutants | killed | equivalent | survive |", "|---|--:|--:|--:|--:|"]
@@ -58,6 +58,12 @@ def with_table(text: str, found: list[Tally]) -> str:
     columns = zip(*(map(int, row.split("|")[2:-1]) for row in rows.values()))
     lines.append(_row("**all**", *map(sum, columns)))
     return f"{page.rstrip()}\n\n{HEADING}{INTRODUCTION}" + "\n".join(lines) + "\n" + heading + rest
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """The rows of the table, by exercise."""
+    table = page.partition(HEADING)[2].partition(NEXT)[0]
+    return {one.split()[1]: one for one in table.splitlines() if re.match(r"\| ex\d", one)}
 
 
 def _row(name: str, *numbers: int) -> str:
