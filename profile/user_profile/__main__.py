@@ -53,15 +53,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser(asked: str) -> argparse.ArgumentParser:
-    """All commands, by name; `asked` and those added with it have their options too."""
+def _parser(name_given: str) -> argparse.ArgumentParser:
+    """All commands, by name; `name_given` and those added with it have their options too."""
     parser = argparse.ArgumentParser("python -m user_profile", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
-        if _home(name) != _home(asked):
+        if _home(name) != _home(name_given):
             commands.add_parser(name, help=text)
-    if asked in COMMANDS:  # its file takes up to a second to load, and waits until it is needed
-        import_module(_home(asked)).add_command(commands)
+    if name_given in COMMANDS:  # its file takes up to a second to load, and waits until needed
+        import_module(_home(name_given)).add_command(commands)
         for name, command in commands.choices.items():
             command.description = command.description or COMMANDS[name]
     return parser

@@ -34,11 +34,11 @@ def recent_shift(
     if last < 0:
         return 0.0
     date = np.array([last + (HORIZON - SPAN) * DAY])
-    late = {number: customers_at(known.whole, date) for number, known in parts.own.items()}
+    late = {number: customers_at(known.whole, date) for number, known in parts.local.items()}
 
     def read(asked: Mapping[int, Moments]) -> tuple[np.ndarray, ...]:
         def returned(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-            history = parts.own[number].whole
+            history = parts.local[number].whole
             some = Moments(*(column[rows] for column in asked[number]))
             known = history.known_sessions(*some)
             columns = read_outlook_context(history, some, known, buying).astype(np.float64)

@@ -38,29 +38,29 @@ class ItemNeighbours(Baseline):
 
     def score(self, users: np.ndarray, as_of: np.ndarray | None = None) -> np.ndarray:
         past = self.baskets.past(users, as_of)
-        own = self.baskets.weigh(past, np.ones(len(past.session)), len(users))
-        own.data[:] = 1.0
+        counts = self.baskets.weigh(past, np.ones(len(past.session)), len(users))
+        counts.data[:] = 1.0
         if as_of is None and self._everybody is not None:
-            return _cosine_of_pairs(self._everybody[0], own)
+            return _cosine_of_pairs(self._everybody[0], counts)
         profiles = self._of_customers(dated=as_of is not None)
-        scores = np.empty(own.shape, dtype=np.float32)
-        width = len(self.baskets.user_offsets) + own.shape[1]
+        scores = np.empty(counts.shape, dtype=np.float32)
+        width = len(self.baskets.user_offsets) + counts.shape[1]
         for part in in_parts_by_date(as_of, len(users), width):
-            scores[part] = _cosine(profiles, own[part], None if as_of is None else as_of[part])
+            scores[part] = _cosine(profiles, counts[part], None if as_of is None else as_of[part])
         return scores
 
 
-def _cosine(profiles: Profiles, own: sparse.csr_array, as_of: np.ndarray | None) -> np.ndarray:
+def _cosine(profiles: Profiles, counts: sparse.csr_array, as_of: np.ndarray | None) -> np.ndarray:
     versions = profiles.at(as_of)
     visible = profiles.visible(versions, as_of).astype(np.float32)
     bought = profiles.matrix[versions]  # (V, I)
     norm = np.sqrt(np.maximum(visible @ bought, 1))  # (Q, I), or (1, I) without dates
-    start = own.multiply(1 / norm).tocsr()
+    start = counts.multiply(1 / norm).tocsr()
     shared = (start @ bought.T).toarray() * visible  # (Q, V)
     return (shared @ bought) / norm
 
 
-def _cosine_of_pairs(both: sparse.csr_array, own: sparse.csr_array) -> np.ndarray:
+def _cosine_of_pairs(both: sparse.csr_array, counts: sparse.csr_array) -> np.ndarray:
     """The same without dates, the customers summed up before: (Q, I) from counts (I, I)."""
     norm = np.sqrt(np.maximum(both.diagonal(), 1))
-    return (own.multiply(1 / norm).tocsr() @ both).toarray() / norm
+    return (counts.multiply(1 / norm).tocsr() @ both).toarray() / norm

@@ -29,32 +29,32 @@ class BasketsAmongAll(Baskets):
 
 
 def rivals_of_parts(
-    purchases: LogParts[Sessions], asked: LogParts[Targets], items: int
+    purchases: LogParts[Sessions], targets: LogParts[Targets], items: int
 ) -> list[dict[int, Baseline]]:
     """Popularity, last basket and personal frequency, each of every part with a purchase.
 
-    They answer at the moments of `asked` alone, to the numbers of the log in one memory.
+    They answer at the moments of `targets` alone, to the numbers of the log in one memory.
     """
-    own = {number: Baskets(sessions) for number, sessions in purchases.own.items()}
-    times = [asked.own[number].time for number in asked.own]
+    baskets = {number: Baskets(sessions) for number, sessions in purchases.local.items()}
+    times = [targets.local[number].time for number in targets.local]
     mine = np.unique(np.concatenate([np.zeros(0, np.int64), *times]))
-    moments = np.unique(np.concatenate(asked.of_each(lambda number: asked.own[number].time)))
+    moments = np.unique(np.concatenate(targets.of_each(lambda number: targets.local[number].time)))
     sold = np.zeros((len(mine), items), np.float32)
     for some in in_parts(len(moments), items):
         when = moments[some]
         here = np.isin(when, mine)
-        sold[np.searchsorted(mine, when[here])] = _sales(purchases, own, when, items)[here]
+        sold[np.searchsorted(mine, when[here])] = _sales(purchases, baskets, when, items)[here]
 
     def fitted(kind: type[Baseline], sessions: Sessions) -> Baseline:
-        one = kind().fit(sessions)
-        one.baskets = BasketsAmongAll(sessions, mine, sold)
-        return one
+        baseline = kind().fit(sessions)
+        baseline.baskets = BasketsAmongAll(sessions, mine, sold)
+        return baseline
 
     kinds = Popularity, LastBasket, PersonalFrequency
-    return [{n: fitted(kind, one) for n, one in purchases.own.items()} for kind in kinds]
+    return [{n: fitted(kind, log) for n, log in purchases.local.items()} for kind in kinds]
 
 
 def _sales(
-    purchases: LogParts[Sessions], own: Mapping[int, Baskets], when: np.ndarray, items: int
+    purchases: LogParts[Sessions], baskets: Mapping[int, Baskets], when: np.ndarray, items: int
 ) -> np.ndarray:
-    return purchases.total(lambda number: own[number].sales(when), (len(when), items))
+    return purchases.total(lambda number: baskets[number].sales(when), (len(when), items))

@@ -45,13 +45,13 @@ class TifuKnn(Baseline):
         past = self.baskets.past(users, as_of)
         count = np.bincount(past.question, minlength=len(users))[past.question]
         weights = self._weight(past.age, count)
-        own = self.baskets.weigh(past, weights, len(users))
-        scores = np.empty(own.shape, dtype=np.float32)
-        width = len(self.baskets.user_offsets) + own.shape[1]
+        vectors = self.baskets.weigh(past, weights, len(users))
+        scores = np.empty(vectors.shape, dtype=np.float32)
+        width = len(self.baskets.user_offsets) + vectors.shape[1]
         for part in in_parts_by_date(as_of, len(users), width):
             moments = None if as_of is None else as_of[part]
-            others = self._neighbourhood(users[part], own[part], moments)
-            scores[part] = self.own_share * own[part].toarray() + (1 - self.own_share) * others
+            others = self._neighbourhood(users[part], vectors[part], moments)
+            scores[part] = self.own_share * vectors[part].toarray() + (1 - self.own_share) * others
         return scores
 
     def _weight(self, age: np.ndarray, count: np.ndarray) -> np.ndarray:
@@ -62,19 +62,19 @@ class TifuKnn(Baseline):
         return self.within ** (age % self.group_size) * self.between**group / (size * groups)
 
     def _neighbourhood(
-        self, users: np.ndarray, own: sparse.csr_array, as_of: np.ndarray | None
+        self, users: np.ndarray, vectors: sparse.csr_array, as_of: np.ndarray | None
     ) -> np.ndarray:
         """Mean vector of the customers nearest to each question's (Euclidean), (Q, I)."""
         profiles = self._profiles[as_of is not None]
         versions = profiles.at(as_of)
         others = profiles.matrix[versions]  # (V, I)
         length = others.power(2).sum(axis=1)
-        distance = length - 2 * (own @ others.T).toarray()  # up to the question's own length
+        distance = length - 2 * (vectors @ others.T).toarray()  # up to the question's own length
         eligible = profiles.visible(versions, as_of) & (profiles.user[versions] != users[:, None])
         distance[~eligible] = np.inf
         nearest = min(self.neighbours, len(versions))
         if nearest == 0:
-            return np.zeros(own.shape, dtype=np.float32)
+            return np.zeros(vectors.shape, dtype=np.float32)
         limit = np.partition(distance, nearest - 1, axis=1)[:, nearest - 1 : nearest]
         chosen = ((distance <= limit) & eligible).astype(np.float32)
         chosen /= np.maximum(chosen.sum(axis=1, keepdims=True), 1)

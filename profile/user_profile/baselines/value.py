@@ -22,10 +22,10 @@ def judge_value(history: History) -> list[Table]:
     begin, end = int(history.start.min()), history.last_moment + 1
     span = min(_YEAR, (end - begin) // 2)
     date = end - span
-    asked = customers_at(history, np.array([date]))
-    if not len(asked.user):
+    customers = customers_at(history, np.array([date]))
+    if not len(customers.user):
         return []
-    visits, value = read_visits(history, asked)
+    visits, value = read_visits(history, customers)
     if not (visits.repeats > 0).any() or not (value > 0).any():
         return []
     model, worth = BgNbd().fit(visits), GammaGamma().fit(visits.repeats + 1, value)
@@ -33,7 +33,7 @@ def judge_value(history: History) -> list[Table]:
     money = np.where(history.start >= date, 1.0, 0.0)[history.session]
     actual = np.bincount(
         history.user[history.session], history.spent * history.bought * money, len(history.users)
-    )[asked.user]
+    )[customers.user]
     rate = (visits.repeats + 1) * value / np.maximum(visits.age, 30) * days
     said = {
         "BG/NBD × gamma-gamma": model.expected(visits, days)
@@ -43,8 +43,8 @@ def judge_value(history: History) -> list[Table]:
     }
     name, *others = said
     rows = tuple(
-        (one, (np.abs(v - actual).mean(), v.sum() / actual.sum(), _ranks_agree(v, actual)))
-        for one, v in said.items()
+        (name, (np.abs(v - actual).mean(), v.sum() / actual.sum(), _ranks_agree(v, actual)))
+        for name, v in said.items()
     )
     day = day_of(date)
     return [

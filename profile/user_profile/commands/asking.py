@@ -19,7 +19,7 @@ from .common import (
 from .outputs import TABLE, add_output
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """Customers and a moment, before a model that has read their log."""
 
     log: Prepared
@@ -42,7 +42,7 @@ def add_asking(
     add_log_options(parser)
 
 
-def read_asked(options: argparse.Namespace) -> Asked:
+def read_query(options: argparse.Namespace) -> Query:
     """The one customer who is named, or all who were customers at the moment of --date.
 
     Raises DataError if nobody was.
@@ -50,9 +50,9 @@ def read_asked(options: argparse.Namespace) -> Asked:
     log, _, profiler = load_profiler(options)
     moment = moment_of(options, profiler)
     if getattr(options, "customer", None) is not None:
-        return Asked(log, profiler, np.array([log.user(options.customer)]), moment)
+        return Query(log, profiler, np.array([log.user(options.customer)]), moment)
     everybody = np.arange(len(profiler.history.users))
     known = profiler.history.known_sessions(everybody, np.full(len(everybody), moment))
     if not known.any():
         raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
-    return Asked(log, profiler, everybody[known > 0], moment)
+    return Query(log, profiler, everybody[known > 0], moment)

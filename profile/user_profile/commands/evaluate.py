@@ -54,9 +54,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
         print(NO_ITEMS, end="\n\n")
     for other in judge_outlook(profiler, forecasters(profiler.history)):
         print(other, end="\n\n")
-    for one in (calibration_table(profiler), audience_table(profiler)):
-        if one is not None:
-            print(one, end="\n\n")
+    for more in (calibration_table(profiler), audience_table(profiler)):
+        if more is not None:
+            print(more, end="\n\n")
     if log.ranks:
         print(judge_faithfulness(trained, log.sessions, targets.user, targets.time))
     return 0

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from ..serving.export import profile_rows
-from .asking import add_asking, read_asked
+from .asking import add_asking, read_query
 from .outputs import write_rows
 
 
@@ -15,8 +15,8 @@ def add_command(commands: Any) -> None:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    asked = read_asked(options)
-    rows = profile_rows(asked.profiler, asked.users, asked.moment)
+    query = read_query(options)
+    rows = profile_rows(query.profiler, query.users, query.moment)
     write_rows(options.out, rows)
     print(f"{len(rows):,} profiles written to {options.out}; no event of the log is among them")
     return 0

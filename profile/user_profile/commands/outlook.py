@@ -9,7 +9,7 @@ import numpy as np
 from ..serving.applications import Row, retention, risk
 from ..serving.profiler import Profiler
 from .answers import give
-from .asking import add_asking, read_asked
+from .asking import add_asking, read_query
 
 
 def add_command(commands: Any) -> None:
@@ -31,5 +31,5 @@ def run_retention(options: argparse.Namespace) -> int:
 def _outlook(
     options: argparse.Namespace, answer: Callable[[Profiler, np.ndarray, int], list[Row]]
 ) -> int:
-    asked = read_asked(options)
-    return give(options, answer(asked.profiler, asked.users, asked.moment))
+    query = read_query(options)
+    return give(options, answer(query.profiler, query.users, query.moment))

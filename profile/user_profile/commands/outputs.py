@@ -97,9 +97,9 @@ def _inputs(options: argparse.Namespace, names: Sequence[str]) -> Iterator[tuple
     yield "the package", str(SHIPPED)
     for name in names:
         given = getattr(options, name, None)
-        for one in [given] if isinstance(given, str) else given or ():
+        for pattern in [given] if isinstance(given, str) else given or ():
             shown = name.upper() if name == "file" else "--" + name.replace("_", "-")
-            yield from ((shown, path) for path in [one, *glob.glob(one)])
+            yield from ((shown, path) for path in [pattern, *glob.glob(pattern)])
 
 
 def _is_within(path: str | Path, given: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from ..serving.allowed import Allowed, read_stock
 from ..serving.applications import recommend
 from .answers import check_positive, give
-from .asking import add_asking, read_asked
+from .asking import add_asking, read_query
 
 
 def add_command(commands: Any) -> None:
@@ -28,14 +28,14 @@ def add_command(commands: Any) -> None:
 def run_recommend(options: argparse.Namespace) -> int:
     check_positive("--top", options.top)
     stock = None if options.items is None else read_stock(options.items)
-    asked = read_asked(options)
+    query = read_query(options)
     chosen: np.ndarray | None = None
     if stock is not None:
-        known = asked.profiler.spec.items
+        known = query.profiler.spec.items
         chosen = np.array([item in stock for item in known])
         print(f"{chosen.sum():,} of the {len(stock):,} items of {options.items} are known")
     allowed = Allowed(chosen, new=not options.repeat_only, repeated=not options.new_only)
     rows = recommend(
-        asked.profiler, asked.users, asked.moment, asked.texts, options.top, allowed=allowed
+        query.profiler, query.users, query.moment, query.texts, options.top, allowed=allowed
     )
     return give(options, rows)

@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import DataError
 from ..serving.segments import SIZES, find_segments, member_rows, segment_rows
 from .answers import give
-from .asking import add_asking, read_asked
+from .asking import add_asking, read_query
 from .outputs import TABLE, add_output, write_rows
 
 
@@ -26,20 +26,20 @@ def run_segments(options: argparse.Namespace) -> int:
     number = options.number
     if number is not None and number < 2:
         raise DataError(f"--number must be 2 or more, not {number}.")
-    asked = read_asked(options)
+    query = read_query(options)
     sizes = SIZES if number is None else (number,)
-    found = find_segments(asked.profiler, asked.users, asked.moment, sizes=sizes, seed=options.seed)
+    found = find_segments(query.profiler, query.users, query.moment, sizes=sizes, seed=options.seed)
     if number is not None and number not in found.halves:
         raise DataError(
             f"--number {number} is too many: a segment takes four customers who differ at least, "
             f"and {len(found.users):,} are asked about; give a smaller --number."
         )
-    give(options, segment_rows(asked.profiler, found, asked.texts))
+    give(options, segment_rows(query.profiler, found, query.texts))
     tried = ", ".join(f"{size}: {value:.2f}" for size, value in found.halves.items())
     print(f"agreement (adjusted Rand) with other seeds {found.agreement:.2f}", end="")
     print(f"; of two halves of the customers, by number of segments: {tried}" if tried else "")
     if options.members:
-        rows = member_rows(asked.profiler, found)
+        rows = member_rows(query.profiler, found)
         write_rows(options.members, rows)
         print(f"{len(rows):,} customers written to {options.members}")
     return 0

@@ -39,13 +39,14 @@ def run_recommend(options: argparse.Namespace) -> int:
         events = known_log(options, recommender)
         users = range(len(events.users)) if options.user is None else [one_user(options, events)]
         answers = list(recommender.recommend_users(users, options.top, repeat=options.repeat))
-        short = sum(len(one.items) < options.top for one in answers)
+        short = sum(len(answer.items) < options.top for answer in answers)
         if short and not options.repeat:
             print(
                 f"{short:,} of {len(answers):,} users get fewer than {options.top} items: what "
                 "they had is left out (--repeat leaves it in)"
             )
-        rows = [row for user, one in zip(users, answers) for row in _rows(events.users[user], one)]
+        named = zip((events.users[user] for user in users), answers)
+        rows = [row for user, answer in named for row in _rows(user, answer)]
     _give(rows, options.out)
     return 0
 
@@ -62,7 +63,7 @@ def run_export(options: argparse.Namespace) -> int:
         names = [f"e{i}" for i in range(vectors.shape[1])]
         write_rows(
             options.out,
-            [{"id": one, **dict(zip(names, row))} for one, row in zip(ids, vectors.tolist())],
+            [{"id": key, **dict(zip(names, row))} for key, row in zip(ids, vectors.tolist())],
         )
         print(f"{len(ids):,} {options.table}")
     print(f"written to {options.out}")

@@ -71,8 +71,8 @@ def known_log(options: argparse.Namespace, recommender: Recommender) -> Events:
 
 
 def tell_unknown(known: Sequence[str], items: Sequence[str]) -> None:
-    met = set(known)
-    unknown = [item for item in items if item not in met]
+    learned = set(known)
+    unknown = [item for item in items if item not in learned]
     if unknown:
         some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
         if len(unknown) == len(items):

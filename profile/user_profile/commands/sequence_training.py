@@ -69,8 +69,8 @@ def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Pa
     """A folder of histories: each rank reads its own files, and nobody the whole log."""
     parts = read_parts(Path(options.file), settings.workers, world())
     tested = parts.left_out("test", not options.repeat, _TESTED)
-    for asked in (parts.left_out("validation", not options.repeat, _TESTED), tested):
-        parts.compare(asked, lambda _: [Popularity()])  # fails now rather than after the training
+    for left in (parts.left_out("validation", not options.repeat, _TESTED), tested):
+        parts.compare(left, lambda _: [Popularity()])  # fails now rather than after the training
     events = parts.counted(lambda past: len(past.item))
     users = parts.counted(lambda past: len(past.lengths))
     print(
@@ -84,7 +84,7 @@ def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Pa
     print(f"{len(trained.log)} epochs; rules of weight {trained.rules.weight:g}; saved to "
           f"{options.model}")  # fmt: skip
     waiting = Waiting()
-    read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in tested.own}
+    read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in tested.local}
     print_each(options, trained, lambda negatives: parts.compare(
         tested, lambda number: ours(trained, read[number]), rivals_of_rows, negatives, waiting
     ))  # fmt: skip

@@ -44,9 +44,9 @@ def add_command(commands: Any) -> None:
 
     suggest = actions.add_parser("recommend", help="next items of users, or after given items")
     suggest.set_defaults(run=run_recommend)
-    asked = suggest.add_mutually_exclusive_group()
-    asked.add_argument("--user", help="one user of FILE; default: all")
-    asked.add_argument("--items", help="a sequence of item ids, oldest first: 12,7,31")
+    which = suggest.add_mutually_exclusive_group()
+    which.add_argument("--user", help="one user of FILE; default: all")
+    which.add_argument("--items", help="a sequence of item ids, oldest first: 12,7,31")
     suggest.add_argument("--features", help="what is known of the user of --items: age=24,…")
     suggest.add_argument("--top", type=int, default=10, help="items a user; default: 10")
     add_output(suggest, "--out", TABLE, "write all rows")

@@ -7,7 +7,7 @@ from ..judging.curves import calibration_table
 from ..judging.shop import DAYS, read_shop
 from ..serving.segments import segment_rows
 from .answers import print_rows
-from .asking import add_asking, read_asked
+from .asking import add_asking, read_query
 from .outputs import PICTURE, add_output, save_figure, write_rows
 
 
@@ -19,17 +19,17 @@ def add_command(commands: Any) -> None:
 
 
 def run_shop_card(options: argparse.Namespace) -> int:
-    asked = read_asked(options)
-    profiler, texts = asked.profiler, asked.texts
-    shop = read_shop(profiler, asked.users, asked.moment)
+    query = read_query(options)
+    profiler, texts = query.profiler, query.texts
+    shop = read_shop(profiler, query.users, query.moment)
     rows = segment_rows(profiler, shop.segments, texts)
     print_rows(rows)
     if shop.season:
         print(f"\nin season, sessions in {DAYS} days and in those before")
         print_rows(
             [
-                {"item": texts[one.item].strip(), "now": one.now, "before": one.before}
-                for one in shop.season
+                {"item": texts[sold.item].strip(), "now": sold.now, "before": sold.before}
+                for sold in shop.season
             ]
         )
     if table := calibration_table(profiler):

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..serving.applications import Audience, audience
 from .answers import check_positive, give, print_rows
-from .asking import add_asking, read_asked
+from .asking import add_asking, read_query
 from .outputs import TABLE, add_output, write_rows
 
 
@@ -20,8 +20,8 @@ def add_command(commands: Any) -> None:
 
 def run_target(options: argparse.Namespace) -> int:
     check_positive("--size", options.size)
-    asked = read_asked(options)
-    found = audience(asked.profiler, options.category, asked.users, asked.moment, options.size)
+    query = read_query(options)
+    found = audience(query.profiler, options.category, query.users, query.moment, options.size)
     print(describe(found))
     give(options, found.rows)
     print()

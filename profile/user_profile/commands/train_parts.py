@@ -67,7 +67,7 @@ def train_on_folder(
     workers = max(2, world().size) if options.workers is None else options.workers
     parts = _read(options, workers)
     splits = split_parts(parts)
-    items = parts.of_first(lambda number: parts.own[number].events.items)
+    items = parts.of_first(lambda number: parts.local[number].events.items)
     print(_told(parts, len(items)), flush=True)
     categories = _categories(options, parts, items)
     print(categories)
@@ -86,21 +86,22 @@ def judge_parts(
     """The table of the last sessions of at most `most` customers, drawn of each part alike."""
     items = len(trained.spec.items)
     most = max(parts.count, min(most, CELLS // items))
-    asked = {}
+    tested = {}
     for number, split in splits.items():
         size, draw = len(split.test), np.random.default_rng(number)
         chosen = draw.permutation(size)[: most // parts.count]
-        asked[number] = split.test.take(np.sort(chosen))
-    targets, bought = parts.like(asked), {}
-    for number, sessions in parts.own.items():
-        if (own := purchases_of(sessions)) is not None:
-            bought[number] = own
-    season = season_of_all(parts.like({n: read_history(one) for n, one in parts.own.items()}))
+        tested[number] = split.test.take(np.sort(chosen))
+    targets, bought = parts.like(tested), {}
+    for number, sessions in parts.local.items():
+        if (visits := purchases_of(sessions)) is not None:
+            bought[number] = visits
+    histories = {number: read_history(sessions) for number, sessions in parts.local.items()}
+    season = season_of_all(parts.like(histories))
     ours: dict[int, Scorer] = {
-        n: Profiler(trained, sessions, season) for n, sessions in parts.own.items()
+        n: Profiler(trained, sessions, season) for n, sessions in parts.local.items()
     }
     lines: list[Mapping[int, Scorer]] = [*rivals_of_parts(parts.like(bought), targets, items), ours]
-    size = sum(targets.of_each(lambda number: len(asked[number])))
+    size = sum(targets.of_each(lambda number: len(tested[number])))
     title = f"Items of the last session of {size:,} customers, all items ranked"
     return compare_sessions_of_parts(lines, targets, items, title=title, on_block=Waiting())
 
@@ -108,24 +109,26 @@ def judge_parts(
 def _read(options: argparse.Namespace, workers: int) -> LogParts[Sessions]:
     whole = read_folder(Path(options.data[0]), workers, world())
     notes: list[str] = []
-    own = {number: bounded(sessions, notes) for number, sessions in whole.own.items()}
+    read = {number: bounded(sessions, notes) for number, sessions in whole.local.items()}
     for note in whole.ranks.gather(notes):
         print(note)
     if options.user_features:
-        own = {
-            number: replace(one, events=with_user_features(one.events, options.user_features))
-            for number, one in own.items()
+        read = {
+            number: replace(
+                sessions, events=with_user_features(sessions.events, options.user_features)
+            )
+            for number, sessions in read.items()
         }
-    return whole.like(own)
+    return whole.like(read)
 
 
 def _told(parts: LogParts[Sessions], items: int) -> str:
     def counts(number: int) -> tuple[int, int, int]:
-        sessions = parts.own[number]
+        sessions = parts.local[number]
         return len(sessions.events.users), len(sessions), len(sessions.events)
 
     customers, sessions, events = map(sum, zip(*parts.of_each(counts)))
-    features = parts.of_first(lambda number: tuple(parts.own[number].events.user_features))
+    features = parts.of_first(lambda number: tuple(parts.local[number].events.user_features))
     known = f"; of each customer: {', '.join(features)}" if features else ""
     return (
         f"{customers:,} customers in {parts.count} parts, {items:,} items, {sessions:,} sessions, "

@@ -117,8 +117,9 @@ def _random_session(profiler: Profiler, rng: np.random.Generator) -> list[NewEve
 
 
 def _moved(before: Profile, after: Profile) -> str:
-    was = {one.category: one.probabilities[0] for one in before.interests}
-    moves = [(was[one.category] - one.probabilities[0], one.category) for one in after.interests]
+    was = {interest.category: interest.probabilities[0] for interest in before.interests}
+    now = {interest.category: interest.probabilities[0] for interest in after.interests}
+    moves = [(was[category] - chance, category) for category, chance in now.items()]
     change, category = max(moves, key=lambda move: abs(move[0]))
     way = "up" if change > 0 else "down"
     return f"Moved most: {category}, {way} (chance to buy of it {change:+.1%})"

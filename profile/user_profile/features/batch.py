@@ -96,8 +96,8 @@ def each_array(part: Any, change: Callable[[np.ndarray], Any]) -> Any:
     if isinstance(part, np.ndarray):
         return change(part)
     if isinstance(part, list):
-        return [each_array(one, change) for one in part]
-    return type(part)(*(each_array(one, change) for one in part))
+        return [each_array(field, change) for field in part]
+    return type(part)(*(each_array(field, change) for field in part))
 
 
 def in_dtype(part: Any, dtype: np.dtype) -> Any:

@@ -26,7 +26,7 @@ _FEW_DAYS = 8  # of which the season is worked out anew each time
 
 
 @dataclass(frozen=True)
-class Asked:
+class Queries:
     """Questions and moments about some customers, sorted by customer, with labels if known."""
 
     question_user: np.ndarray  # (Q,)
@@ -65,14 +65,14 @@ class Featurizer:
         other.history, other.side, other._gap = history, side, _gaps(history)
         return other
 
-    def batch(self, users: np.ndarray, asked: Asked, labels: Labels | None = None) -> Batch:
-        """A batch of `users` (u,), distinct; the customers in `asked` are codes of the log."""
+    def batch(self, users: np.ndarray, queries: Queries, labels: Labels | None = None) -> Batch:
+        """A batch of `users` (u,), distinct; the customers in `queries` are codes of the log."""
         history = self.history
         place_of = np.full(len(history.users), -1)
         place_of[users] = np.arange(len(users))
-        known_q = history.known_sessions(asked.question_user, asked.question_time)
-        known_m = history.known_sessions(asked.moment_user, asked.moment_time)
-        place_q, place_m = place_of[asked.question_user], place_of[asked.moment_user]
+        known_q = history.known_sessions(queries.question_user, queries.question_time)
+        known_m = history.known_sessions(queries.moment_user, queries.moment_time)
+        place_q, place_m = place_of[queries.question_user], place_of[queries.moment_user]
         length = np.zeros(len(users), np.int64)  # no more sessions than somebody asks about
         np.maximum.at(length, place_q, known_q)
         np.maximum.at(length, place_m, known_m)
@@ -81,7 +81,7 @@ class Featurizer:
         starts = np.cumsum(lengths) - lengths
         places = np.arange(length.max(initial=0))
         real = places < length[:, None]
-        season, row = self._in_season(self.season.day(asked.question_time))
+        season, row = self._in_season(self.season.day(queries.question_time))
         sequence = np.where(real, (np.cumsum(length) - length)[:, None] + places, 0)
         batch = Batch(
             users,
@@ -92,14 +92,14 @@ class Featurizer:
             self._held(session, sequence, real),
             self.side[users],
             season,
-            self._question(asked, row, place_q, known_q, 1 + real.shape[1], session),
+            self._question(queries, row, place_q, known_q, 1 + real.shape[1], session),
             Moment(
                 place_m,
                 known_m,
                 self.spec.outlook.apply(
                     read_outlook_context(
                         history,
-                        Moments(asked.moment_user, asked.moment_time),
+                        Moments(queries.moment_user, queries.moment_time),
                         known_m,
                         self.spec.buying,
                     )
@@ -132,14 +132,14 @@ class Featurizer:
 
     def _question(
         self,
-        asked: Asked,
+        queries: Queries,
         season: np.ndarray,
         place: np.ndarray,
         known: np.ndarray,
         places: int,
         sessions: np.ndarray,
     ) -> Question:
-        user, time = asked.question_user, asked.question_time
+        user, time = queries.question_user, queries.question_time
         past = read_past_items(self.history, self.season, user, time, known)
         category = self.spec.category, len(self.spec.category_names)
         left = left_of_sessions(self.history, *category, user, known, sessions)

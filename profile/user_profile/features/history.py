@@ -57,8 +57,8 @@ class History:
         base = int(self.start.min()) - 1
         span = int(max(self.end.max(), as_of.max(initial=base))) - base + 2
         latest = np.maximum.accumulate(self.end - base + self.user.astype(np.int64) * span)
-        asked = users.astype(np.int64) * span + np.clip(as_of - base, 0, span - 1)
-        return np.searchsorted(latest, asked, side="left") - first[users]
+        moment = users.astype(np.int64) * span + np.clip(as_of - base, 0, span - 1)
+        return np.searchsorted(latest, moment, side="left") - first[users]
 
 
 def read_history(

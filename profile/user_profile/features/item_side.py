@@ -66,7 +66,7 @@ def item_side(
     sizes stay as they are.
     """
     # The price of the first sale: at any later moment it is past.
-    moments, prices = np.array([one for one, _ in sales]), np.array([one for _, one in sales])
+    moments, prices = (np.array(column) for column in zip(*sales))
     price = np.take_along_axis(prices, moments.argmin(0)[None], axis=0)[0]
     hot = (category[:, None] == np.arange(categories)).astype(np.float32)
     centred = (price - price.mean()) / max(float(price.std()), 1e-9)

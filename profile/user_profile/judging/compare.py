@@ -89,8 +89,8 @@ class Comparison:
                 gap, least, most = self.difference(best.name, result.name, first)
                 behind = f"{gap:.4f} ({least:+.4f} to {most:+.4f})"
             means = [result.mean(name) for name in names]
-            own = (result.name, result.mean(first), f"{low:.4f}–{high:.4f}")
-            rows.append((*own, *means, result.coverage, result.seconds, behind))
+            head = (result.name, result.mean(first), f"{low:.4f}–{high:.4f}")
+            rows.append((*head, *means, result.coverage, result.seconds, behind))
         columns = ("coverage", "s", f"behind the best by {first}")
         formats = {"coverage": ".1%", "s": ".1f"}
         header = ("", first, "95 % interval", *names, *columns)
@@ -143,7 +143,7 @@ def compare_sessions_of_parts(
     """
 
     def answered(number: int, scorer: Scorer) -> Judged:
-        targets = parts.own[number]
+        targets = parts.local[number]
         order = np.argsort(targets.time, kind="stable")
 
         def score(rows: np.ndarray) -> np.ndarray:
@@ -153,7 +153,7 @@ def compare_sessions_of_parts(
         heard = told(blocks, scorer.name, len(order), on_block)
         return evaluate(heard, baskets_judge(targets, k), len(order), k)
 
-    return Comparison(title, tuple(result_of_parts(parts, one, answered) for one in scorers))
+    return Comparison(title, tuple(result_of_parts(parts, fitted, answered) for fitted in scorers))
 
 
 def result_of_parts(
@@ -163,8 +163,8 @@ def result_of_parts(
 ) -> Result:
     """What the scorers of the parts have found, put together."""
     start = time.perf_counter()
-    asked = parts.like(fitted)
-    every = asked.of_each(lambda n: (fitted[n].name, answered(n, fitted[n])))
+    line = parts.like(fitted)
+    every = line.of_each(lambda n: (fitted[n].name, answered(n, fitted[n])))
     found = [(name, judged) for name, judged in every if judged.listed is not None]
     name, first = found[0]
     metrics = {

@@ -119,13 +119,13 @@ def audience_curves(profiler: Profiler) -> AudienceCurves | None:
     said = profiler.buys_within(*test, profiler.outlook(*test).returned, interest)
     before = _bought(profiler, test, -1)
     actual = (_bought(profiler, test, HORIZON) > 0).astype(np.float64)
-    met = np.flatnonzero(actual.any(0))
+    bought = np.flatnonzero(actual.any(0))
 
     def mean(score: np.ndarray, buys: np.ndarray) -> Lift:
-        curves = [lift_curve(score[:, c], buys[:, c]) for c in met]
+        curves = [lift_curve(score[:, c], buys[:, c]) for c in bought]
         return Lift(*(np.mean(column, axis=0) for column in zip(*curves)))
 
-    calibration = calibration_curve(said[:, met].ravel(), actual[:, met].ravel())
+    calibration = calibration_curve(said[:, bought].ravel(), actual[:, bought].ravel())
     return AudienceCurves(
         mean(said, said),
         mean(said, actual),

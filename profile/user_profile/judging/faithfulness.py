@@ -49,7 +49,7 @@ def judge_faithfulness(
     users, as_of, known = users[known >= 3], as_of[known >= 3], known[known >= 3]
     answers = _answers(profiler, users, as_of)
     rows, first = np.arange(len(users)), history.user_offsets[users]
-    chosen = np.array([one.max(1).argmax() for one in answers.evidence])  # a category each
+    chosen = np.array([added.max(1).argmax() for added in answers.evidence])  # a category each
 
     def change_without(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         without = _without(profiler, trained, sessions, users, places)
@@ -58,12 +58,12 @@ def judge_faithfulness(
         return np.abs(answers.items - new.items).sum(1) / 2, moved
 
     def most_of(category: int | None, row: int) -> int:
-        own = np.arange(first[row], first[row] + known[row])
-        held = category_counts(history, spec.category, len(spec.category_names), own)
+        sessions_known = np.arange(first[row], first[row] + known[row])
+        held = category_counts(history, spec.category, len(spec.category_names), sessions_known)
         return int((held.sum(1) if category is None else held[:, category]).argmax())
 
     by_copying = change_without(np.array([shares.argmax() for shares in answers.copied_from]))[0]
-    added_most = np.array([one[c].argmax() for one, c in zip(answers.evidence, chosen)])
+    added_most = np.array([added[c].argmax() for added, c in zip(answers.evidence, chosen)])
     by_evidence = change_without(added_most)[1]
     latest = change_without(known - 1)
     fullest = change_without(np.array([most_of(None, int(row)) for row in rows]))[0]
@@ -99,8 +99,8 @@ def _answers(profiler: Profiler, users: np.ndarray, as_of: np.ndarray) -> Answer
         for row, place in enumerate(rows):
             known = int(batch.question.known[row])
             first = profiler.history.user_offsets[users[place]]
-            own = past.question == row
-            copied_from[place] = np.bincount(past.session[own] - first, mass[own], known)
+            copied = past.question == row
+            copied_from[place] = np.bincount(past.session[copied] - first, mass[copied], known)
             evidence[place] = added[row, :, 1 : 1 + known]
             levels[place] = chances[row]
     return Answers(items, np.array(levels), copied_from, evidence)

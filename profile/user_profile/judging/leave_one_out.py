@@ -43,15 +43,15 @@ def compare_leave_one_out(
     """
     if negatives is not None:
         ranks = ALONE  # or other items would be drawn
-    asked = LeftOut(sessions, targets, filter_seen)
-    if not asked.new.any():
+    left = LeftOut(sessions, targets, filter_seen)
+    if not left.new.any():
         raise DataError(_NOTHING_TO_FIND)
 
     def run(scorer: Scorer) -> Result:
         start = time.perf_counter()
-        scorer.fit(asked.history)
+        scorer.fit(left.history)
         draw = np.random.default_rng(rng)
-        judged = asked.answered_by(scorer, k, negatives, draw, ranks, on_block)
+        judged = left.answered_by(scorer, k, negatives, draw, ranks, on_block)
         return Result(scorer.name, judged.metrics, judged.coverage, time.perf_counter() - start)
 
     title = title or _title(len(targets), negatives)
@@ -71,16 +71,16 @@ def compare_parts_left_out(
 
     What is found is put together in the order of the parts, one number a question, on all ranks.
     """
-    if not any(parts.of_each(lambda number: bool(parts.own[number].new.any()))):
+    if not any(parts.of_each(lambda number: bool(parts.local[number].new.any()))):
         raise DataError(_NOTHING_TO_FIND)
 
     def answered(number: int, scorer: Scorer) -> Judged:
         draw = np.random.default_rng([rng, number])
-        return parts.own[number].answered_by(scorer, k, negatives, draw, ALONE, on_block)
+        return parts.local[number].answered_by(scorer, k, negatives, draw, ALONE, on_block)
 
     results = tuple(result_of_parts(parts, fitted, answered) for fitted in scorers)
-    asked = sum(parts.of_each(lambda number: len(parts.own[number].targets)))
-    return Comparison(_title(asked, negatives), results, rng)
+    size = sum(parts.of_each(lambda number: len(parts.local[number].targets)))
+    return Comparison(_title(size, negatives), results, rng)
 
 
 def _title(questions: int, negatives: int | None) -> str:

@@ -102,7 +102,7 @@ def log_likelihood(chance: np.ndarray, actual: np.ndarray) -> float:
 
 
 def _field(said: dict[str, Forecast], field: str) -> dict[str, np.ndarray]:
-    values = {name: getattr(one, field) for name, one in said.items()}
+    values = {name: getattr(forecast, field) for name, forecast in said.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -46,13 +46,13 @@ def compare_parts(
     without an answer."""
     old, new = told_apart(sessions, targets)
     alone = [AmongNew(scorer) for scorer in scorers]
-    asked: list[tuple[str, str, Targets, Sequence[Scorer]]] = [
+    rankings: list[tuple[str, str, Targets, Sequence[Scorer]]] = [
         (PARTS[0], "all ranked", old, scorers),
         (PARTS[1], "all ranked", new, scorers),
         (PARTS[1], "only what was never bought ranked", new, alone),
     ]
     tables = []
-    for part, ranked, chosen, judged in asked:
+    for part, ranked, chosen, judged in rankings:
         if len(chosen):
             title = f"Of these, the items {part}: {len(chosen):,} sessions hold some, {ranked}"
             tables.append(compare(judged, sessions, chosen, k=k, title=title, on_block=on_block))
@@ -64,8 +64,8 @@ def told_apart(sessions: Sessions, targets: Targets) -> tuple[Targets, Targets]:
     others; questions left without an answer fall out."""
     size = len(sessions.events.items)
     question = np.repeat(np.arange(len(targets)), np.diff(targets.offsets))
-    asked, item = had_before(sessions, targets.user, targets.time)
-    known = np.isin(question * size + targets.item, asked * size + item)
+    row, item = had_before(sessions, targets.user, targets.time)
+    known = np.isin(question * size + targets.item, row * size + item)
     return _only(targets, question, known), _only(targets, question, ~known)
 
 

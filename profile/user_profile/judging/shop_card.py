@@ -51,12 +51,12 @@ def draw_segments(ax: Axes, shop: Shop) -> None:
     """Each segment's share of the customers and of the revenue."""
     found = shop.segments.segments
     places = np.arange(len(found))
-    shares = [one.share for one in found], [one.revenue_share for one in found]
+    shares = [segment.share for segment in found], [segment.revenue_share for segment in found]
     for values, off, colour, label in zip(
         shares, (-0.2, 0.2), (INKS["return"], INKS["spend"]), ("of customers", "of revenue")
     ):
         ax.barh(places + off, np.nan_to_num(values), 0.38, color=colour, label=label)
-    name_rows(ax, [textwrap.fill(one.name, LONGEST) for one in found])
+    name_rows(ax, [textwrap.fill(segment.name, LONGEST) for segment in found])
     ax.invert_yaxis()
     ax.set_title("Segments: share of customers and of revenue", fontsize=10, loc="left")
     ax.xaxis.set_major_formatter("{x:.0%}")
@@ -87,11 +87,11 @@ def draw_season(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
     if not shop.season:
         return _silent(ax, "nothing was sold of late, or the log tells no items apart")
     places = np.arange(len(shop.season))
-    ax.barh(places, [one.now for one in shop.season], color=INKS["return"], label="now")
-    before = [one.before for one in shop.season]
+    ax.barh(places, [sold.now for sold in shop.season], color=INKS["return"], label="now")
+    before = [sold.before for sold in shop.season]
     ax.plot(before, places, "|", color=INKS["cancellation"], markersize=11, markeredgewidth=2,
             label=f"the {DAYS} days before")  # fmt: skip
-    name_rows(ax, [_short(texts[one.item].strip()) for one in shop.season])
+    name_rows(ax, [_short(texts[sold.item].strip()) for sold in shop.season])
     ax.invert_yaxis()
     ax.set_xlim(left=0)
     ax.legend(fontsize=8, frameon=False, loc="lower right")

@@ -72,10 +72,10 @@ def _named(
     first = ranked[0][1]
     held, best, second = items(first), 0.0, ""
     for worth, phrase in ranked[1:50]:
-        own = items(phrase)
-        added = len(own - held)
-        if added >= _LEAST * len(held) and worth * added / len(own) > best:
-            second, best = phrase, worth * added / len(own)
+        with_phrase = items(phrase)
+        added = len(with_phrase - held)
+        if added >= _LEAST * len(held) and worth * added / len(with_phrase) > best:
+            second, best = phrase, worth * added / len(with_phrase)
     name = ", ".join(longest(phrase) for phrase in (first, second) if phrase)
     while name in taken:
         name += " (more)"

@@ -14,7 +14,7 @@ def centres(points: np.ndarray, size: int, rng: np.random.Generator, runs: int =
         scipy.cluster.vq.kmeans(points, spread_out(points, size, rng), thresh=1e-9)[0]
         for _ in range(runs)
     )
-    return min(found, key=lambda one: float((scipy.cluster.vq.vq(points, one)[1] ** 2).sum()))
+    return min(found, key=lambda c: float((scipy.cluster.vq.vq(points, c)[1] ** 2).sum()))
 
 
 def nearest(points: np.ndarray, middles: np.ndarray) -> np.ndarray:
@@ -44,9 +44,9 @@ def silhouette(points: np.ndarray, labels: np.ndarray) -> float:
     size = member.sum(axis=0)
     total = distance @ member.astype(points.dtype)  # (N, K)
     own_size = (member * size).sum(axis=1)
-    own = (total * member).sum(axis=1) / np.maximum(own_size - 1, 1)
+    within = (total * member).sum(axis=1) / np.maximum(own_size - 1, 1)
     other = np.where(member, np.inf, total / size).min(axis=1)
-    score = (other - own) / np.maximum(np.maximum(own, other), 1e-12)
+    score = (other - within) / np.maximum(np.maximum(within, other), 1e-12)
     return float(np.where(own_size > 1, score, 0.0).mean())
 
 

@@ -89,10 +89,10 @@ class Events:
         return Counter(zip(self.item[given].tolist(), self.text[given].tolist()))
 
 
-def most_said(met: Mapping[tuple[int, int], int], texts: Sequence[str], items: int) -> list[str]:
-    """The text that is ``met`` most often beside each item, "" if none is."""
+def most_said(counts: Mapping[tuple[int, int], int], texts: Sequence[str], items: int) -> list[str]:
+    """The text that is said most often beside each item, "" if none is."""
     best: dict[int, tuple[int, int]] = {}
-    for (item, text), count in met.items():
+    for (item, text), count in counts.items():
         best[item] = max(best.get(item, (0, 0)), (count, -text))
     return [texts[-best[item][1]] if item in best else "" for item in range(items)]
 

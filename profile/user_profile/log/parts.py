@@ -20,14 +20,14 @@ _SHUFFLED = 1 << 24  # rows up to which a draw shuffles them all; of more it wou
 
 
 class LogParts(Generic[T]):
-    """`own` are the parts of this process by number, of `count`; those of nobody are left out."""
+    """`local` are the parts of this process by number, of `count`; those of nobody are left out."""
 
-    def __init__(self, own: Mapping[int, T], count: int = 1, ranks: Ranks = ALONE) -> None:
-        self.own, self.count, self.ranks = dict(own), count, ranks
+    def __init__(self, local: Mapping[int, T], count: int = 1, ranks: Ranks = ALONE) -> None:
+        self.local, self.count, self.ranks = dict(local), count, ranks
 
-    def like(self, own: Mapping[int, U]) -> "LogParts[U]":
+    def like(self, local: Mapping[int, U]) -> "LogParts[U]":
         """Something else of the same parts."""
-        return LogParts(own, self.count, self.ranks)
+        return LogParts(local, self.count, self.ranks)
 
     def of_each(self, ask: Callable[[int], Any]) -> list[Any]:
         """`ask(number)` of every part, whichever rank has it, in their order, on all ranks."""
@@ -35,14 +35,14 @@ class LogParts(Generic[T]):
 
     def of_first(self, ask: Callable[[int], Any]) -> Any:
         """What the first of them says, on all ranks."""
-        number = min(self.ranks.gather(list(self.own)))
-        own = ask(number) if number in self.own else None
-        return self.ranks.agree(own, number % self.ranks.size)
+        number = min(self.ranks.gather(list(self.local)))
+        said = ask(number) if number in self.local else None
+        return self.ranks.agree(said, number % self.ranks.size)
 
     def by_number(self, ask: Callable[[int], Any]) -> dict[int, Any]:
         """The same by the numbers of the parts."""
-        found = self.ranks.gather([(number, ask(number)) for number in self.own])
-        return dict(sorted(found, key=lambda one: one[0]))
+        found = self.ranks.gather([(number, ask(number)) for number in self.local])
+        return dict(sorted(found, key=lambda pair: pair[0]))
 
     def added(self, count: Callable[[int], Any]) -> Any:
         """Σ of what is counted in each part, added in their order."""
@@ -58,7 +58,7 @@ class LogParts(Generic[T]):
         total = np.zeros(shape)
         for number in range(self.count):
             part = np.zeros(shape)
-            if number in self.own:
+            if number in self.local:
                 part += count(number)
             self.ranks.send(part, number % self.ranks.size)
             total += part
@@ -87,11 +87,11 @@ class LogParts(Generic[T]):
         ends = np.cumsum([0, *sizes.values()])
         chosen = np.sort(_drawn(int(ends[-1]), most, rng))
         cut = np.searchsorted(chosen, ends)
-        own = {
+        local = {
             number: chosen[cut[place] : cut[place + 1]] - ends[place]
             for place, number in enumerate(sizes)
         }
-        found = self.of_each(lambda number: read(number, own[number]))
+        found = self.of_each(lambda number: read(number, local[number]))
         return tuple(np.concatenate(column) for column in zip(*found))
 
 
@@ -99,7 +99,7 @@ def exact_sum(values: np.ndarray) -> list[float]:
     """A few numbers whose sum is exactly that of `values` (N,): sums of parts can then be added."""
     found: list[float] = []
     numbers = values.tolist()
-    while rest := math.fsum([*numbers, *(-one for one in found)]):
+    while rest := math.fsum([*numbers, *(-number for number in found)]):
         found.append(rest)
     return found
 

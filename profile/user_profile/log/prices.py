@@ -23,7 +23,7 @@ def fill_prices(events: Events) -> tuple[Events, int]:
     lacking = paid & ~given & (events.item != MISSING)
     if not lacking.any() or not given.any():
         return events, 0
-    asked = np.isin(events.item, np.unique(events.item[lacking]))
+    wanted = np.isin(events.item, np.unique(events.item[lacking]))
     price = events.price.copy()
     order = np.lexsort((~given, events.micro, events.time))  # of one moment, prices first
     of_all = RunningMedian()
@@ -34,7 +34,7 @@ def fill_prices(events: Events) -> tuple[Events, int]:
             price[row] = of_item.get(item, of_all).median
         else:
             of_all.add(price[row])
-            if asked[row]:
+            if wanted[row]:
                 of_item.setdefault(item, RunningMedian()).add(price[row])
     filled = int((lacking & ~np.isnan(price)).sum())
     return replace(events, price=price), filled

@@ -113,17 +113,17 @@ def split_at(sessions: Sessions, date: int, kind: str | None = None, minimum: in
     return _targets(sessions, after[first], counted)
 
 
-def _targets(sessions: Sessions, asked: np.ndarray, counted: np.ndarray) -> Targets:
+def _targets(sessions: Sessions, session: np.ndarray, counted: np.ndarray) -> Targets:
     question = np.full(len(sessions), -1)
-    question[asked] = np.arange(len(asked))
+    question[session] = np.arange(len(session))
     of_row = question[sessions.session_of_row()]
     rows = np.flatnonzero((of_row >= 0) & counted)
     size = len(sessions.events.items)
     pairs = np.unique(of_row[rows] * size + sessions.events.item[rows])
     return Targets(
-        user=sessions.user[asked],
-        time=sessions.time[asked],
-        session=asked,
+        user=sessions.user[session],
+        time=sessions.time[session],
+        session=session,
         item=(pairs % size).astype(np.int32),
-        offsets=np.searchsorted(pairs // size, np.arange(len(asked) + 1)),
+        offsets=np.searchsorted(pairs // size, np.arange(len(session) + 1)),
     )

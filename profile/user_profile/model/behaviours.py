@@ -60,15 +60,15 @@ class BehaviourEmbedding(Layer):
         self, behaviours: Behaviours, *, rng: Any = None
     ) -> tuple[np.ndarray, BehaviourSaved]:
         """n behaviours -> out (n, E)."""
-        own, saved_item = self.item.forward(behaviours.item)
-        out, saved_fusion = self.fusion.forward(own, behaviours.side)
+        item_vectors, saved_item = self.item.forward(behaviours.item)
+        out, saved_fusion = self.fusion.forward(item_vectors, behaviours.side)
         numbers, saved_numbers = self.numbers.forward(behaviours.numbers)
         out += numbers
         saved = []
         for field in self.FIELDS:
-            vectors, one = getattr(self, field).forward(getattr(behaviours, field))
+            vectors, saved_field = getattr(self, field).forward(getattr(behaviours, field))
             out += vectors
-            saved.append(one)
+            saved.append(saved_field)
         saved_dropout = None
         if rng is not None and self.dropout:
             out, saved_dropout = dropout_forward(out, self.dropout, rng)
@@ -80,8 +80,8 @@ class BehaviourEmbedding(Layer):
         """dout (n, E) -> None: codes have no gradient."""
         if saved.dropout is not None:
             dout = dropout_backward(dout, saved.dropout)
-        for field, one in zip(self.FIELDS, saved.embeddings, strict=True):
-            getattr(self, field).backward(dout, one)
+        for field, saved_field in zip(self.FIELDS, saved.embeddings, strict=True):
+            getattr(self, field).backward(dout, saved_field)
         self.numbers.backward(dout, saved.numbers)
         down, _ = self.fusion.backward(dout, saved.fusion)
         self.item.backward(down, saved.item)

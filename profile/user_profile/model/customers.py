@@ -87,9 +87,9 @@ class CustomerEncoder(Layer):
             return states, [], None
         vectors, saved_side = [], []
         for column, table in enumerate(self.side):
-            vector, one = table.forward(side[:, column])
+            vector, saved_table = table.forward(side[:, column])
             vectors.append(vector)
-            saved_side.append(one)
+            saved_side.append(saved_table)
         together = np.concatenate(vectors, axis=1)[:, None]  # (u, 1, K)
         together = np.broadcast_to(together, (*states.shape[:2], together.shape[2]))
         states, saved_fusion = self.fusion.forward(states, together)
@@ -100,8 +100,8 @@ class CustomerEncoder(Layer):
         if self.fusion is not None and saved.fusion is not None:
             dstates, dtogether = self.fusion.backward(dstates, saved.fusion)
             shares = np.split(dtogether.sum(1), len(self.side), axis=1)
-            for table, dvector, one in zip(self.side, shares, saved.side, strict=True):
-                table.backward(dvector, one)
+            for table, dvector, saved_table in zip(self.side, shares, saved.side, strict=True):
+                table.backward(dvector, saved_table)
         dx = self.encoder.backward(dstates, saved.encoder)
         dsessions = np.zeros((saved.sessions, dx.shape[2]), dx.dtype)
         dsessions[saved.sequence[saved.real]] = dx[:, 1:][saved.real]

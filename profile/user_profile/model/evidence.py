@@ -67,17 +67,17 @@ class EvidenceAttention(Layer):
         q, k = split_heads(query, self.num_heads), split_heads(key, self.num_heads)
         v = np.broadcast_to(held.reshape(Q, 1, S, C * K), (Q, self.num_heads, S, C * K))
         read, saved = attention_forward(q, k, v, visible[:, None, None])  # (q, H, C, C·K)
-        own = np.arange(C)
-        read = read.reshape(Q, self.num_heads, C, C, K)[:, :, own, own]  # (q, H, C, K)
+        category = np.arange(C)
+        read = read.reshape(Q, self.num_heads, C, C, K)[:, :, category, category]  # (q, H, C, K)
         return merge_heads(read), EvidenceSaved(saved_query, saved_key, saved, x.shape[2])
 
     def backward(self, dout: np.ndarray, saved: EvidenceSaved) -> tuple[np.ndarray, np.ndarray]:
         """dout (q, C, H·K) -> dx (q, C, E), dmemory (q, S, E)."""
         down = split_heads(dout, self.num_heads)  # (q, H, C, K)
         Q, H, C, K = down.shape
-        own = np.arange(C)
+        category = np.arange(C)
         dread = np.zeros((Q, H, C, C, K), dout.dtype)
-        dread[:, :, own, own] = down
+        dread[:, :, category, category] = down
         dq, dk, _ = attention_backward(dread.reshape(Q, H, C, C * K), saved.attention)
         dx = self.query.backward(merge_heads(dq), saved.query)
         dboth = self.key.backward(merge_heads(dk), saved.key)

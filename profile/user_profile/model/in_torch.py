@@ -85,7 +85,7 @@ class Customers(nn.Module):
     def __init__(self, layer: Any) -> None:
         super().__init__()
         self.start, self.encoder = parameter(layer.start), Blocks(layer.encoder)
-        self.side = nn.ModuleList(embedding(one) for one in layer.side)
+        self.side = nn.ModuleList(embedding(table) for table in layer.side)
         self.fusion = None if layer.fusion is None else Fusion(layer.fusion)
 
     def forward(self, sessions: Tensor, batch: Any) -> Tensor:
@@ -97,7 +97,7 @@ class Customers(nn.Module):
         states = self.encoder(torch.cat([start, rows], dim=1), is_causal=True)
         if self.fusion is None:
             return states
-        side = torch.cat([one(batch.side[:, j]) for j, one in enumerate(self.side)], dim=1)
+        side = torch.cat([table(batch.side[:, j]) for j, table in enumerate(self.side)], dim=1)
         return self.fusion(states, side[:, None].expand(-1, states.shape[1], -1))
 
 
@@ -153,10 +153,10 @@ class Next(nn.Module):
         state = self.dropout(state)
         both = torch.cat([state, question.context], dim=1)
         query, key = self.query(both), self.key2(F.relu(self.key1(question.pair_features)))
-        asked, item = question.pair_question, question.pair_item
-        copied = (query[asked] * key).sum(1) / math.sqrt(query.shape[1])
+        row, item = question.pair_question, question.pair_item
+        copied = (query[row] * key).sum(1) / math.sqrt(query.shape[1])
         out = season @ self.season + self.bias + self.taste(state) @ items.T + self.gate(both)
-        return out.index_put((asked, item), torch.logaddexp(out[asked, item], copied))
+        return out.index_put((row, item), torch.logaddexp(out[row, item], copied))
 
 
 class TorchProfileModel(nn.Module):

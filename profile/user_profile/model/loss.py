@@ -104,7 +104,7 @@ class Loss(Layer):
         """dloss, a scalar -> None; gradients add up in the model's parameters."""
         dlevels = cross_entropy_backward(dloss * WEIGHTS["levels"], saved.levels)
         returned, cancelled, spend = (
-            cross_entropy_backward(dloss * WEIGHTS["outlook"], one) for one in saved.outlook
+            cross_entropy_backward(dloss * WEIGHTS["outlook"], part) for part in saved.outlook
         )
         amount = np.zeros((saved.moments, 1), dlevels.dtype)  # it is fitted apart
         doutlook = Outlook(returned, cancelled, spend, amount)

@@ -77,8 +77,8 @@ def load_model(path: str | Path) -> Trained:
         check_claims(file, "parameters/", claims, layers)
         model = new_model(spec, settings)
         read_parameters(file, "parameters/", model)
-        asked = {**_DECISIONS, "taught": Field("U", (None,))}
-        found = file.read({f"decisions/{name}": field for name, field in asked.items()})
+        schema = {**_DECISIONS, "taught": Field("U", (None,))}
+        found = file.read({f"decisions/{name}": field for name, field in schema.items()})
         taught = tuple(found["decisions/taught"].tolist())
         rules = {name: found[f"decisions/{name}"] for name in _DECISIONS}
         decisions = Decisions(**rules, taught=taught)

@@ -45,19 +45,20 @@ class SessionEncoder(Layer):
         saved_encoder, saved_pool = [], []
         for sequences, rows, real in groups:
             padded = x[rows]  # (b, T, E)
-            encoded, one = self.encoder.forward(padded, attn_mask=real[:, None, None], rng=rng)
-            out[sequences], other = self.pool.forward(encoded, real)
-            saved_encoder.append(one)
-            saved_pool.append(other)
+            mask = real[:, None, None]
+            encoded, group_encoder = self.encoder.forward(padded, attn_mask=mask, rng=rng)
+            out[sequences], group_pool = self.pool.forward(encoded, real)
+            saved_encoder.append(group_encoder)
+            saved_pool.append(group_pool)
         return out, SessionSaved(groups, saved_encoder, saved_pool, len(x))
 
     def backward(self, dout: np.ndarray, saved: SessionSaved) -> np.ndarray:
         """dout (s, E) -> dx (n, E)."""
         dx = np.zeros((saved.rows, dout.shape[1]), dout.dtype)
-        for (sequences, rows, real), one, other in zip(
+        for (sequences, rows, real), group_encoder, group_pool in zip(
             saved.groups, saved.encoder, saved.pool, strict=True
         ):
-            dencoded = self.pool.backward(dout[sequences], other)
-            dpadded = self.encoder.backward(dencoded, one)
+            dencoded = self.pool.backward(dout[sequences], group_pool)
+            dpadded = self.encoder.backward(dencoded, group_encoder)
             dx[rows[real]] = dpadded[real]  # a behaviour stands in one place of one group
         return dx

@@ -23,7 +23,7 @@ class Trained:
 def new_model(spec: FeatureSpec, settings: Settings) -> ProfileModel:
     """An untrained model of the right sizes."""
     side = tuple(len(values) + 1 for values in spec.side.values())
-    own = ("embed_dim", "num_heads", "session_layers", "customer_layers", "interest_layers")
-    chosen = {name: getattr(settings, name) for name in (*own, "dropout")}
+    named = ("embed_dim", "num_heads", "session_layers", "customer_layers", "interest_layers")
+    chosen = {name: getattr(settings, name) for name in (*named, "dropout")}
     sizes = Sizes(**widths(spec), side=side, **chosen)
     return ProfileModel(sizes, rng=settings.seed)

@@ -32,8 +32,8 @@ def _one(batch: Batch, place: int, starts: np.ndarray, lengths: np.ndarray) -> B
     rows = slice(0, 0)
     if count:
         rows = slice(starts[sessions[0]], starts[sessions[-1]] + lengths[sessions[-1]])
-    asked = np.flatnonzero(batch.question.customer == place)
-    met = np.flatnonzero(batch.moment.customer == place)
+    questions = np.flatnonzero(batch.question.customer == place)
+    moments = np.flatnonzero(batch.moment.customer == place)
     return Batch(
         users=batch.users[mine],
         behaviours=Behaviours(*(values[rows] for values in batch.behaviours)),
@@ -43,26 +43,26 @@ def _one(batch: Batch, place: int, starts: np.ndarray, lengths: np.ndarray) -> B
         held=batch.held[mine, : 1 + count],
         side=batch.side[mine],
         season=batch.season,
-        question=_question(batch.question, asked, 1 + count),
+        question=_question(batch.question, questions, 1 + count),
         moment=Moment(
-            customer=np.zeros(len(met), np.int64),
-            known=batch.moment.known[met],
-            context=batch.moment.context[met],
+            customer=np.zeros(len(moments), np.int64),
+            known=batch.moment.known[moments],
+            context=batch.moment.context[moments],
         ),
-        labels=_labels(batch.labels, asked, met),
+        labels=_labels(batch.labels, questions, moments),
     )
 
 
-def _question(question: Question, asked: np.ndarray, places: int) -> Question:
-    pairs, pair_question = _of_questions(question.pair_question, asked)
-    backs, back_question = _of_questions(question.back_question, asked)
+def _question(question: Question, questions: np.ndarray, places: int) -> Question:
+    pairs, pair_question = _of_questions(question.pair_question, questions)
+    backs, back_question = _of_questions(question.back_question, questions)
     return Question(
-        customer=np.zeros(len(asked), np.int64),
-        known=question.known[asked],
-        day=question.day[asked],
-        context=question.context[asked],
-        hint=question.hint[asked],
-        age=question.age[asked, :places],
+        customer=np.zeros(len(questions), np.int64),
+        known=question.known[questions],
+        day=question.day[questions],
+        context=question.context[questions],
+        hint=question.hint[questions],
+        age=question.age[questions, :places],
         pair_question=pair_question,
         pair_item=question.pair_item[pairs],
         pair_features=question.pair_features[pairs],
@@ -73,19 +73,19 @@ def _question(question: Question, asked: np.ndarray, places: int) -> Question:
     )
 
 
-def _labels(labels: Labels, asked: np.ndarray, met: np.ndarray) -> Labels:
-    targets, question = _of_questions(labels.question, asked)
+def _labels(labels: Labels, questions: np.ndarray, moments: np.ndarray) -> Labels:
+    targets, question = _of_questions(labels.question, questions)
     return Labels(
         question=question,
         item=labels.item[targets],
-        levels=labels.levels[asked],
-        returned=labels.returned[met],
-        cancelled=labels.cancelled[met],
-        spend=labels.spend[met],
+        levels=labels.levels[questions],
+        returned=labels.returned[moments],
+        cancelled=labels.cancelled[moments],
+        spend=labels.spend[moments],
     )
 
 
-def _of_questions(question: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows that belong to the questions `asked` (sorted), and those questions from 0 on."""
-    rows = np.flatnonzero(np.isin(question, asked))
-    return rows, np.searchsorted(asked, question[rows])
+def _of_questions(question: np.ndarray, questions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that belong to the `questions` (sorted), and those questions from 0 on."""
+    rows = np.flatnonzero(np.isin(question, questions))
+    return rows, np.searchsorted(questions, question[rows])

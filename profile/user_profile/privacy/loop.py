@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -113,7 +114,7 @@ def read_customers(
     spec = fit_spec(history, targets, categories, side, item_vectors, without, with_buying=False)
     featurizer, moments = Featurizer(history, spec, side), training_moments(history)
     together = training_batches(featurizer, targets, settings, moments)
-    return Customers(spec, [one for batch in together for one in split_customers(batch)])
+    return Customers(spec, list(chain.from_iterable(map(split_customers, together))))
 
 
 def train_private(

@@ -28,14 +28,14 @@ class Clock:
         """Rows of the table: gaps and periods, and of each one more for "not known"."""
         return 1 + GAPS + 1 + len(self.edges) + 1
 
-    def codes(self, asked: np.ndarray, known: np.ndarray) -> np.ndarray:
-        """`asked` (B, T) seconds at which each place's next item comes, `known` (B,) whether that
+    def codes(self, times: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """`times` (B, T) seconds at which each place's next item comes, `known` (B,) whether that
         is known -> (B, T, 2). The first place has no gap.
         """
-        codes = np.full((*asked.shape, 2), (_NO_GAP, _NO_PERIOD), np.int64)
-        gaps = np.maximum(np.diff(asked, axis=1), 0)
+        codes = np.full((*times.shape, 2), (_NO_GAP, _NO_PERIOD), np.int64)
+        gaps = np.maximum(np.diff(times, axis=1), 0)
         codes[:, 1:, 0] = 1 + bucket(gaps, _WIDER, GAPS)
-        codes[:, :, 1] = 1 + _NO_PERIOD + np.searchsorted(self.edges, asked, side="right")
+        codes[:, :, 1] = 1 + _NO_PERIOD + np.searchsorted(self.edges, times, side="right")
         codes[~known] = (_NO_GAP, _NO_PERIOD)
         return codes
 

@@ -15,7 +15,7 @@ from ..log.parts import LogParts
 _MANY = 12  # distinct numbers above which a column is cut
 _PARTS = 10
 _MOST = 100_000  # words of a column: a row of the table each
-_ASKED = 1_000_000  # users of whom the tenths are those
+_DRAWN = 1_000_000  # users of whom the tenths are those
 Features = Mapping[str, Sequence[str]]  # a value of each user
 
 
@@ -72,10 +72,10 @@ def learn_features(given: Features | LogParts[Features]) -> UserFeatures:
     """
     parts = given if isinstance(given, LogParts) else LogParts({0: given})
     columns = []
-    for name in parts.of_first(lambda number: tuple(parts.own[number])):
-        met = _met_in(parts, name)
-        distinct = sorted(set().union(*(words for words, _ in met)))
-        if len(distinct) > _MANY and all(numbers for _, numbers in met):
+    for name in parts.of_first(lambda number: tuple(parts.local[number])):
+        found = _words_of_parts(parts, name)
+        distinct = sorted(set().union(*(words for words, _ in found)))
+        if len(distinct) > _MANY and all(numbers for _, numbers in found):
             columns.append(Column(name, edges=_edges(parts, name)))
         elif len(distinct) > _MOST:
             raise DataError(
@@ -87,11 +87,11 @@ def learn_features(given: Features | LogParts[Features]) -> UserFeatures:
     return UserFeatures(columns)
 
 
-def _met_in(parts: LogParts[Features], name: str) -> list[tuple[set[str], bool]]:
-    return parts.of_each(lambda number: _met(parts.own[number][name]))
+def _words_of_parts(parts: LogParts[Features], name: str) -> list[tuple[set[str], bool]]:
+    return parts.of_each(lambda number: _words(parts.local[number][name]))
 
 
-def _met(values: Sequence[str]) -> tuple[set[str], bool]:
+def _words(values: Sequence[str]) -> tuple[set[str], bool]:
     """The different values, as many as are needed, and whether all are numbers."""
     distinct = sorted(set(values) - {""})
     numbers = not np.isnan([_number(value) for value in distinct]).any()
@@ -100,13 +100,13 @@ def _met(values: Sequence[str]) -> tuple[set[str], bool]:
 
 def _edges(parts: LogParts[Features], name: str) -> tuple[float, ...]:
     """The numbers between the tenths of the users; of very many users, of some that are drawn."""
-    own = {
+    given = {
         number: np.array([_number(value) for value in columns[name] if value != ""], np.float64)
-        for number, columns in parts.own.items()
+        for number, columns in parts.local.items()
     }
     (values,) = parts.rows(
-        lambda number: len(own[number]), _ASKED, np.random.default_rng(0),
-        lambda number, rows: (own[number][rows],),
+        lambda number: len(given[number]), _DRAWN, np.random.default_rng(0),
+        lambda number, rows: (given[number][rows],),
     )  # fmt: skip
     return tuple(np.unique(np.quantile(values, np.arange(1, _PARTS) / _PARTS)).tolist())
 

@@ -50,18 +50,18 @@ class Objective:
         windows, weight, rng = share
         bounds = zip(windows.start, windows.stop)
         items, lengths = pad([self.past.item[start:stop] for start, stop in bounds])
-        asked = np.arange(items.shape[1]) < lengths[:, None]
-        asked[:, 0] &= windows.first
-        targets = items[asked]
+        read = np.arange(items.shape[1]) < lengths[:, None]
+        read[:, 0] &= windows.first
+        targets = items[read]
         if not len(targets):
             return 0.0
         known = self.features[windows.user]
         known = np.where(rng.random(known.shape) < _FORGET, self.unknown, known)
         moments = self._moments(windows, rng)
         hidden, saved = model.forward(items[:, :-1], known, moments, rng=rng)  # (B, T, E)
-        loss, dasked = self._softmax(model, hidden[asked], targets, len(targets) * weight, rng)
+        loss, dread = self._softmax(model, hidden[read], targets, len(targets) * weight, rng)
         dhidden = np.zeros_like(hidden)
-        dhidden[asked] = dasked
+        dhidden[read] = dread
         model.backward(dhidden, saved)
         return loss * len(targets) * weight
 
@@ -106,8 +106,8 @@ class Objective:
         draws = self.settings.negatives or 0
         chosen = np.union1d(targets, rng.integers(items, size=draws))
         share = np.zeros(len(chosen))
-        met = chosen < len(self._share)
-        share[met] = np.minimum(self._share[chosen[met]], 0.99)
+        known = chosen < len(self._share)
+        share[known] = np.minimum(self._share[chosen[known]], 0.99)
         missed = len(targets) * np.log1p(-share) + draws * np.log1p(-1 / items)
         return chosen, np.log(-np.expm1(missed))
 

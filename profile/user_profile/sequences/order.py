@@ -58,7 +58,7 @@ class WindowBatches(EpochBatches):
     @property
     def left(self) -> int:
         """Batches of this epoch that are still to come and ask for something."""
-        return int(np.count_nonzero(self._asked[self.position :]))
+        return int(np.count_nonzero(self._targets[self.position :]))
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class WindowBatches(EpochBatches):
         if not self.left:
             self.epoch, self.position = self.epoch + 1, 0
             self._draw()
-        self.position += int(np.flatnonzero(self._asked[self.position :])[0]) + 1
+        self.position += int(np.flatnonzero(self._targets[self.position :])[0]) + 1
         return self._windows.take(self._batches[self.position - 1])
 
     def shards(
@@ -77,8 +77,8 @@ class WindowBatches(EpochBatches):
         """A share for each worker; its loss is its part of the batch's, so they only add up."""
         count = min(workers, len(batch.user))
         weight = 1 / int(batch.targets.sum())
-        own = self._rng.spawn(count)
-        shares = [(Share(batch.take(np.s_[i::count]), weight, own[i]),) for i in range(count)]
+        rngs = self._rng.spawn(count)
+        shares = [(Share(batch.take(np.s_[i::count]), weight, rngs[i]),) for i in range(count)]
         return shares, [1.0] * count
 
     def weight(self, batch: Windows) -> float:
@@ -86,8 +86,8 @@ class WindowBatches(EpochBatches):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         super().load_state_dict(state)
-        for batch, asked in zip(self._batches[: self.position], self._asked):
-            if asked:  # what the shares of steps done have taken of the generator
+        for batch, counted in zip(self._batches[: self.position], self._targets):
+            if counted:  # what the shares of steps done have taken of the generator
                 self._rng.spawn(min(self.settings.workers, len(batch)))
 
     def _draw(self) -> None:
@@ -95,5 +95,5 @@ class WindowBatches(EpochBatches):
         self._windows = draw_windows(self.past, self.settings.max_length, self._rng)
         lengths, tokens = self._windows.lengths, self.settings.tokens or 1
         self._batches = batches_by_length(lengths, tokens, self._rng)
-        asked = self._windows.targets
-        self._asked = np.array([asked[batch].sum() for batch in self._batches])
+        targets = self._windows.targets
+        self._targets = np.array([targets[batch].sum() for batch in self._batches])

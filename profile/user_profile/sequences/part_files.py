@@ -14,9 +14,9 @@ from .parts import Part, Parts
 def read_parts(folder: Path, workers: int, ranks: Ranks) -> Parts:
     """Histories as `score` takes them; each rank opens its own files. Raises DataError."""
     log = read_folder(folder, workers, ranks)
-    items = log.of_first(lambda number: log.own[number].events.items)
-    own = {number: _part(sessions) for number, sessions in log.own.items()}
-    return Parts(own, workers, items, ranks)
+    items = log.of_first(lambda number: log.local[number].events.items)
+    local = {number: _part(sessions) for number, sessions in log.local.items()}
+    return Parts(local, workers, items, ranks)
 
 
 def _part(sessions: Sessions) -> Part:

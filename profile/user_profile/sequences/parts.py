@@ -38,11 +38,11 @@ class Part(NamedTuple):
 class Parts(LogParts[Part]):
     """Those of this rank; `histories` are what they train on, one part after the other."""
 
-    def __init__(self, own: Mapping[int, Part], count: int, items: Sequence[str], ranks: Ranks):
-        super().__init__(own, count, ranks)
+    def __init__(self, local: Mapping[int, Part], count: int, items: Sequence[str], ranks: Ranks):
+        super().__init__(local, count, ranks)
         self.items = tuple(items)
         empty = Histories(np.zeros(0, np.int32), np.zeros(1, np.int64))
-        self.past = {number: _past(part) for number, part in own.items()}
+        self.past = {number: _past(part) for number, part in local.items()}
         self.first_row, self.first_user, rows, users = {}, {}, 0, 0
         for number, past in self.past.items():
             self.first_row[number], self.first_user[number] = rows, users
@@ -59,7 +59,7 @@ class Parts(LogParts[Part]):
 
     def features(self) -> tuple[UserFeatures, np.ndarray]:
         """What is known of users, and the codes (U, K) of those of `histories`."""
-        given = {n: part.sessions.events.user_features for n, part in self.own.items()}
+        given = {n: part.sessions.events.user_features for n, part in self.local.items()}
         learned = learn_features(self.like(given))
         none = np.zeros((0, len(learned.columns)), np.int64)
         codes = [learned.codes(given[n], len(past.lengths)) for n, past in self.past.items()]
@@ -67,14 +67,14 @@ class Parts(LogParts[Part]):
 
     @property
     def mark(self) -> str:
-        own = self.of_each(lambda number: fingerprint(self.past[number], self.own[number]))
-        return fingerprint(own, self.items)
+        prints = self.of_each(lambda number: fingerprint(self.past[number], self.local[number]))
+        return fingerprint(prints, self.items)
 
-    def left_out(self, asked: str, filter_seen: bool, most: int) -> LogParts[LeftOut]:
-        """The questions that a part's `asked` names, at most `most` of all parts."""
+    def left_out(self, name: str, filter_seen: bool, most: int) -> LogParts[LeftOut]:
+        """The questions that a part's `name` holds, at most `most` of all parts."""
         found = {}
-        for number, part in self.own.items():
-            targets: Targets = getattr(part, asked)
+        for number, part in self.local.items():
+            targets: Targets = getattr(part, name)
             if len(targets) > most // self.count:
                 draw = np.random.default_rng(number)
                 chosen = draw.choice(len(targets), max(1, most // self.count), replace=False)
@@ -84,7 +84,7 @@ class Parts(LogParts[Part]):
 
     def compare(
         self,
-        asked: LogParts[LeftOut],
+        questions: LogParts[LeftOut],
         make: Callable[[int], Sequence[Scorer]],
         rivals: Callable[[], Sequence[Rival]] = tuple,
         negatives: int | None = None,
@@ -92,20 +92,20 @@ class Parts(LogParts[Part]):
     ) -> Comparison:
         """The table of scorers that `make` makes for a part, and of baselines that count
         everybody."""
-        others = {number: rivals() for number in asked.own}
+        others = {number: rivals() for number in questions.local}
         for place in range(len(rivals())):
-            for number, left in asked.own.items():
+            for number, left in questions.local.items():
                 others[number][place].fit(left.history)
-            everybody = _added(asked.of_each(lambda n, at=place: others[n][at].counted()))  # type: ignore[misc]
+            everybody = _added(questions.of_each(lambda n, at=place: others[n][at].counted()))  # type: ignore[misc]
             for scorers in others.values():
                 scorers[place].among(everybody)
         fitted = {
-            number: [*others[number], *(one.fit(left.history) for one in make(number))]
-            for number, left in asked.own.items()
+            number: [*others[number], *(scorer.fit(left.history) for scorer in make(number))]
+            for number, left in questions.local.items()
         }
-        count = asked.of_first(lambda number: len(fitted[number]))
+        count = questions.of_first(lambda number: len(fitted[number]))
         lines = [{number: fitted[number][place] for number in fitted} for place in range(count)]
-        return compare_parts_left_out(lines, asked, negatives=negatives, on_block=on_block)
+        return compare_parts_left_out(lines, questions, negatives=negatives, on_block=on_block)
 
 
 class PartBatches(EpochBatches):
@@ -120,7 +120,7 @@ class PartBatches(EpochBatches):
 
     @property
     def count(self) -> int:
-        return len(self._asked)
+        return len(self._targets)
 
     @property
     def left(self) -> int:
@@ -149,16 +149,16 @@ class PartBatches(EpochBatches):
         return shares, [1.0] * self.parts.count
 
     def weight(self, batch: int) -> float:
-        return float(self._asked[batch])
+        return float(self._targets[batch])
 
     def _draw(self) -> None:
-        self._batches = {number: self._of(number) for number in self.parts.own}
-        asked = self.parts.of_each(
-            lambda number: [int(one.targets.sum()) for one in self._batches[number]]
+        self._batches = {number: self._of(number) for number in self.parts.local}
+        counts = self.parts.of_each(
+            lambda number: [int(batch.targets.sum()) for batch in self._batches[number]]
         )
-        self._asked = np.zeros(max(map(len, asked)), np.int64)
-        for own in asked:
-            self._asked[: len(own)] += np.array(own, np.int64)
+        self._targets = np.zeros(max(map(len, counts)), np.int64)
+        for of_part in counts:
+            self._targets[: len(of_part)] += np.array(of_part, np.int64)
 
     def _of(self, number: int) -> list[Windows]:
         """The batches of a part that ask for something, in rows and users of `Parts.histories`."""
@@ -173,7 +173,7 @@ class PartBatches(EpochBatches):
         tokens = max(1, (settings.tokens or 1) // self.parts.count)
         batches = batches_by_length(windows.lengths, tokens, rng)
         found = [windows.take(batch) for batch in batches]
-        return [one for one in found if one.targets.sum()]
+        return [batch for batch in found if batch.targets.sum()]
 
 
 def _past(part: Part) -> Histories:
@@ -184,5 +184,5 @@ def _added(counts: Sequence[Shard]) -> tuple[Any, ...]:
     """Σ over the parts, in their order."""
     first, *others = counts
     for other in others:
-        first = tuple(one + more for one, more in zip(first, other))
+        first = tuple(total + more for total, more in zip(first, other))
     return first

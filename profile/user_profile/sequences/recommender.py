@@ -22,7 +22,7 @@ from .rules import Rules
 from .settings import Settings
 
 _TOKENS = 4096  # positions read at a time
-_ASKED = 256  # users at a time: bounds the (users × items) scores
+_SCORED = 256  # users at a time: bounds the (users × items) scores
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Recommender:
         rows = [self.histories.of(user) for user in users]
         times = None
         if as_of is not None and self.histories.time is not None:
-            own = (self.histories.times_of(user) for user in users)
-            times = [np.append(row, when) for row, when in zip(own, as_of) if row is not None]
+            histories = (self.histories.times_of(user) for user in users)
+            times = [np.append(row, when) for row, when in zip(histories, as_of) if row is not None]
         return self.states(rows, self.features[users], times)
 
     def states(
@@ -119,8 +119,8 @@ class Recommender:
             items, lengths = pad([rows[row] for row in part])
             moments = None
             if clock is not None and times is not None:
-                asked, _ = pad([times[row][-longest - 1 :] for row in part])
-                moments = clock.codes(asked, np.ones(len(part), bool))
+                ends, _ = pad([times[row][-longest - 1 :] for row in part])
+                moments = clock.codes(ends, np.ones(len(part), bool))
             result[part] = self.model.read(items, lengths, features[part], moments)
 
         batches = batches_by_length([1 + len(row) for row in rows], _TOKENS, rng=0)
@@ -150,8 +150,8 @@ class Recommender:
         self, users: Sequence[int], top: int = 10, *, repeat: bool = False
     ) -> Iterator[Recommendation]:
         """What follows the history of each of some users of the fitted log."""
-        for start in range(0, len(users), _ASKED):
-            part = np.array(users[start : start + _ASKED])
+        for start in range(0, len(users), _SCORED):
+            part = np.array(users[start : start + _SCORED])
             rows = [self.histories.of(user) for user in part]
             as_of = np.full(len(part), self.now) if self.asks_when and self.now else None
             for row, scores in zip(rows, self._scores(self.user_states(part, as_of), rows)):

@@ -84,12 +84,12 @@ def train_parts(
     """The same over the parts of a log, as many as `settings.workers`, of which each rank has its
     own."""
     features, codes = parts.features()
-    asked = parts.left_out("validation", filter_seen, _VALIDATED)
+    validation = parts.left_out("validation", filter_seen, _VALIDATED)
 
     def judge(*models: Trained) -> list[float]:
-        read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in asked.own}
+        read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in validation.local}
         table = parts.compare(
-            asked, lambda number: [ReadingOnce(trained, read[number]) for trained in models]
+            validation, lambda number: [ReadingOnce(trained, read[number]) for trained in models]
         )
         return [result.mean("ndcg@10") for result in table.results]
 
@@ -111,9 +111,9 @@ class Material(NamedTuple):
 
     items: tuple[str, ...]
     features: UserFeatures
-    codes: np.ndarray  # (U, K), those of the users of `own`
+    codes: np.ndarray  # (U, K), those of the users of `local`
     counted: Histories | Parts  # all histories, for what is counted
-    own: Histories  # those of this process
+    local: Histories  # those of this process
     batches: Callable[[Settings], WindowBatches | PartBatches]
     judge: Callable[..., list[float]]
     mark: str
@@ -141,7 +141,7 @@ def _train(
     model = new_model(len(items), features.size, settings, clock)
     if settings.start == "counted":
         _place(model, past)
-    objective = Objective(material.own, material.codes, features.unknown, settings, occurs, clock)
+    objective = Objective(material.local, material.codes, features.unknown, settings, occurs, clock)
     optimizer = Adam(
         model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )

@@ -57,8 +57,8 @@ def recommend(
             "share": share,
             "text": texts[item].strip(),
         }
-        for user, items, own in zip(users.tolist(), best.tolist(), shares.tolist())
-        for rank, (item, share) in enumerate(zip(items, own), start=1)
+        for user, items, chances in zip(users.tolist(), best.tolist(), shares.tolist())
+        for rank, (item, share) in enumerate(zip(items, chances), start=1)
         if share >= 0
     ]
 

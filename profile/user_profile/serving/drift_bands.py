@@ -63,7 +63,7 @@ def plot_drift_bands(
     if fig is None:
         fig = Figure(figsize=(3.3 * across + 0.6, 2.0 * rows + 0.9), layout="constrained")
     grid = fig.subplots(rows, across, squeeze=False, sharex=True, sharey=True)
-    days, asked = (
+    days, crowd_days = (
         np.array(times // DAY, "datetime64[D]") for times in (drift.moments, crowd.moments)
     )
     for ax in grid.ravel()[len(order) :]:
@@ -71,8 +71,11 @@ def plot_drift_bands(
     panels = list(grid.ravel()[: len(order)])
     for ax, code in zip(panels, order):
         edges = crowd.low[:, code], crowd.high[:, code]
-        ax.fill_between(asked, *edges, color=BAND, alpha=0.55, linewidth=0, label="80 % of all")
-        ax.plot(asked, crowd.middle[:, code], color="#6c7f90", linewidth=0.9, label="median of all")
+        ax.fill_between(
+            crowd_days, *edges, color=BAND, alpha=0.55, linewidth=0, label="80 % of all"
+        )
+        middle = crowd.middle[:, code]
+        ax.plot(crowd_days, middle, color="#6c7f90", linewidth=0.9, label="median of all")
         style = {"color": LINE, "linewidth": 1.6, "markersize": 3.5}
         ax.plot(days, drift.chances[:, code], "o-", label="this customer", **style)
         ax.set_title(names[code], fontsize=9, loc="left").set_parse_math(False)

@@ -102,13 +102,13 @@ def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _fifths(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def _fifths(values: np.ndarray, eligible: np.ndarray) -> np.ndarray:
     """1 to 5 by the share of those asked that are lower, ties in the middle; 0 for others."""
     score = np.zeros(len(values), np.int64)
-    if asked.any():
-        _, group, size = np.unique(values[asked], return_inverse=True, return_counts=True)
-        share = ((np.cumsum(size) - size / 2) / asked.sum())[group]
-        score[asked] = np.minimum(1 + (5 * share).astype(np.int64), 5)
+    if eligible.any():
+        _, group, size = np.unique(values[eligible], return_inverse=True, return_counts=True)
+        share = ((np.cumsum(size) - size / 2) / eligible.sum())[group]
+        score[eligible] = np.minimum(1 + (5 * share).astype(np.int64), 5)
     return score
 
 

@@ -16,7 +16,7 @@ from attention import KVCache
 from ..dates import time_of
 from ..errors import DataError
 from ..features.batch import group_by_length
-from ..features.featurizer import Asked
+from ..features.featurizer import Queries
 from ..features.history import (
     History,
     append_session,
@@ -97,7 +97,7 @@ class LiveProfile:
             moment = max(self._now, int(history.end.max(initial=0)) + 1)
         users, moments = np.zeros(1, np.int64), np.array([moment])
         known = history.known_sessions(users, moments)
-        batch = self._reader.batch(users, Asked(users, moments, users, moments))
+        batch = self._reader.batch(users, Queries(users, moments, users, moments))
         states = self._states[:, : 1 + int(known[0])]
         outputs, saved = self._model.answer(states, batch)
         evidence = self._model.evidence(batch, saved)

@@ -190,7 +190,7 @@ def _attended_items(
     """The items of a category that carried most of it: the session's share times their weight."""
     weight: dict[int, float] = {}
     for (items, weights), share in zip(within, shares):
-        for item, own in zip(items.tolist(), weights.tolist()):
+        for item, weight_item in zip(items.tolist(), weights.tolist()):
             if item < len(category) and category[item] == code:
-                weight[item] = weight.get(item, 0.0) + own * float(share)
+                weight[item] = weight.get(item, 0.0) + weight_item * float(share)
     return tuple(sorted(weight.items(), key=lambda pair: -pair[1])[:3])

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from ..errors import DataError
-from ..features.featurizer import Asked, Featurizer
+from ..features.featurizer import Featurizer, Queries
 from ..features.history import History, read_history
 from ..features.season import Season, read_season
 from ..features.spec import side_codes
@@ -100,8 +100,8 @@ class Profiler:
         order = np.lexsort((users, self.history.known_sessions(users, moments)))
         for begin in range(0, len(order), size):
             rows = order[begin : begin + size]
-            asked = Asked(_NOBODY, _NOBODY, users[rows], moments[rows])
-            batch = self.featurizer.batch(np.unique(users[rows]), asked)
+            queries = Queries(_NOBODY, _NOBODY, users[rows], moments[rows])
+            batch = self.featurizer.batch(np.unique(users[rows]), queries)
             outputs, _ = self.model.forward(batch)
             parts.append(as_chances(outputs.outlook))
         back = np.argsort(order)
@@ -138,7 +138,7 @@ class Profiler:
         """Everything about one customer. A customer with no session yet gets what all get."""
         moment = self.now if moment is None else moment
         users, moments = np.array([user]), np.array([moment])
-        batch = self.featurizer.batch(users, Asked(users, moments, users, moments))
+        batch = self.featurizer.batch(users, Queries(users, moments, users, moments))
         outputs, saved = self.model.forward(batch)
         evidence = self.model.evidence(batch, saved.heads)
         return assemble_profile(

@@ -81,21 +81,21 @@ def find_segments(
 def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[dict[str, Any]]:
     """A row for each segment, for a table, a CSV file or JSON."""
     rows = []
-    for one in found.segments:
+    for segment in found.segments:
         row: dict[str, Any] = {
-            "segment": one.name,
-            "customers": one.size,
-            "share": round(one.share, 4),
-            "orders": round(one.orders, 2),
-            "mean_order": round(one.mean_order, 2),
-            "revenue_share": round(one.revenue_share, 4),
-            "days_since": round(one.days_since, 1),
+            "segment": segment.name,
+            "customers": segment.size,
+            "share": round(segment.share, 4),
+            "orders": round(segment.orders, 2),
+            "mean_order": round(segment.mean_order, 2),
+            "revenue_share": round(segment.revenue_share, 4),
+            "days_since": round(segment.days_since, 1),
         }
-        if not np.isnan(one.returns):
-            row["returns"] = round(one.returns, 4)
+        if not np.isnan(segment.returns):
+            row["returns"] = round(segment.returns, 4)
         if profiler.ranks:
-            row["buys"] = "; ".join(f"{name} ×{times:.1f}" for name, times in one.categories)
-            row["items"] = "; ".join(texts[item].strip() for item in one.items)
+            row["buys"] = "; ".join(f"{name} ×{times:.1f}" for name, times in segment.categories)
+            row["items"] = "; ".join(texts[item].strip() for item in segment.items)
         rows.append(row)
     return rows
 
@@ -151,7 +151,7 @@ def _halves_agree(points: np.ndarray, size: int) -> float:
     for _ in range(_PAIRS):
         side = rng.permutation(len(points)) < len(points) // 2
         middles = (centres(points[half], size, rng, runs=3) for half in (side, ~side))
-        found.append(adjusted_rand(*(nearest(points, one) for one in middles)))
+        found.append(adjusted_rand(*(nearest(points, middle) for middle in middles)))
     return float(np.mean(found))
 
 
@@ -163,11 +163,11 @@ def _described(
     mix: np.ndarray,
     moment: int,
 ) -> tuple[Segment, ...]:
-    own = facts.take(users)
+    of_users = facts.take(users)
     returns = np.full(len(users), np.nan)
     if "returned" in profiler.decisions.taught:
         returns = profiler.outlook(users, np.full(len(users), moment)).returned
-    days = (moment - own.last) / DAY
+    days = (moment - of_users.last) / DAY
     above = _items_above(profiler.history, users, label, moment)
     names: list[str] = []
     segments = []
@@ -176,15 +176,15 @@ def _described(
         times = mix[mine].mean(0) / np.maximum(mix.mean(0), 1e-12)
         best = np.argsort(-times, kind="stable")[:_SHOWN].tolist()
         bought = [(profiler.spec.category_names[c], float(times[c])) for c in best]
-        names.append(_name(own, days, mine, bought, names))
+        names.append(_name(of_users, days, mine, bought, names))
         segments.append(
             Segment(
                 names[-1],
                 int(mine.sum()),
                 float(mine.mean()),
-                float(own.orders[mine].mean()),
-                float(own.mean_order[mine].mean()),
-                float(own.revenue[mine].sum() / max(own.revenue.sum(), 1e-12)),
+                float(of_users.orders[mine].mean()),
+                float(of_users.mean_order[mine].mean()),
+                float(of_users.revenue[mine].sum() / max(of_users.revenue.sum(), 1e-12)),
                 float(np.median(days[mine])),
                 float(returns[mine].mean()),
                 tuple(bought),
@@ -195,7 +195,7 @@ def _described(
 
 
 def _name(
-    own: Facts,
+    facts: Facts,
     days: np.ndarray,
     mine: np.ndarray,
     bought: list[tuple[str, float]],
@@ -204,11 +204,11 @@ def _name(
     """Its habits in words, and its strongest category where it stands out; no name twice."""
     words = [
         ("active", "fading", "lapsed")[_third(days, mine)],
-        ("once", "now and then", "often")[_third(own.orders, mine)],
+        ("once", "now and then", "often")[_third(facts.orders, mine)],
     ]
-    if own.revenue.any():
+    if facts.revenue.any():
         sizes = ("small orders", "middling orders", "large orders")
-        words.append(sizes[_third(own.mean_order, mine)])
+        words.append(sizes[_third(facts.mean_order, mine)])
     habits = ", ".join(words)
     strong = [category for category, times in bought if times >= _DISTINCT][:1]
     tries = [": ".join([habits, *strong]), *(f"{habits}: {name}" for name, _ in bought)]
@@ -233,4 +233,4 @@ def _items_above(
     counts = counts.reshape(groups, size)
     share = counts / np.maximum(np.bincount(label, minlength=groups), 1)[:, None]
     above = share - counts.sum(0) / max(len(users), 1)
-    return [np.argsort(-one, kind="stable")[:_SHOWN].tolist() for one in above]
+    return [np.argsort(-column, kind="stable")[:_SHOWN].tolist() for column in above]

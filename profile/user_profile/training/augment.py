@@ -65,9 +65,9 @@ def _crop(batch: Batch, rng: np.random.Generator, chance: float) -> Batch:
     rows = np.arange(len(cut))[:, None]
     held = batch.held.copy()
     held[:, 1:] = batch.held[:, 1:][rows, place] * real[:, :, None, None]
-    asked = np.arange(len(question.customer))[:, None]
+    question_row = np.arange(len(question.customer))[:, None]
     age = question.age.copy()
-    age[:, 1:] = question.age[:, 1:][asked, place[question.customer]]
+    age[:, 1:] = question.age[:, 1:][question_row, place[question.customer]]
     question = question._replace(known=question.known - cut[question.customer], age=age)
     return batch._replace(
         sequence=sequence,

@@ -48,21 +48,21 @@ class Known(NamedTuple):
 
 def histories_of(parts: LogParts[Known], seen: bool = False) -> LogParts[History]:
     """All sessions of each part; `seen`: those to train on."""
-    return parts.like({n: one.seen if seen else one.whole for n, one in parts.own.items()})
+    return parts.like({n: known.seen if seen else known.whole for n, known in parts.local.items()})
 
 
 def span_of_all(parts: LogParts[History]) -> Span:
     """From the first session to the end of the last one, of anybody."""
-    first, last = zip(*parts.of_each(lambda number: span_of(parts.own[number])))
+    first, last = zip(*parts.of_each(lambda number: span_of(parts.local[number])))
     return Span(min(first), max(last))
 
 
 def season_of_all(parts: LogParts[History]) -> Season:
     """What everybody bought, day by day."""
-    items = parts.of_first(lambda number: len(parts.own[number].items))
+    items = parts.of_first(lambda number: len(parts.local[number].items))
     days = days_between(*span_of_all(parts), items)
     sales = parts.total(
-        lambda number: np.stack(count_sales(parts.own[number], days)), (3, days.number, items)
+        lambda number: np.stack(count_sales(parts.local[number], days)), (3, days.number, items)
     )
     return season_of(days, Sales(*sales))
 
@@ -70,7 +70,7 @@ def season_of_all(parts: LogParts[History]) -> Season:
 def moments_of_all(parts: LogParts[Known], to_the_end: bool) -> dict[int, Moments]:
     """The training moments of the outlook, of the customers of each part."""
     span = span_of_all(histories_of(parts))
-    return {n: training_moments(known.whole, to_the_end, span) for n, known in parts.own.items()}
+    return {n: training_moments(known.whole, to_the_end, span) for n, known in parts.local.items()}
 
 
 def visits_of_all(
@@ -84,11 +84,11 @@ def visits_of_all(
     if last < 0:
         return None
     date = np.array([last + HORIZON * DAY])
-    customers = {n: customers_at(known.whole, date) for n, known in parts.own.items()}
+    customers = {n: customers_at(known.whole, date) for n, known in parts.local.items()}
 
     def read(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         some = Moments(*(column[rows] for column in customers[number]))
-        visits, value = read_visits(parts.own[number].whole, some)
+        visits, value = read_visits(parts.local[number].whole, some)
         return *visits, value
 
     draw = np.random.default_rng(1)
@@ -112,51 +112,51 @@ def fit_spec(
     `without` names parts (of `item_side.PARTS`) that are to be left out. Not `with_buying`: nothing
     is fitted to how often customers buy.
     """
-    rng, own = np.random.default_rng(0), parts.own
+    rng, local = np.random.default_rng(0), parts.local
     season, moments = (
         season_of_all(histories_of(parts, seen=True)),
         moments_of_all(parts, to_the_end),
     )
 
     def of_questions(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        history, targets = own[number].seen, own[number].targets
+        history, targets = local[number].seen, local[number].targets
         user, moment = targets.user[rows], targets.time[rows]
         known = history.known_sessions(user, moment)
         pairs = read_past_items(history, season, user, moment, known).features
         return read_context(history, user, moment, known), pairs, season.day(moment)
 
     context, pairs, days = parts.rows(
-        lambda number: len(own[number].targets), _SCALED_ON, rng, of_questions
+        lambda number: len(local[number].targets), _SCALED_ON, rng, of_questions
     )
     visits = visits_of_all(parts, moments) if with_buying else None
     buying = fit_buying(visits and visits[0])
 
     def of_moments(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        history, some = own[number].whole, Moments(*(column[rows] for column in moments[number]))
+        history, some = local[number].whole, Moments(*(column[rows] for column in moments[number]))
         return (read_outlook_context(history, some, history.known_sessions(*some), buying),)
 
     (outlook,) = parts.rows(lambda number: len(moments[number].user), _SCALED_ON, rng, of_moments)
 
     def spent(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        return (outlook_labels(own[number].whole, *(c[rows] for c in moments[number])).spend,)
+        return (outlook_labels(local[number].whole, *(c[rows] for c in moments[number])).spend,)
 
     (spend,) = parts.rows(lambda n: len(moments[n].user), MOST, np.random.default_rng(2), spent)
     size = len(categories)
 
     def levels(number: int) -> np.ndarray:
-        asked = own[number].targets.session
-        return counted_levels(category_counts(own[number].seen, categories.of_item, size, asked))
+        history, targets = local[number].seen, local[number].targets
+        return counted_levels(category_counts(history, categories.of_item, size, targets.session))
 
-    items, kinds = parts.of_first(lambda number: (own[number].seen.items, own[number].seen.kinds))
-    sides = parts.of_each(lambda n: {name: set(row) for name, row in own[n].side.items()})
-    sales = parts.of_each(lambda number: first_sales(own[number].seen))
+    items, kinds = parts.of_first(lambda n: (local[n].seen.items, local[n].seen.kinds))
+    sides = parts.of_each(lambda n: {name: set(row) for name, row in local[n].side.items()})
+    sales = parts.of_each(lambda number: first_sales(local[number].seen))
     return FeatureSpec(
         items=items,
         kinds=kinds,
         category=categories.of_item.astype(np.int64),
         category_names=categories.names,
         side={
-            name: tuple(sorted(set().union(*(one[name] for one in sides))))
+            name: tuple(sorted(set().union(*(side[name] for side in sides))))
             for name in sides[0]
             if name not in without
         },

@@ -47,7 +47,7 @@ class Material(NamedTuple):
     """What a run learns from: a log in one memory, or the parts of one that are here."""
 
     parts: LogParts[Known]
-    asked: Mapping[int, Targets]  # validation, of each part
+    validation: Mapping[int, Targets]  # of each part
     season: Season  # of all sessions
     order: ShuffledBatches
     packs: Mapping[int, list[Batch]]
@@ -142,7 +142,7 @@ def run_training(
     loss = Loss(model)
     featurizers = {
         number: Featurizer(known.whole, spec, known.side, material.season)
-        for number, known in material.parts.own.items()
+        for number, known in material.parts.local.items()
     }
     order = material.order
     total = settings.epochs * order.count
@@ -183,22 +183,22 @@ def _decide(
     to_the_end: bool,
 ) -> Decisions:
     """The outlook, and the thresholds by which levels are said."""
-    parts, asked, ranks = material.parts, material.asked, material.ranks
+    parts, validation, ranks = material.parts, material.validation, material.ranks
     moments = moments_of_all(parts, to_the_end)
-    first = parts.first(lambda number: len(parts.own[number].whole.users))
+    first = parts.first(lambda number: len(parts.local[number].whole.users))
 
     def answers(number: int, rows: np.ndarray) -> Answered:
         some = Moments(*(column[rows] for column in moments[number]))
         return read_answers(model, featurizers[number], some, first[number], ranks)
 
     def levels(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        return levels_said(model, featurizers[number], asked[number].take(rows))
+        return levels_said(model, featurizers[number], validation[number].take(rows))
 
     answered = parts.rows(
         lambda number: len(moments[number].user), _FITTED_ON, np.random.default_rng(3), answers
     )
     chances, actual = parts.rows(
-        lambda number: len(asked[number]), _FITTED_ON, np.random.default_rng(4), levels
+        lambda number: len(validation[number]), _FITTED_ON, np.random.default_rng(4), levels
     )
     return replace(
         fit_outlook(model, spec, Answered(*answered)),

@@ -15,7 +15,7 @@ import scipy  # its parts load when they are first used
 
 from attention.parallel.ranks import ALONE, Ranks
 
-from ..features.featurizer import Asked, Featurizer
+from ..features.featurizer import Featurizer, Queries
 from ..features.labels import OutlookLabels, outlook_labels, spend_band, taught
 from ..features.moments import Moments
 from ..features.spec import FeatureSpec
@@ -66,13 +66,13 @@ def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> D
     # Of returns alone does BG/NBD, the last column, say what is right for older customers too.
     plain = x.copy()
     plain[:, -1] = 0
-    own = spec.outlook.mean.size
+    context = spec.outlook.mean.size
     pays = labels.spend > 0
     bands = spend_band(labels.spend, spec.thresholds.spend) - 1
     everybody = np.ones(len(kept), bool)
     parts = [
-        _fit(columns, answer, asked, kept, classes, own)
-        for columns, answer, asked, classes in (
+        _fit(columns, answer, eligible, kept, classes, context)
+        for columns, answer, eligible, classes in (
             (x, labels.returned, everybody, 2),
             (plain, labels.cancelled, everybody, 2),
             (plain, bands, pays, len(SPEND_BANDS) - 1),
@@ -110,7 +110,7 @@ def read_moments(
     for begin in range(ranks.rank * 512, len(order), ranks.size * 512):
         rows = order[begin : begin + 512]
         users, times = moments.user[rows], moments.time[rows]
-        batch = featurizer.batch(np.unique(users), Asked(_NOBODY, _NOBODY, users, times))
+        batch = featurizer.batch(np.unique(users), Queries(_NOBODY, _NOBODY, users, times))
         states, _ = model.encode(batch)
         moment = batch.moment
         x[rows] = np.concatenate([states[moment.customer, moment.known], moment.context], axis=1)
@@ -119,26 +119,31 @@ def read_moments(
 
 
 def _fit(
-    x: np.ndarray, labels: np.ndarray, asked: np.ndarray, kept: np.ndarray, classes: int, own: int
+    x: np.ndarray,
+    labels: np.ndarray,
+    eligible: np.ndarray,
+    kept: np.ndarray,
+    classes: int,
+    context: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weights (F, classes), bias (classes,), and chances of who is kept back, by others' weights.
 
     The mean of two regressions: one on all columns, its ridge chosen on those kept back, and one
-    on the last `own` columns, the context: what a state adds is as noisy as it is telling.
+    on the last `context` columns, the context: what a state adds is as noisy as it is telling.
     """
-    fit, judged = asked & ~kept, asked[kept]
+    fit, judged = eligible & ~kept, eligible[kept]
     if not fit.any() or not judged.any():
         chances = np.full((kept.sum(), classes), 1 / classes)
         return np.zeros((x.shape[1], classes)), np.zeros(classes), chances
 
     def context_alone(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return LogisticRegression(x[rows, -own:]).fit(labels[rows], classes).unscaled()
+        return LogisticRegression(x[rows, -context:]).fit(labels[rows], classes).unscaled()
 
     def mean_with(
         alone: tuple[np.ndarray, np.ndarray], rows: np.ndarray, ridge: float
     ) -> tuple[np.ndarray, np.ndarray]:
         weight, bias = LogisticRegression(x[rows], ridge).fit(labels[rows], classes).unscaled()
-        weight[-own:] += alone[0]
+        weight[-context:] += alone[0]
         return weight / 2, (bias + alone[1]) / 2
 
     alone = context_alone(fit)
@@ -150,4 +155,4 @@ def _fit(
     losses = [-np.log(np.maximum(c[judged][np.arange(len(true)), true], 1e-12)).mean()
               for c in tried]  # fmt: skip
     best = int(np.argmin(losses))
-    return *mean_with(context_alone(asked), asked, _RIDGES[best]), tried[best]
+    return *mean_with(context_alone(eligible), eligible, _RIDGES[best]), tried[best]

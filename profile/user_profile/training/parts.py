@@ -35,7 +35,7 @@ def split_parts(parts: LogParts[Sessions]) -> dict[int, Split]:
     Raises DataError if that is so in all of them.
     """
     splits = {}
-    for number, sessions in parts.own.items():
+    for number, sessions in parts.local.items():
         kind = PURCHASE if PURCHASE in sessions.events.kinds else None
         try:
             splits[number] = split_last_sessions(sessions, kind=kind)
@@ -64,22 +64,22 @@ def train_parts(
     on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
     """As `loop.train`, on the parts of a log, each the share of one worker."""
-    known = {n: know(one, splits[n], settings) for n, one in sessions.own.items()}
+    known = {n: know(part, splits[n], settings) for n, part in sessions.local.items()}
     parts = sessions.like(known)
     spec = fit_spec(parts, categories, item_vectors, without)
     season = season_of_all(histories_of(parts, seen=True))
     packs = {
         number: training_batches(
-            Featurizer(one.seen, spec, one.side, season), one.targets, settings
+            Featurizer(part.seen, spec, part.side, season), part.targets, settings
         )
-        for number, one in known.items()
+        for number, part in known.items()
     }
     counts = parts.by_number(lambda number: len(packs[number]))
-    asked = {number: splits[number].validation for number in known}
+    validation = {number: splits[number].validation for number in known}
 
     def judge(model: ProfileModel, featurizers: Mapping[int, Featurizer]) -> float:
         def values(number: int) -> np.ndarray:
-            targets = asked[number]
+            targets = validation[number]
             blocks = score_blocks(model, featurizers[number], targets.user, targets.time)
             return score(blocks, targets)
 
@@ -87,12 +87,12 @@ def train_parts(
 
     material = Material(
         parts,
-        asked,
+        validation,
         season_of_all(histories_of(parts)),
         PartPacks([counts.get(number, 0) for number in range(parts.count)], settings.seed),
         packs,
         judge,
-        fingerprint(parts.of_each(lambda n: fingerprint(sessions.own[n], splits[n]))),
+        fingerprint(parts.of_each(lambda n: fingerprint(sessions.local[n], splits[n]))),
     )
     run = {
         "without": list(without),

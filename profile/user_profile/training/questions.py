@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..features.batch import Batch, Labels
-from ..features.featurizer import Asked, Featurizer
+from ..features.featurizer import Featurizer, Queries
 from ..features.history import History, ranges
 from ..features.labels import category_counts, interest_levels, outlook_labels, spend_band
 from ..features.moments import NO_MOMENTS, Moments
@@ -74,25 +74,25 @@ def training_batches(
     bands = spend_band(outlook.spend, spec.thresholds.spend) - 1  # -1: did not return
     users = np.union1d(targets.user, moments.user)
     length = np.diff(history.offsets[history.user_offsets])[users]  # behaviours
-    asked = np.bincount(targets.user, minlength=len(history.users))[users]
+    counts = np.bincount(targets.user, minlength=len(history.users))[users]
     rng = np.random.default_rng(settings.seed)
     order = np.argsort(length * rng.uniform(0.8, 1.25, len(users)))
     batches = []
-    for members in _pack(order, asked, length, settings.questions):
+    for members in _pack(order, counts, length, settings.questions):
         chosen = np.sort(users[members])
         questions = np.flatnonzero(np.isin(targets.user, chosen))
-        met = np.flatnonzero(np.isin(moments.user, chosen))
+        moment = np.flatnonzero(np.isin(moments.user, chosen))
         part = targets.take(questions)
         labels = Labels(
             np.repeat(np.arange(len(part)), np.diff(part.offsets)),
             part.item.astype(np.int64),
             levels[questions],
-            outlook.returned[met],
-            outlook.cancelled[met],
-            bands[met],
+            outlook.returned[moment],
+            outlook.cancelled[moment],
+            bands[moment],
         )
-        ask = Asked(part.user, part.time, moments.user[met], moments.time[met])
-        batches.append(featurizer.batch(chosen, ask, labels))
+        queries = Queries(part.user, part.time, moments.user[moment], moments.time[moment])
+        batches.append(featurizer.batch(chosen, queries, labels))
     return batches
 
 
@@ -101,11 +101,11 @@ def _pack(
 ) -> list[list[int]]:
     """Customers in this order, up to `most` questions and _BEHAVIOURS together."""
     packs: list[list[int]] = [[]]
-    asked = behaviours = 0
+    held = behaviours = 0
     for member in order:
-        asked, behaviours = asked + questions[member], behaviours + length[member]
-        if packs[-1] and (asked > most or behaviours > _BEHAVIOURS):
+        held, behaviours = held + questions[member], behaviours + length[member]
+        if packs[-1] and (held > most or behaviours > _BEHAVIOURS):
             packs.append([])
-            asked, behaviours = questions[member], length[member]
+            held, behaviours = questions[member], length[member]
         packs[-1].append(member)
     return packs

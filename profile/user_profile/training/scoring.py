@@ -8,7 +8,7 @@ from attention import softmax
 from attention.parallel.ranks import ALONE, Ranks, world
 
 from ..features.batch import Batch
-from ..features.featurizer import Asked, Featurizer
+from ..features.featurizer import Featurizer, Queries
 from ..features.labels import category_counts, interest_levels
 from ..log.split import Targets
 from ..model import ProfileModel
@@ -39,7 +39,7 @@ def ask(
     for begin in range(ranks.rank * size, len(order), ranks.size * size):
         rows = order[begin : begin + size]
         distinct = np.unique(users[rows])
-        yield rows, featurizer.batch(distinct, Asked(users[rows], as_of[rows], nobody, nobody))
+        yield rows, featurizer.batch(distinct, Queries(users[rows], as_of[rows], nobody, nobody))
 
 
 def score_blocks(

@@ -21,10 +21,10 @@ NOT_LEARNED = np.zeros(0)
 
 def fit_worth(parts: LogParts[Known], to_the_end: bool = False) -> np.ndarray:
     """p, q, γ of gamma-gamma, (3,); (0,) where a log is too short or tells no money."""
-    met = visits_of_all(parts, moments_of_all(parts, to_the_end))
-    if met is None:
+    read = visits_of_all(parts, moments_of_all(parts, to_the_end))
+    if read is None:
         return NOT_LEARNED
-    visits, value = met
+    visits, value = read
     try:
         worth = GammaGamma().fit(visits.repeats + 1, value)
     except DataError:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from user_profile.features.batch import held_by_questions
-from user_profile.features.featurizer import Asked, Featurizer
+from user_profile.features.featurizer import Featurizer, Queries
 from user_profile.features.history import read_history
 from user_profile.features.taken_back import left_of_sessions, taken_back
 from user_profile.log.sessions import group_sessions
@@ -69,7 +69,7 @@ def test_a_batch_holds_what_is_left(history):
     spec = fit_spec(log, targets, categories, side)
     users = np.unique(targets.user)
     nobody = np.zeros(0, np.int64)
-    asked = Asked(targets.user, targets.time, nobody, nobody)
+    asked = Queries(targets.user, targets.time, nobody, nobody)
     batch = Featurizer(log, spec, side).batch(users, asked)
     net = held_by_questions(batch)
     gross = batch.held[batch.question.customer]

@@ -19,7 +19,7 @@ def test_a_mean_does_not_hang_on_the_cuts():
     assert values.mean() != true  # a sum in another order is another number
     for places in ((), (500,), (1, 2, 999), (0, 300, 1000)):
         parts = cut(values, *places)
-        assert parts.mean(lambda number, own=parts.own: own[number]) == true
+        assert parts.mean(lambda number, own=parts.local: own[number]) == true
     assert math.isnan(LogParts({0: values[:0]}).mean(lambda number: values[:0]))
 
 
@@ -28,8 +28,8 @@ def test_rows_are_drawn_of_all_whoever_has_them(monkeypatch):
 
     def drawn(parts, most):
         (found,) = parts.rows(
-            lambda number: len(parts.own[number]), most, np.random.default_rng(5),
-            lambda number, rows: (parts.own[number][rows],),
+            lambda number: len(parts.local[number]), most, np.random.default_rng(5),
+            lambda number, rows: (parts.local[number][rows],),
         )  # fmt: skip
         return found.tolist()
 
@@ -43,10 +43,10 @@ def test_rows_are_drawn_of_all_whoever_has_them(monkeypatch):
 
 def test_counts_are_added_in_the_order_of_the_parts():
     parts = LogParts({0: 0.1, 2: 0.2}, 4)
-    assert parts.added(parts.own.__getitem__) == 0.1 + 0.2
+    assert parts.added(parts.local.__getitem__) == 0.1 + 0.2
     assert parts.first(lambda number: number + 1) == {0: 0, 2: 1}
     assert parts.of_first(lambda number: number) == 0
-    total = parts.total(lambda number: np.full(3, parts.own[number]), (3,))
+    total = parts.total(lambda number: np.full(3, parts.local[number]), (3,))
     np.testing.assert_array_equal(total, 0.1 + 0.2)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from user_profile.features.featurizer import Asked, Featurizer
+from user_profile.features.featurizer import Featurizer, Queries
 from user_profile.features.history import read_history
 from user_profile.features.moments import training_moments
 from user_profile.judging.evaluate import mean_ndcg
@@ -147,7 +147,7 @@ def test_a_batch_taken_apart_is_what_reading_each_customer_alone_gives(sessions,
         user = int(one.users[0])
         part = targets.take(np.flatnonzero(targets.user == user))
         met = moments.user == user
-        asked = Asked(part.user, part.time, moments.user[met], moments.time[met])
+        asked = Queries(part.user, part.time, moments.user[met], moments.time[met])
         read = featurizer.batch(one.users, asked, one.labels)
         got, expected = flat(one), flat(read)
         assert got.keys() == expected.keys()
@@ -176,7 +176,7 @@ def test_the_mean_of_customers_is_the_gradient_of_the_batch(sessions, split, lea
     nothing = np.zeros(0, np.int64)
     together = featurizer.batch(
         chosen,
-        Asked(part.user, part.time, nobody, nobody),
+        Queries(part.user, part.time, nobody, nobody),
         labels_of[int(chosen[0])]._replace(
             question=np.repeat(np.arange(len(part)), np.diff(part.offsets)),
             item=part.item.astype(np.int64),
@@ -209,7 +209,7 @@ def test_several_customers_in_one_batch_are_refused(sessions, split, customers, 
     history = read_history(sessions)
     featurizer = Featurizer(history, customers.spec, dict(sessions.events.user_features))
     nobody = np.zeros(0, np.int64)
-    batch = featurizer.batch(np.array([1, 2]), Asked(nobody, nobody, nobody, nobody))
+    batch = featurizer.batch(np.array([1, 2]), Queries(nobody, nobody, nobody, nobody))
     with pytest.raises(ValueError, match="batch of 2 customers"):
         list(customer_gradients(*learner, [batch], np.random.default_rng(0)))
 

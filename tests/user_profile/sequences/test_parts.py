@@ -53,7 +53,7 @@ def test_parts_hold_each_user_and_item_once(tmp_path):
     sessions = single_event_sessions(make_sessions(customers=40).events)
     split = split_last_sessions(sessions)
     assert sorted(parts.items) == sorted(sessions.events.items)
-    asked = [len(part.validation) for part in parts.own.values()]
+    asked = [len(part.validation) for part in parts.local.values()]
     assert sum(asked) == len(split.validation)
     train_items = len(sessions.events) - 2 * len(split.validation)
     assert parts.counted(lambda past: len(past.item)) == train_items == len(parts.histories.item)

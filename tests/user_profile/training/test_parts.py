@@ -69,10 +69,10 @@ def test_parts_learn_from_the_facts_of_the_whole_log(tmp_path):
     parts = read_folder(write(tmp_path / "log", make_sessions(customers=60), 3), 3, ALONE)
     (whole,) = read_folder(
         write(tmp_path / "one", make_sessions(customers=60), 1), 1, ALONE
-    ).own.values()
+    ).local.values()
     assert texts_of(parts, whole.events.items) == whole.events.item_texts()
     splits, categories = split_parts(parts), make_categories(whole)
-    known = {number: know(one, splits[number], SMALL) for number, one in parts.own.items()}
+    known = {number: know(one, splits[number], SMALL) for number, one in parts.local.items()}
     ours = fit_spec(LogParts(known, 3), categories)
     all_of_them = know(whole, split_last_sessions(whole, kind="purchase"), SMALL)
     theirs = fit_spec(LogParts({0: all_of_them}), categories)
@@ -95,7 +95,7 @@ def test_parts_learn_from_the_facts_of_the_whole_log(tmp_path):
 @pytest.mark.slow
 def test_what_came_true_and_who_is_kept_back_do_not_hang_on_the_parts(tmp_path):
     parts = read_folder(write(tmp_path / "log", make_sessions(customers=30), 3), 3, ALONE)
-    one = read_folder(write(tmp_path / "one", make_sessions(customers=30), 1), 1, ALONE).own[0]
+    one = read_folder(write(tmp_path / "one", make_sessions(customers=30), 1), 1, ALONE).local[0]
     known = know(one, split_last_sessions(one, kind="purchase"), SMALL)
     spec = fit_spec(LogParts({0: known}), make_categories(one))
     model, season = new_model(spec, SMALL), read_season(known.whole)
@@ -106,8 +106,8 @@ def test_what_came_true_and_who_is_kept_back_do_not_hang_on_the_parts(tmp_path):
         moments = training_moments(history, span=span_of(known.whole))
         return read_answers(model, Featurizer(history, spec, side, season), moments, first)
 
-    firsts = parts.first(lambda number: len(parts.own[number].events.users))
-    found = [answers(parts.own[number], first) for number, first in firsts.items()]
+    firsts = parts.first(lambda number: len(parts.local[number].events.users))
+    found = [answers(parts.local[number], first) for number, first in firsts.items()]
     ours = Answered(*(np.concatenate(column) for column in zip(*found)))
     theirs = answers(one, 0)
     assert 0 < theirs.kept.mean() < 0.5
@@ -120,7 +120,7 @@ def test_what_came_true_and_who_is_kept_back_do_not_hang_on_the_parts(tmp_path):
 def test_one_part_and_the_whole_log_judge_alike(tmp_path):
     sessions = make_sessions(customers=40)
     parts = read_folder(write(tmp_path / "log", sessions, 2), 1, ALONE)
-    (own,), splits = parts.own.values(), split_parts(parts)
+    (own,), splits = parts.local.values(), split_parts(parts)
     ours = train_parts(parts, splits, make_categories(own), SMALL, score=each_ndcg)
     theirs = train(own, splits[0], make_categories(own), SMALL, score=mean_ndcg, workers=1)
     assert ours.decisions.taught == theirs.decisions.taught
@@ -147,7 +147,7 @@ def test_an_epoch_takes_each_pack_once():
 @pytest.mark.slow
 def test_the_table_of_parts_is_that_of_the_whole_log(tmp_path):
     parts = read_folder(write(tmp_path / "log", make_sessions(customers=40), 3), 3, ALONE)
-    one = read_folder(write(tmp_path / "one", make_sessions(customers=40), 1), 1, ALONE).own[0]
+    one = read_folder(write(tmp_path / "one", make_sessions(customers=40), 1), 1, ALONE).local[0]
     splits = split_parts(parts)
     trained = train_parts(parts, splits, make_categories(one), SMALL, score=each_ndcg)
     ours = judge_parts(parts, splits, trained)

@@ -55,12 +55,13 @@ def read_folder(folder: Path, workers: int, ranks: Ranks) -> LogParts[Sessions]:
         number: [(folder / name, _table(folder / name)) for name in names[number::workers]]
         for number in mine
     }
-    _each_once(ranks, [one for some in tables.values() for one in some])
-    own = {p.name: feature_columns(table, str(p)) for some in tables.values() for p, table in some}
-    features = _merged(ranks, names, own)
+    named = [pair for some in tables.values() for pair in some]
+    columns = {path.name: feature_columns(table, str(path)) for path, table in named}
+    _each_once(ranks, named)
+    features = _merged(ranks, names, columns)
     read = {number: _together(some, features) for number, some in tables.items()}
-    whole = LogParts({n: one for n, one in read.items() if one is not None}, workers, ranks)
-    if not ranks.any(bool(whole.own)):
+    whole = LogParts({n: part for n, part in read.items() if part is not None}, workers, ranks)
+    if not ranks.any(bool(whole.local)):
         raise DataError(f"{folder} holds no event; there is nothing to learn from.")
     words = tuple(
         _merged(ranks, names, {
@@ -70,17 +71,17 @@ def read_folder(folder: Path, workers: int, ranks: Ranks) -> LogParts[Sessions]:
         for column, missing in (("items", None), ("kinds", PURCHASE), (TEXTS, ""))
     )  # fmt: skip
     return LogParts(
-        {n: _recoded(one, words, features) for n, one in whole.own.items()}, workers, ranks
+        {n: _recoded(part, words, features) for n, part in whole.local.items()}, workers, ranks
     )
 
 
 def texts_of(parts: LogParts[Sessions], items: Sequence[str]) -> list[str]:
     """What the whole log says of each item most often, "" where it says nothing."""
     counted: Counter[tuple[int, int]] = Counter()
-    for one in parts.of_each(lambda number: parts.own[number].events.texts_met()):
-        counted.update(one)
+    for counts in parts.of_each(lambda number: parts.local[number].events.texts_met()):
+        counted.update(counts)
     return most_said(
-        counted, parts.of_first(lambda number: parts.own[number].events.texts), len(items)
+        counted, parts.of_first(lambda number: parts.local[number].events.texts), len(items)
     )
 
 
@@ -99,20 +100,20 @@ def feature_columns(table: Any, where: str) -> tuple[str, ...]:
 
 def _each_once(ranks: Ranks, tables: Sequence[tuple[Path, Any]]) -> None:
     """Raises DataError for a customer in two files; each rank compares a share of all numbers."""
-    own = [(path, user_numbers(table.column("user").to_pylist())) for path, table in tables]
-    met = []
+    numbered = [(path, user_numbers(table.column("user").to_pylist())) for path, table in tables]
+    mine = []
     for root in range(ranks.size):
-        for path, numbers in ranks.agree(own, root):
-            met.append((path, numbers[numbers % np.uint64(ranks.size) == ranks.rank]))
-    each_once(*zip(*sorted(met, key=lambda one: one[0].name)))
+        for path, numbers in ranks.agree(numbered, root):
+            mine.append((path, numbers[numbers % np.uint64(ranks.size) == ranks.rank]))
+    each_once(*zip(*sorted(mine, key=lambda pair: pair[0].name)))
 
 
 def _merged(
-    ranks: Ranks, names: Sequence[str], own: Mapping[str, tuple[str, ...]]
+    ranks: Ranks, names: Sequence[str], local: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """What the files hold, each once, in their order: nothing hangs on who has read them."""
-    found = dict(ranks.gather(list(own.items())))
-    return tuple(dict.fromkeys(one for name in names for one in found[name]))
+    found = dict(ranks.gather(list(local.items())))
+    return tuple(dict.fromkeys(feature for name in names for feature in found[name]))
 
 
 def _table(path: Path) -> Any:
@@ -156,7 +157,7 @@ def _together(tables: Sequence[tuple[Path, Any]], features: tuple[str, ...]) -> 
     first, *others = [str(path) for path, _ in tables]
     where = f"{first} and {len(others)} more" if others else first
     try:
-        whole = pa.concat_tables([one for _, one in tables], promote_options="permissive")
+        whole = pa.concat_tables([table for _, table in tables], promote_options="permissive")
     except pa.ArrowException as error:
         raise DataError(
             f"The columns of {where} are of different types: {str(error).splitlines()[0]}"
@@ -178,22 +179,22 @@ def _recoded(
     sessions: Sessions, words: tuple[tuple[str, ...], ...], features: tuple[str, ...]
 ) -> Sessions:
     """The same events in the codes of the whole log."""
-    own, (items, kinds, texts) = sessions.events, words
+    given, (items, kinds, texts) = sessions.events, words
 
     def again(column: np.ndarray, old: Sequence[str], new: Sequence[str]) -> np.ndarray:
         code_of = {name: code for code, name in enumerate(new)}
         table = np.array([*(code_of[name] for name in old), MISSING], column.dtype)
         return table[column]  # MISSING, -1, is the last
 
-    missing = ("",) * len(own.users)
+    missing = ("",) * len(given.users)
     events = replace(
-        own,
-        item=again(own.item, own.items, items),
-        kind=again(own.kind, own.kinds, kinds),
-        text=again(own.text, own.texts, texts),
+        given,
+        item=again(given.item, given.items, items),
+        kind=again(given.kind, given.kinds, kinds),
+        text=again(given.text, given.texts, texts),
         items=items,
         kinds=kinds,
         texts=texts,
-        user_features={name: own.user_features.get(name, missing) for name in features},
+        user_features={name: given.user_features.get(name, missing) for name in features},
     )
     return replace(sessions, events=events)

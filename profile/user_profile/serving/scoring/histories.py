@@ -70,11 +70,11 @@ def read_batch(batch: Any, where: str, side: tuple[str, ...] = ()) -> Sessions |
     for name in ("times", *OPTIONAL, TEXTS):
         if name not in batch.schema.names:
             continue
-        own = _lengths(batch, name, users, where)
-        if (own != lengths).any():
-            row = int(np.flatnonzero(own != lengths)[0])
+        given = _lengths(batch, name, users, where)
+        if (given != lengths).any():
+            row = int(np.flatnonzero(given != lengths)[0])
             raise DataError(
-                f"Customer {users[row]!r} in {where} has {lengths[row]:,} items and {own[row]:,} "
+                f"Customer {users[row]!r} in {where} has {lengths[row]:,} items and {given[row]:,} "
                 f"{name}; give one for each event."
             )
         flat[name] = batch.column(name).flatten()
@@ -169,7 +169,7 @@ def _lengths(batch: Any, name: str, users: list[str], where: str) -> np.ndarray:
 def _texts(column: Any, name: str, where: str, missing: str | None = None) -> list[str]:
     if column.null_count and missing is None:
         raise DataError(f"{where} has a row without a {name}; every row needs one.")
-    return [missing if one is None else str(one) for one in column.to_pylist()]  # type: ignore[misc]
+    return [missing if text is None else str(text) for text in column.to_pylist()]  # type: ignore[misc]
 
 
 def _coded(values: Any, pa: Any) -> tuple[np.ndarray, tuple[str, ...]]:

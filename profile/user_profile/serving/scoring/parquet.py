@@ -62,16 +62,16 @@ def make_plan(
     known = [(first, last) for first, last, _ in spans if first is not None]
     if not known:
         raise DataError(f"{files[0].parent} holds no event; there is nobody to score.")
-    first, last = min(one for one, _ in known), max(one for _, one in known)
+    first, last = min(moment for moment, _ in known), max(moment for _, moment in known)
     days = days_between(first, last, len(trained.spec.items))
-    sales, met = no_sales(days, len(trained.spec.items)), np.zeros(2, np.int64)
+    sales, counts = no_sales(days, len(trained.spec.items)), np.zeros(2, np.int64)
     for begin in range(0, len(files), workers.count):  # so many tables at once, not one a file
         some = files[begin : begin + workers.count]
-        for own, *counted in workers.map(_Count(trained, days, rows), [(path,) for path in some]):
-            for table, more in zip(sales, own):
+        for part, *counted in workers.map(_Count(trained, days, rows), [(path,) for path in some]):
+            for table, more in zip(sales, part):
                 table += more
-            met += counted
-    happened, known_items = met.tolist()
+            counts += counted
+    happened, known_items = counts.tolist()
     check_known(known_items / happened)
     if known_items < happened:
         tell(
@@ -125,8 +125,8 @@ class _Count:
         spec = self.trained.spec
         sales, happened, known = no_sales(self.days, len(spec.items)), 0, 0
         for batch in batches(path, tuple(spec.side), self.rows):
-            more, own = add_sales(sales, batch, self.trained, self.days, str(path))
-            happened, known = happened + more, known + own
+            more, known_part = add_sales(sales, batch, self.trained, self.days, str(path))
+            happened, known = happened + more, known + known_part
         return sales, happened, known
 
 
@@ -172,7 +172,7 @@ def each_once(files: Sequence[Path], hashes: Sequence[np.ndarray]) -> None:
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     if len(twice):
         places = [
-            path for path, own in zip(files, hashes) for _ in range(int((own == twice[0]).sum()))
+            path for path, users in zip(files, hashes) for _ in range((users == twice[0]).sum())
         ]
         raise DataError(
             f"{len(twice):,} customers have several rows, one of them in {places[0]} and "

@@ -53,13 +53,13 @@ def count(model: str, days: Days) -> Door:
     def cells(batches: Iterable[Any]) -> Iterator[Any]:
         trained = _model(model)
         sales = no_sales(days, len(trained.spec.items))
-        met = np.zeros(2)
+        happened = np.zeros(2)
         for batch in batches:
-            met += add_sales(sales, batch, trained, days, "a partition")
+            happened += add_sales(sales, batch, trained, days, "a partition")
         cell = np.flatnonzero(sales.sold)
         tables = {name: table.ravel()[cell] for name, table in sales._asdict().items()}
         yield arrow().RecordBatch.from_pydict(
-            {"cell": [_MET], "sold": met[:1], "repeats": met[1:], "price": [0.0]}
+            {"cell": [_MET], "sold": happened[:1], "repeats": happened[1:], "price": [0.0]}
         )
         yield arrow().RecordBatch.from_pydict({"cell": cell, **tables})
 
