@@ -59,7 +59,7 @@ def _run(parsed: argparse.Namespace) -> tuple[str, int]:
 
         text, passed = check(place, parsed.argument)
         return text, int(not passed)
-    command = next(one for one in COMMANDS if one.name == parsed.command)
+    command = next(c for c in COMMANDS if c.name == parsed.command)
     flags = [f"--{flag}" for flag in FLAGS.get(command.name, {}) if getattr(parsed, flag)]
     return command.run(place, " ".join([parsed.argument or "", *flags])), 0
 
@@ -134,16 +134,16 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--seed", type=int, help=said("of the inputs; random, kept beside the marks")
     )
-    for one in COMMANDS:
+    for command in COMMANDS:
         made = commands.add_parser(
-            one.name, help=said(one.says), description=said(one.says), **last
+            command.name, help=said(command.says), description=said(command.says), **last
         )
-        optional = one.argument.startswith("[") or not one.argument
-        for flag, says in FLAGS.get(one.name, {}).items():
+        optional = command.argument.startswith("[") or not command.argument
+        for flag, says in FLAGS.get(command.name, {}).items():
             made.add_argument(f"--{flag}", action="store_true", help=said(says))
-        if one.argument:
+        if command.argument:
             made.add_argument(
-                "argument", metavar=one.argument.strip("[]"), nargs="?" if optional else None
+                "argument", metavar=command.argument.strip("[]"), nargs="?" if optional else None
             )
         else:
             made.set_defaults(argument="")

@@ -46,16 +46,16 @@ class _Gathered:
         cell = _cell_of(function)
         line = function.__code__.co_firstlineno if isinstance(function, types.FunctionType) else 0
         found = _statement_at(line, cell)
-        own = _target(found) or function.__name__
-        self._define(own, function, cell, found)
-        if own == name:
+        defined = _target(found) or function.__name__
+        self._define(defined, function, cell, found)
+        if defined == name:
             return
         if name in self._known:
             raise ValueError(
-                f"{own} is handed over as {name} and calls another {name}: give that one another "
-                "name"
+                f"{defined} is handed over as {name} and calls another {name}: give that one "
+                "another name"
             )
-        self.definitions.append(f"{name} = {own}")
+        self.definitions.append(f"{name} = {defined}")
 
     def _define(self, name: str, value: Any, cell: str, statement: ast.stmt | None = None) -> None:
         if name in self._known:
@@ -87,7 +87,7 @@ class _Gathered:
         elif isinstance(value, types.FunctionType | type):
             self._define(name, value, _cell_of(value) or cell)
         elif isinstance(value, PLAIN) or (
-            isinstance(value, tuple) and all(isinstance(one, PLAIN) for one in value)
+            isinstance(value, tuple) and all(isinstance(part, PLAIN) for part in value)
         ):
             self._known[name] = value
             self.definitions.append(f"{name} = {value!r}")
@@ -107,15 +107,15 @@ def _cell_of(value: Any) -> str:
     """The whole text that a function or class was defined in."""
     if isinstance(value, types.FunctionType):
         return "".join(linecache.getlines(value.__code__.co_filename))
-    methods = (one for one in vars(value).values() if isinstance(one, types.FunctionType))
+    methods = (method for method in vars(value).values() if isinstance(method, types.FunctionType))
     return next(filter(None, map(_cell_of, methods)), "")
 
 
 def _globals_of(value: Any) -> Mapping[str, Any]:
     if isinstance(value, types.FunctionType):
         return value.__globals__
-    methods = (one for one in vars(value).values() if isinstance(one, types.FunctionType))
-    return next((one.__globals__ for one in methods), {})
+    methods = (method for method in vars(value).values() if isinstance(method, types.FunctionType))
+    return next((method.__globals__ for method in methods), {})
 
 
 def _statement(name: str, cell: str) -> ast.stmt | None:
@@ -124,7 +124,7 @@ def _statement(name: str, cell: str) -> ast.stmt | None:
     for node in _parsed(cell).body:
         defined = isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
         targets = node.targets if isinstance(node, ast.Assign) else []
-        if defined or any(isinstance(one, ast.Name) and one.id == name for one in targets):
+        if defined or any(isinstance(target, ast.Name) and target.id == name for target in targets):
             found = node
     return found
 
@@ -133,7 +133,7 @@ def _statement_at(line: int, cell: str) -> ast.stmt | None:
     """The statement of a cell, at its top, that holds a line."""
     for node in _parsed(cell).body:
         decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(one.lineno for one in decorators)])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         if first <= line <= (node.end_lineno or line):
             return node
     return None
@@ -158,14 +158,15 @@ def _parsed(cell: str) -> ast.Module:
 
 
 def _text(node: ast.stmt, cell: str) -> str:
-    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     return "\n".join(cell.splitlines()[first - 1 : node.end_lineno])
 
 
 def _names(node: ast.stmt) -> list[str]:
     """Names that are read in a statement, in order, each once."""
-    read = (one for one in ast.walk(node) if isinstance(one, ast.Name))
-    return list(dict.fromkeys(one.id for one in read if isinstance(one.ctx, ast.Load)))
+    read = (name for name in ast.walk(node) if isinstance(name, ast.Name))
+    return list(dict.fromkeys(name.id for name in read if isinstance(name.ctx, ast.Load)))
 
 
 def _import_of(name: str, value: Any, cell: str) -> str | None:
@@ -177,9 +178,9 @@ def _import_of(name: str, value: Any, cell: str) -> str | None:
                     return ast.unparse(_only(node, alias))
     if isinstance(value, types.ModuleType):
         return f"import {value.__name__} as {name}"
-    home, own = getattr(value, "__module__", None), getattr(value, "__name__", name)
+    home, original = getattr(value, "__module__", None), getattr(value, "__name__", name)
     if home and home != "__main__" and not _written_here(value):
-        return f"from {home} import {own} as {name}"
+        return f"from {home} import {original} as {name}"
     return None
 
 

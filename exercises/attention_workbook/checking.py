@@ -22,7 +22,7 @@ def check(place: Place, wanted: list[str]) -> tuple[str, bool]:
     """
     chosen = [find_exercise(name, place.exercises) for name in wanted] or [at_hand(place)]
     progress = place.progress
-    texts, statuses = zip(*(graded_text(place, one, progress) for one in chosen))
+    texts, statuses = zip(*(graded_text(place, exercise, progress) for exercise in chosen))
     below = [*filter(None, [weaker_fence()]), *progress.notes]
     if set(statuses) == {PASSED} and not wanted[1:]:
         below.insert(0, next_step(place, chosen[0]))

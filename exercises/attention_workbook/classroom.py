@@ -53,14 +53,14 @@ def grade_class(parsed: argparse.Namespace) -> str:
         )
     if parsed.seed is not None and not 0 <= parsed.seed < 1 << SEED_BITS:
         raise ValueError(f"--seed {parsed.seed}: give a whole number from 0 to 2**{SEED_BITS} - 1")
-    exercises = [one for one in find_exercises() if not one.lacks]
+    exercises = [exercise for exercise in find_exercises() if not exercise.lacks]
     found = list(submissions(parsed.submissions, exercises))
     if not found:
         raise ValueError(f"{parsed.submissions} holds no folders: one for each student is expected")
     fresh = parsed.seed if parsed.seed is not None else secrets.randbits(SEED_BITS)
     marks = Marks.opened(parsed.csv, fresh, parsed.seed is not None, [e.number for e in exercises])
-    todo = [one for one in found if marks.print_of(one.student) != one.print]
-    marks.keep_only({one.student for one in found})
+    todo = [given for given in found if marks.print_of(given.student) != given.print]
+    marks.keep_only({submission.student for submission in found})
     for done, (row, text) in enumerate(_graded(todo, marks.seed), 1):
         marks.put(row, text)
         line = f"{done}/{len(todo)}  {row.student}: {row.points} of {row.out_of}  {row.note}"
@@ -78,15 +78,15 @@ def submissions(folder: Path, exercises: list[Exercise]) -> Iterator[Submission]
         if path.name.startswith(".") or not path.is_dir():
             continue
         nested = [path, *(path / name for name in NESTED)]
-        answers = next((one for one in nested if any(one.glob("ex[0-9][0-9]_*"))), path)
+        answers = next((folder for folder in nested if any(folder.glob("ex[0-9][0-9]_*"))), path)
         yield Submission(path.name, answers, _print(answers, exercises))
 
 
 def _print(answers: Path, exercises: list[Exercise]) -> str:
     """A hash of what was handed in and of what it is graded by."""
     found = sha256()
-    for one in exercises:
-        for path in (one.tests_path, one.reference_path, answer_of(one, answers)):
+    for exercise in exercises:
+        for path in (exercise.tests_path, exercise.reference_path, answer_of(exercise, answers)):
             found.update(_text(path).encode("utf-8", "replace") + b"\0")
     return found.hexdigest()[:16]
 
@@ -103,7 +103,7 @@ def _graded(todo: list[Submission], seed: int) -> Iterator[tuple[Row, str]]:
     suspects = []
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         futures: dict[Future[tuple[Row, str]], Submission] = {
-            pool.submit(graded_submission, one, seed): one for one in todo
+            pool.submit(graded_submission, submission, seed): submission for submission in todo
         }
         try:
             for future in as_completed(futures):
@@ -114,39 +114,39 @@ def _graded(todo: list[Submission], seed: int) -> Iterator[tuple[Row, str]]:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    for one in suspects:
+    for submission in suspects:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             try:
-                yield pool.submit(graded_submission, one, seed).result()
+                yield pool.submit(graded_submission, submission, seed).result()
             except BrokenProcessPool:
-                yield _no_marks(one, "grading it ended the grader's process")
+                yield _no_marks(submission, "grading it ended the grader's process")
 
 
 _known: list[tuple[Exercise, Doctor]] = []  # of this process: what was computed serves all
 
 
-def graded_submission(one: Submission, seed: int) -> tuple[Row, str]:
+def graded_submission(submission: Submission, seed: int) -> tuple[Row, str]:
     """Grade one student; whatever goes wrong is a note in the row."""
     if not _known:
         _known.extend((e, Doctor(e)) for e in find_exercises() if not e.lacks)
     try:
         runs, notes = [], []
         for exercise, doctor in _known:
-            path = answer_of(exercise, one.answers)
-            if _leads_out(path, one.answers):
+            path = answer_of(exercise, submission.answers)
+            if _leads_out(path, submission.answers):
                 notes.append(f"{exercise.number} leads out of the folder: not graded")
-                path = one.answers / "not-graded" / exercise.name / exercise.file
+                path = submission.answers / "not-graded" / exercise.name / exercise.file
             candidate = Sandboxed(exercise, path, LIMITS)
             try:
                 runs.append(grade(exercise, candidate, doctor, seed))
             finally:
                 candidate.close()
         if all(run.score().status == NOT_STARTED for run in runs):
-            there = any(answer_of(one_of, one.answers).is_file() for one_of, _ in _known)
+            there = any(answer_of(exercise, submission.answers).is_file() for exercise, _ in _known)
             notes.append(NOTHING_BEGUN if there else NO_FILES)
-        return _row(one, runs, "; ".join(notes)), _report(one.student, runs, notes)
+        return _row(submission, runs, "; ".join(notes)), _report(submission.student, runs, notes)
     except Exception as problem:
-        return _no_marks(one, f"could not be graded: {type(problem).__name__}: {problem}")
+        return _no_marks(submission, f"could not be graded: {type(problem).__name__}: {problem}")
 
 
 def _leads_out(path: Path, answers: Path) -> bool:
@@ -157,16 +157,17 @@ def _leads_out(path: Path, answers: Path) -> bool:
         return True
 
 
-def _row(one: Submission, runs: list[Run], note: str) -> Row:
+def _row(submission: Submission, runs: list[Run], note: str) -> Row:
     scores = [run.score() for run in runs]
     points = {run.exercise.number: score.points for run, score in zip(runs, scores)}
     total, out_of = sum(points.values()), sum(score.out_of for score in scores)
     passed = sum(score.status == PASSED for score in scores)
-    return Row(one.student, total, out_of, passed, points, note, one.print)
+    return Row(submission.student, total, out_of, passed, points, note, submission.print)
 
 
-def _no_marks(one: Submission, note: str) -> tuple[Row, str]:
-    return Row(one.student, 0, 0, 0, {}, note, one.print), f"# {one.student}\n\n{note}\n"
+def _no_marks(submission: Submission, note: str) -> tuple[Row, str]:
+    student = submission.student
+    return Row(student, 0, 0, 0, {}, note, submission.print), f"# {student}\n\n{note}\n"
 
 
 def _report(student: str, runs: list[Run], notes: list[str]) -> str:

@@ -20,13 +20,14 @@ def explain(exercise: Exercise, place: Place, as_json: bool) -> str:
     if as_json:
         return json.dumps(facts, indent=1, ensure_ascii=False)
     lines = [f"{facts['exercise']}: {facts['status']}"]
-    for one in facts["failing"]:
-        lines += ["", one["check"]]
-        lines += [f"  {key}: {one[key]}" for key in ("call", "place") if one[key]]
-        lines.append(f"  came back: {one['came_back']}")
-        lines += [f"  in your file: line {number}" for number in one["lines"]]
-    for one in facts["likely_causes"]:
-        lines += ["", f"likely cause: {one['cause']}", *(f"  {name}" for name in one["checks"])]
+    for failing in facts["failing"]:
+        lines += ["", failing["check"]]
+        lines += [f"  {key}: {failing[key]}" for key in ("call", "place") if failing[key]]
+        lines.append(f"  came back: {failing['came_back']}")
+        lines += [f"  in your file: line {number}" for number in failing["lines"]]
+    for likely in facts["likely_causes"]:
+        lines += ["", f"likely cause: {likely['cause']}"]
+        lines += [f"  {name}" for name in likely["checks"]]
     if facts["hint_due"]:
         lines += ["", f"Hint {facts['hint_due']['level']}: {facts['hint_due']['text']}"]
     return fitted("\n".join([*lines, *map("Ask next: {}".format, facts["follow_ups"])]))
@@ -40,17 +41,17 @@ def facts_of(exercise: Exercise, place: Place) -> dict[str, Any]:
     level = min(max(progress.entry(exercise.name).get("hints", 0), 1), len(texts))
     if not done:
         progress.note(exercise.name, hints=level)
-    failed = [one for one in run.results if one.status == FAILED and not one.repeated]
+    failed = [result for result in run.results if result.status == FAILED and not result.repeated]
     causes: dict[str, list[str]] = {}
-    for one in failed:
-        for cause in causes_of(run, one):
-            causes.setdefault(said(cause), []).append(said(sentence(one.check)))
+    for result in failed:
+        for cause in causes_of(run, result):
+            causes.setdefault(said(cause), []).append(said(sentence(result.check)))
     return {
         "exercise": exercise.name,
         "status": score.status,
         "checks_passed": score.checks_passed,
         "checks": score.checks,
-        "failing": [_failing(run, one) for one in failed],
+        "failing": [_failing(run, result) for result in failed],
         "likely_causes": [{"cause": cause, "checks": names} for cause, names in causes.items()],
         "hints_taken": progress.entry(exercise.name).get("hints", 0),
         "hint_due": None if done else {"level": level, "text": texts[level - 1]},

@@ -97,7 +97,7 @@ def update(folder: Path) -> str:
     record = _recorded(folder)
     old, new = record["files"], contents()
     changes = _moved(folder, old, new)
-    moved = {one.place for one in changes}
+    moved = {change.place for change in changes}
     for place, data in new.items():
         if place in moved:
             continue
@@ -135,20 +135,18 @@ def _moved(folder: Path, old: dict[str, str], new: dict[str, bytes]) -> list[Cha
     changes = []
     for exercise in find_exercises():
         place = f"{exercise.name}/{exercise.file}"
-        earlier = [
-            one
-            for one in old
-            if one.startswith(f"{exercise.number}_") and one not in new and _answers(one)
-        ]
-        for one in earlier:
-            path = folder / one
-            if place in old or not path.is_file() or _hash(path.read_bytes()) == old[one]:
+        for before in [path for path in old if path not in new and _answers(path)]:
+            if not before.startswith(f"{exercise.number}_"):
+                continue
+            path = folder / before
+            if place in old or not path.is_file() or _hash(path.read_bytes()) == old[before]:
                 continue
             if not (folder / place).exists():
                 (folder / place).parent.mkdir(parents=True, exist_ok=True)
                 write_whole(folder / place, path.read_bytes())
-                _remember(folder, one.partition("/")[0], exercise.name)
-                changes.append(Change("renamed", place, f"with your answer of {one}, which stays"))
+                _remember(folder, before.partition("/")[0], exercise.name)
+                says = f"with your answer of {before}, which stays"
+                changes.append(Change("renamed", place, says))
     return changes
 
 
@@ -187,10 +185,10 @@ def _told(changes: list[Change], before: str, after: str) -> str:
         return f"Up to date ({versions}): nothing was changed."
     lines = [f"Updated ({versions}). Your answers are as they were."]
     for word in ("new", "newer", "back", "renamed", "gone"):
-        for one in (one for one in changes if one.word == word):
-            lines.append(f"  {word:<8} {one.place}" + f": {one.says}" * bool(one.says))
-    mine = [one for one in changes if one.word == "yours"]
-    lines += [f"  {'yours':<8} {one.place}: {one.says}" for one in mine]
+        for change in (change for change in changes if change.word == word):
+            lines.append(f"  {word:<8} {change.place}" + f": {change.says}" * bool(change.says))
+    mine = [change for change in changes if change.word == "yours"]
+    lines += [f"  {'yours':<8} {change.place}: {change.says}" for change in mine]
     return "\n".join(lines)
 
 

@@ -21,19 +21,19 @@ def listing(place: Place, which: str = "") -> str:
     entries = data["exercises"]
     name = route_of(data)
     route = on_route(name, place.exercises)
-    done = {one.name for one in place.exercises if passed(one, progress, entries.get(one.name, {}))}
-    ahead = following(route, lambda one: one.name in done)
+    done = {e.name for e in place.exercises if passed(e, progress, entries.get(e.name, {}))}
+    ahead = following(route, lambda exercise: exercise.name in done)
     due = due_now(place.exercises, entries)
-    count = sum(one.name in done for one in route)
+    count = sum(exercise.name in done for exercise in route)
     lines = [f"{name}: {count} of {len(route)} passed", ""]
-    for one in place.exercises if which else route:
-        mark = ">" if ahead is not None and one.name == ahead.name else " "
-        state = _state(one, one.name in done, entries.get(one.name, {}))
-        lines.append(_line(f"{mark} {one.number}  {state:<12}", one.head.title))
+    for exercise in place.exercises if which else route:
+        mark = ">" if ahead is not None and exercise.name == ahead.name else " "
+        state = _state(exercise, exercise.name in done, entries.get(exercise.name, {}))
+        lines.append(_line(f"{mark} {exercise.number}  {state:<12}", exercise.head.title))
     others = len(done) - count
     lines += [f"\nBeyond the route: {others} passed ({place.typed('list', 'all')})"] * bool(others)
     if due:
-        numbers = ", ".join(one.number for one in due)
+        numbers = ", ".join(exercise.number for exercise in due)
         lines += ["", f"Due for review: {numbers}", f"  {place.typed('review', '')}"]
     lines += ["", *_next(place, ahead)]
     return "\n".join([*lines, *progress.notes])
@@ -43,8 +43,8 @@ def due_now(exercises: list[Exercise], entries: Data) -> list[Exercise]:
     """What comes back today or should have, the longest overdue first."""
     today = now().date().isoformat()
     dates = {name: entry["review"]["due"] for name, entry in entries.items() if "review" in entry}
-    due = [one for one in exercises if dates.get(one.name, "9") <= today]
-    return sorted(due, key=lambda one: dates[one.name])
+    due = [exercise for exercise in exercises if dates.get(exercise.name, "9") <= today]
+    return sorted(due, key=lambda exercise: dates[exercise.name])
 
 
 def _state(exercise: Exercise, done: bool, entry: Data) -> str:

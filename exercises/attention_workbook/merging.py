@@ -17,24 +17,24 @@ def total(entry: Data, field: str) -> int:
     return sum(entry.get(field, {}).values())
 
 
-def merged(one: Data, two: Data) -> Data:
+def merged(first: Data, second: Data) -> Data:
     """Both memories in one: nothing counted twice, nothing lost."""
     exercises = {
-        name: _merged_entry(one["exercises"].get(name, {}), two["exercises"].get(name, {}))
-        for name in {**one["exercises"], **two["exercises"]}
+        name: _merged_entry(first["exercises"].get(name, {}), second["exercises"].get(name, {}))
+        for name in {**first["exercises"], **second["exercises"]}
     }
-    interviews = [data["best_interview"] for data in (one, two) if "best_interview" in data]
+    interviews = [data["best_interview"] for data in (first, second) if "best_interview" in data]
     best = max(interviews, key=lambda it: it["solved"], default=None)
-    routes = [data["route"] for data in (one, two) if "route" in data]
+    routes = [data["route"] for data in (first, second) if "route" in data]
     route = max(routes, key=lambda it: it["on"], default=None)
     data = {"version": VERSION, "exercises": exercises}
     return data | ({"best_interview": best} if best else {}) | ({"route": route} if route else {})
 
 
-def _merged_entry(one: Data, two: Data) -> Data:
-    entry = {**one, **two}
-    for field in entry.keys() & one.keys() & two.keys():
-        a, b = one[field], two[field]
+def _merged_entry(first: Data, second: Data) -> Data:
+    entry = {**first, **second}
+    for field in entry.keys() & first.keys() & second.keys():
+        a, b = first[field], second[field]
         if field in COUNTS:
             entry[field] = {key: max(a.get(key, 0), b.get(key, 0)) for key in {**a, **b}}
         elif field in LATEST:
@@ -64,7 +64,7 @@ def tidy(raw: Data) -> Data:
 
 def _sound(key: str, value: Any) -> bool:
     if key in COUNTS:
-        return isinstance(value, dict) and all(_number(one) for one in value.values())
+        return isinstance(value, dict) and all(_number(number) for number in value.values())
     if key == "hints":
         return _number(value)
     if key in FIRST:

@@ -71,11 +71,11 @@ class Verdict:
         if self._run is None:
             return f"<p>{escape(said(self.problem))}</p>"
         head = "".join(
-            f"<th>{one}</th>" for one in map(said, ("", "check", "came back", "likely cause"))
+            f"<th>{label}</th>" for label in map(said, ("", "check", "came back", "likely cause"))
         )
         rows = "".join(self._row(one) for one in self._run.results)
         below = [count(self._run), *self._after(), *self.notes]
-        text = "".join(f"<p>{escape(said(one))}</p>" for one in below)
+        text = "".join(f"<p>{escape(said(line))}</p>" for line in below)
         return f"<table><tr>{head}</tr>{rows}</table>{text}"
 
     def _row(self, result: Result) -> str:
@@ -84,7 +84,7 @@ class Verdict:
             assert self._run is not None
             cells[2] = brief_text(self._run, result).partition(": ")[2].partition(": ")[2]
             cells[3] = "; or ".join(causes_of(self._run, result))
-        return f"<tr>{''.join(CELL.format(escape(said(one))) for one in cells)}</tr>"
+        return f"<tr>{''.join(CELL.format(escape(said(cell))) for cell in cells)}</tr>"
 
     def _after(self) -> list[str]:
         assert self._run is not None
@@ -92,7 +92,7 @@ class Verdict:
             return [f'A hint: hint("{self._run.exercise.number}")']
         words = map(said, ("Cost", "Listened for", "Try next"))
         colon = said(": ")
-        return [f"{one}{colon}{point}" for one, point in zip(words, matters(self._run.exercise))]
+        return [f"{word}{colon}{point}" for word, point in zip(words, matters(self._run.exercise))]
 
 
 def check(name: str, *given: Any, **functions: Any) -> Verdict:
@@ -106,7 +106,7 @@ def check(name: str, *given: Any, **functions: Any) -> Verdict:
     try:
         if not isinstance(name, str):
             raise ValueError('Name the exercise first: check("ex01", softmax=softmax)')
-        functions = {getattr(one, "__name__", repr(one)): one for one in given} | functions
+        functions = {getattr(f, "__name__", repr(f)): f for f in given} | functions
         exercise = find_exercise(name, find_exercises())
         _require_known(exercise, functions)
         with tempfile.TemporaryDirectory(prefix="notebook-") as folder:
@@ -153,13 +153,13 @@ def hint(name: str) -> Page:
 
 def _require_known(exercise: Exercise, functions: dict[str, Any]) -> None:
     """Raise ValueError unless each function belongs to the exercise, or to one it builds on."""
-    of_parts = {one for names in exercise.parts.values() for one in names}
-    unknown = [one for one in functions if one not in of_parts and one not in exercise.public]
+    of_parts = {name for names in exercise.parts.values() for name in names}
+    unknown = [name for name in functions if name not in of_parts and name not in exercise.public]
     asks = ", ".join(exercise.public)
     if unknown:
         raise ValueError(f"{exercise.number} asks for {asks}; {', '.join(unknown)} is none of them")
     if not functions:
-        given = ", ".join(f"{one}={one}" for one in exercise.public)
+        given = ", ".join(f"{name}={name}" for name in exercise.public)
         raise ValueError(f'Hand over your functions: check("{exercise.number}", {given})')
 
 
@@ -167,15 +167,15 @@ def _lay_out(exercise: Exercise, functions: dict[str, Any], folder: Path) -> Non
     """The answer as a file, beside the others it builds on. Raises ValueError."""
     home = home_of(Path.cwd())
     for part, names in exercise.parts.items():
-        given = {one: functions[one] for one in names if one in functions}
+        given = {name: functions[name] for name in names if name in functions}
         if given:
             _write(answer_of(part, folder), source_of(given))
         elif answer_of(part, home).is_file():
             answer_of(part, folder).parent.mkdir(parents=True)
             shutil.copy(answer_of(part, home), answer_of(part, folder))
-    own = {one: functions[one] for one in exercise.public if one in functions}
-    stubs = [one for one in exercise.public if one not in own]
-    _write(answer_of(exercise, folder), source_of(own, stubs))
+    handed = {name: functions[name] for name in exercise.public if name in functions}
+    stubs = [name for name in exercise.public if name not in handed]
+    _write(answer_of(exercise, folder), source_of(handed, stubs))
 
 
 def _write(path: Path, text: str) -> None:

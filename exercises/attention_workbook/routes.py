@@ -17,8 +17,8 @@ def choose(wanted: str, exercises: list[Exercise], progress: Progress) -> str:
     found = [name for name in ROUTES if wanted.lower() in name.lower()] if wanted else []
     if len(found) != 1:
         raise ValueError(f"there is no route {wanted!r}; there are {', '.join(ROUTES)}")
-    one = {"exercises": {}, "route": {"name": found[0], "on": stamp(now())}}
-    progress.change(lambda data: data.update(merged(data, one)))
+    choice = {"exercises": {}, "route": {"name": found[0], "on": stamp(now())}}
+    progress.change(lambda data: data.update(merged(data, choice)))
     count = len(on_route(found[0], exercises))
     return f"{found[0]}: {count} exercises, {ROUTES[found[0]].purpose}."
 
@@ -28,7 +28,7 @@ def route_of(data: Data) -> str:
     name = data.get("route", {}).get("name")
     if name in ROUTES:
         return str(name)
-    moments = {one: entry["passed"]["on"] for one, entry in data["exercises"].items()
+    moments = {exercise: entry["passed"]["on"] for exercise, entry in data["exercises"].items()
                if "passed" in entry}  # fmt: skip
     return holding(max(moments, key=moments.__getitem__)[:4] if moments else "")
 
@@ -47,7 +47,7 @@ def ahead(
     entries = data["exercises"]
     return following(
         on_route(route_of(data), exercises),
-        lambda one: passed(one, progress, entries.get(one.name, {})),
+        lambda exercise: passed(exercise, progress, entries.get(exercise.name, {})),
         after,
     )
 
@@ -57,7 +57,7 @@ def in_turn(exercises: Iterable[Exercise], progress: Progress, done: list[str]) 
     exercises, data = list(exercises), progress.read()
     name = route_of(data) if "route" in data or not done else holding(done[-1][:4])
     route = on_route(name, exercises)
-    return route + [one for one in exercises if one not in route]
+    return route + [exercise for exercise in exercises if exercise not in route]
 
 
 def passed(exercise: Exercise, progress: Progress, entry: Data) -> bool:
@@ -70,7 +70,7 @@ def following(
     route: list[Exercise], done: Callable[[Exercise], bool], after: Exercise | None = None
 ) -> Exercise | None:
     """The next of a route that is not done: behind ``after`` first, then from the start."""
-    names = [one.name for one in route]
+    names = [exercise.name for exercise in route]
     place = names.index(after.name) + 1 if after is not None and after.name in names else 0
     turned = route[place:] + route[:place]
-    return next((one for one in turned if not done(one)), None)
+    return next((exercise for exercise in turned if not done(exercise)), None)

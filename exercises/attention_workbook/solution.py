@@ -62,8 +62,8 @@ def give_up(exercise: Exercise, place: Place, sure: bool) -> str:
         return f"A clone has its solutions already: solutions/{exercise.name}/"
     progress = place.progress
     if "first_pass" not in progress.entry(exercise.name):
-        asked = f"{points}, for good. Give up? y = yes: "
-        if not sure and input(said(asked)).strip().lower() != "y":
+        prompt = f"{points}, for good. Give up? y = yes: "
+        if not sure and input(said(prompt)).strip().lower() != "y":
             return "Nothing was done."
         progress.note(exercise.name, gave_up=stamp(now()))
         if notes := progress.notes:

@@ -71,8 +71,8 @@ class Progress:
 
     def note(self, name: str, **values: Any) -> None:
         """Merge values into the entry of an exercise."""
-        one = {"exercises": {name: values}}
-        self.change(lambda data: data.update(merged(data, tidy(one))))
+        update = {"exercises": {name: values}}
+        self.change(lambda data: data.update(merged(data, tidy(update))))
 
     def count(self, name: str, **more: float) -> None:
         """Add to this computer's counts of an exercise: attempts, seconds."""
@@ -87,8 +87,8 @@ class Progress:
 
     def interviewed(self, solved: int, asked: int, minutes: float) -> None:
         """Keep an interview if it is the best so far."""
-        one = {"on": stamp(now()), "solved": solved, "asked": asked, "minutes": minutes}
-        new = {"exercises": {}, "best_interview": one}
+        interview = {"on": stamp(now()), "solved": solved, "asked": asked, "minutes": minutes}
+        new = {"exercises": {}, "best_interview": interview}
         self.change(lambda data: data.update(merged(data, new)))
 
     def _note(self, sentence: str) -> None:

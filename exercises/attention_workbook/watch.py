@@ -75,7 +75,7 @@ class Watch:
         self._seen = self._saved()
         self._since = desk.clock()
         self._ready: Exercise | None = None
-        self._asked: list[str] = []
+        self._answers: list[str] = []
         self._solved: Exercise | None = None  # what passed last in this sitting
 
     def run(self) -> None:
@@ -150,8 +150,8 @@ class Watch:
         parts = [*self._reports(run), count(run, given_up)]
         if status == PASSED:
             parts += [after_a_pass(exercise, self.place), self._go_on()]
-        asked, self._asked = self._asked, []
-        return "\n\n".join([*parts, *asked])
+        answers, self._answers = self._answers, []
+        return "\n\n".join([*parts, *answers])
 
     def _reports(self, run: Run) -> list[str]:
         """The first failure; shown before its cause where that has to be searched for."""
@@ -194,8 +194,8 @@ class Watch:
         if key in "qQ\x04":
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         elif key in "hl":
-            self._asked.append(self._command(key))
-            self._show("\n\n".join([*self._asked, "Grading ..."]))
+            self._answers.append(self._command(key))
+            self._show("\n\n".join([*self._answers, "Grading ..."]))
         return key in "qQ\x04hl"
 
     def _command(self, key: str) -> str:
@@ -211,15 +211,15 @@ class Watch:
     def _solution(self) -> str:
         """Of the exercise at hand once it has passed, else of the one that just did."""
         entry = self.progress.entry(self.exercise.name)
-        own = self.exercise if {"first_pass", "gave_up"} & entry.keys() else self._solved
-        if own is not None:
-            return solution_text(own, self.place)
+        exercise = self.exercise if {"first_pass", "gave_up"} & entry.keys() else self._solved
+        if exercise is not None:
+            return solution_text(exercise, self.place)
         give_up = self.place.typed("give-up", self.exercise.number)
         return f"The solution comes with a pass. Without one, for its points: {give_up}"
 
     def _next(self) -> None:
         exercises = on_route(route_of(self.progress.read()), self.place.exercises)
-        names = [one.name for one in exercises]
+        names = [exercise.name for exercise in exercises]
         place = names.index(self.exercise.name) + 1 if self.exercise.name in names else 0
         self.spend()
         self._take(exercises[place % len(exercises)])
@@ -237,7 +237,7 @@ class Watch:
 
     def _show(self, text: str) -> None:
         route = on_route(route_of(self.progress.read()), self.place.exercises)
-        numbers = [one.number for one in route]
+        numbers = [exercise.number for exercise in route]
         number = self.exercise.number
         where = f"{numbers.index(number) + 1}/{len(numbers)}  " if number in numbers else ""
         head = f"{where}{number} · {self.exercise.head.title}"

@@ -117,7 +117,11 @@ class Audit(NamedTuple):
             found.append("the reference does not pass")
         if self.stub.score().status != NOT_STARTED:
             found.append(f"the stub is {self.stub.score().status}, not 'not started'")
-        found += [f"mistake {one.name}: {one.words}" for one in self.verdicts if not one.sound]
+        found += [
+            f"mistake {verdict.name}: {verdict.words}"
+            for verdict in self.verdicts
+            if not verdict.sound
+        ]
         found += [f"style {says} fails" for says, run in self.styles.items() if not passes(run)]
         found += [
             f"{check}: right answers err by {error:.2g} of its tolerance"
@@ -125,11 +129,11 @@ class Audit(NamedTuple):
             if error > RIGHT_AT_MOST
         ]
         found += [
-            f"mistake {one.name} errs by no more than {clearest(one.run):.3g} tolerances"
-            for one in self.verdicts
-            if one.rejected and clearest(one.run) < WRONG_AT_LEAST
+            f"mistake {verdict.name} errs by no more than {clearest(verdict.run):.3g} tolerances"
+            for verdict in self.verdicts
+            if verdict.rejected and clearest(verdict.run) < WRONG_AT_LEAST
         ]
-        names = [one.name for one in self.verdicts]
+        names = [verdict.name for verdict in self.verdicts]
         if len(set(names)) != len(names):
             found.append("two mistakes have the same name")
         return found
@@ -140,12 +144,12 @@ class Audit(NamedTuple):
             self.exercise.name,
             len(self.exercise.checks),
             len(self.verdicts),
-            sum(one.rejected for one in self.verdicts),
-            sum(one.sound for one in self.verdicts),
+            sum(verdict.rejected for verdict in self.verdicts),
+            sum(verdict.sound for verdict in self.verdicts),
             len(self.styles),
             sum(map(passes, self.styles.values())),
             max(self.noise.values(), default=0.0),
-            min((clearest(one.run) for one in self.verdicts), default=math.inf),
+            min((clearest(verdict.run) for verdict in self.verdicts), default=math.inf),
         )
 
 
@@ -174,9 +178,9 @@ def show(result: Audit) -> None:
     for check, error in result.noise.items():
         print(f"  check   {check:<58} right answers err by {error:.1e} tolerances")
     for run in (result.reference, *result.styles.values()):
-        for one in run.results:
-            if one.status != PASSED:
-                print(f"--- {title(run, one)}: {one.status}\n{failure_text(run, one)}")
+        for check in run.results:
+            if check.status != PASSED:
+                print(f"--- {title(run, check)}: {check.status}\n{failure_text(run, check)}")
     faults = result.faults()
     print(f"  {'sound' if not faults else 'UNSOUND: ' + '; '.join(faults)}")
 
@@ -197,10 +201,10 @@ def main(arguments: list[str] | None = None) -> int:
     for exercise in chosen:
         results.append(audit(exercise, options.worker))
         show(results[-1])
-    unsound = [one.exercise.name for one in results if one.faults()]
+    unsound = [audit.exercise.name for audit in results if audit.faults()]
     print(f"\n{len(chosen) - len(unsound)} of {len(chosen)} exercises are sound.")
     if options.write:
-        strengths = [one.strength() for one in results]
+        strengths = [audit.strength() for audit in results]
         page = with_strengths(TABLE.read_text(encoding="utf-8"), strengths)
         write_page(TABLE, page)
         write_page(README, with_total(README.read_text(encoding="utf-8"), page))

@@ -12,15 +12,15 @@ def to_blame(source: str, steps: list[Step], step: Step) -> set[str]:
     As long as there are any, nothing is said of the others: what they are given is wrong. Empty
     if the functions asked for stand on their own.
     """
-    asked = set(step.expected.used)
+    functions = set(step.expected.used)
     failing = {
-        one.expected.used[0]
-        for one in steps
-        if one.complaint is not None and len(set(one.expected.used)) == 1
+        s.expected.used[0]
+        for s in steps
+        if s.complaint is not None and len(set(s.expected.used)) == 1
     }
-    if len(asked) > 1 and asked & failing:
-        return asked & failing
-    return _reached(_calls(source), asked) & failing - asked
+    if len(functions) > 1 and functions & failing:
+        return functions & failing
+    return _reached(_calls(source), functions) & failing - functions
 
 
 def shared_helpers(source: str, some: set[str], others: set[str]) -> set[str]:
@@ -46,11 +46,11 @@ def _calls(source: str) -> dict[str, set[str]]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return {}
-    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return {name: set(_read(node)) & own.keys() for name, node in own.items()}
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {name: set(_read(node)) & functions.keys() for name, node in functions.items()}
 
 
 def _read(node: ast.AST) -> Iterator[str]:
-    for one in ast.walk(node):
-        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
-            yield one.id
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+            yield inner.id

@@ -106,9 +106,9 @@ def in_full(value: Any) -> str:
         cut = " (cut; the file has all of it)" if value.size > WHOLE else ""
         return f"{value.dtype} array {value.shape}{cut}" + (f"\n{text}" if value.size else "")
     if isinstance(value, dict) and value:
-        return "dict\n" + "\n".join(f"{key!r}: {in_full(one)}" for key, one in value.items())
-    if isinstance(value, list) and any(isinstance(one, (dict, np.ndarray)) for one in value):
-        return f"list of {len(value)}\n" + "\n".join(in_full(one) for one in value)
+        return "dict\n" + "\n".join(f"{key!r}: {in_full(entry)}" for key, entry in value.items())
+    if isinstance(value, list) and any(isinstance(entry, (dict, np.ndarray)) for entry in value):
+        return f"list of {len(value)}\n" + "\n".join(in_full(entry) for entry in value)
     return _expression("", value, None, {})
 
 
@@ -126,12 +126,12 @@ def _expression(name: str, value: Any, layout: str | None, stored: dict[str, np.
         return f"checks.{value.name}"
     if isinstance(value, dict):
         inner = [
-            f"{key!r}: {_expression(f'{name}.{key}', one, layout, stored)}"
-            for key, one in value.items()
+            f"{key!r}: {_expression(f'{name}.{key}', entry, layout, stored)}"
+            for key, entry in value.items()
         ]
         return f"{{{', '.join(inner)}}}"
     if isinstance(value, (list, tuple)):
-        inner = [_expression(f"{name}.{i}", one, layout, stored) for i, one in enumerate(value)]
+        inner = [_expression(f"{name}.{i}", entry, layout, stored) for i, entry in enumerate(value)]
         if isinstance(value, list):
             return f"[{', '.join(inner)}]"
         return f"({', '.join(inner)}{',' * (len(inner) == 1)})"
@@ -145,11 +145,12 @@ def answer(number: str, folder: str | Path = EXERCISES) -> ModuleType:
     exercise, answers = find_exercise(number, find_exercises()), Path(folder)
     sys.path.append(str(EXERCISES))
 
-    def source(one: Exercise) -> dict[str, Any]:
-        path = answers / one.name / one.file
+    def source(part: Exercise) -> dict[str, Any]:
+        path = answers / part.name / part.file
         return {"path": str(path), "source": path.read_text(encoding="utf-8")}
 
     parts = [
-        {**source(one), "stem": one.name, "names": names} for one, names in exercise.parts.items()
+        {**source(part), "stem": part.name, "names": names}
+        for part, names in exercise.parts.items()
     ]
     return load_answer({**source(exercise), "stem": exercise.name, "parts": parts})

@@ -48,8 +48,8 @@ ROUTES = {
 def on_route(name: str, exercises: list[Exercise]) -> list[Exercise]:
     """A route's exercises, in its order."""
     numbers = ROUTES[name].numbers
-    known = {one.number: one for one in exercises}
-    return exercises if numbers is None else [known[one] for one in numbers if one in known]
+    known = {exercise.number: exercise for exercise in exercises}
+    return exercises if numbers is None else [known[n] for n in numbers if n in known]
 
 
 def of_today(exercise: Exercise) -> bool:
@@ -71,7 +71,7 @@ def routes(exercises: list[Exercise]) -> str:
     lines = [_row("route", "for", "exercises", "hours"), "|---|---|---|--:|"]
     for name, route in ROUTES.items():
         chosen = on_route(name, exercises)
-        places = [exercises.index(one) for one in chosen]
+        places = [exercises.index(exercise) for exercise in chosen]
         shown = ", ".join(map(link, chosen))
         if len(chosen) > 1 and places == list(range(places[0], places[0] + len(places))):
             shown = f"{link(chosen[0])} – {link(chosen[-1])}"
@@ -86,7 +86,7 @@ def table(exercises: list[Exercise]) -> str:
         _row("exercise", "question", "level", "points", "minutes", "from"),
         "|---|---|---|--:|--:|---|",
     ]
-    lines += [_row(*_facts(one), one.head.origin) for one in exercises]
+    lines += [_row(*_facts(exercise), exercise.head.origin) for exercise in exercises]
     return "\n".join([*lines, f"{_all(exercises)} |"])
 
 
@@ -96,25 +96,25 @@ def papers(exercises: list[Exercise]) -> str:
         _row("exercise", "question", "level", "points", "minutes", "paper", "asked in interviews"),
         "|---|---|---|--:|--:|---|---|",
     ]
-    lines += [_row(*_facts(one), one.head.origin, one.head.asked) for one in exercises]
+    lines += [_row(*_facts(e), e.head.origin, e.head.asked) for e in exercises]
     return "\n".join([*lines, f"{_all(exercises)} | |"])
 
 
-def _facts(one: Exercise) -> tuple[str, ...]:
-    head = one.head
-    return link(one), head.title, head.difficulty, str(head.points), str(head.minutes)
+def _facts(exercise: Exercise) -> tuple[str, ...]:
+    head = exercise.head
+    return link(exercise), head.title, head.difficulty, str(head.points), str(head.minutes)
 
 
 def _all(exercises: list[Exercise]) -> str:
-    points = sum(one.head.points for one in exercises)
-    minutes = sum(one.head.minutes for one in exercises)
+    points = sum(exercise.head.points for exercise in exercises)
+    minutes = sum(exercise.head.minutes for exercise in exercises)
     return f"| {said('**all**')} | | | {points} | {minutes} |"
 
 
 def filled(page: str, exercises: list[Exercise]) -> str:
     """The page with its tables made anew, each between its two marks."""
-    second = [one for one in exercises if of_today(one)]
-    first = [one for one in exercises if not of_today(one)]
+    second = [exercise for exercise in exercises if of_today(exercise)]
+    first = [exercise for exercise in exercises if not of_today(exercise)]
     tables = {"routes": routes(exercises), "table": table(first), "papers": papers(second)}
     for name, made in tables.items():
         mark = f"<!-- {name}: made by python -m grader.contents -->"

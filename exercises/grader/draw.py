@@ -33,25 +33,25 @@ def within_reach(
 
     Of a route it is the first that these minutes suffice for.
     """
-    longer = {one.name for one in exercises if one.head.minutes > minutes}
+    longer = {exercise.name for exercise in exercises if exercise.head.minutes > minutes}
     solved = {name for name, score in scores.items() if score.status == PASSED}
     reach = {name for name, score in scores.items() if score.status != NOT_STARTED}
     done = solved | drawn
     for name, route in ROUTES.items():
-        own = [one.name for one in on_route(name, exercises)]
-        before = [one.name for one in on_route(route.after, exercises)] if route.after else []
-        if not done.isdisjoint(own) or done.issuperset(before):
-            reach |= set([name for name in own if name not in done | longer][:1])
+        names = [exercise.name for exercise in on_route(name, exercises)]
+        before = [e.name for e in on_route(route.after, exercises)] if route.after else []
+        if not done.isdisjoint(names) or done.issuperset(before):
+            reach |= set([name for name in names if name not in done | longer][:1])
     return [
-        one
-        for one in exercises
-        if one.name in reach - drawn - longer and {part.name for part in one.parts} <= solved
+        exercise
+        for exercise in exercises
+        if exercise.name in reach - drawn - longer and {p.name for p in exercise.parts} <= solved
     ]
 
 
 def require_time(exercises: list[Exercise], minutes: float) -> None:
     """Raise ValueError, in a sentence, if none of the exercises is short enough."""
-    shortest = min(exercises, key=lambda one: one.head.minutes)
+    shortest = min(exercises, key=lambda exercise: exercise.head.minutes)
     if minutes < shortest.head.minutes:
         raise ValueError(
             f"interview {minutes:g}: no question within your reach is that short; give at least "
@@ -75,7 +75,7 @@ def draw(
     chosen: list[Exercise] = []
     left = minutes
     while True:
-        fitting = within_reach(exercises, scores, {one.name for one in chosen}, left)
+        fitting = within_reach(exercises, scores, {exercise.name for exercise in chosen}, left)
         if not fitting:
             break
         chosen.append(min(fitting, key=place))
@@ -87,8 +87,8 @@ def draw(
 
 def plan_text(chosen: list[Exercise], scores: dict[str, Score], minutes: float) -> str:
     """What will be asked, and why."""
-    asked = sum(exercise.head.minutes for exercise in chosen)
-    lines = [f"Interview of {minutes:g} minutes, {asked} of them planned, weakest first:"]
+    planned = sum(exercise.head.minutes for exercise in chosen)
+    lines = [f"Interview of {minutes:g} minutes, {planned} of them planned, weakest first:"]
     for exercise in chosen:
         score = scores[exercise.name]
         why = f"{score.points}/{score.out_of} points"

@@ -213,7 +213,7 @@ def find_exercise(name: str, exercises: list[Exercise]) -> Exercise:
     for exercise in exercises:
         if words & {exercise.name, exercise.number}:
             return exercise
-    if any(words & {one.name, one.number} for one in find_exercises()):
+    if any(words & {exercise.name, exercise.number} for exercise in find_exercises()):
         raise ValueError(
             f"{name} belongs to the workbook and is not in this folder: give its folder its name "
             "back, or lay it out again with attention-workbook update"

@@ -122,7 +122,7 @@ class Run:
             return []
         known = self.doctor.resolve(result.step, self.steps)
         blamed = self.to_blame(result.step) if known else set()
-        return [one for one in known if not blamed or one.replaces in blamed]
+        return [mistake for mistake in known if not blamed or mistake.replaces in blamed]
 
     def to_blame(self, step: Step) -> set[str]:
         """The functions that are at fault before those that a call asks for."""
@@ -145,7 +145,7 @@ class Run:
                 earned += 1
         total = len(self.exercise.checks)
         wrong = results if named else []
-        names = dict.fromkeys(one.name for r in wrong for one in self.diagnoses(r))
+        names = dict.fromkeys(mistake.name for r in wrong for mistake in self.diagnoses(r))
         count = Counter(result.status for result in results)
         points = self.exercise.head.points * earned // total if total else 0
         return Score(
@@ -176,8 +176,8 @@ def generator_for(exercise: str, check: str, secret: int | None = None) -> np.ra
 
     Those of a ``secret`` seed are known to nobody who does not know it.
     """
-    own = zlib.crc32(f"{exercise}:{check}".encode())
-    return np.random.default_rng(own if secret is None else [own, secret])
+    seed = zlib.crc32(f"{exercise}:{check}".encode())
+    return np.random.default_rng(seed if secret is None else [seed, secret])
 
 
 def grade(

@@ -19,7 +19,7 @@ def next_hint(
     exercises: list[Exercise],
     progress: Progress,
     typed: Callable[[str, str], str],
-    own: bool,
+    given_up: bool,
 ) -> str:
     """The text of the next hint. ``wanted`` is "ex02", or "ex02:1" for a certain one.
 
@@ -46,7 +46,7 @@ def next_hint(
     else:
         again = typed("hint", f"{exercise.number}:1")
         lines.append(f"That was the last. From the first again:  {again}")
-        if own:
+        if given_up:
             lines.append("The solution comes with a pass, or, for the points of the exercise, with")
             lines.append(f"  {typed('give-up', exercise.number)}")
         else:

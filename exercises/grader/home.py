@@ -16,7 +16,7 @@ def laid_out(folder: Path) -> bool:
 def home_of(start: Path) -> Path:
     """The workbook a folder lies in; EXERCISES, the one beside the grader, if it lies in none."""
     start = start.resolve()
-    return next((one for one in (start, *start.parents) if laid_out(one)), EXERCISES)
+    return next((folder for folder in (start, *start.parents) if laid_out(folder)), EXERCISES)
 
 
 def require_home(start: Path) -> Path:

@@ -48,9 +48,9 @@ class Desk(NamedTuple):
 class Session:
     """Questions asked one by one; ``answers`` holds what was graded, also after an interruption."""
 
-    def __init__(self, folder: Path, minutes: float, desk: Desk, own: Path) -> None:
+    def __init__(self, folder: Path, minutes: float, desk: Desk, answers: Path) -> None:
         """``own`` is the folder of the student's other answers."""
-        self.folder, self.desk, self.own = folder, desk, own
+        self.folder, self.desk, self.others = folder, desk, answers
         self.answers: list[Answer] = []
         self._deadline = desk.clock() + minutes * 60
 
@@ -106,7 +106,7 @@ class Session:
         home = self.folder / exercise.number if exercise.parts else self.folder
         for part in exercise.parts:
             (home / part.name).mkdir(parents=True, exist_ok=True)
-            shutil.copy(self.own / part.name / part.file, home / part.name)
+            shutil.copy(self.others / part.name / part.file, home / part.name)
         reset(exercise, home)
         return home / exercise.name / exercise.file
 
@@ -121,11 +121,12 @@ class Session:
 
 def _wrong(run: Run) -> list[str]:
     """The failed checks of an answer in a line each, then their likely causes."""
-    failed = [one for one in run.results if one.status == FAILED and not one.repeated]
-    lines = [brief_text(run, one).strip().removeprefix(f"{run.exercise.name}: ") for one in failed]
+    failed = [result for result in run.results if result.status == FAILED and not result.repeated]
+    name = f"{run.exercise.name}: "
+    lines = [brief_text(run, result).strip().removeprefix(name) for result in failed]
     if len(lines) > SHOWN + 1:
         lines[SHOWN:] = [f"and {len(lines) - SHOWN} checks more"]
-    causes = dict.fromkeys(cause.says for one in failed for cause in run.diagnoses(one))
+    causes = dict.fromkeys(cause.says for result in failed for cause in run.diagnoses(result))
     return lines + [f"likely cause: {cause}" for cause in causes]
 
 
@@ -134,30 +135,31 @@ def report(answers: list[Answer], typed: Callable[[str, str], str]) -> str:
     if not answers:
         return "\nNo question was answered."
     good = solved(answers)
-    weak = [one for one in answers if one not in good]
+    weak = [answer for answer in answers if answer not in good]
     lines = [f"\n{'=' * 72}", f"Report: {len(good)} of {len(answers)} questions solved in time."]
     if good:
         lines += ["", "What went well"]
-        lines += [f"  {_line(one)}" for one in good]
+        lines += [f"  {_line(answer)}" for answer in good]
     if weak:
         lines += ["", "What to drill"]
-        for one in weak:
-            lines.append(f"  {_line(one)}")
-            lines += [f"      {text}" for text in one.wrong]
-            lines.append(f"      {typed('check', one.exercise.name)}")
-    for one in answers:
-        lines += ["", f"Follow-ups to {one.exercise.number} · {one.exercise.head.title}", ""]
-        lines += [follow_ups(one.exercise), "", "How they are marked", "", rubric(one.exercise)]
+        for answer in weak:
+            lines.append(f"  {_line(answer)}")
+            lines += [f"      {text}" for text in answer.wrong]
+            lines.append(f"      {typed('check', answer.exercise.name)}")
+    for answer in answers:
+        lines += ["", f"Follow-ups to {answer.exercise.number} · {answer.exercise.head.title}", ""]
+        lines += [follow_ups(answer.exercise), "", "How they are marked", ""]
+        lines.append(rubric(answer.exercise))
     return "\n".join(lines)
 
 
-def _line(one: Answer) -> str:
-    late = ", too late" if one.late else ""
-    checks = f"{one.score.checks_passed}/{one.score.checks} checks"
-    if one.score.status == NOT_STARTED:
+def _line(answer: Answer) -> str:
+    late = ", too late" if answer.late else ""
+    checks = f"{answer.score.checks_passed}/{answer.score.checks} checks"
+    if answer.score.status == NOT_STARTED:
         checks = NOT_STARTED
-    times = f"{one.minutes:.0f} of {one.exercise.head.minutes} minutes"
-    return f"{one.exercise.number}  {one.exercise.head.title}: {checks}, {times}{late}"
+    times = f"{answer.minutes:.0f} of {answer.exercise.head.minutes} minutes"
+    return f"{answer.exercise.number}  {answer.exercise.head.title}: {checks}, {times}{late}"
 
 
 def held(
@@ -172,7 +174,7 @@ def held(
     Raises ValueError if no question is short enough.
     """
     desk = Desk()
-    exercises = [one for one in exercises if not one.lacks]
+    exercises = [exercise for exercise in exercises if not exercise.lacks]
     require_time(exercises, minutes)
     try:
         desk.say("Grading your answers to see where you stand ...")
@@ -196,4 +198,4 @@ def held(
 
 def solved(answers: list[Answer]) -> list[Answer]:
     """Those that passed in time."""
-    return [one for one in answers if one.score.status == PASSED and not one.late]
+    return [answer for answer in answers if answer.score.status == PASSED and not answer.late]

@@ -65,12 +65,12 @@ def message(text: str, catalogue: str = "chinese") -> str | None:
     exact, templates = _read(catalogue)
     if text in exact:
         return exact[text]
-    causes = [message(one) for one in AGAIN.split(text)] if AGAIN.search(text) else [None]
+    causes = [message(cause) for cause in AGAIN.split(text)] if AGAIN.search(text) else [None]
     if all(causes):
         return "；".join(filter(None, causes))
-    for one in templates:
-        if (holes := one.holes(text)) is not None:
-            return HOLE.sub(lambda hole: _filled(hole[1], holes[hole[1]]), one.translation)
+    for template in templates:
+        if (holes := template.holes(text)) is not None:
+            return HOLE.sub(lambda hole: _filled(hole[1], holes[hole[1]]), template.translation)
     return None
 
 
@@ -80,12 +80,12 @@ def _filled(name: str, value: str) -> str:
     if whole is not None or name not in SEVERAL:
         return whole or value
     between, sign = SEVERAL[name]
-    return sign.join(message(one) or one for one in re.split(between, value))
+    return sign.join(message(piece) or piece for piece in re.split(between, value))
 
 
 def width(text: str) -> int:
     """Columns that a text takes on a screen, where a Chinese character takes two."""
-    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
 
 
 def joint(before: str, after: str) -> str:
@@ -146,9 +146,9 @@ class _Template:
     def pattern(self) -> re.Pattern[str]:
         """Of the whole message, each hole a group; none in backticks reaches beyond them."""
         pattern = ""
-        for i, one in enumerate(self._pieces):
+        for i, piece in enumerate(self._pieces):
             inside = ANYTHING if not self._pieces[i - 1].endswith("`") else "[^`]+"
-            pattern += f"(?P<{one}>{KINDS.get(one, inside)})" if i % 2 else re.escape(one)
+            pattern += f"(?P<{piece}>{KINDS.get(piece, inside)})" if i % 2 else re.escape(piece)
         return re.compile(pattern)
 
 
@@ -160,4 +160,4 @@ def _read(catalogue: str) -> tuple[dict[str, str], list[_Template]]:
         messages |= json.loads(path.read_text(encoding="utf-8"))
     exact = {text: told for text, told in messages.items() if not HOLE.search(text)}
     holed = [_Template(text, told) for text, told in messages.items() if text not in exact]
-    return exact, sorted(holed, key=lambda one: -one.literal)
+    return exact, sorted(holed, key=lambda template: -template.literal)

@@ -17,8 +17,8 @@ NEVER = r"(?!)"
 
 def readme(folder: Path) -> Path:
     """The page of a folder in the language chosen; the English one where it has no other."""
-    own = folder / f"README.{chosen()}.md"
-    return own if own.is_file() else folder / "README.md"
+    translated = folder / f"README.{chosen()}.md"
+    return translated if translated.is_file() else folder / "README.md"
 
 
 def page(folder: Path) -> str:
@@ -70,8 +70,8 @@ def _first(text: str, end: str = SENTENCE) -> str:
 
     A table, and a line that only leads to what follows, is no point.
     """
-    parts = (" ".join(one.split()) for one in re.split(r"\n\s*\n|\n(?=[-\d])", text.strip()))
-    part = next((one for one in parts if not one.startswith("|") and one[-1:] not in ":："), "")
+    parts = (" ".join(point.split()) for point in re.split(r"\n\s*\n|\n(?=[-\d])", text.strip()))
+    part = next((p for p in parts if not p.startswith("|") and p[-1:] not in ":："), "")
     part = re.split(end, re.sub(r"^(?:- |\d+\. )", "", part))[0]
     return re.sub(r"\$([^$]*)\$", lambda math: _spoken(math[1]), part)
 

@@ -149,10 +149,10 @@ def _entry(label: str, text: str) -> Iterator[str]:
 
 
 def _source_lines(run: Run, places: list[tuple[int, str, str]]) -> Iterator[str]:
-    own = run.exercise.file, run.candidate.source
+    answer = run.exercise.file, run.candidate.source
     label = "In your file"
     for line, name, path in places:
-        file, text = run.candidate.sources.get(path, own)
+        file, text = run.candidate.sources.get(path, answer)
         source = text.splitlines()
         inside = f", in {name}" if name and name != "<module>" else ""
         yield from _entry(label, f"{file}, line {line}{inside}")

@@ -83,7 +83,7 @@ def next_lines(
     home = shown(next(iter(known.values())).folder.parent, here)
     home = f"pytest {home}" if home != "." else "pytest"
     turn = {name: place for place, name in enumerate(known)}
-    score = _next(sorted(scores, key=lambda one: turn[one.name]))
+    score = _next(sorted(scores, key=lambda s: turn[s.name]))
     if score is None:
         if len(scores) < len(known):
             return ["Solved. Where you stand, and what comes next:", f"  {home}{option}"]

@@ -27,7 +27,7 @@ def show(
     """
     exercise, name = find_check(wanted, exercises, chosen)
     run = graded(exercise, answers / exercise.name / exercise.file)
-    result = next(one for one in run.results if one.check == name)
+    result = next(r for r in run.results if r.check == name)
     steps = run.steps_of(name)
     step = result.step or (steps[-1] if steps else None)
     lines = [title(run, result), "", *_verdict(run, result)]
@@ -56,7 +56,7 @@ def find_check(
     words = words.strip().lower().replace(" ", "_")
     name = f"test_{words.removeprefix('test_')}"
     known = [find_exercise(number.strip(), exercises)] if colon else chosen or exercises
-    if not colon and any(wanted.strip() in (one.number, one.name) for one in exercises):
+    if not colon and any(wanted.strip() in (e.number, e.name) for e in exercises):
         known = [find_exercise(wanted, exercises)]
     if len(known) == 1 and known[0].lacks:
         raise ValueError(f"{known[0].number} needs {known[0].lacks}: {install(known[0].lacks)}")
@@ -70,7 +70,7 @@ def find_check(
             f"'{found[0].number}:{words}'"
         )
     if len(known) == 1:
-        names = ", ".join(one.removeprefix("test_") for one in known[0].checks)
+        names = ", ".join(check.removeprefix("test_") for check in known[0].checks)
         raise ValueError(f"show {wanted!r}: {known[0].number} has no such check; it has {names}")
     raise ValueError(f"show {wanted!r}: no exercise has such a check; write it as ex01:CHECK")
 
@@ -81,7 +81,7 @@ def _verdict(run: Run, result: Result) -> list[str]:
     if result.step is None and not result.reason:
         return ["This check is not started: the function it calls is still a stub."]
     if result.repeated:
-        result = next(one for one in run.results if one.reason == result.reason)
+        result = next(r for r in run.results if r.reason == result.reason)
     return [failure_text(run, result)]
 
 

@@ -81,8 +81,8 @@ each of them is handed in like a student's file.
 def with_strengths(text: str, strengths: list[Strength]) -> str:
     """The page with its rows of these exercises replaced or added; other rows stay."""
     old, heading, mutants = text.partition("\n## Mutants\n")
-    rows = {one.split()[1]: one for one in old.splitlines() if re.match(r"\| ex\d", one)}
-    rows |= {one.name: _row(one) for one in strengths}
+    rows = {row.split()[1]: row for row in old.splitlines() if re.match(r"\| ex\d", row)}
+    rows |= {strength.name: _row(strength) for strength in strengths}
     lines = [
         "| exercise | checks | wrong answers | rejected | named, and no other | right styles pass "
         "| largest right error | smallest wrong error |",
@@ -92,8 +92,8 @@ def with_strengths(text: str, strengths: list[Strength]) -> str:
     cells = [[cell.strip() for cell in row.split("|")[2:-1]] for row in rows.values()]
     *counts, styles, right, wrong = zip(*cells)
     sums = [str(sum(map(int, column))) for column in counts]
-    passing = (sum(int(one.split(" of ")[place]) for one in styles) for place in (0, 1))
-    least = min(wrong, key=lambda one: math.inf if one == "in kind" else float(one))
+    passing = (sum(int(share.split(" of ")[place]) for share in styles) for place in (0, 1))
+    least = min(wrong, key=lambda error: math.inf if error == "in kind" else float(error))
     total = *sums, "{} of {}".format(*passing), max(right, key=float), least
     lines.append(f"| **all** | {' | '.join(total)} |")
     return INTRODUCTION + "\n".join(lines) + "\n" + heading + mutants
@@ -106,10 +106,10 @@ def with_total(readme: str, page: str) -> str:
     return re.sub(r"\d+ of \d+(?= \| `python -m grader.audit`)", f"{named} of {wrong}", readme)
 
 
-def _row(one: Strength) -> str:
+def _row(s: Strength) -> str:
     return (
-        f"| {one.name} | {one.checks} | {one.mistakes} | {one.rejected} | {one.named} "
-        f"| {one.passing} of {one.styles} | {one.right_error:.2g} | {in_words(one.wrong_error)} |"
+        f"| {s.name} | {s.checks} | {s.mistakes} | {s.rejected} | {s.named} "
+        f"| {s.passing} of {s.styles} | {s.right_error:.2g} | {in_words(s.wrong_error)} |"
     )
 
 

@@ -31,23 +31,24 @@ def in_full(run: Run, result: Result) -> bool:
     """Whether a failure is among the first of its function, and of its exercise."""
     shown: list[str] = []
     reports = 0
-    for one in run.results:
-        fresh = any(shown.count(name) < FULL_PER_FUNCTION for name in one.functions)
-        if one.status != FAILED or not (one.fault or (fresh and reports < FULL_PER_EXERCISE)):
+    for earlier in run.results:
+        fresh = any(shown.count(name) < FULL_PER_FUNCTION for name in earlier.functions)
+        full = earlier.fault or (fresh and reports < FULL_PER_EXERCISE)
+        if earlier.status != FAILED or not full:
             continue
-        if one is result:
+        if earlier is result:
             return True
-        shown += one.functions
+        shown += earlier.functions
         reports += 1
     return False
 
 
 def reports(run: Run, most: int = FULL_PER_EXERCISE, brief: int = 99) -> list[str]:
     """The failures of an answer: at most so many in full, so many in a line, the rest a number."""
-    failed = [one for one in run.results if one.status == FAILED and not one.repeated]
-    full = [one for one in failed if in_full(run, one) or one.step is None][:most]
-    texts = [f"── {sentence(one.check)}\n{failure_text(run, one)}" for one in full]
-    rest = [brief_text(run, one) for one in failed if one not in full]
+    failed = [r for r in run.results if r.status == FAILED and not r.repeated]
+    full = [r for r in failed if in_full(run, r) or r.step is None][:most]
+    texts = [f"── {sentence(r.check)}\n{failure_text(run, r)}" for r in full]
+    rest = [brief_text(run, r) for r in failed if r not in full]
     rest[brief:] = [f"  and {len(rest) - brief} more"] if len(rest) > brief else []
     return texts + (["Also failed:\n" + "\n".join(rest)] if rest else [])
 
@@ -92,8 +93,8 @@ def prose(text: str) -> str:
     """Paragraphs broken to the screen's width, without indentation; code and tables keep theirs."""
     room = max(shutil.get_terminal_size().columns, 20)
     lines = (
-        [one] if columns(one) <= room or one.startswith("|") else broken(one, room)
-        for one in text.splitlines()
+        [line] if columns(line) <= room or line.startswith("|") else broken(line, room)
+        for line in text.splitlines()
     )
     return "\n".join(line for some in lines for line in some)
 
@@ -115,5 +116,5 @@ def _unbroken(lines: list[str]) -> list[str]:
 def _wrapped(line: str, width: int, first: str, others: str) -> list[str]:
     if columns(line) > len(line):  # Chinese, which breaks between any two characters
         lines = broken(line.strip(), width - max(columns(first), columns(others)))
-        return [(others if place else first) + one for place, one in enumerate(lines)]
+        return [(others if place else first) + part for place, part in enumerate(lines)]
     return textwrap.wrap(line.strip(), width, initial_indent=first, subsequent_indent=others)

@@ -59,9 +59,9 @@ def _borders(failing: list[Step], passing: list[Step]) -> list[str]:
     found: list[str] = []
     inside, outside = [measures(step) for step in passing], [measures(step) for step in failing]
     for says in outside[0]:
-        if not all(says in one for one in (*inside, *outside)):
+        if not all(says in facts for facts in (*inside, *outside)):
             continue
-        right, wrong = [one[says] for one in inside], [one[says] for one in outside]
+        right, wrong = [facts[says] for facts in inside], [facts[says] for facts in outside]
         if "largest" in says and not FAR * max(right) < min(wrong):
             continue
         if min(wrong) > max(right):

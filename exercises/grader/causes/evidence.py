@@ -65,10 +65,10 @@ class Evidence:
         """Whether what is wrong is more than NaN, 0 and 1, which many faults end in."""
         for step in self.failures:
             got, wanted = (arrays_in(x.outputs[0]) for x in (step.outcome, step.expected))
-            for one, other in zip(got, wanted, strict=False):
-                if one.dtype.kind != "f" or one.shape != other.shape:
+            for here, there in zip(got, wanted, strict=False):
+                if here.dtype.kind != "f" or here.shape != there.shape:
                     return True
-                wrong = one[~np.isclose(one, other, equal_nan=True)]
+                wrong = here[~np.isclose(here, there, equal_nan=True)]
                 if (np.isfinite(wrong) & ~np.isin(wrong, (0, 1))).any():
                     return True
         return not any(arrays_in(step.outcome.outputs[0]) for step in self.failures)
@@ -115,14 +115,14 @@ def cached(predict: Prediction) -> Prediction:
     return remembered
 
 
-def same(one: Any, other: Any, step: Step) -> bool:
+def same(answer: Any, other: Any, step: Step) -> bool:
     """Whether two answers are the same within the call's tolerance."""
-    return difference(one, other, step.terms.tolerance(step.expected.outputs)) is None
+    return difference(answer, other, step.terms.tolerance(step.expected.outputs)) is None
 
 
-def same_but_rounded(one: Any, other: Any) -> bool:
+def same_but_rounded(answer: Any, other: Any) -> bool:
     """Whether two answers differ by less than a thousandth."""
-    return difference(one, other, Tolerance(1e-3, 1e-9)) is None
+    return difference(answer, other, Tolerance(1e-3, 1e-9)) is None
 
 
 def arguments(step: Step) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def parts(value: Any, names: tuple[str, ...], whole: str) -> dict[str, Any]:
     if isinstance(value, tuple):
         numbered = tuple(f"output {i}" for i in range(len(value)))
         named = zip(names if len(names) == len(value) else numbered, value, strict=True)
-        return {key: one for name, part in named for key, one in _entries(part, name).items()}
+        return {key: entry for name, part in named for key, entry in _entries(part, name).items()}
     return _entries(value, whole)
 
 
@@ -178,9 +178,10 @@ def _handed_on(path: Path) -> dict[str, str]:
     """By drive of a test file: the function whose answer it returns as it is."""
     found = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        for one in _own_returns(node) if isinstance(node, ast.FunctionDef) else ():
-            if isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Attribute):
-                found[node.name] = one.value.func.attr
+        for returned in _own_returns(node) if isinstance(node, ast.FunctionDef) else ():
+            call = returned.value
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                found[node.name] = call.func.attr
     return found
 
 
@@ -195,9 +196,9 @@ def _of_docstring(node: ast.FunctionDef) -> tuple[str, ...]:
 
 
 def _of_return(node: ast.FunctionDef) -> tuple[str, ...]:
-    values = [one.value for one in _own_returns(node) if isinstance(one.value, ast.Tuple)]
+    values = [r.value for r in _own_returns(node) if isinstance(r.value, ast.Tuple)]
     for value in reversed(values):
-        names = [name for one in value.elts if (name := _name_of(one))]
+        names = [name for entry in value.elts if (name := _name_of(entry))]
         if len(names) == len(value.elts) > 1:
             return tuple(names)
     return ()
@@ -211,8 +212,8 @@ def _name_of(node: ast.expr) -> str:
 
 
 def _own_returns(node: ast.FunctionDef) -> Iterator[ast.Return]:
-    inner = {id(one) for child in ast.walk(node) if isinstance(child, ast.FunctionDef | ast.Lambda)
-             and child is not node for one in ast.walk(child)}  # fmt: skip
-    for one in ast.walk(node):
-        if isinstance(one, ast.Return) and id(one) not in inner:
-            yield one
+    functions = (n for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.Lambda))
+    inner = {id(n) for function in functions if function is not node for n in ast.walk(function)}
+    for inside in ast.walk(node):
+        if isinstance(inside, ast.Return) and id(inside) not in inner:
+            yield inside

@@ -33,5 +33,5 @@ def _way(step: Step) -> tuple:
     got, wanted = step.outcome.outputs[0], step.expected.outputs[0]
     right: tuple[bool, ...] = ()
     if isinstance(wanted, tuple) and isinstance(got, tuple) and len(got) == len(wanted):
-        right = tuple(same(one, other, step) for one, other in zip(got, wanted, strict=True))
+        right = tuple(same(here, there, step) for here, there in zip(got, wanted, strict=True))
     return given, right

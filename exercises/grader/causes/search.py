@@ -77,15 +77,15 @@ class Trial:
         rest = iter(settings)
         while not self.over and (batch := list(islice(rest, AT_ONCE))):
             places = [[(slip.place, slip.form) for slip in chosen] for chosen in batch]
-            answers, seconds = self.asked("_tries_", step, places) or ([None] * len(batch), 1.0)
+            answers, seconds = self.ask("_tries_", step, places) or ([None] * len(batch), 1.0)
             self.clock.add(seconds * self.elsewhere)
             yield from zip(batch, answers)
 
     def touched(self, step: Step) -> set[int]:
         """The places that a call comes by."""
-        return set(self.asked("_touched_", step) or ())
+        return set(self.ask("_touched_", step) or ())
 
-    def met(self, step: Step, answer: Any) -> list[str]:
+    def right_outputs(self, step: Step, answer: Any) -> list[str]:
         """The outputs that are as they shall be; "" stands for all of them."""
         if answer is None:
             return []
@@ -98,7 +98,7 @@ class Trial:
         got, wanted = parts(answer, names, whole), parts(target, names, whole)
         if got.keys() != wanted.keys() or len(wanted) < 2:
             return []
-        return [one for one in wrong_outputs(self.found) if same(got[one], wanted[one], step)]
+        return [name for name in wrong_outputs(self.found) if same(got[name], wanted[name], step)]
 
 
 def search(
@@ -116,25 +116,25 @@ def search(
         return []
     tried, likely = probes(trial.found), sorted(slips, key=rank)
     touched = [trial.touched(step) for step in tried]
-    met: dict[tuple[str, int], list[Slip]] = {}  # by output and probe
+    fitting: dict[tuple[str, int], list[Slip]] = {}  # by output and probe
     apart: dict[bytes, Slip] = {}  # by what the first probe returns
     for number, step in enumerate(tried):
-        here = [one for one in likely if one.place in touched[number]]
-        own = b"" if number else _digest(next(trial.of(step, [()]), ((), None))[1])
-        for (slip,), answer in trial.of(step, ((one,) for one in here)):
-            for name in trial.met(step, answer):
-                met.setdefault((name, number), []).append(slip)
-            if number == 0 and answer is not None and (key := _digest(answer)) != own:
+        here = [slip for slip in likely if slip.place in touched[number]]
+        unchanged = b"" if number else _digest(next(trial.of(step, [()]), ((), None))[1])
+        for (slip,), answer in trial.of(step, ((slip,) for slip in here)):
+            for name in trial.right_outputs(step, answer):
+                fitting.setdefault((name, number), []).append(slip)
+            if number == 0 and answer is not None and (key := _digest(answer)) != unchanged:
                 apart[key] = min(apart.get(key, slip), slip, key=rank)
         if number == 0:
-            alone = [slip for slip in met.get(("", 0), ()) if trial.holds((slip,))]
+            alone = [slip for slip in fitting.get(("", 0), ()) if trial.holds((slip,))]
             if alone:
                 return [(slip,) for slip in sorted(alone, key=rank)]
     for step, several in _several(
-        trial, slips, met, tried, touched, list(apart.values()) if pairs else None
+        trial, slips, fitting, tried, touched, list(apart.values()) if pairs else None
     ):
         for chosen, answer in trial.of(step, several):
-            if trial.met(step, answer) == [""] and trial.holds(chosen):
+            if trial.right_outputs(step, answer) == [""] and trial.holds(chosen):
                 return [chosen]
     return []
 
@@ -152,7 +152,7 @@ def rank(slip: Slip) -> tuple[int, int]:
 def _several(
     trial: Trial,
     slips: list[Slip],
-    met: dict[tuple[str, int], list[Slip]],
+    fitting: dict[tuple[str, int], list[Slip]],
     tried: list[Step],
     touched: list[set[int]],
     apart: list[Slip] | None,
@@ -164,18 +164,18 @@ def _several(
         alike.setdefault(label, []).append(slip)
     together = [tuple(group) for group in alike.values() if len(group) > 1]
     wrong = wrong_outputs(trial.found)
-    each = [met.get((name, 0), []) for name in wrong]
+    each = [fitting.get((name, 0), []) for name in wrong]
     if len(wrong) > 1 and all(each):
-        together.append(tuple(dict.fromkeys(min(one, key=rank) for one in each)))
+        together.append(tuple(dict.fromkeys(min(group, key=rank) for group in each)))
     yield tried[0], together
     if apart is None:
         return
-    partial = dict.fromkeys(slip for group in met.values() for slip in sorted(group, key=rank))
-    whole = [met.get(("", number), []) for number in range(len(tried))]
-    for one in [*partial][:PARTIAL]:
-        number = next((i for i, fits in enumerate(whole) if one not in fits), 0)
-        others = (two for two in slips if two.place in touched[number] and two.place != one.place)
-        yield tried[number], ((one, two) for two in others)
+    partial = dict.fromkeys(slip for group in fitting.values() for slip in sorted(group, key=rank))
+    whole = [fitting.get(("", number), []) for number in range(len(tried))]
+    for first in [*partial][:PARTIAL]:
+        number = next((i for i, fits in enumerate(whole) if first not in fits), 0)
+        others = (s for s in slips if s.place in touched[number] and s.place != first.place)
+        yield tried[number], ((first, second) for second in others)
     yield tried[0], _pairs(apart)
 
 
@@ -183,7 +183,7 @@ def _pairs(slips: list[Slip]) -> Iterator[Chosen]:
     """Any two that do something, the likely ones and those in one line first."""
     likely = sorted(slips, key=rank)
     for near, far in ((0, 0), (1, 2), (3, 8), (9, 999)):
-        for i, one in enumerate(likely):
-            for two in likely[i + 1 :]:
-                if one.place != two.place and near <= abs(one.line - two.line) <= far:
-                    yield one, two
+        for i, first in enumerate(likely):
+            for second in likely[i + 1 :]:
+                if first.place != second.place and near <= abs(first.line - second.line) <= far:
+                    yield first, second

@@ -65,11 +65,11 @@ class _Slips(Trial):
     def target(self, step: Step) -> Any:
         return step.outcome.outputs[0]
 
-    def asked(self, name: str, step: Step, *more: Any) -> Any:
+    def ask(self, name: str, step: Step, *more: Any) -> Any:
         request, tests = step.request, self.found.exercise.tests
         function = getattr(tests, request.name) if request.drive else request.name
-        args = [materialise(one, None, tests) for one in request.args]
-        kwargs = {key: materialise(one, None, tests) for key, one in request.kwargs.items()}
+        args = [materialise(value, None, tests) for value in request.args]
+        kwargs = {key: materialise(value, None, tests) for key, value in request.kwargs.items()}
         return getattr(self.module, name)(function, args, kwargs, request.drive, *more)
 
     def holds(self, chosen: Chosen) -> bool:
@@ -77,7 +77,7 @@ class _Slips(Trial):
 
     def _answer(self, chosen: Chosen, step: Step) -> Any:
         places = [(slip.place, slip.form) for slip in chosen]
-        answer = self.asked("_tries_", step, [places])[0][0]
+        answer = self.ask("_tries_", step, [places])[0][0]
         return NONE if answer is None else answer
 
 
@@ -96,7 +96,7 @@ def of_slips(found: Evidence, source: str, pairs: bool) -> str:
         return ""
     names = {name for step in found.calls for name in arguments(step)}
     if len(chosen[0]) == 1:
-        said = list(dict.fromkeys(_told(one[0], names) for one in chosen))[:1]
+        said = list(dict.fromkeys(_told(slips[0], names) for slips in chosen))[:1]
     else:
         said = list(dict.fromkeys(_told(slip, names) for slip in chosen[0]))
     return f"your numbers are those of a right answer in which {', and '.join(said)}"

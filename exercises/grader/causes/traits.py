@@ -142,30 +142,30 @@ def _of_list(name: str, value: Any) -> Iterator[tuple[str, int]]:
     entries = list(value.values()) if isinstance(value, dict) else list(value)
     if len(entries) < 2:
         yield f"`{name}` {'has one entry' if entries else 'is empty'}", 1
-    for one in entries:
-        if isinstance(one, list | tuple | dict | str) and not one:
+    for entry in entries:
+        if isinstance(entry, list | tuple | dict | str) and not entry:
             yield f"an entry of `{name}` is empty", 1
-        if isinstance(one, str):
-            yield from _of_text(f"an entry of `{name}`", one)
-        if isinstance(one, np.ndarray):
-            yield from _of_array(f"{name}[…]", one)
-    if entries and all(isinstance(one, dict) for one in entries):
+        if isinstance(entry, str):
+            yield from _of_text(f"an entry of `{name}`", entry)
+        if isinstance(entry, np.ndarray):
+            yield from _of_array(f"{name}[…]", entry)
+    if entries and all(isinstance(entry, dict) for entry in entries):
         yield from _of_records(name, entries)
     elif _repeats(entries):
         yield f"`{name}` holds equal entries", 2
 
 
 def _of_records(name: str, records: list[dict]) -> Iterator[tuple[str, int]]:
-    keys = sorted({key for one in records for key in one}, key=str)
+    keys = sorted({key for record in records for key in record}, key=str)
     if _repeats(records):
         yield f"two entries of `{name}` are equal", 2
     for key in keys:
-        values = [one.get(key) for one in records]
-        others = [{k: v for k, v in one.items() if k != key} for one in records]
+        values = [record.get(key) for record in records]
+        others = [{k: v for k, v in record.items() if k != key} for record in records]
         if any(a == b and x != y for i, (a, x) in enumerate(zip(others, values))
                for b, y in zip(others[:i], values[:i])):  # fmt: skip
             yield f"two entries of `{name}` differ in {key!r} alone", 2
-        if any(key not in one for one in records):
+        if any(key not in record for record in records):
             yield f"{key!r} is missing in an entry of `{name}`", 3
         numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
         if any(number == 0 for number in numbers):
@@ -178,7 +178,7 @@ def _of_records(name: str, records: list[dict]) -> Iterator[tuple[str, int]]:
 
 def _repeats(entries: list[Any]) -> bool:
     try:
-        return any(one in entries[:i] for i, one in enumerate(entries))
+        return any(entry in entries[:i] for i, entry in enumerate(entries))
     except ValueError:  # arrays
         return False
 

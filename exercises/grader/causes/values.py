@@ -43,30 +43,30 @@ def exchanged(found: Evidence, wrong: list[str]) -> str:
     _, wanted = outputs(found, found.failed)
     if not isinstance(found.failed.expected.outputs[0], tuple):
         return ""
-    stands = {one: next((other for other in wanted if _stands_for(found, one, other)), "")
-              for one in wanted} if len(wrong) > 2 and len(wanted) < 7 else {}  # fmt: skip
+    stands = {name: next((other for other in wanted if _stands_for(found, name, other)), "")
+              for name in wanted} if len(wrong) > 2 and len(wanted) < 7 else {}  # fmt: skip
     if stands and sorted(stands.values()) == sorted(wanted):
-        came, asked = ", ".join(stands.values()), ", ".join(wanted)
-        return f"your outputs stand in another order: {came} came back where {asked} are asked"
-    for one in wrong:
+        came, expected = ", ".join(stands.values()), ", ".join(wanted)
+        return f"your outputs stand in another order: {came} came back where {expected} are asked"
+    for name in wrong:
         for other in wanted:
-            if other == one or not _stands_for(found, one, other):
+            if other == name or not _stands_for(found, name, other):
                 continue
-            if other in wrong and _stands_for(found, other, one):
-                return f"your {one} and {other} are exchanged"
-            return f"your {one} is what {other} should be"
+            if other in wrong and _stands_for(found, other, name):
+                return f"your {name} and {other} are exchanged"
+            return f"your {name} is what {other} should be"
     return ""
 
 
-def _stands_for(found: Evidence, one: str, other: str) -> bool:
+def _stands_for(found: Evidence, name: str, other: str) -> bool:
     """Whether one output is what another should be, in every failed call; one number is no sign."""
     for step in found.failures:
         got, wanted = outputs(found, step)
-        if one not in got or other not in wanted or not numbers(wanted[other]):
+        if name not in got or other not in wanted or not numbers(wanted[other]):
             return False
         if np.size(wanted[other]) < 3:
             return False
-        if not same(got[one], wanted[other], step) or np.ptp(np.asarray(wanted[other])) == 0:
+        if not same(got[name], wanted[other], step) or np.ptp(np.asarray(wanted[other])) == 0:
             return False
     return True
 
@@ -102,9 +102,9 @@ def _enough(found: Evidence, name: str) -> bool:
     for step in found.calls:
         got, wanted = outputs(found, step)
         if name in got and name in wanted and numbers(got[name]):
-            one, other = np.asarray(got[name]), np.asarray(wanted[name])
-            if one.shape == other.shape:
-                count += int((~np.isclose(one, other, equal_nan=True)).sum())
+            here, there = np.asarray(got[name]), np.asarray(wanted[name])
+            if here.shape == there.shape:
+                count += int((~np.isclose(here, there, equal_nan=True)).sum())
             else:
-                count += one.size
+                count += here.size
     return count >= 3

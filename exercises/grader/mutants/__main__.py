@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     for exercise in chosen:
         found.append(tally(exercise, styles=not options.references))
         show(found[-1])
-    left, made = sum(len(one.survivors) for one in found), sum(one.mutants for one in found)
+    left, made = sum(len(t.survivors) for t in found), sum(t.mutants for t in found)
     seconds = time.monotonic() - start
     print(f"\n{left} of {made} mutants survive and are not known to be right ({seconds:.0f} s).")
     if options.write:
@@ -39,19 +39,19 @@ def main(arguments: list[str] | None = None) -> int:
         write_page(TABLE, page)
         write_page(FILE, sealed(chosen, page))
         print(f"wrote {TABLE}")
-    return 1 if any(one.survivors or one.stale for one in found) else 0
+    return 1 if any(t.survivors or t.stale for t in found) else 0
 
 
-def show(one: Tally) -> None:
+def show(t: Tally) -> None:
     """Print what the mutants of an exercise came to."""
     print(
-        f"{one.name}: {one.mutants} mutants, {one.killed} killed, {one.equivalent} equivalent, "
-        f"{len(one.survivors)} survive",
+        f"{t.name}: {t.mutants} mutants, {t.killed} killed, {t.equivalent} equivalent, "
+        f"{len(t.survivors)} survive",
         flush=True,
     )
-    for name in one.survivors:
+    for name in t.survivors:
         print(f"  survives  {name}")
-    for name in one.stale:
+    for name in t.stale:
         print(f"  no longer an equivalent that survives: {name}")
 
 

@@ -169,7 +169,7 @@ def _calls(node: ast.Call) -> Iterator[Change]:
         arguments[i : i + 2] = arguments[i : i + 2][::-1]
         yield Change("swapped", ast.Call(node.func, arguments, node.keywords))
     for keyword in node.keywords:
-        others = [one for one in node.keywords if one is not keyword]
+        others = [k for k in node.keywords if k is not keyword]
         yield Change("option dropped", ast.Call(node.func, node.args, others))
     if name == "reshape":
         order = ast.keyword("order", ast.Constant("F"))
@@ -194,8 +194,8 @@ def _slices(node: ast.Subscript) -> Iterator[Change]:
 
 
 def _comprehensions(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Iterator[Change]:
-    if any(one.ifs for one in node.generators):
+    if any(loop.ifs for loop in node.generators):
         open_ = deepcopy(node)
-        for one in open_.generators:
-            one.ifs = []
+        for loop in open_.generators:
+            loop.ifs = []
         yield Change("condition dropped", open_)

@@ -23,13 +23,13 @@ SILENT = {"says_", "says"}
 def broken(exercises: Iterable[Exercise], page: str) -> list[str]:
     """The exercises whose row on the page is not what was measured on their files as they are."""
     rows, seals = rows_of(page), _seals()
-    return [one.name for one in exercises if seals.get(one.name) != seal(one, rows[one.name])]
+    return [e.name for e in exercises if seals.get(e.name) != seal(e, rows[e.name])]
 
 
 def sealed(exercises: Iterable[Exercise], page: str) -> str:
     """The text of FILE with the seals of these exercises, whose rows stand on the page."""
     rows = rows_of(page)
-    seals = _seals() | {one.name: seal(one, rows[one.name]) for one in exercises}
+    seals = _seals() | {e.name: seal(e, rows[e.name]) for e in exercises}
     return "".join(f"{name} {seals[name]}\n" for name in sorted(seals))
 
 
@@ -52,12 +52,12 @@ def _seals() -> dict[str, str]:
 def _plain(node: Any) -> Any:
     """A syntax tree as nested lists, the same from every version of Python."""
     if isinstance(node, list):
-        return [_plain(one) for one in node if not _silent(one)]
+        return [_plain(child) for child in node if not _silent(child)]
     if not isinstance(node, ast.AST):
         return repr(node)
     values = ((name, getattr(node, name, None)) for name in node._fields if name != "ctx")
     fields = ((name, _plain(value)) for name, value in values if value is not None)
-    return [type(node).__name__, *(one for one in fields if one[1] != [])]
+    return [type(node).__name__, *(field for field in fields if field[1] != [])]
 
 
 def _silent(node: Any) -> bool:

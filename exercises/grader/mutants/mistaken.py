@@ -16,9 +16,9 @@ FAMILIES = """sum mean max min median prod|exp exp2 expm1 tanh|log log2 log10 lo
     |zeros_like ones_like|argmax argmin|sin cos|tril triu|vstack hstack|floor ceil round|any all
     |standard_normal normal random uniform|argsort sort"""
 RELATED = {
-    one: [other for other in family.split() if other != one]
+    name: [other for other in family.split() if other != name]
     for family in FAMILIES.split("|")
-    for one in family.split()
+    for name in family.split()
 }
 AXES = (-1, -2, 0, 1)
 NUMBERS = (0.0, 0.5, 1.0, 2.0, 0.1, 0.9, 0.99, 0.999, 1e-3, 1e-5, 1e-8)
@@ -65,7 +65,7 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _optional(node, scope)
     yield from _joined(node, parent, scope)
     if isinstance(node, ast.Tuple) and isinstance(parent, ast.Lambda) and len(node.elts) == 2:
-        yield from (("bound dropped", one) for one in node.elts)
+        yield from (("bound dropped", bound) for bound in node.elts)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
 
@@ -110,20 +110,20 @@ def _numbers(node: ast.AST) -> Iterator[Change]:
     if isinstance(value, bool):
         return
     if isinstance(value, int):
-        yield from (("constant", ast.Constant(one)) for one in AXES if one != value)
+        yield from (("constant", ast.Constant(number)) for number in AXES if number != value)
         if value == 2:
             yield "constant", ast.Constant(4)
     elif isinstance(value, float):
         others = [*NUMBERS, 10 * value, value / 10]
-        yield from (("constant", ast.Constant(one)) for one in others if one != value)
+        yield from (("constant", ast.Constant(number)) for number in others if number != value)
 
 
 def _names(node: ast.AST, scope: Scope) -> Iterator[Change]:
-    own = getattr(node, "id", "")
-    place = scope.names.index(own) if own in scope.names else 0
+    name = getattr(node, "id", "")
+    place = scope.names.index(name) if name in scope.names else 0
     near = sorted(range(len(scope.names)), key=lambda i: abs(i - place))[: NEAR + 1]
     for i in near:
-        if scope.names[i] != own:
+        if scope.names[i] != name:
             yield "another variable", ast.Name(scope.names[i], ast.Load())
 
 

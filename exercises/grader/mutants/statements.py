@@ -48,8 +48,8 @@ def returns(node: ast.Return, function: ast.FunctionDef) -> Iterator[Change]:
     if function.args.args:
         yield Change("an input returned", ast.Return(ast.Name(function.args.args[0].arg)))
     narrow = ast.Attribute(ast.Name("np"), "float32")
-    for place, one in enumerate(value.elts) if isinstance(value, ast.Tuple) else [(None, value)]:
-        call = ast.Call(narrow, [one], [])
+    for place, output in enumerate(value.elts) if isinstance(value, ast.Tuple) else [(None, value)]:
+        call = ast.Call(narrow, [output], [])
         if place is None:
             yield Change("narrowed", ast.Return(call))
         else:

@@ -123,13 +123,13 @@ class _Maker:
         if isinstance(node, ast.FunctionDef):
             return [self._function(node)]
         if isinstance(node, ast.ClassDef):
-            inner = [self._function(one) if isinstance(one, ast.FunctionDef) else one
-                     for one in node.body]  # fmt: skip
+            inner = [self._function(child) if isinstance(child, ast.FunctionDef) else child
+                     for child in node.body]  # fmt: skip
             return [rebuilt(node, {}, body=inner)]
         put, bodies = dict[int, Any](), dict[str, Any]()
         for field, value in ast.iter_fields(node):
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                bodies[field] = [new for one in value for new in self.statement(one)]
+                bodies[field] = [new for statement in value for new in self.statement(statement)]
             elif field != "annotation":
                 for child in value if isinstance(value, list) else [value]:
                     self._inside(child, node, put)
@@ -161,15 +161,15 @@ class _Maker:
                     value = ast.IfExp(unset, new, _name(argument.arg))
                     first.append(ast.Assign([ast.Name(argument.arg, ast.Store())], value))
                     put[id(default)] = _name("_unset_")
-        body = [new for one in node.body[told:] for new in self.statement(one)]
+        body = [new for statement in node.body[told:] for new in self.statement(statement)]
         return rebuilt(node, put, body=[*node.body[:told], *first, *body])
 
     def _inside(self, child: Any, parent: ast.AST, put: dict[int, Any]) -> None:
         """Switch what is evaluated in a child of any kind."""
         stored = isinstance(getattr(child, "ctx", None), ast.Store)
         if stored or isinstance(child, OPEN) or _is_index(child):
-            for one in ast.iter_child_nodes(child):
-                self._inside(one, child, put)
+            for grandchild in ast.iter_child_nodes(child):
+                self._inside(grandchild, child, put)
         elif isinstance(child, ast.expr):
             put[id(child)] = self.expression(child, parent)
 
@@ -193,19 +193,19 @@ class _Maker:
         if not forms:
             return rebuilt(node, put) if put else node
         if isinstance(node, SCOPED) or not children:
-            own = rebuilt(node, put)
-            others = [rebuilt(one, {id(node): own}) for one in forms]
-            return _chain(place, own, others)
+            first = rebuilt(node, put)
+            others = [rebuilt(form, {id(node): first}) for form in forms]
+            return _chain(place, first, others)
         lazy = isinstance(node, ast.BoolOp | ast.IfExp)
         call: Callable[[str], ast.expr] = _called if lazy else _name
-        inner = {id(one): call(f"_c{i}_") for i, one in enumerate(children)}
-        own = rebuilt(node, {**put, **inner})
-        others = [rebuilt(one, self.done | inner | {id(node): own}) for one in forms]
-        values = [put.get(id(one), one) for one in children]
+        inner = {id(child): call(f"_c{i}_") for i, child in enumerate(children)}
+        first = rebuilt(node, {**put, **inner})
+        others = [rebuilt(form, self.done | inner | {id(node): first}) for form in forms]
+        values = [put.get(id(child), child) for child in children]
         if lazy:
-            values = [_lambda([], one) for one in values]
+            values = [_lambda([], value) for value in values]
         names = [f"_c{i}_" for i in range(len(children))]
-        return ast.Call(_lambda(names, _chain(place, own, others)), values, [])
+        return ast.Call(_lambda(names, _chain(place, first, others)), values, [])
 
 
 def role_of(node: ast.AST, parent: ast.AST) -> str:
@@ -243,7 +243,7 @@ def _operands(node: ast.expr) -> Iterator[ast.expr]:
 
 def _is_index(node: ast.AST) -> bool:
     """A tuple with a slice in it stands in square brackets only."""
-    return isinstance(node, ast.Tuple) and any(isinstance(one, ast.Slice) for one in node.elts)
+    return isinstance(node, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.elts)
 
 
 def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
@@ -257,7 +257,7 @@ def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
         if name in fields:
             new[name] = fields[name]
         elif isinstance(value, list):
-            new[name] = [rebuilt(one, put) for one in value]
+            new[name] = [rebuilt(child, put) for child in value]
         else:
             new[name] = rebuilt(value, put)
     return (
@@ -266,18 +266,18 @@ def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
 
 
 def _is(place: int, form: int) -> ast.expr:
-    asked = ast.Subscript(_name("_on_"), ast.Constant(place), ast.Load())
-    return ast.Compare(asked, [ast.Eq()], [ast.Constant(form)])
+    switch = ast.Subscript(_name("_on_"), ast.Constant(place), ast.Load())
+    return ast.Compare(switch, [ast.Eq()], [ast.Constant(form)])
 
 
-def _chain(place: int, own: ast.expr, forms: list[Any]) -> ast.expr:
+def _chain(place: int, first: ast.expr, forms: list[Any]) -> ast.expr:
     """What stands there if its switch is 0, the other forms by their numbers."""
     if not forms:
-        return own
+        return first
     last = forms[-1]
     for form in range(len(forms) - 1, 0, -1):
         last = ast.IfExp(_is(place, form), forms[form - 1], last)
-    return ast.IfExp(_is(place, 0), own, last)
+    return ast.IfExp(_is(place, 0), first, last)
 
 
 def _name(name: str) -> ast.expr:

@@ -40,7 +40,7 @@ def tally(exercise: Exercise, styles: bool = True) -> Tally:
     for subject in subjects(exercise, styles):
         chosen = list(mutants(subject))
         counts.append(len(chosen))
-        alive += [one.name for one in survivors(exercise, subject, chosen)]
+        alive += [mutant.name for mutant in survivors(exercise, subject, chosen)]
     left = [name for name in alive if name not in known]
     stale = sorted(known.keys() - set(alive)) if styles else []
     return Tally(exercise.name, counts[0], sum(counts), len(alive) - len(left), left, stale)
@@ -51,8 +51,8 @@ def with_table(text: str, found: list[Tally]) -> str:
     page, _, old = text.partition(HEADING)
     _, heading, rest = old.partition(NEXT)
     rows = rows_of(text)
-    for one in found:
-        rows[one.name] = _row(one.name, one.mutants, one.killed, one.equivalent, len(one.survivors))
+    for t in found:
+        rows[t.name] = _row(t.name, t.mutants, t.killed, t.equivalent, len(t.survivors))
     lines = ["| exercise | mutants | killed | equivalent | survive |", "|---|--:|--:|--:|--:|"]
     lines += [rows[name] for name in sorted(rows)]
     columns = zip(*(map(int, row.split("|")[2:-1]) for row in rows.values()))
@@ -63,7 +63,7 @@ def with_table(text: str, found: list[Tally]) -> str:
 def rows_of(page: str) -> dict[str, str]:
     """The rows of the table, by exercise."""
     table = page.partition(HEADING)[2].partition(NEXT)[0]
-    return {one.split()[1]: one for one in table.splitlines() if re.match(r"\| ex\d", one)}
+    return {row.split()[1]: row for row in table.splitlines() if re.match(r"\| ex\d", row)}
 
 
 def _row(name: str, *numbers: int) -> str:

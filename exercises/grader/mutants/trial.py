@@ -38,9 +38,9 @@ def subjects(exercise: Exercise, styles: bool = True) -> list[Subject]:
     """The reference of an exercise and its right styles."""
     path = str(exercise.solution / "styles.py")
     others = [
-        Subject("style", path, [one.function.__name__], one.name, str(one.replaces))
-        for one in exercise.styles
-        if inspect.isfunction(one.function) or inspect.isclass(one.function)
+        Subject("style", path, [style.function.__name__], style.name, str(style.replaces))
+        for style in exercise.styles
+        if inspect.isfunction(style.function) or inspect.isclass(style.function)
     ]
     return [Subject("reference", str(exercise.reference_path), None), *(others if styles else [])]
 
@@ -101,7 +101,7 @@ def lives(exercise: Exercise, subject: Subject, source: str) -> bool:
         changed = load_module("mutant", subject.path, source)
         module = exercise.new_reference()
         if subject.style:
-            variant = next(one for one in changed.STYLES if one.name == subject.style)
+            variant = next(style for style in changed.STYLES if style.name == subject.style)
             setattr(module, subject.replaces, variant.function)
         else:
             for part, names in exercise.parts.items():

@@ -48,7 +48,8 @@ def reach_of(answers: Iterable[str], packages: Iterable[str]) -> Reach:
         if ".so" in name
     ]
     seen = {*library, *folders, *filter(os.path.isdir, sys.path)}
-    return Reach(readable, sorted({*seen, *(os.path.join(one, READ_IN_PART) for one in folders)}))
+    in_part = (os.path.join(folder, READ_IN_PART) for folder in folders)
+    return Reach(readable, sorted({*seen, *in_part}))
 
 
 def _hidden(name: str) -> bool:

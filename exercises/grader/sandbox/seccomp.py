@@ -98,7 +98,7 @@ def program(machine: str, pid: int) -> bytes:
             if number is not None:
                 code += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | error)]
     for numbers, place, values, allowed in BY_ARGUMENT.values():
-        met, other = (ALLOW, FAIL | errno.EPERM) if allowed else (FAIL | errno.EPERM, ALLOW)
+        listed, other = (ALLOW, FAIL | errno.EPERM) if allowed else (FAIL | errno.EPERM, ALLOW)
         code += [
             _step(EQUAL, numbers[column], 0, len(values) + 3),
             _step(LOAD, ARGUMENTS + 8 * place),
@@ -107,7 +107,7 @@ def program(machine: str, pid: int) -> bytes:
                 for index, value in enumerate(values)
             ),
             _step(RETURN, other),
-            _step(RETURN, met),
+            _step(RETURN, listed),
         ]
     return b"".join([*code, _step(RETURN, ALLOW)])
 
@@ -118,8 +118,8 @@ def restrict(libc: ctypes.CDLL) -> str:
     if machine not in ARCHITECTURES:
         return ""
     code = program(machine, os.getpid())
-    asked = _Program(len(code) // 8, code)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(asked), 0, 0):
+    filter_ = _Program(len(code) // 8, code)
+    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
         number = ctypes.get_errno()
         raise OSError(number, f"seccomp: {os.strerror(number)}")
     return "seccomp"
