@@ -12,6 +12,7 @@ from .outputs import write_rows
 from .sequence_inputs import (
     known_features,
     known_log,
+    may_repeat,
     one_user,
 )
 
@@ -20,6 +21,7 @@ _SHOWN = 20  # rows on the terminal; a file takes all
 
 def run_recommend(options: argparse.Namespace) -> int:
     recommender = Recommender(load_model(options.model))
+    repeat = may_repeat(options, recommender.trained.settings)
     if options.items is not None:
         if options.file is not None:
             raise DataError("Give FILE or --items, not both.")
@@ -28,7 +30,7 @@ def run_recommend(options: argparse.Namespace) -> int:
             given,
             options.top,
             features=known_features(options, recommender),
-            repeat=options.repeat,
+            repeat=repeat,
         )
         rows = _rows(None, answer)
         if answer.unknown:
@@ -38,9 +40,9 @@ def run_recommend(options: argparse.Namespace) -> int:
             raise DataError("--features are those of the user of --items; a FILE brings its own.")
         events = known_log(options, recommender)
         users = range(len(events.users)) if options.user is None else [one_user(options, events)]
-        answers = list(recommender.recommend_users(users, options.top, repeat=options.repeat))
+        answers = list(recommender.recommend_users(users, options.top, repeat=repeat))
         short = sum(len(answer.items) < options.top for answer in answers)
-        if short and not options.repeat:
+        if short and not repeat:
             print(
                 f"{short:,} of {len(answers):,} users get fewer than {options.top} items: what "
                 "they had is left out (--repeat leaves it in)"

@@ -12,6 +12,7 @@ from ..log.readers import read_events
 from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
 from ..sequences.recommender import Recommender
+from ..sequences.settings import Settings
 from .common import named_pairs
 
 
@@ -93,6 +94,18 @@ def one_user(options: argparse.Namespace, events: Events) -> int:
             "they had with --items."
         )
     return events.users.index(options.user)
+
+
+def may_repeat(options: argparse.Namespace, settings: Settings) -> bool:
+    """Whether items that a user had may come again: as trained, or as asked; told if it matters."""
+    asked: bool | None = options.repeat
+    repeat = settings.repeat if asked is None else asked
+    if repeat or settings.repeat:
+        how = "as in training" if repeat == settings.repeat else "otherwise than in training"
+        other = "--no-repeat leaves them out" if repeat else "--repeat leaves them in"
+        what = "may come again" if repeat else "are left out"
+        print(f"items that a user had {what}, {how} ({other})")
+    return repeat
 
 
 def known_features(options: argparse.Namespace, recommender: Recommender) -> dict[str, str]:

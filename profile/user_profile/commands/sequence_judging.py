@@ -14,6 +14,7 @@ from ..log.split import Targets
 from ..sequences.recommender import ReadingOnce, Trained
 from ..sequences.saved import load_model
 from .sequence_inputs import (
+    may_repeat,
     read_log,
     split_log,
     tell_unknown,
@@ -36,10 +37,11 @@ def print_tables(
 ) -> None:
     """Full ranking, and apart from it the one against sampled items, which flatters."""
     sessions, waiting = single_event_sessions(events), Waiting()
+    repeat = may_repeat(options, trained.settings)
     read: dict[bytes, np.ndarray] = {}
     print_each(options, trained, lambda negatives: compare_leave_one_out(
         [*rivals_of_rows(), *ours(trained, read)],
-        sessions, targets, filter_seen=not options.repeat, negatives=negatives, on_block=waiting,
+        sessions, targets, filter_seen=not repeat, negatives=negatives, on_block=waiting,
     ))  # fmt: skip
 
 

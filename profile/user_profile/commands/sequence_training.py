@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +32,19 @@ _TESTED = 100_000  # users of a log in parts
 
 
 def run_train(options: argparse.Namespace) -> int:
-    settings = settings_of(options, Settings)
+    settings = replace(settings_of(options, Settings), repeat=bool(options.repeat))
     checkpoint = place_of_run(options)
     if isinstance(options.file, str) and holds_histories(options.file, world()):
         return _train_parts(options, settings, checkpoint)
     events = read_log(options)
     sessions, split = split_log(options, events)
     for targets in (split.validation, split.test):  # fails now rather than after the training
-        compare_leave_one_out([Popularity()], sessions, targets, filter_seen=not options.repeat)
+        compare_leave_one_out([Popularity()], sessions, targets, filter_seen=not settings.repeat)
     positions = int(before(sessions, split.validation).sum())
     plan = settings.fitted(len(events.items), positions)
     print(
         f"training: {settings.minutes:g} minutes at most (--minutes), {plan.epochs} epochs of "
-        f"{positions:,} positions at most (--epochs); then the tables",
+        f"{positions:,} positions at most (--epochs); then the tables{_told_repeat(settings)}",
         flush=True,
     )
     trained = train(sessions, split.validation, settings, **_how(options, checkpoint))
@@ -68,14 +69,15 @@ def run_train(options: argparse.Namespace) -> int:
 def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Path) -> int:
     """A folder of histories: each rank reads its own files, and nobody the whole log."""
     parts = read_parts(Path(options.file), settings.workers, world())
-    tested = parts.left_out("test", not options.repeat, _TESTED)
-    for left in (parts.left_out("validation", not options.repeat, _TESTED), tested):
+    tested = parts.left_out("test", not settings.repeat, _TESTED)
+    for left in (parts.left_out("validation", not settings.repeat, _TESTED), tested):
         parts.compare(left, lambda _: [Popularity()])  # fails now rather than after the training
     events = parts.counted(lambda past: len(past.item))
     users = parts.counted(lambda past: len(past.lengths))
     print(
         f"{users:,} users in {parts.count} parts, {len(parts.items):,} items, {events:,} "
-        f"interactions to train on; {settings.minutes:g} minutes at most (--minutes)",
+        f"interactions to train on; {settings.minutes:g} minutes at most (--minutes)"
+        f"{_told_repeat(settings)}",
         flush=True,
     )
     trained = train_parts(parts, settings, **_how(options, checkpoint))
@@ -94,12 +96,15 @@ def _train_parts(options: argparse.Namespace, settings: Settings, checkpoint: Pa
 def _how(options: argparse.Namespace, checkpoint: Path) -> dict[str, Any]:
     """What a run is told beside its log and its settings."""
     return {
-        "filter_seen": not options.repeat,
         "checkpoint": checkpoint,
         "resume": options.resume,
         "on_step": _step_of(Waiting()),
         "on_epoch": _Told(),
     }
+
+
+def _told_repeat(settings: Settings) -> str:
+    return "; items that a user had may come again" if settings.repeat else ""
 
 
 def _step_of(waiting: Waiting) -> Callable[[Any], None]:

@@ -65,7 +65,10 @@ def add_command(commands: Any) -> None:
         add_reading_options(command)
         if command is not give:
             command.add_argument(
-                "--repeat", action="store_true", help="items that a user had may come again"
+                "--repeat",
+                action=argparse.BooleanOptionalAction,
+                help="items that a user had may come again; default: "
+                + ("they may not" if command is learn else "as in training"),
             )
 
 

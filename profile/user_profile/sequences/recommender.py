@@ -134,11 +134,12 @@ class Recommender:
         top: int = 10,
         *,
         features: Mapping[str, str] | None = None,
-        repeat: bool = False,
+        repeat: bool | None = None,
     ) -> Recommendation:
         """What follows a raw sequence of original ids, oldest first; it may be empty.
 
-        `repeat` allows items of the sequence itself. `features` of the user, if known.
+        `repeat` allows items of the sequence itself; None: as the model was trained. `features` of
+        the user, if known.
         """
         codes = np.array([self._code_of[item] for item in items if item in self._code_of], int)
         given = {name: [value] for name, value in (features or {}).items()}
@@ -147,7 +148,7 @@ class Recommender:
         return self._best(self._scores(states, [codes])[0], codes, top, repeat, unknown)
 
     def recommend_users(
-        self, users: Sequence[int], top: int = 10, *, repeat: bool = False
+        self, users: Sequence[int], top: int = 10, *, repeat: bool | None = None
     ) -> Iterator[Recommendation]:
         """What follows the history of each of some users of the fitted log."""
         for start in range(0, len(users), _SCORED):
@@ -163,7 +164,12 @@ class Recommender:
         return scores if self.rules is None else scores + self.rules.scores(rows)
 
     def _best(
-        self, scores: np.ndarray, seen: np.ndarray, top: int, repeat: bool, unknown: list[str]
+        self,
+        scores: np.ndarray,
+        seen: np.ndarray,
+        top: int,
+        repeat: bool | None,
+        unknown: list[str],
     ) -> Recommendation:
         """Of scores (V,) after the codes `seen`."""
         if top < 1:
@@ -171,7 +177,7 @@ class Recommender:
         scores = scores.astype(np.float64)
         belief = np.exp(scores - scores.max())
         belief /= belief.sum()
-        if not repeat:
+        if not (self.trained.settings.repeat if repeat is None else repeat):
             scores[seen] = -np.inf
         best = np.argsort(-scores, kind="stable")[:top]
         best = best[np.isfinite(scores[best])]

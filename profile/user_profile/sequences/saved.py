@@ -25,7 +25,7 @@ from .rules import Rules
 from .settings import Settings
 from .training import new_model
 
-VERSION = 4
+VERSION = 5
 FORMAT = "user_profile sequence model"
 _PARAMETERS = "parameters/"
 

@@ -40,7 +40,6 @@ def train(
     validation: Targets,
     settings: Settings = Settings(),  # noqa: B008 (frozen)
     *,
-    filter_seen: bool = True,
     checkpoint: str | Path | None = None,
     resume: bool = False,
     on_step: Callable[[Trainer], None] | None = None,
@@ -65,17 +64,16 @@ def train(
         past,
         past,
         lambda settings: WindowBatches(past, settings),
-        _Judge(sessions, validation, filter_seen),
+        _Judge(sessions, validation, not settings.repeat),
         fingerprint(past, codes, features.columns, events.items, validation),
     )
-    return _train(material, settings, filter_seen, checkpoint, resume, on_step, on_epoch)
+    return _train(material, settings, checkpoint, resume, on_step, on_epoch)
 
 
 def train_parts(
     parts: Parts,
     settings: Settings,
     *,
-    filter_seen: bool = True,
     checkpoint: str | Path | None = None,
     resume: bool = False,
     on_step: Callable[[Trainer], None] | None = None,
@@ -84,7 +82,7 @@ def train_parts(
     """The same over the parts of a log, as many as `settings.workers`, of which each rank has its
     own."""
     features, codes = parts.features()
-    validation = parts.left_out("validation", filter_seen, _VALIDATED)
+    validation = parts.left_out("validation", not settings.repeat, _VALIDATED)
 
     def judge(*models: Trained) -> list[float]:
         read: dict[int, dict[bytes, np.ndarray]] = {number: {} for number in validation.local}
@@ -103,7 +101,7 @@ def train_parts(
         judge,
         parts.mark,
     )
-    return _train(material, settings, filter_seen, checkpoint, resume, on_step, on_epoch)
+    return _train(material, settings, checkpoint, resume, on_step, on_epoch)
 
 
 class Material(NamedTuple):
@@ -122,7 +120,6 @@ class Material(NamedTuple):
 def _train(
     material: Material,
     settings: Settings,
-    filter_seen: bool,
     checkpoint: str | Path | None,
     resume: bool,
     on_step: Callable[[Trainer], None] | None,
@@ -176,11 +173,7 @@ def _train(
         checkpoints=Checkpoints(
             checkpoint,
             every=None,
-            run={
-                **dataclasses.asdict(settings),
-                "log": material.mark,
-                "filter_seen": filter_seen,
-            },
+            run={**dataclasses.asdict(settings), "log": material.mark},
             may_change=MAY_CHANGE,
             parts={"schedule": schedule},
         ),

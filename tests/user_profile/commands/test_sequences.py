@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from user_profile.log.readers import read_events
 from user_profile.log.sessions import single_event_sessions
 from user_profile.sequences import Recommender, load_model
 from user_profile.sequences.export import export_tables
+from user_profile.sequences.saved import save_model
 
 QUICK = ["--epochs", "3", "--embed-dim", "8", "--hidden-dim", "16", "--max-length", "8",
          "--tokens", "128"]  # fmt: skip
@@ -129,6 +131,26 @@ def test_repeat_lets_seen_items_come_again(folder):
     everything = [f"i{i}" for i in range(25)]
     assert recommender.recommend(everything, 5).items == []
     assert len(recommender.recommend(everything, 5, repeat=True).items) == 5
+
+
+def test_a_model_remembers_whether_items_come_again(folder, ask, tmp_path, capsys):
+    trained = load_model(folder / "m.npz")
+    path = tmp_path / "again.npz"
+    save_model(path, replace(trained, settings=replace(trained.settings, repeat=True)))
+    asked = ["recommend", "--items", "i3,i4", "--top", "25"]
+
+    def items(*more):
+        assert main(["sequences", *asked, "--model", str(path), *more]) == 0
+        out = capsys.readouterr().out
+        return out.splitlines()[0], {line.split()[1] for line in out.splitlines()[2:]}
+
+    told, allowed = items()
+    assert "may come again, as in training (--no-repeat leaves them out)" in told
+    assert {"i3", "i4"} < allowed
+    told, allowed = items("--no-repeat")
+    assert "are left out, otherwise than in training (--repeat leaves them in)" in told
+    assert not {"i3", "i4"} & allowed
+    assert "in training" not in ask(*asked)[1]
 
 
 def test_probabilities_are_the_models_belief(folder):

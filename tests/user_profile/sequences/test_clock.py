@@ -101,7 +101,7 @@ def log():
 def test_times_are_learnt_kept_and_asked_with(log, tmp_path):
     split = split_last_sessions(log)
     settings = replace(SMALL, epochs=12, lr=0.02, rules=0.0)
-    trained = train(log, split.validation, settings, filter_seen=False)
+    trained = train(log, split.validation, replace(settings, repeat=True))
     save_model(tmp_path / "m.npz", trained)
     loaded = load_model(tmp_path / "m.npz")
     assert loaded.clock == trained.clock
@@ -118,6 +118,6 @@ def test_times_are_learnt_kept_and_asked_with(log, tmp_path):
 
 def test_a_model_without_a_clock_refuses_a_time(log):
     split = split_last_sessions(log)
-    trained = train(log, split.validation, replace(SMALL, times=0, epochs=1), filter_seen=False)
+    trained = train(log, split.validation, replace(SMALL, times=0, epochs=1, repeat=True))
     with pytest.raises(ValueError, match="leave as_of out"):
         Recommender(trained).fit(log).score(np.arange(3), np.arange(3))

@@ -253,7 +253,7 @@ def test_on_the_shipped_log_it_beats_popularity_and_neighbours(retail):
     customers = np.flatnonzero(np.bincount(known.user) >= 3)[:600]
     sessions = single_event_sessions(known.take(np.isin(known.user, customers)).compact())
     split = split_last_sessions(sessions)
-    trained = train(sessions, split.validation, Settings(epochs=5), filter_seen=False)
+    trained = train(sessions, split.validation, Settings(epochs=5, repeat=True))
     table = compare_leave_one_out(
         [Popularity(), ItemNeighbours(), Recommender(trained)], sessions, split.test,
         filter_seen=False,
