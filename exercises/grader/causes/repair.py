@@ -88,7 +88,7 @@ class _Repair(Trial):
     def target(self, step: Step) -> Any:
         return step.expected.outputs[0]
 
-    def asked(self, name: str, step: Step, *more: Any) -> Any:
+    def ask(self, name: str, step: Step, *more: Any) -> Any:
         request = step.request
         function = Named(request.name) if request.drive else request.name
         args = [function, request.args, request.kwargs, request.drive, *more]

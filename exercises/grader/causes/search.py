@@ -64,7 +64,7 @@ class Trial:
         """What a call shall return."""
         raise NotImplementedError
 
-    def asked(self, name: str, step: Step, *more: Any) -> Any:
+    def ask(self, name: str, step: Step, *more: Any) -> Any:
         """What a function of the prelude says of a call, None if it cannot be run."""
         raise NotImplementedError
 
