@@ -4,7 +4,7 @@ home, state     the student's folder, and what is remembered of it (grader/home.
                 merging, how two memories become one
 lay_out         init and update: what is ours is brought up to date, what is theirs is left alone
 listing         where one stands; checking, an exercise graded now
-watch           grades on every save; keys reads the keyboard and draws
+watch           grades on every save (saves); keys reads the keyboard and draws
 solution        what comes after a pass; review, what comes back weeks later
 explain         what an assistant may know
 notebook        check, question and hint for notebooks; cells puts together what they grade

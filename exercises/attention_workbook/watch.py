@@ -1,25 +1,27 @@
 """``watch``: grades the exercise at hand whenever its file is saved, and goes on after a pass.
 
 Ten times a second it asks for the file's time and size and sleeps in between: that works on every
-file system. A worker with NumPy imported waits for the next save, and what the reference answers
-is known before it. A key pressed while an answer is graded does not wait for the verdict, and the
-verdict does not wait for a cause that is not known at once: that is searched for once it stands,
-until the file is saved again.
+file system. A worker with NumPy imported waits for the next save, and what the reference and the
+known mistakes answer is known before it. A key pressed while an answer is graded does not wait for
+the verdict, and the verdict does not wait for a cause that is not known at once: that is searched
+for once it stands, until the file is saved again.
 """
 
-import os
+import itertools
 import signal
 import threading
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from grader.checks import reference_of
 from grader.clock import Clock
 from grader.contents import on_route
+from grader.diagnose import doctor_of
 from grader.exercise import Exercise
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.home import MARK, answer_of, laid_out
 from grader.language import said
 from grader.sandbox.held import weaker_fence
+from grader.sandbox.in_process import InProcess
 from grader.sandbox.spawn import keep_warm
 from grader.verdict import count, fitted, reports
 
@@ -29,24 +31,16 @@ from attention_workbook.keys import PAUSE, Desk
 from attention_workbook.listing import listing
 from attention_workbook.place import Place
 from attention_workbook.routes import ahead, passed, route_of
+from attention_workbook.saves import Saved, seen, settled
 from attention_workbook.solution import after_a_pass, solution_text
 from attention_workbook.state import locked
 
 SEARCHING = "Looking for the cause ..."
 SEARCH = 2.0  # seconds of computing for a cause, while the verdict stands
-SETTLE = 0.03  # seconds in which a file that is being written changes again
 LONGEST_SITTING = 15 * 60  # seconds between two saves that count as time spent
 KEYS = "h\xa0hint, s\xa0solution, l\xa0list, n\xa0next, i\xa0interview, q\xa0quit"
 INTERVIEW_MINUTES = str(INTERVIEW)
 BY_KEY = {"hint": "h", "list": "l", "interview": "i", "watch": ""}
-
-
-class Saved(NamedTuple):
-    """A file as it lies there: when it was written, how long it is, which one it is."""
-
-    written: int
-    size: int
-    inode: int
 
 
 def watch(place: Place, desk: Desk | None = None) -> str:
@@ -75,6 +69,7 @@ class Watch:
         self._seen = self._saved()
         self._since = desk.clock()
         self._ready: Exercise | None = None
+        self._ahead: Iterator[InProcess] = iter(())
         self._answers: list[str] = []
         self._solved: Exercise | None = None  # what passed last in this sitting
 
@@ -93,11 +88,12 @@ class Watch:
                 self._prepare()
 
     def _prepare(self) -> None:
-        """Have the reference's answers ready, but where they take long (ex29)."""
+        """Have the answers of the reference and of one more known mistake ready in a pause."""
         exercise = self.exercise
-        if self._ready is not exercise and exercise.seconds is None and not exercise.lacks:
-            self._ready = exercise
-            grade(exercise, reference_of(exercise))
+        if self._ready is not exercise:
+            self._ready, self._ahead = exercise, _known(exercise)
+        for candidate in itertools.islice(self._ahead, 1):
+            grade(exercise, candidate)
 
     def spend(self) -> None:
         """Add the time since the last save to what the exercise took."""
@@ -108,24 +104,13 @@ class Watch:
             self.progress.count(self.exercise.name, seconds=seconds)
 
     def _saved(self) -> Saved | None:
-        try:
-            found = os.stat(answer_of(self.exercise, self.place.home))
-        except OSError:
-            return None
-        return Saved(found.st_mtime_ns, found.st_size, found.st_ino)
+        return seen(answer_of(self.exercise, self.place.home))
 
     def _changed(self) -> bool:
         """Whether the file was saved; an editor that is still writing is waited for."""
-        saved = self._saved()
-        if saved == self._seen:
+        if self._saved() == self._seen:
             return False
-        while True:
-            self.desk.sleep(SETTLE)
-            again = self._saved()
-            if again == saved:
-                break
-            saved = again
-        self._seen = saved
+        self._seen = settled(answer_of(self.exercise, self.place.home), self.desk.sleep)
         return True
 
     def _begun(self) -> bool:
@@ -244,3 +229,10 @@ class Watch:
         parts = [head, text, *filter(None, [weaker_fence()]), *self.progress.notes]
         screen = fitted("\n\n".join([*parts, *([KEYS] if self.desk.hears else [])]))
         self.desk.show(screen.replace("\xa0", " "))
+
+
+def _known(exercise: Exercise) -> Iterator[InProcess]:
+    """What answers are compared with, but where that takes long (ex29)."""
+    if exercise.seconds is None and not exercise.lacks:
+        yield reference_of(exercise)
+        yield from map(doctor_of(exercise).runner, exercise.mistakes)

@@ -27,6 +27,9 @@ class Candidate(Protocol):
     def sources(self) -> dict[str, tuple[str, str]]:
         """What to call each file of the answer, and its text, by its path."""
 
+    def begin(self, request: Request) -> None:
+        """Start on the request that ``run`` asks for next, where something else can compute."""
+
     def run(self, request: Request) -> Outcome:
         """Run one request."""
 
@@ -150,6 +153,7 @@ class Check:
         )
 
     def _run(self, request: Request, terms: Terms) -> Any:
+        self.candidate.begin(request)
         expected = self._expected(request)
         self.functions += [name for name in expected.used if name not in self.functions]
         outcome = self.candidate.run(request)

@@ -14,6 +14,7 @@ from grader.language import choose, said
 from grader.report import brief_text, failure_text, sentence
 from grader.sandbox.held import weaker_fence
 from grader.sandbox.runner import Unusable
+from grader.sandbox.spawn import start_ahead
 from grader.workbook import LETTERS, Workbook, named_paths, require_numpy
 
 ONE_PROCESS = (
@@ -60,6 +61,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not wanted:
         if config.getoption("dist", "no") != "no":
             raise pytest.UsageError(ONE_PROCESS)
+        if not config.getoption("collectonly"):
+            start_ahead()
         return None
     config._do_configure()  # as pytest's own --markers does: the cache is needed
     capture = config.pluginmanager.get_plugin("capturemanager")
@@ -110,6 +113,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """When only exercises run, pytest's own progress and summary lines give way to ours."""
     workbook = session.config.stash[_workbook]
     workbook.quiet = all(workbook.exercise_of(item.path) for item in session.items)
+    workbook.last = workbook.exercise_of(session.items[-1].path) if session.items else None
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     if workbook.quiet and terminal is not None:
         terminal.showfspath = False
@@ -193,6 +197,8 @@ def pytest_runtest_makereport(
     result = run.record(item.name, item.stash.get(_check, None), problem)
     workbook.results[report.nodeid] = run, result
     workbook.show_progress(exercise.name, result.status)
+    if exercise is not workbook.last:
+        start_ahead()
     report.location = (*report.location[:2], said(f"{exercise.name}: {sentence(item.name)}"))
     if result.status == NOT_STARTED:
         report.outcome = "skipped"

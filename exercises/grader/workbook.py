@@ -58,6 +58,7 @@ class Workbook:
         self.unwritten = ""
         self._prints: dict[str, str] = {}
         self.quiet = False
+        self.last: Exercise | None = None  # to be graded in this run
         self._line_of = ""
 
     def holds(self, path: Path) -> bool:

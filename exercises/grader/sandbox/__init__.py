@@ -2,6 +2,7 @@
 
 rules    what an answer may not do, found by reading it
 runner   the parent's side: a student's file in a worker, the clock, the end of it
+ended    how a worker ended, in a sentence
 spawn    starts workers, and keeps one warm
 held     what of the fence the kernel held
 unfenced the same without a worker, where no process can be started

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from grader.exercise import Exercise
 from grader.sandbox import wire
+from grader.sandbox.ended import ending
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.fence import short
 from grader.sandbox.held import stood
@@ -63,6 +64,7 @@ class Sandboxed:
         self._pipe: Pipe | None = None
         self._losses, self._number = 0, 0
         self._unusable: Unusable | None = None
+        self._begun: Request | None = None  # sent, and not yet answered
         self.source, self.untouched = "", not lies_there(path)
         self.stubs: dict[str, tuple[int, int]] = {}
         self.parts: list[tuple[Sandboxed, tuple[str, ...]]] = []
@@ -108,21 +110,33 @@ class Sandboxed:
             **{str(one.path): (short(str(one.path)), one.source) for one in others},
         }
 
+    def begin(self, request: Request) -> None:
+        """Have the worker compute while we do; ``run`` tells what came of it, errors too."""
+        if self._begun is not None:
+            self.close()  # nobody asked for what it computes
+        if self._unusable is not None:
+            return
+        with contextlib.suppress(Unusable, Gone):
+            if self._pipe is None:
+                self._start()
+            self._number += 1
+            self._begun = request
+            self._send({"number": self._number, "request": request._asdict()}, self._seconds)
+
     def run(self, request: Request) -> Outcome:
         """Run one request in the worker. Raises Unusable if the file cannot be run at all."""
+        if self._begun is not request:
+            self.begin(request)
+        self._begun = None
         if self._unusable is not None:
             raise self._unusable
-        if self._pipe is None:
-            self._start()
-        self._number += 1
-        message = {"number": self._number, "request": request._asdict()}
         try:
-            answer = self._exchange(message, self.exercise.seconds or self.limits.call)
+            answer = self._receive(self._seconds)
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
             return read_outcome(answer, request)
         except Gone as gone:
-            return Outcome([], [], [], None, 0, stopped=self._end(gone))
+            return Outcome([], [], [], None, 0, stopped=self._lose(ending(gone, self._process)))
         except NOT_AN_ANSWER as bad:
             why = f"what your code sent to the grader is not an answer ({one_line(str(bad)[:80])})"
             return Outcome([], [], [], None, 0, stopped=self._lose(why))
@@ -166,11 +180,12 @@ class Sandboxed:
         setup = self.setup()
         try:
             seconds = self.exercise.seconds or self.limits.start
-            stood.add(one_line(self._exchange(setup, seconds)["stands"]))
-            hello = self._receive(time.monotonic() + seconds)
+            self._send(setup, seconds)
+            stood.add(one_line(self._receive(seconds)["stands"]))
+            hello = self._receive(seconds)
             complaint, line = start_complaint(hello, self.path)
         except Gone as gone:
-            complaint, line = f"while it was imported, {self._end(gone)}", 0
+            complaint, line = f"while it was imported, {self._lose(ending(gone, self._process))}", 0
         except NOT_AN_ANSWER:
             complaint, line = "its import disturbed the grader's connection", 0
         if complaint:
@@ -178,32 +193,18 @@ class Sandboxed:
             self._unusable = Unusable(complaint, line)
             raise self._unusable
 
-    def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        assert self._pipe is not None
-        deadline = time.monotonic() + seconds
-        self._pipe.send(wire.encode(message), deadline)
-        return self._receive(deadline)
+    @property
+    def _seconds(self) -> float:
+        """How long one call may take."""
+        return self.exercise.seconds or self.limits.call
 
-    def _receive(self, deadline: float) -> dict[str, Any]:
+    def _send(self, message: dict[str, Any], seconds: float) -> None:
         assert self._pipe is not None
-        return wire.decode(self._pipe.receive(deadline))
+        self._pipe.send(wire.encode(message), time.monotonic() + seconds)
 
-    def _end(self, gone: Gone) -> str:
-        """Why the worker is gone, in a sentence about the student's code."""
-        status = None
-        if not gone.hung and self._process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                status = self._process.wait(0.5)
-        if gone.hung:
-            return self._lose(f"your code did not finish within {gone.seconds:.0f} s")
-        if status is None:
-            return self._lose("your code closed the grader's connection")
-        if status < 0:
-            name = signal.Signals(-status).name if -status in _SIGNALS else f"signal {-status}"
-            hint = {"SIGSEGV": ": endless recursion?", "SIGXCPU": ": too much computing"}
-            return self._lose(f"your code crashed its process ({name}{hint.get(name, '')})")
-        text = f"your code ended its process (exit status {status}) instead of returning"
-        return self._lose(text)
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        assert self._pipe is not None
+        return wire.decode(self._pipe.receive(time.monotonic() + seconds))
 
     def _lose(self, text: str) -> str:
         """End a worker that is no longer of use; after a few the file is not tried again."""
@@ -223,11 +224,10 @@ class Sandboxed:
             self._process.wait()
         if self._pipe is not None:
             self._pipe.close()
-        self._process = self._pipe = None
+        self._process = self._pipe = self._begun = None
         _living.discard(self)
 
 
-_SIGNALS = {int(number) for number in signal.Signals}
 _living: set[Sandboxed] = set()
 
 

@@ -34,6 +34,9 @@ class Unfenced(Sandboxed):
 
     _module: Any = None
 
+    def begin(self, request: Request) -> None:
+        """Nothing to begin: there is one process."""
+
     def run(self, request: Request) -> Outcome:
         """Run one request. Raises Unusable if the file cannot be run at all."""
         if self._unusable is not None:
