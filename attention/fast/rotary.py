@@ -12,8 +12,8 @@ import numpy as np
 
 from .. import ops
 from ..ops.checks import floats, upstream
-from ..ops.rotary import Pairing, RotarySaved, check_rotary_inputs
-from ..ops.rotary_scaling import RotaryScaling, rotary_frequencies
+from ..ops.rotary import Pairing, RotarySaved, check_rotary_inputs, rotary_frequencies
+from ..ops.rotary_scaling import RotaryScaling
 
 COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}
 

@@ -19,6 +19,7 @@ from .activations import (
     gelu_forward,
     relu_backward,
     relu_forward,
+    sigmoid,
     silu_backward,
     silu_forward,
 )
@@ -50,8 +51,8 @@ from .masks import causal_mask, padding_mask, window_mask
 from .positions import sinusoidal_positions
 from .preference import dpo_backward, dpo_forward
 from .rms_norm import rms_norm_backward, rms_norm_forward
-from .rotary import Rotary, rotary_backward, rotary_forward
-from .rotary_scaling import RotaryScaling, rotary_frequencies
+from .rotary import Rotary, rotary_backward, rotary_forward, rotary_frequencies
+from .rotary_scaling import RotaryScaling
 from .routing import (
     balance_loss_backward,
     balance_loss_forward,
@@ -140,6 +141,7 @@ __all__ = [
     "sampled_softmax_backward",
     "sampled_softmax_forward",
     "sampled_softmax_row_gradients",
+    "sigmoid",
     "silu_backward",
     "silu_forward",
     "sinusoidal_positions",

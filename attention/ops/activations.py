@@ -91,6 +91,12 @@ def silu_backward(dout: np.ndarray, saved: SiluSaved) -> np.ndarray:
     return dout * gate * (1 + x * (1 - gate))
 
 
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)) of real x (...), exact also where it is tiny, as by tanh it is not."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, x.dtype.type(1), small) / (1 + small)
+
+
 def _gelu_inner(x: np.ndarray) -> np.ndarray:
     x = _near(x)
     return math.sqrt(2 / math.pi) * (x + GELU_CUBIC * x * x * x)

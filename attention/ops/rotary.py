@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .checks import at_least_dims, floats, in_range, unmasked, upstream
-from .rotary_scaling import RotaryScaling, rotary_frequencies
+from .rotary_scaling import RotaryScaling, slowed_frequencies
 
 Pairing = Literal["interleaved", "half"]
 
@@ -28,6 +28,16 @@ class RotarySaved(NamedTuple):
     sin: np.ndarray  # broadcasts to (..., T, D/2)
     pairing: Pairing
     shape: tuple[int, ...]
+
+
+def rotary_frequencies(
+    D: int, base: float, scaling: RotaryScaling | None = None
+) -> tuple[np.ndarray, float]:
+    """-> (D/2,) radians a position, and the amplitude. Raises ValueError for a bad rule."""
+    frequencies = base ** (-np.arange(0, D, 2) / max(D, 1))  # (D/2,)
+    if scaling is None:
+        return frequencies, 1.0
+    return slowed_frequencies(frequencies, D, base, scaling)
 
 
 def rotary_forward(

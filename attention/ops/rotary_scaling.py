@@ -1,4 +1,4 @@
-"""Rotary frequencies, and how they are changed to read longer than was trained.
+"""How rotary frequencies are changed to read longer than was trained.
 
 "linear": all positions closer together (Chen et al. 2023, Position Interpolation). "ntk": a larger
 base, so that the fastest pair keeps its pace and the slowest is slowed by the whole factor (bloc97
@@ -29,13 +29,10 @@ class RotaryScaling(NamedTuple):
     amplitude: float | None = None
 
 
-def rotary_frequencies(
-    D: int, base: float, scaling: RotaryScaling | None = None
+def slowed_frequencies(
+    frequencies: np.ndarray, D: int, base: float, scaling: RotaryScaling
 ) -> tuple[np.ndarray, float]:
-    """-> (D/2,) radians a position, and the amplitude. Raises ValueError for a bad rule."""
-    frequencies = base ** (-np.arange(0, D, 2) / max(D, 1))  # (D/2,)
-    if scaling is None:
-        return frequencies, 1.0
+    """(D/2,) -> (D/2,), and the amplitude. Raises ValueError for a bad rule."""
     kind, factor, length, low, high, amplitude = scaling
     if kind not in ("linear", "ntk", "llama3", "yarn"):
         raise ValueError(f'scaling must be "linear", "ntk", "llama3" or "yarn", got {kind!r}')

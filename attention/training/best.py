@@ -24,7 +24,7 @@ class Stopping:
     judge: Callable[[], float] | None = None
     patience: int = 1
     average: float | None = None
-    stop: Callable[[], bool] = lambda: False
+    stop: Callable[[], bool] | None = None
 
 
 class Best:

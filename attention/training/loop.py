@@ -69,7 +69,7 @@ class Trainer:
         self.workers = Workers(workers, self.ranks)
         self.rng = np.random.default_rng(rng)
         self.judge = stopping.judge
-        self.stop: Callable[[], bool] = lambda: bool(self.ranks.agree(stopping.stop()))
+        self.stop = stopping.stop
         average = stopping.average
         data = optimizer.buffer.data
         self.average = None if average is None else Average(data, average)
@@ -118,17 +118,16 @@ class Trainer:
         self._before, self._begin = self.spent, time.monotonic()
         self.ranks.compare(self.run_of)
         saved_at, saved_step = time.monotonic(), -1
+        every = self.checkpoints.every or math.inf
         with CtrlC() as ctrl_c, self.workers:
             while not self._is_over(steps, epochs):
                 self._one_step()
                 if on_step is not None:
                     on_step(self)
-                ended = self.batches.left == 0 or self.stop()
+                ended = self.batches.left == 0 or self._is_told_to_stop()
                 if ended:
                     self._end_epoch(on_epoch)
-                due = ended or time.monotonic() - saved_at >= SECONDS
-                every = self.checkpoints.every
-                due |= every is not None and self.step % every == 0
+                due = ended or self.step % every == 0 or time.monotonic() - saved_at >= SECONDS
                 pressed = self.ranks.any(ctrl_c.pressed)
                 if self.checkpoint and (due or pressed):
                     self.save(self.checkpoint)
@@ -177,8 +176,11 @@ class Trainer:
     def _is_over(self, steps: float, epochs: float) -> bool:
         between = not self._met  # an epoch that has begun is ended
         final = self.best is not None and self.best.is_final
-        late = bool(self.epochs) and self.stop()
+        late = bool(self.epochs) and self._is_told_to_stop()
         return self.step >= steps or (between and (len(self.epochs) >= epochs or final or late))
+
+    def _is_told_to_stop(self) -> bool:
+        return self.stop is not None and bool(self.ranks.agree(self.stop()))
 
     def _one_step(self) -> None:
         batch = next(self.batches)

@@ -211,3 +211,10 @@ def test_a_pool_names_a_mask_that_does_not_fit() -> None:
     _, saved = A.softmax_forward(x)
     with pytest.raises(TypeError, match="dout must be a plain array"):
         A.softmax_backward(np.ma.masked_greater(x, 0), saved)
+
+
+def test_sigmoid_is_exact_where_it_is_tiny_and_never_overflows() -> None:
+    x = np.array([-700.0, -30.0, 0.0, 30.0, 1e300])
+    with np.errstate(over="raise", invalid="raise"):
+        np.testing.assert_allclose(A.sigmoid(x)[:2], np.exp(x[:2]), rtol=1e-12)
+        assert A.sigmoid(x)[2:].tolist() == [0.5, 1 / (1 + np.exp(-30.0)), 1.0]

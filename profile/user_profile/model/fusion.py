@@ -5,9 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention import Layer, Linear
-from attention.ops import LinearSaved
-
-from .sigmoid import sigmoid
+from attention.ops import LinearSaved, sigmoid
 
 
 class FusionSaved(NamedTuple):

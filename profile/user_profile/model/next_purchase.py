@@ -20,11 +20,11 @@ from attention.ops import (
     dropout_forward,
     relu_backward,
     relu_forward,
+    sigmoid,
     sum_by_id,
 )
 
 from ..features.batch import Question
-from .sigmoid import sigmoid
 
 
 class CopySaved(NamedTuple):
