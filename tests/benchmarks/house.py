@@ -69,7 +69,7 @@ def profile_step() -> Trace:
     from user_profile.judging.evaluate import mean_ndcg
     from user_profile.log.split import split_last_sessions
     from user_profile.model.settings import Settings
-    from user_profile.training.loop import train
+    from user_profile.training.loop import Sitting, train
 
     from tests.user_profile.shop_log import make_categories, make_sessions
 
@@ -80,7 +80,7 @@ def profile_step() -> Trace:
         make_categories(sessions),
         Settings(epochs=1, questions=12),
         score=mean_ndcg,
-        on_step=trace,
+        sitting=Sitting(on_step=trace),
     )
     return trace
 

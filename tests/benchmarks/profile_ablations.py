@@ -13,6 +13,7 @@ from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.prepare import prepare
 from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
+from user_profile.training.facts import SpecOptions
 from user_profile.training.loop import train
 
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -38,7 +39,12 @@ def main() -> None:
         options = dict(options)
         without = options.pop("without", ())
         trained = train(
-            log.sessions, split, categories, Settings(**options), without=without, score=mean_ndcg
+            log.sessions,
+            split,
+            categories,
+            Settings(**options),
+            score=mean_ndcg,
+            options=SpecOptions(without=without),
         )
         profiler = Profiler(trained, log.sessions)
         profiler.name = name  # type: ignore[misc]

@@ -27,6 +27,7 @@ from ..log.sessions import Sessions
 from ..log.split import split_at, split_last_sessions
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
+from ..training.facts import SpecOptions
 from ..training.loop import train
 from .waiting import Waiting
 
@@ -94,15 +95,8 @@ def train_before(sessions: Sessions, date: int, like: Trained, kind: str | None)
     settings = dataclasses.replace(like.settings)
     without = [part for part in spec.without if part != "vectors"]
     split = split_last_sessions(kept, kind=kind)
-    return train(
-        kept,
-        split,
-        categories,
-        settings,
-        score=mean_ndcg,
-        without=without,
-        to_the_end=True,
-    )
+    options = SpecOptions(without=without, to_the_end=True)
+    return train(kept, split, categories, settings, score=mean_ndcg, options=options)
 
 
 def _ranking(table: Comparison) -> None:

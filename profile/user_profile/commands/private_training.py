@@ -1,9 +1,6 @@
 """What `train --private` adds: its options, and the run."""
 
 import argparse
-from collections.abc import Sequence
-
-import numpy as np
 
 from attention.training import Progress
 from attention.training.settings import add_settings, given_settings
@@ -14,6 +11,7 @@ from ..log.prepared import Prepared
 from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import Privacy, read_customers, train_private
+from ..training.facts import SpecOptions
 
 
 def add_private_options(parser: argparse.ArgumentParser) -> None:
@@ -41,13 +39,10 @@ def train_privately(
     log: Prepared,
     categories: Categories,
     settings: Settings,
-    item_vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
+    spec_options: SpecOptions,
 ) -> Trained:
     """Private training on a log, with a status line."""
-    customers = read_customers(
-        log.sessions, log.split(), categories, settings, item_vectors=item_vectors, without=without
-    )
+    customers = read_customers(log.sessions, log.split(), categories, settings, spec_options)
     total = privacy.total_steps(settings.epochs)
     progress = Progress(total, every=-(-total // 20))
     return train_private(

@@ -1,11 +1,8 @@
 """train: from a log to a saved model."""
 
 import argparse
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from attention.parallel.ranks import world
 from attention.training import EpochEnd, Progress, Trainer
@@ -22,7 +19,8 @@ from ..model.settings import Settings
 from ..model.trained import Trained
 from ..privacy.loop import guarantee
 from ..serving.profiler import Profiler
-from ..training.loop import train
+from ..training.facts import SpecOptions
+from ..training.loop import Sitting, train
 from .answers import check_positive
 from .common import (
     add_log_options,
@@ -76,8 +74,8 @@ def run_train(options: argparse.Namespace) -> int:
     if is_in_parts(options):
         if privacy is not None:
             raise DataError("A private run reads a log of rows, not a folder of histories.")
-        told = _told(settings, ranks=True)
-        trained, judge = train_on_folder(options, settings, without, checkpoint, *told)
+        sitting = _sitting(settings, checkpoint, options.resume)
+        trained, judge = train_on_folder(options, settings, without, sitting)
         _save(options, trained, checkpoint, _validation(trained))
         table = judge()
         print(f"\n{table}\n{table.verdict(Profiler.name)}")
@@ -92,21 +90,16 @@ def run_train(options: argparse.Namespace) -> int:
     vectors = None
     if options.item_vectors:
         vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)
+    spec_options = SpecOptions(vectors, without)
     if privacy is None:
-        trained = train_with_progress(
-            log,
-            log.split(),
-            categories,
-            settings,
-            vectors,
-            without,
-            checkpoint,
-            options.resume,
-            options.workers,
-        )
+        sitting = _sitting(settings, checkpoint, options.resume, log.ranks)
+        trained = train(
+            log.sessions, log.split(), categories, settings, score=mean_ndcg,
+            options=spec_options, sitting=sitting, workers=options.workers,
+        )  # fmt: skip
         worth = _validation(trained)
     else:
-        trained = train_privately(privacy, log, categories, settings, vectors, without)
+        trained = train_privately(privacy, log, categories, settings, spec_options)
         worth = str(guarantee(trained))
     worth = worth if log.ranks or privacy else "retention, spend and value"
     _save(options, trained, checkpoint, worth)
@@ -125,37 +118,16 @@ def _save(options: argparse.Namespace, trained: Trained, checkpoint: Path, worth
 
 
 def train_with_progress(
-    log: Prepared,
-    split: Split,
-    categories: Categories,
-    settings: Settings,
-    vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
-    checkpoint: Path | None = None,
-    resume: bool = False,
-    workers: int | None = None,
+    log: Prepared, split: Split, categories: Categories, settings: Settings
 ) -> Trained:
-    on_step, on_epoch = _told(settings, log.ranks)
-    return train(
-        log.sessions,
-        split,
-        categories,
-        settings,
-        score=mean_ndcg,
-        item_vectors=vectors,
-        without=without,
-        checkpoint=checkpoint,
-        resume=resume,
-        workers=workers,
-        on_step=on_step,
-        on_epoch=on_epoch,
-    )
+    sitting = _sitting(settings, ranks=log.ranks)
+    return train(log.sessions, split, categories, settings, score=mean_ndcg, sitting=sitting)
 
 
-def _told(
-    settings: Settings, ranks: bool
-) -> tuple[Callable[[Trainer], None], Callable[[EpochEnd], None]]:
-    """What is said while it trains; `ranks`: there are items to rank."""
+def _sitting(
+    settings: Settings, checkpoint: Path | None = None, resume: bool = False, ranks: bool = True
+) -> Sitting:
+    """With what is said while it trains; `ranks`: there are items to rank."""
     progress, waiting = Progress(settings.epochs), Waiting()
 
     def on_step(trainer: Trainer) -> None:
@@ -170,4 +142,4 @@ def _told(
             f"{end.seconds:.0f} s, at most {left:.0f} s left"
         )
 
-    return on_step, on_epoch
+    return Sitting(checkpoint, resume, on_step, on_epoch)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from attention.parallel.ranks import world
-from attention.training import EpochEnd, Trainer
 
 from ..baselines.parts import CELLS, rivals_of_parts
 from ..errors import DataError
@@ -27,7 +26,8 @@ from ..model.settings import Settings
 from ..model.trained import Trained
 from ..serving.profiler import Profiler
 from ..serving.scoring.folder import holds_histories, read_folder, texts_of
-from ..training.facts import season_of_all
+from ..training.facts import SpecOptions, season_of_all
+from ..training.loop import Sitting
 from ..training.parts import split_parts, train_parts
 from .waiting import Waiting
 
@@ -53,9 +53,7 @@ def train_on_folder(
     options: argparse.Namespace,
     settings: Settings,
     without: list[str],
-    checkpoint: Path,
-    on_step: Callable[[Trainer], None],
-    on_epoch: Callable[[EpochEnd], None],
+    sitting: Sitting,
 ) -> tuple[Trained, Callable[[], Comparison]]:
     """Read, say what was read, train; and what makes the table. Raises DataError."""
     for name in _OF_ROWS:
@@ -73,9 +71,8 @@ def train_on_folder(
     print(categories)
     vectors = read_item_vectors(options.item_vectors, items) if options.item_vectors else None
     trained = train_parts(
-        parts, splits, categories, settings, score=each_ndcg, item_vectors=vectors,
-        without=without, checkpoint=checkpoint, resume=options.resume,
-        on_step=on_step, on_epoch=on_epoch,
+        parts, splits, categories, settings, score=each_ndcg,
+        options=SpecOptions(vectors, without), sitting=sitting,
     )  # fmt: skip
     return trained, lambda: judge_parts(parts, splits, trained)
 

@@ -14,7 +14,7 @@ a profile shown of a customer is made from that customer's own log: the guarante
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -38,6 +38,7 @@ from ..model.loss import Loss
 from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from ..training.augment import augment
+from ..training.facts import SpecOptions
 from ..training.questions import fit_spec, training_batches, training_targets
 from .accountant import Spent, epsilon_spent
 from .alone import split_customers
@@ -100,18 +101,13 @@ def read_customers(
     split: Split,
     categories: Categories,
     settings: Settings,
-    *,
-    item_vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
+    options: SpecOptions = SpecOptions(),  # noqa: B008 (immutable)
 ) -> Customers:
-    """From the sessions of `split.train`. Everything that is treated as public is made here.
-
-    `item_vectors` and `without` as in `fit_spec`.
-    """
+    """From the sessions of `split.train`. Everything that is treated as public is made here."""
     history = read_history(sessions)
     side = dict(sessions.events.user_features)
     targets = training_targets(history, split.train, settings.most_per_customer)
-    spec = fit_spec(history, targets, categories, side, item_vectors, without, with_buying=False)
+    spec = fit_spec(history, targets, categories, side, options, with_buying=False)
     featurizer, moments = Featurizer(history, spec, side), training_moments(history)
     together = training_batches(featurizer, targets, settings, moments)
     return Customers(spec, list(chain.from_iterable(map(split_customers, together))))

@@ -96,22 +96,28 @@ def visits_of_all(
     return Visits(*visits), value
 
 
+class SpecOptions(NamedTuple):
+    """What of a log enters the features; all of it that is not an option enters always."""
+
+    item_vectors: np.ndarray | None = None  # (I, V), that describe the items
+    without: Sequence[str] = ()  # parts of `item_side.PARTS` and side features to be left out
+    to_the_end: bool = False  # whether no horizon is kept for a test of the outlook
+
+
 def fit_spec(
     parts: LogParts[Known],
     categories: Categories,
-    vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
+    options: SpecOptions = SpecOptions(),  # noqa: B008 (immutable)
     *,
-    to_the_end: bool = False,
     with_buying: bool = True,
 ) -> FeatureSpec:
     """Codes and constants, from the training sessions.
 
     What the outlook asks is split by date: its constants are those of all sessions, at dates
-    before the one it is tested at (`training_moments`). `vectors` (I, V) describe the items;
-    `without` names parts (of `item_side.PARTS`) that are to be left out. Not `with_buying`: nothing
-    is fitted to how often customers buy.
+    before the one it is tested at (`training_moments`). Not `with_buying`: nothing is fitted to
+    how often customers buy.
     """
+    vectors, without, to_the_end = options
     rng, local = np.random.default_rng(0), parts.local
     season, moments = (
         season_of_all(histories_of(parts, seen=True)),

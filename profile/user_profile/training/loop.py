@@ -1,10 +1,10 @@
 """Learning a model from a log: what the steps are, what they are judged by, where they are kept."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from ..model.loss import Loss
 from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from .augment import augment
-from .facts import Known, fit_spec, moments_of_all
+from .facts import Known, SpecOptions, fit_spec, moments_of_all
 from .outlook import Answered, fit_outlook, read_answers
 from .questions import training_batches, training_targets
 from .scoring import Score, levels_said, validate
@@ -56,6 +56,19 @@ class Material(NamedTuple):
     ranks: Ranks = ALONE  # that share out the questions of a log that each of them has
 
 
+class Sitting(NamedTuple):
+    """How a run is sat through: where it is kept, whether it goes on there, and who is told.
+
+    With `resume`, it goes on from `checkpoint`, if that is there; all settings but `MAY_CHANGE`
+    must then be as they were.
+    """
+
+    checkpoint: str | Path | None = None
+    resume: bool = False
+    on_step: Callable[[Trainer], None] | None = None
+    on_epoch: Callable[[EpochEnd], None] | None = None
+
+
 def train(
     sessions: Sessions,
     split: Split,
@@ -63,30 +76,21 @@ def train(
     settings: Settings | None = None,
     *,
     score: Score,
-    item_vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
-    to_the_end: bool = False,
-    checkpoint: str | Path | None = None,
-    resume: bool = False,
+    options: SpecOptions = SpecOptions(),  # noqa: B008 (immutable)
+    sitting: Sitting = Sitting(),  # noqa: B008 (immutable)
     workers: int | None = None,
-    on_step: Callable[[Trainer], None] | None = None,
-    on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
     """Train on the sessions of `split.train`, keep the epoch of the best `score` on validation.
 
     Then the outlook is fitted, on top, at dates before the one it is tested at, and thresholds on
-    validation.
-    `item_vectors` and `without` as in `fit_spec`, `to_the_end` as in
-    `training_moments`. `workers` work at once, one pack of customers each; another number gives
-    other bits. With `resume`, go on from
-    `checkpoint`, if it is there; all but `MAY_CHANGE` must then be as it was. Raises DataError
-    for a log of too many items, FileFormatError for a checkpoint of another run, and what
-    `Trainer.run` raises.
+    validation. `workers` work at once, one pack of customers each; another number gives other
+    bits. Raises DataError for a log of too many items, FileFormatError for a checkpoint of another
+    run, and what `Trainer.run` raises.
     """
     settings = settings or Settings()
     known = know(sessions, split, settings)
     parts = LogParts({0: known})
-    spec = fit_spec(parts, categories, item_vectors, without, to_the_end=to_the_end)
+    spec = fit_spec(parts, categories, options)
     packs = training_batches(Featurizer(known.seen, spec, known.side), known.targets, settings)
     workers = max(_WORKERS, world().size) if workers is None else workers
     material = Material(
@@ -99,15 +103,7 @@ def train(
         fingerprint(sessions, split),
         world(),
     )
-    run = {
-        "without": list(without),
-        "categories": fingerprint(categories.of_item, categories.names),
-        "item_vectors": fingerprint(item_vectors),
-    }
-    return run_training(
-        material, spec, settings, to_the_end=to_the_end, checkpoint=checkpoint, run=run,
-        resume=resume, workers=workers, on_step=on_step, on_epoch=on_epoch,
-    )  # fmt: skip
+    return run_training(material, spec, settings, categories, options, sitting, workers)
 
 
 def know(sessions: Sessions, split: Split, settings: Settings) -> Known:
@@ -128,16 +124,19 @@ def run_training(
     material: Material,
     spec: FeatureSpec,
     settings: Settings,
-    *,
-    to_the_end: bool = False,
-    checkpoint: str | Path | None = None,
-    run: Mapping[str, Any],
-    resume: bool = False,
+    categories: Categories,
+    options: SpecOptions,
+    sitting: Sitting,
     workers: int,
-    on_step: Callable[[Trainer], None] | None = None,
-    on_epoch: Callable[[EpochEnd], None] | None = None,
 ) -> Trained:
     """What both ways to train share: the steps, then what is fitted on top."""
+    run = {
+        **dataclasses.asdict(settings),
+        "log": material.mark,
+        "without": list(options.without),
+        "categories": fingerprint(categories.of_item, categories.names),
+        "item_vectors": fingerprint(options.item_vectors),
+    }
     model = new_model(spec, settings)
     loss = Loss(model)
     featurizers = {
@@ -160,17 +159,12 @@ def run_training(
         max_norm=settings.max_norm,
         workers=workers,
         stopping=Stopping(lambda: material.judge(model, featurizers), patience=settings.patience),
-        checkpoints=Checkpoints(
-            checkpoint,
-            every=None,
-            run={**dataclasses.asdict(settings), "log": material.mark, **run},
-            may_change=MAY_CHANGE,
-        ),
+        checkpoints=Checkpoints(sitting.checkpoint, every=None, run=run, may_change=MAY_CHANGE),
     )
-    if resume and checkpoint is not None and Path(checkpoint).exists():
-        trainer.resume(checkpoint)
-    trainer.run(epochs=settings.epochs, on_step=on_step, on_epoch=on_epoch)
-    decisions = _decide(model, spec, material, featurizers, to_the_end)
+    if sitting.resume and trainer.checkpoint is not None and trainer.checkpoint.exists():
+        trainer.resume(trainer.checkpoint)
+    trainer.run(epochs=settings.epochs, on_step=sitting.on_step, on_epoch=sitting.on_epoch)
+    decisions = _decide(model, spec, material, featurizers, options.to_the_end)
     log = [end._asdict() for end in trainer.epochs]
     return Trained(model, spec, settings, decisions, log)
 

@@ -3,15 +3,14 @@
 The counts are those of `facts`, the steps those of `loop`; each step takes a pack of each part.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from attention.files import fingerprint
 from attention.parallel.workers import Shard
-from attention.training import EpochEnd, ShuffledBatches, Trainer
+from attention.training import ShuffledBatches
 
 from ..errors import DataError
 from ..features.featurizer import Featurizer
@@ -23,8 +22,8 @@ from ..log.split import NO_TARGETS, Split, split_last_sessions
 from ..model import ProfileModel
 from ..model.settings import Settings
 from ..model.trained import Trained
-from .facts import fit_spec, histories_of, season_of_all
-from .loop import Material, know, run_training
+from .facts import SpecOptions, fit_spec, histories_of, season_of_all
+from .loop import Material, Sitting, know, run_training
 from .questions import training_batches
 from .scoring import EachScore, score_blocks
 
@@ -56,17 +55,13 @@ def train_parts(
     settings: Settings,
     *,
     score: EachScore,
-    item_vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
-    checkpoint: str | Path | None = None,
-    resume: bool = False,
-    on_step: Callable[[Trainer], None] | None = None,
-    on_epoch: Callable[[EpochEnd], None] | None = None,
+    options: SpecOptions = SpecOptions(),  # noqa: B008 (immutable)
+    sitting: Sitting = Sitting(),  # noqa: B008 (immutable)
 ) -> Trained:
     """As `loop.train`, on the parts of a log, each the share of one worker."""
     known = {n: know(part, splits[n], settings) for n, part in sessions.local.items()}
     parts = sessions.like(known)
-    spec = fit_spec(parts, categories, item_vectors, without)
+    spec = fit_spec(parts, categories, options)
     season = season_of_all(histories_of(parts, seen=True))
     packs = {
         number: training_batches(
@@ -94,15 +89,7 @@ def train_parts(
         judge,
         fingerprint(parts.of_each(lambda n: fingerprint(sessions.local[n], splits[n]))),
     )
-    run = {
-        "without": list(without),
-        "categories": fingerprint(categories.of_item, categories.names),
-        "item_vectors": fingerprint(item_vectors),
-    }
-    return run_training(
-        material, spec, settings, checkpoint=checkpoint, run=run, resume=resume,
-        workers=parts.count, on_step=on_step, on_epoch=on_epoch,
-    )  # fmt: skip
+    return run_training(material, spec, settings, categories, options, sitting, parts.count)
 
 
 class PartPacks(ShuffledBatches):

@@ -1,7 +1,5 @@
 """What is trained on: questions with their answers, codes and constants, batches."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from ..features.batch import Batch, Labels
@@ -15,7 +13,7 @@ from ..log.parts import LogParts
 from ..log.split import Targets
 from ..model.settings import Settings
 from . import facts
-from .facts import Known
+from .facts import Known, SpecOptions
 
 _BEHAVIOURS = 16_000  # of a batch: bounds its memory, whatever the histories; a longer one is alone
 
@@ -45,20 +43,15 @@ def fit_spec(
     targets: Targets,
     categories: Categories,
     side: dict[str, tuple[str, ...]],
-    vectors: np.ndarray | None = None,
-    without: Sequence[str] = (),
+    options: SpecOptions = SpecOptions(),  # noqa: B008 (immutable)
     *,
     whole: History | None = None,
-    to_the_end: bool = False,
     with_buying: bool = True,
 ) -> FeatureSpec:
     """`facts.fit_spec` of a log in one memory: `history` holds what may be trained on alone,
     `whole` all sessions, by default the same."""
     known = Known(history, history if whole is None else whole, targets, side)
-    return facts.fit_spec(
-        LogParts({0: known}), categories, vectors, without,
-        to_the_end=to_the_end, with_buying=with_buying,
-    )  # fmt: skip
+    return facts.fit_spec(LogParts({0: known}), categories, options, with_buying=with_buying)
 
 
 def training_batches(

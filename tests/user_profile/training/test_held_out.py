@@ -9,6 +9,7 @@ from user_profile.features.moments import test_date as date_of_test
 from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings
+from user_profile.training.facts import SpecOptions
 from user_profile.training.loop import train
 
 from tests.user_profile.shop_log import make_categories, make_sessions
@@ -71,8 +72,10 @@ def test_what_is_trained_for_a_date_knows_nothing_after_it(sessions):
     kept = sessions.take(~late)
     split = split_last_sessions(kept, kind="purchase")
     rows = late[sessions.session_of_row()]
-    before, first = learned(kept, split, to_the_end=True)
-    after, second = learned(disturbed(sessions, rows).take(~late), split, to_the_end=True)
+    before, first = learned(kept, split, options=SpecOptions(to_the_end=True))
+    after, second = learned(
+        disturbed(sessions, rows).take(~late), split, options=SpecOptions(to_the_end=True)
+    )
     for name in before:
         same(before, after, name)
     for name in ("levels", "spend", "residuals"):
