@@ -34,13 +34,16 @@ class CausalLMSaved(NamedTuple):
         return self.encoder.weights
 
 
+OUTPUTS = ("tied", "linear", "biased")
+
+
 class CausalLM(Layer):
     """ids (B, T) -> logits (B, T, V).
 
-    `positions` is "learned", up to `max_length`, or "rotary". With `tied`, the output uses the
-    token table; without, a map of its own, with a bias unless `head_bias` is off. Further options
-    go to the blocks. Weights start normal with deviation 0.02, those that write to the residual
-    path smaller by √(2 · layers), as in GPT-2.
+    `positions` is "learned", up to `max_length`, or "rotary". `output` "tied" is the token table,
+    "linear" and "biased" are maps of its own. Further options go to the blocks, whose `bias` is
+    off. Weights start normal with deviation 0.02, those that write to the residual path smaller
+    by √(2 · layers), as in GPT-2.
     """
 
     def __init__(
@@ -54,15 +57,15 @@ class CausalLM(Layer):
         *,
         dropout: float = 0.0,
         positions: str = "learned",
-        tied: bool = True,
-        bias: bool = False,
-        head_bias: bool = True,
+        output: str = "tied",
         rng: Any = None,
         dtype: Any = np.float32,
         **block: Any,
     ) -> None:
         if positions not in ("learned", "rotary"):
             raise ValueError(f'positions must be "learned" or "rotary", got {positions!r}')
+        if output not in OUTPUTS:
+            raise ValueError(f"output must be one of {', '.join(OUTPUTS)}, got {output!r}")
         rng = np.random.default_rng(rng)
         self.max_length, self.dropout = max_length, dropout
         how = {"rng": rng, "dtype": dtype}
@@ -70,9 +73,11 @@ class CausalLM(Layer):
         learned = positions == "learned"
         self.positions = Embedding(max_length, embed_dim, **how) if learned else None
         rotary = None if learned else "interleaved"
-        block = {"dropout": dropout, "bias": bias, "rotary": rotary, **block}
+        block = {"dropout": dropout, "bias": False, "rotary": rotary, **block}
         self.encoder = Encoder(num_layers, embed_dim, num_heads, hidden_dim, **how, **block)
-        self.head = None if tied else Linear(embed_dim, vocab_size, head_bias, **how)
+        self.head = None
+        if output != "tied":
+            self.head = Linear(embed_dim, vocab_size, output == "biased", **how)
         for name, p in self.named_parameters().items():
             if p.decay:
                 to_residual = name.endswith(("out_proj.weight", "linear2.weight"))

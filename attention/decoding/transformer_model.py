@@ -34,7 +34,7 @@ class TransformerModel(CausalLM):
             num_heads,
             dff,
             dropout=dropout,
-            tied=False,
+            output="biased",
             bias=True,
             norm_first=False,
             activation="relu",

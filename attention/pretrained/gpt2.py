@@ -28,7 +28,7 @@ def plan(config: dict[str, Any], path: Path) -> Plan:
     ):  # fmt: skip
         fields.only(name, {False: False}, False)
     options = {
-        "tied": tied, "bias": True, "head_bias": False, "activation": activation,
+        "output": "tied" if tied else "linear", "bias": True, "activation": activation,
         "eps": fields.number("layer_norm_epsilon", 1e-5),
     }  # fmt: skip
     fields.end()

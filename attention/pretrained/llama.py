@@ -64,7 +64,7 @@ def plan(config: dict[str, Any], path: Path) -> Plan:
     options = {
         "positions": "rotary", "rotary": rotary, "num_kv_heads": kv_heads, "head_dim": D,
         "qk_norm": eps if family.qk_norm else None,
-        "norm": "rms", "eps": eps, "activation": "swiglu", "tied": tied, "head_bias": False,
+        "norm": "rms", "eps": eps, "activation": "swiglu", "output": "tied" if tied else "linear",
         "bias": mlp_bias, "proj_bias": (in_bias, out_bias),
     }  # fmt: skip
     sources = [

@@ -39,7 +39,7 @@ def _model(**options: Any) -> CausalLM:
     [
         {},
         {"positions": "rotary", "num_kv_heads": 1},
-        {"tied": False, "bias": True, "norm_first": False, "activation": "relu"},
+        {"output": "biased", "bias": True, "norm_first": False, "activation": "relu"},
         {"dropout": 0.2},
     ],
 )
