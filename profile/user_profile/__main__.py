@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 COMMANDS = {
     "demo": "train on the shipped log, judge, show one customer",
@@ -14,7 +15,7 @@ COMMANDS = {
     "show": "the profile of one customer, and why",
     "drift": "how the interests of one customer changed",
     "recommend": "next purchases of a customer, or of all",
-    "shop-card": "the shop as a whole: segments, season, whether forecasts hold",
+    "shop-card": "the shop as a whole: segments, what sells, whether forecasts hold",
     "target": "the audience of an advertisement",
     "segments": "a handful of groups of customers who buy alike",
     "risk": "the chance that a customer cancels within 90 days",
@@ -47,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return options.run(options)
 
     said = Outliving(sys.stdout)
-    with redirect_stdout(cast(TextIO, said)):
+    with redirect_stdout(cast(TextIO, said)), warnings.catch_warnings():
+        warnings.showwarning = _note
         status = run_command(run, "user_profile", argv, "stopped; nothing was written")
         said.flush()
     return status
@@ -65,6 +67,11 @@ def _parser(name_given: str) -> argparse.ArgumentParser:
         for name, command in commands.choices.items():
             command.description = command.description or COMMANDS[name]
     return parser
+
+
+def _note(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as a sentence, without the place in the code."""
+    print(f"note: {message}", file=sys.stderr)
 
 
 def _home(name: str) -> str:

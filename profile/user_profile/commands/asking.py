@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import DataError
+from ..log.prepare import MOST_SESSIONS
 from ..log.prepared import Prepared
 from ..serving.profiler import Profiler
 from .common import (
@@ -50,7 +51,13 @@ def read_query(options: argparse.Namespace) -> Query:
     log, _, profiler = load_profiler(options)
     moment = moment_of(options, profiler)
     if getattr(options, "customer", None) is not None:
-        return Query(log, profiler, np.array([log.user(options.customer)]), moment)
+        user = log.user(options.customer)
+        if log.sessions.counts[user] >= MOST_SESSIONS:
+            name = log.sessions.events.users[user]
+            print(
+                f"Of {name} the latest {MOST_SESSIONS} sessions are read, and no figure is of more."
+            )
+        return Query(log, profiler, np.array([user]), moment)
     everybody = np.arange(len(profiler.history.users))
     known = profiler.history.known_sessions(everybody, np.full(len(everybody), moment))
     if not known.any():

@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from attention.files import keep_existing, writable
 from attention.parallel.ranks import world
+from attention.training.checkpoint import Checkpoint
 
 from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
@@ -20,6 +22,16 @@ from .outputs import never_an_input
 MODEL = "runs/profile.npz"
 
 
+class Joined(argparse.Action):
+    """An option whose value is a list joined by commas: given again, it goes on."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+        given = getattr(namespace, f"{self.dest} given", None)
+        values = values if given is None else f"{given},{values}"
+        setattr(namespace, self.dest, values)
+        setattr(namespace, f"{self.dest} given", values)
+
+
 def add_log_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
@@ -30,6 +42,7 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", help="the format of --data, if it is not recognised")
     parser.add_argument(
         "--columns",
+        action=Joined,
         help="where the columns are not recognised: user=…,item=…,time=… and, if there, "
         "session, kind, quantity, price or amount, text",
     )
@@ -75,10 +88,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def place_of_run(options: argparse.Namespace) -> Path:
+def place_of_run(options: argparse.Namespace, epochs: int | None) -> Path:
     """Where the checkpoint of a run stands, beside its model, until that is written.
 
-    Raises OSError before any work if a file is in the way or cannot be written.
+    Says so if a run goes on for other epochs than it began with. Raises OSError before any work if
+    a file is in the way or cannot be written, FileFormatError for a damaged checkpoint.
     """
     checkpoint = Path(options.model).with_suffix(".training.npz")
     for path in (options.model, checkpoint):
@@ -88,6 +102,14 @@ def place_of_run(options: argparse.Namespace) -> Path:
     go_on = "--resume to go on with it"
     keep_existing(checkpoint, options.overwrite or options.resume, "--model", go_on)
     writable(options.model)
+    if goes_on:
+        began = Checkpoint(checkpoint).run.get("epochs", epochs)
+        if began != epochs:
+            was, now = (f"--epochs {e}" if e else "no --epochs" for e in (began, epochs))
+            print(
+                f"The run began with {was} and goes on with {now}: from here its learning rate "
+                "falls by the new number."
+            )
     return checkpoint
 
 

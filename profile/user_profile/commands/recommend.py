@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..log.ids import matched
 from ..serving.allowed import Allowed, read_stock
 from ..serving.applications import recommend
 from .answers import check_positive, give
@@ -32,8 +33,11 @@ def run_recommend(options: argparse.Namespace) -> int:
     chosen: np.ndarray | None = None
     if stock is not None:
         known = query.profiler.spec.items
-        chosen = np.array([item in stock for item in known])
-        print(f"{chosen.sum():,} of the {len(stock):,} items of {options.items} are known")
+        there = matched(stock, known)
+        chosen = np.isin(known, list(there.values()))
+        otherwise = sum(item != given for given, item in there.items())
+        said = f", {otherwise:,} of them written otherwise" if otherwise else ""
+        print(f"{len(there):,} of the {len(stock):,} items of {options.items} are known{said}")
     allowed = Allowed(chosen, new=not options.repeat_only, repeated=not options.new_only)
     rows = recommend(
         query.profiler, query.users, query.moment, query.texts, options.top, allowed=allowed

@@ -33,7 +33,7 @@ _TESTED = 100_000  # users of a log in parts
 
 def run_train(options: argparse.Namespace) -> int:
     settings = replace(settings_of(options, Settings), repeat=bool(options.repeat))
-    checkpoint = place_of_run(options)
+    checkpoint = place_of_run(options, settings.epochs)
     if isinstance(options.file, str) and holds_histories(options.file, world()):
         return _train_parts(options, settings, checkpoint)
     events = read_log(options)
@@ -121,6 +121,7 @@ class _Told:
     _progress: Progress | None = None
 
     def __call__(self, end: EpochEnd, epochs: int) -> None:
+        epochs = max(epochs, end.epoch)  # one that had begun is ended
         self._progress = self._progress or Progress(epochs)
         self._progress.say(
             f"epoch {end.epoch}/{epochs}  loss {end.loss:.4f}  "

@@ -8,7 +8,7 @@ from attention.training.settings import add_settings
 from ..log.readers import FORMATS
 from ..sequences.export import TABLES
 from ..sequences.settings import Settings
-from .common import add_reading_options, add_run_options
+from .common import Joined, add_reading_options, add_run_options
 from .outputs import TABLE, add_output
 from .sequence_answers import run_export, run_recommend
 from .sequence_inputs import (
@@ -46,8 +46,12 @@ def add_command(commands: Any) -> None:
     suggest.set_defaults(run=run_recommend)
     which = suggest.add_mutually_exclusive_group()
     which.add_argument("--user", help="one user of FILE; default: all")
-    which.add_argument("--items", help="a sequence of item ids, oldest first: 12,7,31")
-    suggest.add_argument("--features", help="what is known of the user of --items: age=24,…")
+    which.add_argument(
+        "--items", action=Joined, help="a sequence of item ids, oldest first: 12,7,31"
+    )
+    suggest.add_argument(
+        "--features", action=Joined, help="what is known of the user of --items: age=24,…"
+    )
     suggest.add_argument("--top", type=int, default=10, help="items a user; default: 10")
     add_output(suggest, "--out", TABLE, "write all rows")
 
@@ -61,7 +65,9 @@ def add_command(commands: Any) -> None:
         command.add_argument("file", metavar="FILE", nargs=several, action=Files, help=_FILE)
         command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
         command.add_argument("--format", choices=FORMATS, help="recognised if left out")
-        command.add_argument("--columns", help="for plain CSV or JSONL: user=…,item=…,time=…")
+        command.add_argument(
+            "--columns", action=Joined, help="for plain CSV or JSONL: user=…,item=…,time=…"
+        )
         add_reading_options(command)
         if command is not give:
             command.add_argument(

@@ -24,12 +24,12 @@ def run_shop_card(options: argparse.Namespace) -> int:
     shop = read_shop(profiler, query.users, query.moment)
     rows = segment_rows(profiler, shop.segments, texts)
     print_rows(rows)
-    if shop.season:
-        print(f"\nin season, sessions in {DAYS} days and in those before")
+    if shop.sold:
+        print(f"\nmost sold: orders in the last {DAYS} days, and in the {DAYS} before")
         print_rows(
             [
                 {"item": texts[sold.item].strip(), "now": sold.now, "before": sold.before}
-                for sold in shop.season
+                for sold in shop.sold
             ]
         )
     if table := calibration_table(profiler):

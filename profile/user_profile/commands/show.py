@@ -8,7 +8,7 @@ from attention.files import write_text
 
 from ..serving.export import profile_rows
 from ..serving.facts import fact_row
-from ..serving.report import describe_profile, profile_record, to_json
+from ..serving.report import describe_profile, next_columns, profile_record, to_json
 from .asking import add_asking, read_query
 from .outputs import PICTURE, add_output, save_figure, write_rows
 
@@ -25,13 +25,14 @@ def add_command(commands: Any) -> None:
 def run_show(options: argparse.Namespace) -> int:
     query = read_query(options)
     profiler, texts, user = query.profiler, query.texts, int(query.users[0])
+    items = profiler.spec.items
     profile, facts = profiler.profile(user, query.moment), profiler.facts(query.moment)
     print(describe_profile(profiler.history, profile, texts, facts=facts))
     if options.out and Path(options.out).suffix.lower() == ".json":
         write_text(options.out, to_json(profile_record(profiler, profile, texts, facts)))
     elif options.out:
         (row,) = profile_rows(profiler, query.users, query.moment)
-        write_rows(options.out, [row | fact_row(facts, user)])
+        write_rows(options.out, [row | fact_row(facts, user) | next_columns(profile, items)])
     if options.plot:
         from ..serving.card import plot_card  # matplotlib takes a second to import
 

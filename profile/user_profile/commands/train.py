@@ -23,6 +23,7 @@ from ..training.facts import SpecOptions
 from ..training.loop import Sitting, train
 from .answers import check_positive
 from .common import (
+    Joined,
     add_log_options,
     add_model_option,
     add_run_options,
@@ -45,7 +46,10 @@ def add_command(commands: Any) -> None:
     )
     learn.add_argument("--item-vectors", help="an .npz file of ids and vectors that describe items")
     learn.add_argument(
-        "--without", default="", help=f"leave out, joined by commas: {', '.join(PARTS)}"
+        "--without",
+        action=Joined,
+        default="",
+        help=f"leave out, joined by commas: {', '.join(PARTS)}",
     )
     learn.add_argument(
         "--workers",
@@ -62,7 +66,7 @@ def run_train(options: argparse.Namespace) -> int:
     if options.workers is not None:
         check_positive("--workers", options.workers)
     settings = settings_of(options, Settings)
-    checkpoint = place_of_run(options)
+    checkpoint = place_of_run(options, settings.epochs)
     without = [part for part in options.without.split(",") if part]
     if not set(without) <= set(PARTS):
         raise DataError(f"--without takes some of {', '.join(PARTS)}, not {options.without!r}.")
@@ -134,10 +138,11 @@ def _sitting(
         waiting("steps", trainer.step, settings.epochs * trainer.batches.count)
 
     def on_epoch(end: EpochEnd) -> None:
-        left = (settings.epochs - end.epoch) * end.seconds
+        epochs = max(settings.epochs, end.epoch)  # one that had begun is ended
+        left = (epochs - end.epoch) * end.seconds
         judged = f"validation NDCG@10 {end.validation:.4f}, " if ranks else ""
         progress.say(
-            f"epoch {end.epoch}/{settings.epochs}: loss {end.loss:.4f}, {judged}"
+            f"epoch {end.epoch}/{epochs}: loss {end.loss:.4f}, {judged}"
             f"{end.steps / end.seconds:.1f} steps/s, "
             f"{end.seconds:.0f} s, at most {left:.0f} s left"
         )

@@ -10,13 +10,14 @@ import numpy as np
 
 from ..dates import DAY
 from ..errors import DataError
+from ..log.ids import matched
 from ..serving.applications import check_items
 from ..serving.live import LiveProfile, NewEvent
 from ..serving.profile import Profile
 from ..serving.profiler import Profiler
 from ..serving.report import describe_profile
 from ..tables import table
-from .common import add_log_options, add_model_option, item_texts, load_profiler
+from .common import Joined, add_log_options, add_model_option, item_texts, load_profiler
 
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
 
@@ -27,6 +28,7 @@ def add_command(commands: Any) -> None:
     update.add_argument("customer", help="one of the log, or a new one")
     update.add_argument(
         "--items",
+        action=Joined,
         required=True,
         help="what was bought: ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE; "
         "without a price, what the item last sold for",
@@ -43,11 +45,16 @@ def run_update(options: argparse.Namespace) -> int:
         raise DataError(f"--days must be between 0 and 366, not {options.days:g}.")
     log, _, profiler = load_profiler(options)
     check_items(profiler)
-    users = log.sessions.events.users
-    user = users.index(options.customer) if options.customer in users else None
+    known = matched([options.customer], log.sessions.events.users)
+    user = log.user(options.customer) if known else None
     live = LiveProfile(profiler, user, options.customer)
     if user is None:
         print(f"{options.customer} is new: nothing is known before this session.")
+    as_known = matched([event.item for event in events], profiler.spec.items)
+    for given, item in as_known.items():
+        if given != item:
+            print(f"{given} is read as {item}.")
+    events = [event._replace(item=as_known.get(event.item, event.item)) for event in events]
     unknown = sorted({event.item for event in events} - set(profiler.spec.items))
     if unknown:
         print(f"The model does not know {', '.join(unknown)}, and reads them as unknown items.")

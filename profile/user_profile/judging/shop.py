@@ -1,4 +1,4 @@
-"""A shop in figures: its segments, what is in season, and whether its forecasts hold."""
+"""A shop in figures: its segments, what sells, and whether its forecasts hold."""
 
 from typing import NamedTuple
 
@@ -16,12 +16,12 @@ from ..serving.segments import Segments, find_segments
 from .curves import Calibration, outlook_calibration
 
 DAYS = 28  # that count as now, beside as many before
-TOP = 12  # items in season
+TOP = 12  # items most sold
 GROUPS = 10  # of customers, by the spend that is said
 SHARES = tuple(np.linspace(0.02, 1, 50).tolist())
 
 
-class Seasonal(NamedTuple):
+class Sold(NamedTuple):
     """An item that sells."""
 
     item: int
@@ -44,7 +44,7 @@ class Shop(NamedTuple):
     sessions: int
     segments: Segments
     levels: np.ndarray  # (C, 3) share of the customers at each of LEVELS; (0, 3) without items
-    season: tuple[Seasonal, ...]  # most sold now first
+    sold: tuple[Sold, ...]  # most sold now first
     judged: str  # the date of the forecasts; "" if the log is too short for any
     calibration: dict[str, Calibration]  # of return and cancellation, where learned
     lift: dict[str, Lift]  # of these, and of spend
@@ -58,7 +58,7 @@ def read_shop(profiler: Profiler, users: np.ndarray, moment: int) -> Shop:
     lift, spend, judged = _forecasts(profiler, calibration)
     return Shop(
         moment, users, int((history.end < moment).sum()), find_segments(profiler, users, moment),
-        _levels(profiler, users, moment), _season(profiler, moment), judged, calibration, lift,
+        _levels(profiler, users, moment), _sold(profiler, moment), judged, calibration, lift,
         spend,
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def _levels(profiler: Profiler, users: np.ndarray, moment: int) -> np.ndarray:
     return np.stack([(said == level).mean(axis=0) for level in range(len(LEVELS))], axis=1)
 
 
-def _season(profiler: Profiler, moment: int) -> tuple[Seasonal, ...]:
+def _sold(profiler: Profiler, moment: int) -> tuple[Sold, ...]:
     if not profiler.ranks:
         return ()
     season = profiler.featurizer.season
@@ -85,7 +85,7 @@ def _season(profiler: Profiler, moment: int) -> tuple[Seasonal, ...]:
     now = season.since(season.sold, day, DAYS)[0]
     both = season.since(season.sold, day, 2 * DAYS)[0]
     best = np.argsort(-now, kind="stable")[:TOP]
-    return tuple(Seasonal(int(i), int(now[i]), int(both[i] - now[i])) for i in best if now[i] > 0)
+    return tuple(Sold(int(i), int(now[i]), int(both[i] - now[i])) for i in best if now[i] > 0)
 
 
 def _forecasts(

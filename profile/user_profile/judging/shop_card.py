@@ -1,22 +1,22 @@
-"""A shop on one page: segments, interests, what is in season, and whether its forecasts hold."""
+"""A shop on one page: segments, interests, what sells, and whether its forecasts hold."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from ..dates import day_of
 from ..model.interests import LEVELS
-from ..serving.card import COLOURS, name_rows
+from ..serving.card import COLOURS
+from ..serving.lettering import folded, lettered, name_rows, shortened
 from ..serving.profiler import Profiler
 from .shop import DAYS, Shop
 
 INKS = {"return": "#1f4e79", "cancellation": "#e08214", "spend": "#4d8f5a"}
 FAINT = "#9aa3ad"
-LONGEST = 34  # letters of an item's name
 
 
 def plot_shop(
@@ -25,7 +25,7 @@ def plot_shop(
     """Draw what `read_shop` found. ``texts`` name the items of the model."""
     fig = Figure(figsize=(15, 9), layout="constrained") if fig is None else fig
     axes = fig.subplot_mosaic(
-        [["segments", "interests", "season"], ["calibration", "spend", "lift"]],
+        [["segments", "interests", "sold"], ["calibration", "spend", "lift"]],
         height_ratios=(1, 1),
     )
     history = profiler.history
@@ -38,13 +38,13 @@ def plot_shop(
     fig.suptitle(head, fontsize=13, x=0.01, ha="left")
     draw_segments(axes["segments"], shop)
     draw_interests(axes["interests"], profiler, shop)
-    draw_season(axes["season"], shop, texts)
+    draw_sold(axes["sold"], shop, texts)
     draw_calibration(axes["calibration"], shop)
     draw_spend(axes["spend"], shop)
     draw_lift(axes["lift"], shop)
     for ax in axes.values():
         ax.spines[["top", "right"]].set_visible(False)
-    return fig
+    return lettered(fig)
 
 
 def draw_segments(ax: Axes, shop: Shop) -> None:
@@ -56,11 +56,11 @@ def draw_segments(ax: Axes, shop: Shop) -> None:
         shares, (-0.2, 0.2), (INKS["return"], INKS["spend"]), ("of customers", "of revenue")
     ):
         ax.barh(places + off, np.nan_to_num(values), 0.38, color=colour, label=label)
-    name_rows(ax, [textwrap.fill(segment.name, LONGEST) for segment in found])
+    name_rows(ax, [folded(segment.name) for segment in found])
     ax.invert_yaxis()
     ax.set_title("Segments: share of customers and of revenue", fontsize=10, loc="left")
     ax.xaxis.set_major_formatter("{x:.0%}")
-    ax.legend(fontsize=8, frameon=False, loc="best")
+    _legend(ax)
 
 
 def draw_interests(ax: Axes, profiler: Profiler, shop: Shop) -> None:
@@ -74,27 +74,27 @@ def draw_interests(ax: Axes, profiler: Profiler, shop: Shop) -> None:
         width = shop.levels[order, level]
         ax.barh(np.arange(len(order)), width, left=left, color=COLOURS[level], label=LEVELS[level])
         left += width
-    name_rows(ax, [_short(profiler.spec.category_names[code]) for code in order])
+    name_rows(ax, [shortened(profiler.spec.category_names[code]) for code in order])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter("{x:.0%}")
-    ax.legend(fontsize=8, frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.06))
+    _legend(ax)
 
 
-def draw_season(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
+def draw_sold(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
     """The items most sold of late, with a tick where they stood before."""
-    ax.set_title(f"In season: sessions in {DAYS} days", fontsize=10, loc="left")
-    if not shop.season:
+    ax.set_title(f"Most sold in {DAYS} days, in orders", fontsize=10, loc="left")
+    if not shop.sold:
         return _silent(ax, "nothing was sold of late, or the log tells no items apart")
-    places = np.arange(len(shop.season))
-    ax.barh(places, [sold.now for sold in shop.season], color=INKS["return"], label="now")
-    before = [sold.before for sold in shop.season]
-    ax.plot(before, places, "|", color=INKS["cancellation"], markersize=11, markeredgewidth=2,
-            label=f"the {DAYS} days before")  # fmt: skip
-    name_rows(ax, [_short(texts[sold.item].strip()) for sold in shop.season])
+    places = np.arange(len(shop.sold))
+    now = ax.barh(places, [sold.now for sold in shop.sold], color=INKS["return"])
+    style = {"color": INKS["cancellation"], "markersize": 11, "markeredgewidth": 2}
+    (before,) = ax.plot([sold.before for sold in shop.sold], places, "|", **style)
+    name_rows(ax, [shortened(texts[sold.item]) for sold in shop.sold])
     ax.invert_yaxis()
     ax.set_xlim(left=0)
-    ax.legend(fontsize=8, frameon=False, loc="lower right")
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    _legend(ax, (now, before), (f"these {DAYS} days", f"the {DAYS} before"))
 
 
 def draw_calibration(ax: Axes, shop: Shop) -> None:
@@ -114,7 +114,7 @@ def draw_calibration(ax: Axes, shop: Shop) -> None:
         }
         ax.errorbar(curve.said, curve.true, off, fmt="o-", label=said, **look)
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="chance that is said", ylabel="share that came true")
-    ax.legend(fontsize=7, frameon=False, loc="upper left")
+    _legend(ax, across=1)
 
 
 def draw_spend(ax: Axes, shop: Shop) -> None:
@@ -130,7 +130,9 @@ def draw_spend(ax: Axes, shop: Shop) -> None:
     ax.set(xscale="log", yscale="log", xlim=(low, top), ylim=(low, top))
     ax.set(xlabel="mean that is said", ylabel="mean that came")
     for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if top < 100 * low else (1,)))
         axis.set_major_formatter("{x:,.0f}")
+        axis.set_minor_formatter(NullFormatter())
 
 
 def draw_lift(ax: Axes, shop: Shop) -> None:
@@ -146,13 +148,16 @@ def draw_lift(ax: Axes, shop: Shop) -> None:
     ax.set(
         xlim=(0, 1), ylim=(0, 1.02), xlabel="share of the customers", ylabel="share of the whole"
     )
-    ax.legend(fontsize=8, frameon=False, loc="lower right")
+    _legend(ax, across=1)
+
+
+def _legend(ax: Axes, *of: Sequence[Any], across: int = 3) -> None:
+    """Below the axes, where it hides nothing."""
+    below = -0.16 if ax.get_xlabel() else -0.08
+    ax.legend(*of, fontsize=8, frameon=False, ncols=across, loc="upper center",
+              bbox_to_anchor=(0.5, below))  # fmt: skip
 
 
 def _silent(ax: Axes, why: str) -> None:
     ax.set(xticks=[], yticks=[])
     ax.text(0.5, 0.5, why, ha="center", va="center", transform=ax.transAxes, fontsize=9)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

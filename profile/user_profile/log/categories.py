@@ -16,6 +16,7 @@ import scipy  # its parts load when they are first used
 from ..errors import DataError
 from .category_names import name_categories
 from .clusters import centres, nearest, silhouette
+from .ids import matched
 from .readers.report import ReadReport
 from .readers.rows import first_lines, read_delimited
 from .sources import open_source
@@ -108,7 +109,11 @@ def read_categories(path: str | Path, items: Sequence[str]) -> Categories:
     wanted = {"item": "item", "category": "category"}
     columns, _ = read_delimited(path, report, wanted=wanted)
     report.check(max_bad=0.05)
-    category_of = dict(zip(columns["item"], columns["category"]))
+    as_known = matched(columns["item"], items)
+    category_of = {
+        as_known.get(item, item): category
+        for item, category in zip(columns["item"], columns["category"])
+    }
     given = [category_of.get(item) or OTHER for item in items]
     if all(category == OTHER for category in given):
         raise DataError(

@@ -11,6 +11,7 @@ from ..errors import DataError
 from .categories import Categories, find_categories, read_categories
 from .clean import CleaningReport
 from .events import PURCHASE
+from .ids import matched
 from .sessions import Sessions, group_sessions
 from .split import Split, split_last_sessions
 
@@ -45,12 +46,13 @@ class Prepared:
     def user(self, name: str) -> int:
         """The code of a customer. Raises DataError for one that the log does not know."""
         users = self.sessions.events.users
-        if name not in users:
+        found = matched([name], users)
+        if name not in found:
             raise DataError(
                 f"There is no customer {name!r} in this log; its {len(users):,} customers have "
                 f"ids such as {users[0]!r}."
             )
-        return users.index(name)
+        return users.index(found[name])
 
 
 def choose_categories(

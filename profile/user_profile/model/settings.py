@@ -9,9 +9,15 @@ from attention.training.settings import setting
 
 def check_heads(embed_dim: int, num_heads: int, pairs: bool = True) -> None:
     """Raises ValueError for a width that heads cannot share out; rotary ones turn `pairs`."""
-    if embed_dim % (num_heads * (1 + pairs)):
-        multiple = f"twice num_heads, {2 * num_heads}" if pairs else f"num_heads, {num_heads}"
-        raise ValueError(f"embed_dim must be a multiple of {multiple}, not {embed_dim}")
+    each = 2 if pairs else 1
+    if embed_dim % (num_heads * each):
+        fitting = [n for n in range(1, embed_dim // each + 1) if embed_dim % (n * each) == 0]
+        ways = f"num_heads one of {', '.join(map(str, fitting))}, or " if fitting else ""
+        below = max(1, embed_dim // (num_heads * each)) * num_heads * each
+        raise ValueError(
+            f"num_heads {num_heads} cannot share out embed_dim {embed_dim}, which must be a "
+            f"multiple of {'twice ' * pairs}num_heads; make {ways}embed_dim {below}"
+        )
 
 
 @dataclass(frozen=True)

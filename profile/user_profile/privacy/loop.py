@@ -79,14 +79,20 @@ class Privacy:
         return max(1, round(epochs / self.sample_rate)) if self.steps is None else self.steps
 
     def spent(self, steps: int, customers: int) -> Spent:
-        """(ε, δ) after `steps`. At δ = 1 / customers, giving one away whole would be allowed."""
+        """(ε, δ) after `steps`. Raises ValueError as `delta_of`."""
+        return epsilon_spent(
+            self.noise_multiplier, self.sample_rate, steps, self.delta_of(customers)
+        )
+
+    def delta_of(self, customers: int) -> float:
+        """δ. Raises ValueError from 1 / customers on: giving one away whole would be allowed."""
         delta = 1 / (10 * customers) if self.delta is None else self.delta
         if delta >= 1 / customers:
             raise ValueError(
                 f"delta must be below 1 / {customers:,}, the customers, not {delta:g}: it "
                 "would let one of them be given away whole."
             )
-        return epsilon_spent(self.noise_multiplier, self.sample_rate, steps, delta)
+        return delta
 
 
 class Customers(NamedTuple):
@@ -126,6 +132,7 @@ def train_private(
     and of how many. Raises FloatingPointError if a gradient is not finite.
     """
     spec, batches = customers
+    privacy.delta_of(len(batches))  # fails now rather than after the training
     model = new_model(spec, settings)
     loss = Loss(model)
     optimizer = Adam(loss.parameters(), settings.lr, weight_decay=settings.weight_decay)

@@ -1,6 +1,6 @@
 """Which items may be recommended: new ones or repeats, and of those in stock alone."""
 
-from collections.abc import Collection
+import csv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +8,9 @@ import numpy as np
 
 from ..errors import DataError
 from ..features.history import History, ranges
+from ..log.readers.names import known_columns
+from ..log.readers.rows import WHITESPACE, delimiter_of
+from ..log.sources import open_source
 
 
 class Allowed(NamedTuple):
@@ -44,19 +47,20 @@ def bought_before(
     return row[keep], item[keep]
 
 
-def read_stock(path: str | Path) -> Collection[str]:
-    """The ids of a text file, one a line; of a table, its first column. Raises DataError if none.
+def read_stock(path: str | Path) -> list[str]:
+    """The ids of a text file, one a line; of a table, its column of items, or else its first.
 
-    A header is an id like any other, of no item.
+    A header is known by its names, as that of a log is. Raises DataError if no item is named.
     """
-    try:
-        lines = Path(path).read_text("utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise DataError(f"There is no file {path}; check the path.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as a UTF-8 list of items: {error}.") from None
-    first = (line.replace(";", ",").replace("\t", ",").split(",")[0] for line in lines)
-    found = {name.strip().strip('"') for name in first} - {""}
+    lines = [line for line in open_source(path).lines() if line.strip()]
+    delimiter = (
+        delimiter_of(lines[0]).strip(WHITESPACE) or "," if lines else ","
+    )  # "red mug" is one
+    rows = list(csv.reader(lines, delimiter=delimiter))
+    if rows and (name := known_columns(rows[0]).get("item")):
+        place = rows[0].index(name)
+        rows = [row[place : place + 1] for row in rows[1:]]
+    found = dict.fromkeys(row[0].strip() for row in rows if row and row[0].strip())
     if not found:
         raise DataError(f"{path} names no item; give an id a line.")
-    return found
+    return list(found)

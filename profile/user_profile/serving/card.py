@@ -7,14 +7,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from attention.plot.colour import paper_between_inks
 
 from ..dates import day_of
 from ..model.interests import LEVELS
+from .facts import counted
+from .lettering import lettered, name_rows, shortened
 from .profile import Profile
 from .profiler import Profiler
-from .report import describe_spend
+from .report import describe_spend, percent
 
 COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark
 PURCHASED, CANCELLED = "#1f4e79", "#e08214"
@@ -43,7 +46,7 @@ def plot_card(
     plot_interests(profile, ax=axes["interests"])
     plot_looked_at(profiler, profile, ax=axes["attention"])
     plot_suggestions(profile, texts, bought=bought, ax=axes["next"])
-    return fig
+    return lettered(fig)
 
 
 def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
@@ -62,8 +65,9 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
             )
         )
         left += chances[:, level]
-    name_rows(ax, names)
+    name_rows(ax, [shortened(name) for name in names])
     ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter("{x:.0%}")
     ax.invert_yaxis()
     ax.set_title("Interest in the coming session", fontsize=10, loc="left")
     ax.legend(ncols=3, fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, -0.2))
@@ -111,14 +115,15 @@ def plot_suggestions(
         ax.barh(places, chance - copied, left=copied, color=_NEW, label="from season and taste"),
     ]
     names = [
-        ("✓ " if suggestion.item in set(bought) else "") + texts[suggestion.item].strip()
+        ("✓ " if suggestion.item in set(bought) else "") + shortened(texts[suggestion.item], 48)
         for suggestion in chosen
     ]
     name_rows(ax, names)
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
     ax.invert_yaxis()
     title = "Next purchases: share of the coming basket"
     ax.set_title(title + (" (✓ was bought)" if len(bought) else ""), fontsize=10, loc="left")
-    ax.legend(fontsize=8, frameon=False, loc="lower right")
+    ax.legend(ncols=2, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.09))
     ax.spines[["top", "right"]].set_visible(False)
     return bars
 
@@ -127,9 +132,9 @@ def _outlook(profile: Profile) -> list[str]:
     """Four lines; empty where the log taught nothing."""
     lines = []
     if profile.returns is not None:
-        lines.append(f"buys again within 90 days: {profile.returns:.0%}")
+        lines.append(f"buys again within 90 days: {percent(profile.returns)}")
     if profile.cancels is not None:
-        lines.append(f"cancels something within 90 days: {profile.cancels:.0%}")
+        lines.append(f"cancels something within 90 days: {percent(profile.cancels)}")
     if profile.spend:
         band, _, middle = describe_spend(profile).partition(", about")
         lines += [f"in 90 days: {band}", f"    about{middle}" if middle else ""]
@@ -140,14 +145,14 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     ax.axis("off")
     name = profiler.history.users[profile.user]
     lines = (
-        f"Customer {name} on {day_of(profile.moment)}, {profile.known} sessions",
+        f"Customer {name} on {day_of(profile.moment)}, {counted(profile.known, 'session')}",
         *_outlook(profile),
         "What reading a session added; habits and season have their say beside it.",
     )
     for row, line in enumerate(lines):
         size = (13, 10, 10, 10, 10, 7.5)[row]
-        text = ax.text(0, 0.97 - 0.17 * row, line, fontsize=size, va="top", transform=ax.transAxes)
-        text.set_parse_math(False)
+        top = 1 - 0.16 * row - (0.06 if row else 0)
+        ax.text(0, top, line, fontsize=size, va="top", transform=ax.transAxes)
 
 
 def _timeline(ax: Axes, profiler: Profiler, profile: Profile) -> None:
@@ -159,6 +164,7 @@ def _timeline(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     ax.bar(places, sizes, color=np.where(bought, PURCHASED, CANCELLED), width=0.7)
     ax.set_title("Items in each session (orange: cancellation)", fontsize=10, loc="left")
     ax.set_xlim(-0.5, max(profile.known, 1) - 0.5)
+    ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     _dates(ax, profiler, profile, places)
     ax.spines[["top", "right"]].set_visible(False)
 
@@ -169,10 +175,3 @@ def _dates(ax: Axes, profiler: Profiler, profile: Profile, places: np.ndarray) -
     first = profiler.history.user_offsets[profile.user]
     days = [day_of(start) for start in profiler.history.start[first + shown]]
     ax.set_xticks(shown, days, rotation=40, ha="right", fontsize=7)
-
-
-def name_rows(ax: Axes, names: Sequence[str]) -> None:
-    """Descriptions are not mathematics: a $ in one is a dollar."""
-    ax.set_yticks(np.arange(len(names)), names, fontsize=8)
-    for label in ax.get_yticklabels():
-        label.set_parse_math(False)

@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 
 from ..dates import DAY
 from .drift import Drift
+from .lettering import lettered, shortened
 from .profiler import Profiler
 
 PANELS, ACROSS = 6, 3  # interests shown, the most moved first
-CROWD, MOMENTS = 200, 24  # customers that stand for all, and moments at which they are asked
+CROWD, MOMENTS = 200, 24  # customers that stand for all, and moments at which they are crowd_days
 SHARES = (0.1, 0.5, 0.9)  # of them below the lower edge, the middle and the upper edge
+DOTTED = 60  # sessions at most that have a dot each
 LINE, BAND = "#1f4e79", "#9db8cf"
 
 
@@ -74,12 +76,15 @@ def plot_drift_bands(
         ax.fill_between(
             crowd_days, *edges, color=BAND, alpha=0.55, linewidth=0, label="80 % of all"
         )
-        middle = crowd.middle[:, code]
-        ax.plot(crowd_days, middle, color="#6c7f90", linewidth=0.9, label="median of all")
-        style = {"color": LINE, "linewidth": 1.6, "markersize": 3.5}
-        ax.plot(days, drift.chances[:, code], "o-", label="this customer", **style)
-        ax.set_title(names[code], fontsize=9, loc="left").set_parse_math(False)
+        ax.plot(
+            crowd_days, crowd.middle[:, code], color="#6c7f90", linewidth=0.9, label="median of all"
+        )
+        few = len(days) <= DOTTED
+        style = {"color": LINE, "linewidth": 1.6 if few else 0.9, "markersize": 3.5}
+        ax.plot(days, drift.chances[:, code], "o-" if few else "-", label="this customer", **style)
+        ax.set_title(shortened(names[code]), fontsize=9, loc="left")
         ax.set_ylim(0, 1)
+        ax.yaxis.set_major_formatter("{x:.0%}")
         ax.spines[["top", "right"]].set_visible(False)
         locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
         ax.xaxis.set_major_locator(locator)
@@ -88,7 +93,7 @@ def plot_drift_bands(
         ax.tick_params(labelsize=7)
     customer = profiler.history.users[drift.user]
     title = f"Customer {customer}: chance of a purchase in the coming session, after each session"
-    fig.suptitle(title, fontsize=11).set_parse_math(False)
+    fig.suptitle(title, fontsize=11)
     handles, labels = panels[0].get_legend_handles_labels()
     fig.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    return fig
+    return lettered(fig)

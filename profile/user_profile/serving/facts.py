@@ -82,14 +82,15 @@ def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
     """Two lines for the terminal; none of money where the log tells none."""
     if not facts.orders[user]:
         return ["  No order yet."]
-    days = (moment - int(facts.last[user])) / DAY
-    back = f", {_counted(facts.cancellations[user], 'cancellation')}"
+    days = round((moment - int(facts.last[user])) / DAY)
+    back = f", {counted(facts.cancellations[user], 'cancellation')}"
     span = (
-        f"first {day_of(facts.first[user])}, last {day_of(facts.last[user])} ({days:.0f} days ago)"
+        f"first {day_of(facts.first[user])}, last {day_of(facts.last[user])} "
+        f"({counted(days, 'day')} ago)"
     )
     r, f, m = facts.rfm[user].tolist()
     kind = f"{CLASSES[facts.rfm_class[user]]} (recency {r}, frequency {f}, money {m} of 5)"
-    lines = [f"  {_counted(facts.orders[user], 'order')}{back}; {span}"]
+    lines = [f"  {counted(facts.orders[user], 'order')}{back}; {span}"]
     if facts.revenue[user] > 0:
         money = f"revenue {facts.revenue[user]:,.0f}, {facts.mean_order[user]:,.0f} an order"
         if facts.returned[user] > 0:
@@ -98,7 +99,8 @@ def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
     return [*lines, f"  {kind}"]
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """ "1 day", "2 days"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 

@@ -8,7 +8,7 @@ from ..dates import DAY, day_of, time_of
 from ..features.history import History
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
-from .facts import Facts, describe_facts, fact_row
+from .facts import Facts, counted, describe_facts, fact_row
 from .profile import Profile, Suggestion
 from .profiler import Profiler
 
@@ -22,7 +22,7 @@ def describe_profile(
 ) -> str:
     """The profile as text; ``bought``, if known, are marked among the suggestions."""
     name = history.users[profile.user]
-    sessions = f"{profile.known} session" + "s" * (profile.known != 1)
+    sessions = counted(profile.known, "session")
     lines = [f"Customer {name} on {day_of(profile.moment)}, after {sessions}"]
     if facts is not None and profile.known:
         lines += describe_facts(facts, profile.user, profile.moment)
@@ -71,10 +71,10 @@ def _suggestions(
 def describe_outlook(profile: Profile) -> str:
     """What the coming 90 days hold, as far as the log taught it."""
     parts = {
-        "returns": None if profile.returns is None else f"buys again {profile.returns:.0%}",
+        "returns": None if profile.returns is None else f"buys again {percent(profile.returns)}",
         "cancellations": None
         if profile.cancels is None
-        else f"cancels something {profile.cancels:.0%}",
+        else f"cancels something {percent(profile.cancels)}",
         "spend": describe_spend(profile) if profile.spend else None,
     }
     said = [part for part in parts.values() if part is not None]
@@ -86,10 +86,17 @@ def describe_outlook(profile: Profile) -> str:
     return f"{outlook}\n  Within a year: spend of {profile.value:,.0f} to expect"
 
 
+def percent(chance: float) -> str:
+    """A chance in whole points; nothing is certain, so neither 0 % nor 100 % is said."""
+    if 0 < chance < 0.005:
+        return "below 1%"
+    return "over 99%" if 0.995 <= chance < 1 else f"{chance:.0%}"
+
+
 def describe_spend(profile: Profile) -> str:
     """The band with its chance, and the middle and the 80 % interval of the amount."""
     chance = profile.spend[SPEND_BANDS.index(profile.spend_band)]
-    words = f"spend {profile.spend_band} ({chance:.0%})"
+    words = f"spend {profile.spend_band} ({percent(chance)})"
     if not profile.amount:
         return words
     low, middle, high = profile.amount
@@ -126,6 +133,15 @@ def profile_record(
     }
 
 
+def next_columns(profile: Profile, items: Sequence[str]) -> dict[str, Any]:
+    """The next purchases as columns of one row, the likeliest first."""
+    row: dict[str, Any] = {}
+    for place, one in enumerate(profile.suggestions, 1):
+        row[f"next {place}"] = items[one.item]
+        row[f"next {place}: share"] = round(one.probability, 6)
+    return row
+
+
 def _outlook_record(profile: Profile) -> dict[str, Any]:
     """The answers that the log taught."""
     chances = {
@@ -153,12 +169,12 @@ def describe_session(history: History, session: int) -> str:
     day = day_of(history.start[session])
     items = history.offsets[session + 1] - history.offsets[session]
     what = "bought" if history.purchase[session] else "cancelled"
-    return f"{day} {what} {items} item{'s' if items != 1 else ''}"
+    return f"{day} {what} {counted(int(items), 'item')}"
 
 
 def _why(history: History, profile: Profile, suggestion: Suggestion) -> str:
     if suggestion.last_session < 0:
         return "not bought before: season and taste"
-    days = (profile.moment - int(history.end[suggestion.last_session])) / DAY
+    days = round((profile.moment - int(history.end[suggestion.last_session])) / DAY)
     times = "once" if suggestion.times == 1 else f"{suggestion.times} times"
-    return f"bought {times}, last {days:.0f} days before"
+    return f"bought {times}, last {counted(days, 'day')} before"

@@ -79,20 +79,21 @@ def find_segments(
 
 
 def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[dict[str, Any]]:
-    """A row for each segment, for a table, a CSV file or JSON."""
+    """A row for each segment, for a table, a CSV file or JSON. Means and medians are of customers;
+    the value of an order is each customer's own mean."""
     rows = []
     for segment in found.segments:
         row: dict[str, Any] = {
             "segment": segment.name,
             "customers": segment.size,
             "share": round(segment.share, 4),
-            "orders": round(segment.orders, 2),
-            "mean_order": round(segment.mean_order, 2),
+            "orders_mean": round(segment.orders, 2),
+            "order_value_mean": round(segment.mean_order, 2),
             "revenue_share": round(segment.revenue_share, 4),
-            "days_since": round(segment.days_since, 1),
+            "days_since_median": round(segment.days_since, 1),
         }
         if not np.isnan(segment.returns):
-            row["returns"] = round(segment.returns, 4)
+            row["returns_mean"] = round(segment.returns, 4)
         if profiler.ranks:
             row["buys"] = "; ".join(f"{name} ×{times:.1f}" for name, times in segment.categories)
             row["items"] = "; ".join(texts[item].strip() for item in segment.items)

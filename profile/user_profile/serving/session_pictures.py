@@ -4,42 +4,49 @@ import math
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..dates import day_of
-from .card import CANCELLED, PURCHASED, name_rows
+from .card import CANCELLED, PURCHASED
+from .lettering import lettered, name_rows, shortened
 from .profile import Profile
 from .profiler import Profiler
 
 MOST, ACROSS, ROWS = 12, 4, 8  # panels, panels in a row, interests in a panel
+REST = "all others"
 
 
 def plot_sessions(profiler: Profiler, profile: Profile, *, fig: Figure | None = None) -> Figure:
     """Draw the latest sessions that ended before the profile's moment, one panel each.
 
-    Bars are the items of each interest, the customer's largest first; what was cancelled is
-    orange. All panels share one scale.
+    Bars are the items of each interest, the customer's largest first, those beyond ROWS together;
+    what was cancelled is orange. All panels share one scale.
     """
     history, names = profiler.history, profiler.spec.category_names
     first = int(history.user_offsets[profile.user])
     sessions = np.arange(first, first + profile.known)[-MOST:]
-    counts = np.stack([_counts(profiler, int(s)) for s in sessions] or [np.zeros((len(names), 2))])
-    order = np.argsort(-counts.sum((0, 2)), kind="stable")[: min(ROWS, len(names))]
-    shown = counts[:, order]
+    counts = np.array([_counts(profiler, int(s)) for s in sessions]).reshape(-1, len(names) + 1, 2)
+    order = np.argsort(-counts[:, :-1].sum((0, 2)), kind="stable")[: min(ROWS, len(names))]
+    rest = counts.sum(1, keepdims=True) - counts[:, order].sum(1, keepdims=True)
+    shown = np.concatenate([counts[:, order], rest], axis=1)
+    labels = [*(shortened(names[code]) for code in order), REST]
+    if not rest.any():
+        shown, labels = shown[:, :-1], labels[:-1]
     rows = max(1, math.ceil(len(sessions) / ACROSS))
     across = max(1, min(ACROSS, len(sessions)))
     if fig is None:
         fig = Figure(
-            figsize=(2.4 * across + 2.4, (0.19 * len(order) + 0.75) * rows + 0.8),
+            figsize=(2.4 * across + 2.4, (0.19 * len(labels) + 0.75) * rows + 0.8),
             layout="constrained",
         )
     name = history.users[profile.user]
     left_out = profile.known - len(sessions)
     title = f"Customer {name}: items of each session, by interest"
     title += f" (the latest {len(sessions)} of {profile.known})" if left_out else ""
-    fig.suptitle(title, fontsize=11).set_parse_math(False)
+    fig.suptitle(title, fontsize=11)
     if not len(sessions):
         fig.text(0.5, 0.5, "no session yet", ha="center", va="center")
-        return fig
+        return lettered(fig)
     grid = fig.subplots(rows, across, squeeze=False)
     most = max(float(shown.sum(2).max()), 1.0)
     for place, ax in enumerate(grid.ravel()):
@@ -48,28 +55,28 @@ def plot_sessions(profiler: Profiler, profile: Profile, *, fig: Figure | None = 
             continue
         session = int(sessions[place])
         kept, gone = shown[place].T
-        places = np.arange(len(order))
+        places = np.arange(len(labels))
         ax.barh(places, kept, color=PURCHASED, height=0.8)
         ax.barh(places, gone, left=kept, color=CANCELLED, height=0.8)
         spent = float(history.spent[slice(*history.offsets[session : session + 2])].sum())
         items = int(counts[place].sum())
         said = f"{day_of(history.start[session])} · {items} item{'s' * (items != 1)}"
         ax.set_title(said + (f" · {spent:,.0f}" if spent else ""), fontsize=8, loc="left")
-        labels = [names[code] for code in order] if place % across == 0 else [""] * len(order)
-        name_rows(ax, labels)
-        ax.set(xlim=(0, 1.05 * most), ylim=(len(order) - 0.5, -0.5))
+        name_rows(ax, labels if place % across == 0 else [""] * len(labels))
+        ax.set(xlim=(0, 1.05 * most), ylim=(len(labels) - 0.5, -0.5))
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.tick_params(axis="x", labelsize=7)
         ax.tick_params(axis="y", length=0)
         ax.spines[["top", "right", "left"]].set_visible(False)
-    return fig
+    return lettered(fig)
 
 
 def _counts(profiler: Profiler, session: int) -> np.ndarray:
-    """(C, 2): how many behaviours of a session bought of each category, and how many did not."""
+    """(C + 1, 2): how many behaviours of a session bought of each category, and how many did not;
+    last, of items that the model does not know."""
     history, category = profiler.history, profiler.spec.category
     part = slice(*history.offsets[session : session + 2])
-    item, bought = history.item[part], history.bought[part]
-    known = item < len(category)
-    cells = 2 * category[item[known]] + ~bought[known]
     size = len(profiler.spec.category_names)
-    return np.bincount(cells, minlength=2 * size).reshape(size, 2).astype(float)
+    of_item = np.append(category, size)  # an unknown item is coded behind the last
+    cells = 2 * of_item[history.item[part]] + ~history.bought[part]
+    return np.bincount(cells, minlength=2 * size + 2).reshape(size + 1, 2).astype(float)

@@ -144,6 +144,19 @@ def test_a_failed_training_leaves_the_old_model(shop, tmp_path, capsys):
     assert "empty" in capsys.readouterr().err
 
 
+def test_an_option_of_a_list_may_be_given_again(shop, run, capsys):
+    said = run("update", "c4", "--items", "I3:6", "--items", "i99").out
+    assert "I3 is read as i3." in said
+    assert "does not know i99" in said
+    names = ["user=CustomerID,item=StockCode", "time=InvoiceDate"]
+    where = ["--data", str(shop / "log.csv"), "--model", str(shop / "model.npz")]
+    columns = ["--columns", names[0], "--columns", names[1], "--format", "columns"]
+    assert main(["show", "C4", *where, *columns]) == 0
+    assert "Customer c4" in capsys.readouterr().out
+    assert main(["show", "c4", *where, *columns, "--columns", "item=Description"]) == 2
+    assert "gives a name twice" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_update_moves_a_profile(run):
     said = run("update", "c4", "--items", "i3:6,i99,i3", "--cost").out
@@ -260,7 +273,9 @@ def test_several_files_are_one_log(shop, tmp_path, capsys):
 def test_heads_that_do_not_divide_are_refused_before_anything_is_read(command, capsys):
     for heads in ("3", "32"):
         assert main([*command, "--num-heads", heads, "--embed-dim", "32"]) == 2
-        assert "embed_dim must be a multiple of twice num_heads" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f"num_heads {heads} cannot share out embed_dim 32" in said
+        assert "make num_heads one of 1, 2, 4, 8, 16, or embed_dim" in said
 
 
 def test_a_folder_is_no_model(shop, tmp_path, capsys):
@@ -288,7 +303,10 @@ def test_show_tells_orders_and_money(run, shop):
     record, row = json.loads((shop / "facts.json").read_text()), table_of(out[1])[0]
     assert f"{record['orders']} order" in said
     assert "revenue" in said
-    assert "RFM" not in row
+    assert [row[f"next {place}"] for place in (1, 2)] == [
+        one["item"] for one in record["next_purchases"][:2]
+    ]
+    assert float(row["next 1: share"]) == record["next_purchases"][0]["chance"]
     for name in ("orders", "cancellations", "revenue", "first_order", "rfm", "rfm_class"):
         assert str(record[name]) == row[name]
     assert record["orders"] * record["mean_order"] == pytest.approx(record["revenue"], rel=1e-3)
@@ -302,10 +320,11 @@ def test_recommend_new_repeated_or_in_stock(run, shop):
         rows = table_of(out)
         assert len(rows) > 50
         assert {(row["customer"], row["item"]) in bought for row in rows} == {repeated}
-    (shop / "stock.txt").write_text("item\ni3\ni7\nnothing\n")
+    (shop / "stock.txt").write_text("item\nI3\ni7\nnothing\n")
     out = str(shop / "stock.csv")
     said = run("recommend", "--items", str(shop / "stock.txt"), "--out", out).out
-    assert "2 of the 4 items" in said
+    assert "2 of the 3 items" in said
+    assert "known, 1 of them written otherwise" in said
     assert {row["item"] for row in table_of(out)} == {"i3", "i7"}
 
 
@@ -326,4 +345,5 @@ def test_segments(run, shop):
     rows = json.loads((shop / "segments.json").read_text())
     sizes = [row["customers"] for row in rows]
     assert sizes == sorted(sizes, reverse=True)
+    assert {"orders_mean", "order_value_mean", "days_since_median"} <= set(rows[0])
     assert {row["segment"] for row in table_of(members)} == {row["segment"] for row in rows}

@@ -68,6 +68,22 @@ def test_ctrl_c_saves_and_names_the_command_that_goes_on(train, tmp_path, capsys
     assert all(ours[name].tobytes() == theirs[name].tobytes() for name in theirs)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("epochs", [1, 5])
+def test_other_epochs_are_said(train, tmp_path, capsys, monkeypatch, epochs):
+    command, _ = train
+    given = command(str(tmp_path / "m.npz"))
+    began = given[given.index("--epochs") + 1]
+    with monkeypatch.context() as patch:
+        _stopping(patch, 2, lambda: os.kill(os.getpid(), signal.SIGINT))
+        assert main(given) == 130
+    assert main([*given, "--resume", "--epochs", str(epochs)]) == 0
+    said = capsys.readouterr()
+    assert f"began with --epochs {began} and goes on with --epochs {epochs}:" in said.out
+    lines = re.findall(r"epoch (\d+)/(\d+).*?(-?\d+) s left", said.out + said.err)
+    assert all(int(done) <= int(of) and int(left) >= 0 for done, of, left in lines)
+
+
 @pytest.mark.skipif(not copies.can_be_made(), reason="workers are threads here")
 def test_a_killed_worker_is_one_sentence_and_the_checkpoint_stays(
     train, tmp_path, capsys, monkeypatch

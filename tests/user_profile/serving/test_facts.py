@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from user_profile.errors import DataError
 from user_profile.features.history import read_history
 from user_profile.log.sessions import group_sessions
 from user_profile.serving.allowed import Allowed, read_stock
@@ -62,9 +63,25 @@ def test_allowed_items(history):
     assert Allowed(stock).mask(history, users, late).tolist() == [[True, False, False]] * 2
 
 
-def test_stock_is_an_id_a_line_or_the_first_column(tmp_path):
-    (tmp_path / "stock.csv").write_text('sku;left\n"i1";3\n\ni2;0\n')
-    assert read_stock(tmp_path / "stock.csv") == {"sku", "i1", "i2"}
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("red mug\ni2\n\ni2\n", ["red mug", "i2"]),
+        ('sku;left\n"i1";3\n\ni2;0\n', ["i1", "i2"]),
+        ("name,Product ID,left\n\"mug, blue\",i1,3\ncup,i2,0\n", ["i1", "i2"]),
+        ("商品编号\n茶杯\n".encode("gb18030"), ["茶杯"]),
+        ("item\n", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_stock_is_an_id_a_line_or_the_column_of_items(tmp_path, content, found):
+    path = tmp_path / "stock.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    if found:
+        assert read_stock(path) == found
+    else:
+        with pytest.raises(DataError, match="names no item"):
+            read_stock(path)
 
 
 def test_lift_is_precision_over_that_of_all():

@@ -102,10 +102,10 @@ def test_the_shop_is_told_in_shares_sales_and_forecasts(profiler):
 
     begin = profiler.now - DAYS * 86_400
     late = np.flatnonzero((history.end[history.session] > begin) & history.bought)
-    best = shop.season[0]
+    best = shop.sold[0]
     held = np.unique(history.session[late][history.item[late] == best.item])
     assert abs(best.now - len(held)) <= 1  # whole days are counted
-    assert [one.now for one in shop.season] == sorted(one.now for one in shop.season)[::-1]
+    assert [one.now for one in shop.sold] == sorted(one.now for one in shop.sold)[::-1]
 
     test = moments_of_the_test(history)
     comes, said = outlook_labels(history, *test), profiler.outlook(*test)
@@ -124,7 +124,7 @@ def test_the_shop_is_told_in_shares_sales_and_forecasts(profiler):
 
 def test_what_a_log_does_not_teach_is_said_on_the_card(profiler):
     shop = read_shop(profiler, np.arange(len(profiler.history.users)), profiler.now)
-    silent = shop._replace(calibration={}, lift={}, spend=None, season=(), levels=shop.levels[:0])
+    silent = shop._replace(calibration={}, lift={}, spend=None, sold=(), levels=shop.levels[:0])
     figure = plot_shop(profiler, silent, profiler.spec.items)
     assert sum(len(ax.texts) for ax in figure.axes) == 5
 

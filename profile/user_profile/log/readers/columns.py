@@ -4,7 +4,6 @@ A log without items, of visits and money, is read with one item that stands for 
 """
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +14,15 @@ from .assemble import MAX_BAD, assemble
 from .kinds import settled, without_blanks
 from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns, told_missing
 from .report import ReadReport
-from .rows import WHITESPACE, Table, find_columns, first_lines, read_delimited, read_json_lines
+from .rows import (
+    WHITESPACE,
+    Table,
+    delimiter_of,
+    find_columns,
+    first_lines,
+    read_delimited,
+    read_json_lines,
+)
 
 VISIT = "a visit"  # the item of a log that names none
 _SAMPLE = 400  # lines in which the first object of a JSON list ends
@@ -54,19 +61,24 @@ def read(
             table = _read_rows(source, report, wanted, lines[0] if lines else "")
     columns: dict[str, Any] = {**table.columns}
     if CLOCK in columns:
-        columns["time"] = [
-            f"{day} {clock}" for day, clock in zip(columns["time"], columns.pop(CLOCK))
-        ]
+        columns["time"] = _with_clock(columns["time"], columns.pop(CLOCK))
     columns.setdefault("item", [VISIT] * len(table.lines))
     if "kind" in columns:
         columns["kind"] = without_blanks(columns["kind"])
     return settled(assemble(report, table.lines, **columns, max_bad=max_bad), report)
 
 
+def _with_clock(days: list[str], clocks: list[str]) -> list[str]:
+    """A day and a clock as one time; days that bear a clock of their own stay as they are."""
+    if any(":" in day for day in days):
+        return days
+    return [f"{day} {clock}" for day, clock in zip(days, clocks)]
+
+
 def _read_rows(
     source: Source, report: ReadReport, wanted: dict[str, str] | None, line: str
 ) -> Table:
-    delimiter, header, numbered = _delimiter(line), _split(line), None
+    delimiter, header, numbered = delimiter_of(line), _split(line), None
     places = wanted.values() if wanted else ()
     if places and not set(places) & set(header) and all(map(str.isdigit, places)):
         numbered = [str(place) for place in range(1, len(header) + 1)]
@@ -104,14 +116,8 @@ def header_of(source: Source, lines: list[str]) -> list[str]:
     return list(found)
 
 
-def _delimiter(line: str) -> str:
-    bare = re.sub('"[^"]*"', "x", line)
-    best = max(",\t;|", key=bare.count)
-    return best if best in bare or not re.search(r"\S\s+\S", bare) else WHITESPACE
-
-
 def _split(line: str) -> list[str]:
-    delimiter = _delimiter(line)
+    delimiter = delimiter_of(line)
     fields = line.split() if delimiter == WHITESPACE else line.split(delimiter)
     return [name.strip().strip('"').lstrip("#") for name in fields]
 

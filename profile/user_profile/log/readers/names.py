@@ -14,40 +14,58 @@ REQUIRED = ("user", "item", "time")
 OPTIONAL = ("session", "kind", "quantity", "price", "amount", "text")
 
 _KNOWN = {
-    "user": "user userid uid customeruniqueid customerid customer custid customerno customernumber "
-    "customerkey customercode visitorid fullvisitorid userpseudoid clientid clientnumber memberid "
-    "membernumber householdkey householdid buyerid shopperid reviewerid accountid contactid "
-    "cookieid deviceid personid personkey email customeremail billingemail customername "
-    "用户 用户id 会员id 客户id kundennummer kundennr kundenid kunde codeclient idclient "
-    "numeroclient",
+    "user": "user userid uid customeruniqueid customerid customer custid customerno "
+    "customernumber customerkey customercode visitorid fullvisitorid userpseudoid clientid "
+    "clientnumber memberid membernumber householdkey householdid buyerid shopperid reviewerid "
+    "accountid contactid cookieid deviceid personid personkey email customeremail billingemail "
+    "customername 用户 用户id 用户编号 用户名 会员 会员id 会员号 会员编号 会员卡号 客户 客户id "
+    "客户编号 客户编码 客户名称 顾客 顾客id 顾客编号 买家 买家id 买家昵称 账号 手机号 "
+    "kundennummer kundennr kundenid kunde codeclient idclient numeroclient client cliente "
+    "idcliente codcliente clienteid codigocliente codicecliente 顧客id 会員id",
     "item": "item itemid iid productid product productcode sku lineitemsku stockcode articleid "
     "articlenumber article parentasin asin upc ean gtin isbn movieid trackid songid artistid "
-    "videoid adid aid contentid itemcode itemno materialnumber productsku variantsku lineitemname "
-    "itemname productname 商品 商品id 产品id artikelnummer artikelnr artikel codearticle",
+    "videoid adid aid contentid itemcode itemno materialnumber productsku variantsku "
+    "lineitemname itemname productname 商品 商品id 商品编号 商品编码 商品代码 商品货号 货号 产品 "
+    "产品id 产品编号 产品编码 物料编码 宝贝id 款号 条码 商品条码 商品名称 商品名 品名 产品名称 "
+    "artikelnummer artikelnr artikel artikelbezeichnung codearticle produit producto "
+    "codigoproducto produto prodotto codicearticolo 商品コード",
     "time": "time timestamp eventtime datetime date eventdate orderpurchasetimestamp orderdate "
-    "orderedat invoicedate tdat purchasedate transactiondate transactiontime createdat datecreated "
-    "orderdatetime processedat paidat purchasedat ts unixreviewtime eventtimestamp visitdate "
-    "visitstarttime saledate saletime dateadd day 时间 日期 下单时间 datum bestelldatum "
-    "auftragsdatum rechnungsdatum kaufdatum belegdatum datecommande fecha data",
+    "orderedat invoicedate tdat purchasedate transactiondate transactiontime createdat "
+    "datecreated orderdatetime processedat paidat purchasedat ts unixreviewtime eventtimestamp "
+    "visitdate visitstarttime saledate saletime dateadd day 时间 日期 下单时间 下单日期 订单时间 "
+    "订单日期 订单创建时间 订单付款时间 购买时间 购买日期 交易时间 交易日期 支付时间 付款时间 "
+    "成交时间 销售时间 销售日期 创建时间 行为时间 datum bestelldatum auftragsdatum "
+    "rechnungsdatum kaufdatum belegdatum zeitpunkt zeitstempel datecommande fecha fechahora data "
+    "dataora 日時 購入日時 注文日",
     "session": "session sessionid usersession orderid invoice invoiceno invoiceid invoicenumber "
     "basketid basket transactionid ordernumber orderno receiptid receiptno ticketid billno "
-    "visitid gasessionid 订单 订单号 订单id bestellnummer bestellnr auftragsnummer "
-    "auftragsnr auftragid auftrag rechnungsnummer rechnungsnr belegnummer belegnr bonnummer "
+    "visitid gasessionid order receipt ticket transaction 订单 订单号 订单id 订单编号 单号 "
+    "交易号 交易编号 小票号 流水号 bestellnummer bestellnr auftragsnummer auftragsnr auftragid "
+    "auftrag rechnungsnummer rechnungsnr rechnung belegnummer belegnr beleg bonnummer bonnr bon "
     "numerocommande commande pedido numeropedido factura",
-    "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action type "
-    "status orderstatus lineitemstatus 状态 订单状态 bestellstatus",
+    "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action "
+    "type status orderstatus lineitemstatus 状态 订单状态 交易状态 行为 行为类型 事件 "
+    "bestellstatus",
     "quantity": "quantity qty lineitemquantity quantitypurchased pieces units unitssold quant "
-    "itemquantity orderedquantity 数量 menge anzahl stück stückzahl cantidad rating stars overall",
-    "price": "price unitprice lineitemprice itemprice saleprice priceperunit 价格 单价 preis "
-    "einzelpreis",
+    "itemquantity orderedquantity 数量 购买数量 商品数量 销售数量 件数 menge anzahl stück "
+    "stückzahl cantidad rating stars overall",
+    "price": "price unitprice lineitemprice itemprice saleprice priceperunit 价格 单价 商品单价 "
+    "销售单价 售价 preis einzelpreis stückpreis prixunitaire prix preciounitario precio prezzo",
     "amount": "amount totalamount dollars salesvalue linetotal total totalprice sales revenue "
-    "value spend turnover paymentvalue 金额 总价 betrag gesamtbetrag gesamtpreis summe umsatz",
+    "value spend turnover paymentvalue 金额 总价 总金额 订单金额 实付金额 实付款 支付金额 "
+    "付款金额 消费金额 交易金额 销售额 betrag gesamtbetrag gesamtpreis summe umsatz",
     "text": "text description title lineitemname productname producttitle itemname name "
-    "productdescription productcategoryname categorycode category genres 商品名称 bezeichnung",
+    "productdescription productcategoryname categorycode category genres 商品名称 商品名 "
+    "商品标题 品名 产品名称 宝贝标题 标题 名称 bezeichnung artikelbezeichnung beschreibung "
+    "designation descripcion descrizione descricao",
 }  # fmt: skip
 _MEANT = {"user": "the customer", "time": "the time", "item": "the item"}
 CLOCK = "clock"  # the time of day, where a column of its own holds it: time=date+clock
-_CLOCKS = ("time", "timeofday", "clock", "hour")
+_CLOCKS = ("time", "timeofday", "clock", "hour", "uhrzeit", "zeit", "heure", "hora", "ora", "时刻")
+_DAYS = (
+    "date", "datum", "fecha", "data", "日期", "belegdatum", "kaufdatum", "bestelldatum",
+    "rechnungsdatum", "orderdate", "saledate", "transactiondate", "purchasedate",
+)  # fmt: skip
 _ORDER = ("user", "time", "item", "session", "kind", "quantity", "price", "amount", "text")
 
 
@@ -72,8 +90,9 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
         columns.pop("amount", None)
     if "session" not in columns and any(name.startswith("lineitem") for name in by_name):
         columns |= {"session": by_name["name"]} if "name" in by_name else {}  # Shopify's order
-    if plain(columns.get("time", "")) in _CLOCKS and "date" in by_name:
-        columns |= {"time": by_name["date"], CLOCK: columns["time"]}
+    day, clock = ([by_name[name] for name in some if name in by_name] for some in (_DAYS, _CLOCKS))
+    if day and clock and plain(columns.get("time", "")) in _DAYS + _CLOCKS:
+        columns |= {"time": day[0], CLOCK: clock[0]}
     return columns
 
 

@@ -47,6 +47,13 @@ def sibling(path: Path, *names: str) -> Path | None:
     return None
 
 
+def delimiter_of(line: str) -> str:
+    """What parts the fields of a header; WHITESPACE where only blanks do."""
+    bare = re.sub('"[^"]*"', "x", line)
+    best = max(",\t;|", key=bare.count)
+    return best if best in bare or not re.search(r"\S\s+\S", bare) else WHITESPACE
+
+
 def read_delimited(
     path: Source | Path,
     report: ReadReport,

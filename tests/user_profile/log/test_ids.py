@@ -1,0 +1,28 @@
+"""Ids as people type them find the log's own; two that differ in case alone stay two."""
+
+import pytest
+from user_profile.errors import DataError
+from user_profile.log.categories import read_categories
+from user_profile.log.ids import matched
+from user_profile.log.prepare import prepare
+
+
+def test_the_very_id_counts_first_and_a_doubt_is_no_match():
+    known = ["85123A", "m1", "M1", "22423", "Ä", "22.50"]
+    given = ["85123a", " 85123A", "m1", "M1", "22423.0", "ä", "22.5", "x", "m1 "]
+    assert matched(given, known) == {
+        "85123a": "85123A", " 85123A": "85123A", "m1": "m1", "M1": "M1", "22423.0": "22423",
+        "ä": "Ä",
+    }  # fmt: skip
+
+
+def test_customers_and_categories_are_found_by_such_ids(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("user,item,time\nC1,M1,2024-05-06\nc2,M2,2024-05-07\nC2,M2,2024-05-07\n")
+    log = prepare(path)
+    assert log.user("c1") == log.user("C1") == 0
+    assert log.user("C2") != log.user("c2")
+    with pytest.raises(DataError, match="no customer 'c3'"):
+        log.user("c3")
+    path.write_text("item,category\nm1,Mugs\n")
+    assert read_categories(path, ["M1", "M2"]).names == ("Mugs", "other")
