@@ -88,7 +88,7 @@ def draw_sold(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
         return _silent(ax, "nothing was sold of late, or the log tells no items apart")
     places = np.arange(len(shop.sold))
     now = ax.barh(places, [sold.now for sold in shop.sold], color=INKS["return"])
-    style = {"color": INKS["cancellation"], "markersize": 11, "markeredgewidth": 2}
+    style: dict[str, Any] = {"color": INKS["cancellation"], "markersize": 11, "markeredgewidth": 2}
     (before,) = ax.plot([sold.before for sold in shop.sold], places, "|", **style)
     name_rows(ax, [shortened(texts[sold.item]) for sold in shop.sold])
     ax.invert_yaxis()
