@@ -67,6 +67,6 @@ def test_a_warning_of_a_command_is_a_sentence(monkeypatch, capsys):
         warnings.warn("No font has it.", stacklevel=1)
         raise DataError("Nobody is asked about.")
 
-    monkeypatch.setattr("user_profile.commands.show.read_asked", asked)
+    monkeypatch.setattr("user_profile.commands.show.read_query", asked)
     assert main(["show", "c1"]) == 2
     assert capsys.readouterr().err == "note: No font has it.\nerror: Nobody is asked about.\n"
