@@ -62,4 +62,5 @@ def read_query(options: argparse.Namespace) -> Query:
     known = profiler.history.known_sessions(everybody, np.full(len(everybody), moment))
     if not known.any():
         raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
+    profiler.encode_all(keep=not options.no_cache)
     return Query(log, profiler, everybody[known > 0], moment)

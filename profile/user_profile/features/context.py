@@ -5,7 +5,7 @@ import numpy as np
 from ..dates import DAY
 from ..errors import DataError
 from .bg_nbd import BgNbd
-from .history import History, cancelled
+from .history import History
 from .labels import HORIZON
 from .moments import Moments
 from .visits import Visits, read_visits
@@ -33,9 +33,6 @@ def read_context(
     history: History, users: np.ndarray, as_of: np.ndarray, known: np.ndarray
 ) -> np.ndarray:
     """Columns NAMES, (Q, G) float32, from the first `known` (Q,) sessions of `users`."""
-    bought_by_session = np.add.reduceat(history.bought, history.offsets[:-1]).astype(np.float64)
-    spent_by_session = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
-    is_cancelled = cancelled(history)
     first = history.user_offsets[users]
     after = first + known
 
@@ -45,11 +42,11 @@ def read_context(
         return sums, sums[after] - sums[first]
 
     sessions, k = so_far(history.purchase)
-    _, total_items = so_far(bought_by_session)
-    spends, total_spent = so_far(spent_by_session)
-    _, cancellations = so_far(is_cancelled)
+    _, total_items = so_far(history.size)
+    spends, total_spent = so_far(history.paid)
+    _, cancellations = so_far(history.cancelled)
     last = _latest(history.purchase, first, after)
-    last_cancelled = _latest(is_cancelled, first, after)
+    last_cancelled = _latest(history.cancelled, first, after)
     # The first known session younger than 90 days, by position on the customer's own clock.
     recent = first + history.known_sessions(users, as_of - 90 * DAY)
     recent = np.minimum(recent, after)
@@ -68,10 +65,10 @@ def read_context(
         np.log1p(k),
         np.log1p(np.maximum(since, 0)),
         np.log1p(np.maximum(between, 0)),
-        np.log1p(at(bought_by_session, last)),
+        np.log1p(at(history.size, last)),
         np.log1p(total_items / np.maximum(k, 1)),
         np.log1p(np.maximum(total_spent, 0) / np.maximum(k, 1)),
-        np.log1p(at(spent_by_session, last)),
+        np.log1p(at(history.paid, last)),
         np.log1p(np.maximum(spends[after] - spends[recent], 0)),
         np.log1p(sessions[after] - sessions[recent]),
         np.log1p(cancellations),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dates import DAY
 from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length, in_dtype
-from .context import read_context, read_outlook_context
+from .context import OUTLOOK_NAMES, read_context, read_outlook_context
 from .history import History, bucket, ranges
 from .labels import category_counts
 from .moments import Moments
@@ -65,8 +65,18 @@ class Featurizer:
         other.history, other.side, other._gap = history, side, _gaps(history)
         return other
 
-    def batch(self, users: np.ndarray, queries: Queries, labels: Labels | None = None) -> Batch:
-        """A batch of `users` (u,), distinct; the customers in `queries` are codes of the log."""
+    def batch(
+        self,
+        users: np.ndarray,
+        queries: Queries,
+        labels: Labels | None = None,
+        *,
+        encoded: bool = False,
+    ) -> Batch:
+        """A batch of `users` (u,), distinct; the customers in `queries` are codes of the log.
+
+        `encoded`: their states are there already, and behaviours are left out.
+        """
         history = self.history
         place_of = np.full(len(history.users), -1)
         place_of[users] = np.arange(len(users))
@@ -77,7 +87,7 @@ class Featurizer:
         np.maximum.at(length, place_q, known_q)
         np.maximum.at(length, place_m, known_m)
         _, session = ranges(history.user_offsets[users], length)
-        behaviours, lengths = self.behaviours(session)
+        behaviours, lengths = self.behaviours(session[:0] if encoded else session)
         starts = np.cumsum(lengths) - lengths
         places = np.arange(length.max(initial=0))
         real = places < length[:, None]
@@ -96,18 +106,18 @@ class Featurizer:
             Moment(
                 place_m,
                 known_m,
-                self.spec.outlook.apply(
-                    read_outlook_context(
-                        history,
-                        Moments(queries.moment_user, queries.moment_time),
-                        known_m,
-                        self.spec.buying,
-                    )
-                ),
+                self.of_moments(Moments(queries.moment_user, queries.moment_time), known_m),
             ),
             labels or _no_labels(len(place_q), len(place_m), len(self.spec.category_names)),
         )
         return in_dtype(batch, self.dtype)
+
+    def of_moments(self, moments: Moments, known: np.ndarray) -> np.ndarray:
+        """What the outlook reads beside the state after `known` (M,) sessions, (M, G)."""
+        if not len(known):
+            return np.zeros((0, len(OUTLOOK_NAMES)), self.dtype)
+        context = read_outlook_context(self.history, moments, known, self.spec.buying)
+        return self.spec.outlook.apply(context).astype(self.dtype, copy=False)
 
     def past_items(self, users: np.ndarray, as_of: np.ndarray) -> PastItems:
         known = self.history.known_sessions(users, as_of)

@@ -5,6 +5,7 @@ A behaviour is one item in one session; an invoice that lists an item twice is o
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,28 @@ class History:
     kinds: tuple[str, ...]
     users: tuple[str, ...]
 
-    @property
+    @cached_property
     def session(self) -> np.ndarray:
         """The session of each behaviour, (N,)."""
         return np.repeat(np.arange(len(self.user)), np.diff(self.offsets))
+
+    @cached_property
+    def cancelled(self) -> np.ndarray:
+        """Which sessions hold a cancellation, (S,) bool."""
+        if CANCELLATION not in self.kinds:
+            return np.zeros(len(self.user), bool)
+        rows = self.kind == self.kinds.index(CANCELLATION)
+        return np.bincount(self.session, rows, len(self.user)) > 0
+
+    @cached_property
+    def size(self) -> np.ndarray:
+        """How many behaviours of each session are bought, (S,)."""
+        return np.add.reduceat(self.bought, self.offsets[:-1]).astype(np.float64)
+
+    @cached_property
+    def paid(self) -> np.ndarray:
+        """What was spent on what each session bought, (S,)."""
+        return np.add.reduceat(self.spent * self.bought, self.offsets[:-1])
 
     @property
     def last_moment(self) -> int:
@@ -163,14 +182,6 @@ def join_sessions(session: History, more: History) -> History:
         "purchase": np.append(session.purchase, more.purchase).any(keepdims=True),
     }
     return replace(session, **joined)
-
-
-def cancelled(history: History) -> np.ndarray:
-    """Which sessions hold a cancellation, (S,) bool."""
-    if CANCELLATION not in history.kinds:
-        return np.zeros(len(history.user), bool)
-    rows = history.kind == history.kinds.index(CANCELLATION)
-    return np.bincount(history.session, rows, len(history.user)) > 0
 
 
 def bucket(values: np.ndarray, base: float, size: int) -> np.ndarray:

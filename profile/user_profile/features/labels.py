@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..dates import DAY
-from .history import History, cancelled, ranges
+from .history import History, ranges
 
 HORIZON = 90  # days
 
@@ -71,8 +71,7 @@ def outlook_labels(
 
     The log must reach that far: see `moments_within`.
     """
-    buys, cancels = history.purchase, cancelled(history)
-    spent = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
+    buys, cancels, paid = history.purchase, history.cancelled, history.paid
     first = history.user_offsets[users]
     sessions = history.user_offsets[users + 1] - first
     row, session = ranges(first, sessions)
@@ -83,7 +82,7 @@ def outlook_labels(
     return OutlookLabels(
         (np.bincount(row, buys[session], size) > 0).astype(np.int64),
         (np.bincount(row, cancels[session], size) > 0).astype(np.int64),
-        np.bincount(row, spent[session], size),
+        np.bincount(row, paid[session], size),
     )
 
 

@@ -33,7 +33,6 @@ def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]
     same = (history.user[rows] == history.user[before]) & (day[rows] == day[before])
     fresh = np.zeros(len(history.user), bool)  # the first purchase of its day
     fresh[rows] = ~same
-    spent = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
 
     def so_far(values: np.ndarray) -> np.ndarray:
         sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
@@ -50,4 +49,4 @@ def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]
         np.where(bought, day[latest] - begun, 0).astype(np.float64),
         np.where(bought, np.maximum(moments.time / DAY - begun, 0), 0),
     )
-    return visits, so_far(spent) / np.maximum(days, 1)
+    return visits, so_far(history.paid) / np.maximum(days, 1)

@@ -140,7 +140,8 @@ class ProfileModel(Layer):
         """Inference of the next-purchase head alone, from what `encode` gave -> (q, I)."""
         question = batch.question
         state = states[question.customer, question.known]
-        season = batch.season[question.day]
+        days = np.unique(question.day)  # of one day, all share its table
+        season = batch.season[days if len(days) == 1 else question.day]
         return self.next_purchase.forward(state, question, season, self._item_vectors())[0]
 
     def say_levels(self, batch: Batch, states: np.ndarray) -> np.ndarray:

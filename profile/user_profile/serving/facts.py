@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..dates import DAY, day_of
-from ..features.history import History, cancelled
+from ..features.history import History
 
 CLASSES = ("champion", "loyal", "new", "promising", "fading", "at risk", "lost")
 
@@ -42,8 +42,8 @@ def read_facts(history: History, moment: int) -> Facts:
     known = history.known_sessions(everybody, np.full(users, moment))
     place = np.arange(len(history.user)) - history.user_offsets[history.user]
     past = place < known[history.user]  # (S,)
-    bought, back = past & history.purchase, past & cancelled(history)
-    paid = np.add.reduceat(history.spent * history.bought, history.offsets[:-1])
+    bought, back = past & history.purchase, past & history.cancelled
+    paid = history.paid
     all_money = np.add.reduceat(history.spent, history.offsets[:-1])
 
     def total(sessions: np.ndarray, values: np.ndarray | None = None) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import DataError
 from ..features.featurizer import Featurizer, Queries
 from ..features.history import History, read_history
+from ..features.moments import Moments
 from ..features.season import Season, read_season
 from ..features.spec import side_codes
 from ..log.sessions import Sessions
@@ -20,8 +21,10 @@ from ..model import ProfileModel
 from ..model.outlook import Chances, as_chances
 from ..model.trained import Trained
 from ..training.scoring import level_chances, score_items
+from ..training.states import States, encode_all
 from ..training.value import expected_value, orders_if_back
 from .facts import Facts, read_facts
+from .kept_states import fits, kept_states
 from .profile import Answered, Profile, assemble_profile, pooled_items
 
 _NOBODY = np.zeros(0, np.int64)
@@ -49,6 +52,7 @@ class Profiler:
             self.history, self.spec, dict(sessions.events.user_features), found, np.float64
         )
         self.now = self.history.last_moment + 1
+        self.states: States | None = None  # of everybody, where many are asked about
         self._code_items(sessions.events.items)
 
     def _code_items(self, items: tuple[str, ...]) -> None:
@@ -67,8 +71,18 @@ class Profiler:
         other.history = read_history(sessions, items=spec.items, kinds=spec.kinds)
         side = side_codes(spec.side, dict(events.user_features), len(events.users))
         other.featurizer = self.featurizer.with_history(other.history, side)
+        other.states = None
         other._code_items(events.items)
         return other
+
+    def encode_all(self, keep: bool) -> None:
+        """Before lists of all customers: encode each once, if so many can be held at once.
+
+        ``keep``: use the copy that `kept_states` holds, or leave one there.
+        """
+        if fits(self.model, self.featurizer):
+            make = kept_states if keep else encode_all
+            self.states = make(self.model, self.featurizer)
 
     def fit(self, history: Sessions) -> Self:
         """Nothing is left to fit: the model is trained and has its log."""
@@ -88,16 +102,21 @@ class Profiler:
 
     def score_known(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """The same of the model's items, in the order of its spec."""
-        return score_items(self.model, self.featurizer, users, as_of)
+        return score_items(self.model, self.featurizer, users, as_of, self.states)
 
     def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """Chances (Q, C, 3) of LEVELS in a session that begins at ``as_of``."""
-        return level_chances(self.model, self.featurizer, users, as_of)
+        return level_chances(self.model, self.featurizer, users, as_of, self.states)
 
     def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> Chances:
         """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
+        known = self.history.known_sessions(users, moments)
+        if self.states is not None:
+            context = self.featurizer.of_moments(Moments(users, moments), known)
+            state = self.states.at(users, known)
+            return as_chances(self.model.outlook.forward(state, context)[0])
         parts = []
-        order = np.lexsort((users, self.history.known_sessions(users, moments)))
+        order = np.lexsort((users, known))
         for begin in range(0, len(order), size):
             rows = order[begin : begin + size]
             queries = Queries(_NOBODY, _NOBODY, users[rows], moments[rows])

@@ -77,6 +77,17 @@ def test_a_customer_with_one_session_gets_a_marked_answer(run):
     assert "Only one session is known" in run("show", "c0").out
 
 
+def test_lists_keep_what_they_encoded_unless_told_not_to(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    plain = run("retention", "--no-cache").out
+    assert not [*tmp_path.rglob("*.npz")]
+    assert run("retention", "c4").out.splitlines()[-1].startswith("c4")
+    assert not [*tmp_path.rglob("states-*.npz")]  # one customer needs no others
+    assert run("retention").out == plain
+    assert len([*tmp_path.rglob("states-*.npz")]) == 1
+    assert run("retention").out == plain
+
+
 def test_recommend_all_to_a_file(run, shop):
     run("recommend", "--top", "3", "--out", str(shop / "all.csv"))
     with open(shop / "all.csv", newline="", encoding="utf-8") as file:

@@ -1,0 +1,52 @@
+"""The states of all customers of a log, encoded once: they are the same whenever one asks.
+
+State k of a customer follows the first k sessions and knows no later one, so that one table answers
+for every date.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..features.featurizer import Featurizer, Queries
+from ..model import ProfileModel
+
+_CUSTOMERS = 512  # of a batch
+_NOBODY = np.zeros(0, np.int64)
+
+
+class States(NamedTuple):
+    """Of each customer one before the first session and one after each: S + U rows."""
+
+    rows: np.ndarray  # (S + U, E)
+    first: np.ndarray  # (U,) the row before a customer's first session
+
+    def at(self, users: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """After the first `known` (Q,) sessions of each of `users` (Q,), (Q, E)."""
+        return self.rows[self.first[users] + known]
+
+    def of(self, users: np.ndarray, places: int) -> np.ndarray:
+        """The first `places` of each of `users` (u,): (u, places, E).
+
+        Behind a customer's last stands what is never looked at.
+        """
+        row = self.first[users][:, None] + np.arange(places)
+        return self.rows[np.minimum(row, len(self.rows) - 1)]
+
+
+def encode_all(model: ProfileModel, featurizer: Featurizer) -> States:
+    """The states of everybody in the log of `featurizer`."""
+    history = featurizer.history
+    count = np.diff(history.user_offsets)
+    first = history.user_offsets[:-1] + np.arange(len(count))
+    start = model.customers.start.data
+    rows = np.empty((len(history.user) + len(count), len(start)), start.dtype)
+    order = np.argsort(count, kind="stable")
+    for begin in range(0, len(order), _CUSTOMERS):
+        users = np.sort(order[begin : begin + _CUSTOMERS])
+        ends = np.full(len(users), history.last_moment + 1)
+        batch = featurizer.batch(users, Queries(_NOBODY, _NOBODY, users, ends))
+        states, _ = model.encode(batch)
+        there = np.arange(states.shape[1]) <= count[users][:, None]
+        rows[(first[users][:, None] + np.arange(states.shape[1]))[there]] = states[there]
+    return States(rows, first)
