@@ -26,11 +26,13 @@ def add_settings(parser: Any, kind: type, *, open_is: str = "", alone: bool = Tr
         default = open_is if field.default is None else field.default
         parts = [meaning] if default == "" else [meaning, f"default: {default}"]
         said = "; ".join(part for part in parts if part)
+        value = next((kind for kind in typing.get_args(hint) if kind is not type(None)), hint)
+        switch: dict[str, Any] = {"action": argparse.BooleanOptionalAction}
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            type=next((kind for kind in typing.get_args(hint) if kind is not type(None)), hint),
             default=field.default if alone else None,
             help=said,
+            **(switch if value is bool else {"type": value}),
         )
 
 

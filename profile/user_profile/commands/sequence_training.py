@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ _TESTED = 100_000  # users of a log in parts
 
 
 def run_train(options: argparse.Namespace) -> int:
-    settings = replace(settings_of(options, Settings), repeat=bool(options.repeat))
+    settings = settings_of(options, Settings)
     checkpoint = place_of_run(options, settings.epochs)
     if isinstance(options.file, str) and holds_histories(options.file, world()):
         return _train_parts(options, settings, checkpoint)

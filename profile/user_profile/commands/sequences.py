@@ -69,12 +69,11 @@ def add_command(commands: Any) -> None:
             "--columns", action=Joined, help="for plain CSV or JSONL: user=…,item=…,time=…"
         )
         add_reading_options(command)
-        if command is not give:
+        if command in (judge, suggest):
             command.add_argument(
                 "--repeat",
                 action=argparse.BooleanOptionalAction,
-                help="items that a user had may come again; default: "
-                + ("they may not" if command is learn else "as in training"),
+                help="items that a user had may come again; default: as in training",
             )
 
 

@@ -45,7 +45,7 @@ class Settings:
     positions: str = setting("rotary", "how order enters: rotary or learned")
     workers: int = setting(2, "threads that share a step; another number gives other bits")
     seed: int = setting(0, "of weights, order, draws and dropout")
-    repeat: bool = False  # whether items that a user had may come again, when judged and served
+    repeat: bool = setting(False, "items that a user had may come again")
 
     def __post_init__(self) -> None:
         for name in ("patience", "warmup", "embed_dim", "num_layers", "num_heads", "hidden_dim",
