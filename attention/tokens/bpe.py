@@ -8,13 +8,10 @@ import codecs
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
-
-from .added import AddedToken, finder, require_text, split, without_special
+from .added import AddedToken
 from .merging import Pair, merge
 from .pieces import GPT2, PATTERNS, piece_pattern
-
-REMEMBERED = 100_000  # pieces whose ids are kept
+from .tokenizer import Tokenizer
 
 
 def _byte_characters() -> list[str]:
@@ -28,7 +25,7 @@ BYTE_CHARACTERS = _byte_characters()
 BYTE_OF = {c: b for b, c in enumerate(BYTE_CHARACTERS)}
 
 
-class ByteBPE:
+class ByteBPE(Tokenizer):
     """A byte-level vocabulary with its merges.
 
     `vocabulary` maps tokens, written in byte characters, to ids; `merges` are pairs of tokens, the
@@ -56,64 +53,20 @@ class ByteBPE:
         if normalization not in (None, "NFC"):
             raise ValueError(f"normalization must be None or 'NFC', got {normalization!r}")
         self.vocabulary, self.merges = dict(vocabulary), [(a, b) for a, b in merges]
-        self.added = dict(added or {})
         self.pattern, self.normalization = pattern, normalization
-        self.prefix, self.suffix = list(prefix), list(suffix)
         self.add_prefix_space, self.whole_pieces = add_prefix_space, whole_pieces
-        self._tokens = self._bytes_of_ids()
+        known = dict(added or {})
+        ids = {normalized: {t.content: i for i, t in known.items() if t.normalized is normalized}
+               for normalized in (False, True)}  # fmt: skip
+        tokens = self._bytes_of_ids(known)
+        super().__init__(tokens, known, ids[False], ids[True], prefix, suffix)
         self._merges = self._merges_of_ids()
         self._byte_ids = [self.vocabulary[c] for c in BYTE_CHARACTERS]
         self._whole = {self._tokens[i]: i for i in self.vocabulary.values()}
-        self._raw = finder(t.content for t in self.added.values() if not t.normalized)
-        self._late = finder(t.content for t in self.added.values() if t.normalized)
-        self._added_ids = {token.content: i for i, token in self.added.items()}
-        self._known: dict[str, list[int]] = {}
-
-    @property
-    def vocab_size(self) -> int:
-        """One more than the highest id."""
-        return max(self._tokens) + 1
-
-    def encode(self, text: str | bytes, *, add_special_tokens: bool = True) -> np.ndarray:
-        """text -> ids (T,). Bytes need not be valid UTF-8: `decode_bytes` gives them back.
-
-        `add_special_tokens` puts `prefix` and `suffix` around. Raises ValueError for half a
-        surrogate pair, which is no text.
-        """
-        if isinstance(text, bytes):
-            text = text.decode("utf-8", "surrogateescape")
-        elif isinstance(text, str):
-            require_text(text)
-        else:
-            raise TypeError(f"text must be a str or bytes, got {type(text).__name__}")
-        ids = list(self.prefix) if add_special_tokens else []
-        for part, is_added in split(self._raw, text):
-            if is_added:
-                ids.append(self._added_ids[part])
-                continue
-            if self.normalization:
-                part = unicodedata.normalize("NFC", part)
-            for plain, is_added in split(self._late, part):
-                if is_added:
-                    ids.append(self._added_ids[plain])
-                else:
-                    self._encode_plain(plain, ids)
-        if add_special_tokens:
-            ids += self.suffix
-        return np.array(ids, dtype=np.int64)
 
     def decode_bytes(self, ids: Iterable[int], *, skip_special: bool = False) -> bytes:
         """ids -> the bytes they stand for. Raises ValueError for an id that is no token's."""
-        tokens = self._tokens
-        ids = [int(i) for i in ids]
-        if skip_special:
-            ids = without_special(ids, self.added)
-        try:
-            return b"".join([tokens[i] for i in ids])
-        except KeyError as error:
-            raise ValueError(
-                f"id {error} is no token's; ids must lie in 0 … {self.vocab_size - 1}"
-            ) from None
+        return b"".join(self.parts_of(ids, skip_special)[1])
 
     def decode(self, ids: Iterable[int], *, skip_special: bool = False) -> str:
         """ids -> text; bytes that are no UTF-8, as in half a character, become U+FFFD."""
@@ -124,30 +77,25 @@ class ByteBPE:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         return lambda token: decoder.decode(self.decode_bytes([token], skip_special=True))
 
-    def is_end(self, token: int) -> bool:
-        """Whether the text ends there: at a special token."""
-        return token in self.added and self.added[token].special
+    def read_bytes(self, raw: bytes) -> str:
+        """Bytes that are no UTF-8 come back from `decode_bytes`."""
+        return raw.decode("utf-8", "surrogateescape")
 
-    def _encode_plain(self, text: str, ids: list[int]) -> None:
+    def normalized(self, part: str, first: bool) -> str:
+        return unicodedata.normalize("NFC", part) if self.normalization else part
+
+    def pieces(self, text: str) -> list[str]:
         if self.add_prefix_space and text and text[0] != " ":
             text = " " + text
-        known = self._known
-        for piece in piece_pattern(self.pattern).findall(text):
-            found = known.get(piece)
-            if found is None:
-                found = self._encode_piece(piece)
-                if len(known) >= REMEMBERED:
-                    known.clear()
-                known[piece] = found
-            ids += found
+        return piece_pattern(self.pattern).findall(text)
 
-    def _encode_piece(self, piece: str) -> list[int]:
+    def encode_piece(self, piece: str) -> list[int]:
         raw = piece.encode("utf-8", "surrogateescape")
         if self.whole_pieces and raw in self._whole:
             return [self._whole[raw]]
         return merge([self._byte_ids[b] for b in raw], self._merges)
 
-    def _bytes_of_ids(self) -> dict[int, bytes]:
+    def _bytes_of_ids(self, added_tokens: Mapping[int, AddedToken]) -> dict[int, bytes]:
         missing = [b for b, c in enumerate(BYTE_CHARACTERS) if c not in self.vocabulary]
         if missing:
             raise ValueError(
@@ -164,7 +112,7 @@ class ByteBPE:
                 tokens[i] = bytes([BYTE_OF[c] for c in token])
             except KeyError:
                 tokens[i] = token.encode()  # an added token that is listed here as well
-        for i, added in self.added.items():
+        for i, added in added_tokens.items():
             if not added.content:
                 raise ValueError(f"added token {i} is empty")
             if i in tokens and self.vocabulary.get(added.content) != i:

@@ -11,17 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
-
-from .added import AddedToken, finder, require_text, split, without_special
-from .bpe import REMEMBERED
+from .added import AddedToken
 from .merging import Pair, merge
 from .normalizer import BLANK, Normalizer
+from .tokenizer import Tokenizer
 
 LOST = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as `surrogateescape` holds them
 
 
-class SentencePieceBPE:
+class SentencePieceBPE(Tokenizer):
     """Pieces with their ids, and the ranks of the pairs that may be merged, the lowest first.
 
     `bytes_from` gives the ids of the 256 bytes, or nothing; then `unknown` stands for what no
@@ -45,66 +43,25 @@ class SentencePieceBPE:
         prefix: Sequence[int] = (),
         suffix: Sequence[int] = (),
     ) -> None:
-        self.vocabulary, self.added = dict(vocabulary), dict(added or {})
+        self.vocabulary, known = dict(vocabulary), dict(added or {})
         self.normalizer = normalizer or Normalizer()
-        self.prefix, self.suffix = list(prefix), list(suffix)
         self._unknown, self._bytes = unknown, list(bytes_from)
-        self._tokens = self._bytes_of_ids(unknown_text)
+        tokens = self._bytes_of_ids(known, unknown_text)
         self._merges = self._merges_of_ids(ranks)
-        looked_for = self.added.items() if find_added else ()
-        self._early = {t.content: i for i, t in looked_for if not t.normalized}
-        self._late = {self.normalizer(t.content): i for i, t in looked_for if t.normalized}
-        self._late |= {piece: self.vocabulary[piece] for piece in kept}
-        self._find_early, self._find_late = finder(self._early), finder(self._late)
+        looked_for = known.items() if find_added else ()
+        early = {t.content: i for i, t in looked_for if not t.normalized}
+        late = {self.normalizer(t.content): i for i, t in looked_for if t.normalized}
+        late |= {piece: self.vocabulary[piece] for piece in kept}
+        super().__init__(tokens, known, early, late, prefix, suffix)
         crossing = any(re.search(f"[^{BLANK}]{BLANK}", piece) for piece in self.vocabulary)
         self._words = re.compile("(?s:.+)" if crossing else f"{BLANK}+[^{BLANK}]*|[^{BLANK}]+")
-        self._known: dict[str, list[int]] = {}
-
-    @property
-    def vocab_size(self) -> int:
-        """One more than the highest id."""
-        return max(self._tokens) + 1
-
-    def encode(self, text: str | bytes, *, add_special_tokens: bool = True) -> np.ndarray:
-        """text -> ids (T,). Bytes that are no UTF-8 become U+FFFD.
-
-        `add_special_tokens` puts `prefix` and `suffix` around. Raises ValueError for half a
-        surrogate pair, which is no text.
-        """
-        if isinstance(text, bytes):
-            text = _readable(text)
-        elif isinstance(text, str):
-            require_text(text)
-        else:
-            raise TypeError(f"text must be a str or bytes, got {type(text).__name__}")
-        ids: list[int] = []
-        for place, (part, is_added) in enumerate(split(self._find_early, text)):
-            if is_added:
-                ids.append(self._early[part])
-                continue
-            for plain, is_added in split(self._find_late, self.normalizer(part, place == 0)):
-                if is_added:
-                    ids.append(self._late[plain])
-                else:
-                    self._encode_plain(plain, ids)
-        if add_special_tokens:
-            ids = [*self.prefix, *ids, *self.suffix]
-        return np.array(ids, dtype=np.int64)
 
     def decode_bytes(self, ids: Iterable[int], *, skip_special: bool = False) -> bytes:
         """ids -> the bytes they stand for, less the blank that was put in front.
 
         Raises ValueError for an id that is no token's.
         """
-        ids = [int(i) for i in ids]
-        if skip_special:
-            ids = without_special(ids, self.added)
-        try:
-            parts = [self._tokens[i] for i in ids]
-        except KeyError as error:
-            raise ValueError(
-                f"id {error} is no token's; ids must lie in 0 … {self.vocab_size - 1}"
-            ) from None
+        ids, parts = self.parts_of(ids, skip_special)
         if self.normalizer.prefix or self.normalizer.squeeze:
             self._take_first_blank(ids, parts)
         return b"".join(parts)
@@ -118,10 +75,6 @@ class SentencePieceBPE:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         return lambda i: "" if self.is_end(i) else decoder.decode(self._tokens[int(i)])
 
-    def is_end(self, token: int) -> bool:
-        """Whether the text ends there: at a special token."""
-        return token in self.added and self.added[token].special
-
     def _take_first_blank(self, ids: list[int], parts: list[bytes]) -> None:
         for at, i in enumerate(ids):
             if i == self._unknown or i in self._bytes:
@@ -131,18 +84,23 @@ class SentencePieceBPE:
             if parts[at] or (blank and not self.normalizer.squeeze):
                 return
 
-    def _encode_plain(self, text: str, ids: list[int]) -> None:
-        known = self._known
-        for word in self._words.findall(text):
-            found = known.get(word)
-            if found is None:
-                found = self._spelled(merge([self._symbol(c) for c in word], self._merges))
-                if len(known) >= REMEMBERED:
-                    known.clear()
-                known[word] = found
-            if found and ids and found[0] == ids[-1] == self._unknown:
-                found = found[1:]  # a run of unknown characters is one
-            ids += found
+    def read_bytes(self, raw: bytes) -> str:
+        """Bytes that are no UTF-8 become U+FFFD."""
+        return _readable(raw)
+
+    def normalized(self, part: str, first: bool) -> str:
+        return self.normalizer(part, first)
+
+    def pieces(self, text: str) -> list[str]:
+        return self._words.findall(text)
+
+    def encode_piece(self, piece: str) -> list[int]:
+        return self._spelled(merge([self._symbol(c) for c in piece], self._merges))
+
+    def append(self, found: list[int], ids: list[int]) -> None:
+        if found and ids and found[0] == ids[-1] == self._unknown:
+            found = found[1:]  # a run of unknown characters is one
+        ids += found
 
     def _symbol(self, piece: str) -> int:
         """Its id; for a single character that is no piece, a number below -1."""
@@ -164,15 +122,15 @@ class SentencePieceBPE:
                 ids.append(self._unknown)
         return ids
 
-    def _bytes_of_ids(self, unknown_text: str) -> dict[int, bytes]:
+    def _bytes_of_ids(self, added: Mapping[int, AddedToken], unknown_text: str) -> dict[int, bytes]:
         if len(self._bytes) not in (0, 256):
             raise ValueError(f"the vocabulary has {len(self._bytes)} of the 256 bytes")
         entries = [(i, piece.replace(BLANK, " ").encode()) for piece, i in self.vocabulary.items()]
         entries += [(i, bytes([b])) for b, i in enumerate(self._bytes)]
         listed = self.vocabulary  # may name an added token as well
-        entries += [(i, t.content.encode()) for i, t in self.added.items()
+        entries += [(i, t.content.encode()) for i, t in added.items()
                     if listed.get(t.content) != i]  # fmt: skip
-        if self._unknown is not None and self._unknown not in self.added:
+        if self._unknown is not None and self._unknown not in added:
             entries.append((self._unknown, unknown_text.encode()))
         tokens = dict(entries)
         for i in tokens:
