@@ -1,11 +1,10 @@
 """TextSettings: the defaults are nanoGPT's CPU setting, but rotary positions."""
 
 import dataclasses
-import math
 
 from ..decoding import CausalLM
 from ..ops.checks import in_range
-from ..training.settings import setting
+from ..training.settings import check_settings, setting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,13 +31,10 @@ class TextSettings:
 
     def __post_init__(self) -> None:
         """Raises ValueError for what no run can have."""
-        for name in ("block", "batch", "layers", "heads", "width"):
-            in_range(name, getattr(self, name), 1, math.inf, "[)")
-        for name in ("steps", "warmup", "seed", "workers", "min_lr", "weight_decay"):
-            in_range(name, getattr(self, name), 0, math.inf, "[)")
-        for name in ("lr", "max_norm"):
-            in_range(name, getattr(self, name), 0, math.inf, "()")
-        in_range("dropout", self.dropout, 0, 1, "[)")
+        check_settings(
+            self, from_1="block batch layers heads width", above_0="lr max_norm", share="dropout",
+            from_0="steps warmup seed workers min_lr weight_decay",
+        )  # fmt: skip
         in_range("train_share", self.train_share, 0, 1, "()")
 
     def model(self, vocab_size: int) -> CausalLM:

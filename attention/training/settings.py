@@ -2,8 +2,11 @@
 
 import argparse
 import dataclasses
+import math
 import typing
 from typing import Any, TypeVar
+
+from ..ops.checks import in_range
 
 S = TypeVar("S")
 
@@ -11,6 +14,20 @@ S = TypeVar("S")
 def setting(default: Any, meaning: str) -> Any:
     """A field of a settings dataclass: its default, and what `--help` says of it."""
     return dataclasses.field(default=default, metadata={"help": meaning})
+
+
+def check_settings(settings: Any, **names: str) -> None:
+    """The settings of these names lie in their ranges; one that is None is left open.
+
+    `names` are words: `above_0`, `from_0`, `from_1` and `share`, from 0 to below 1. Raises
+    ValueError for what no run can have.
+    """
+    ranges = {"above_0": (0, math.inf, "()"), "from_0": (0, math.inf, "[)"),
+              "from_1": (1, math.inf, "[)"), "share": (0, 1, "[)")}  # fmt: skip
+    for kind, listed in names.items():
+        for name in listed.split():
+            if getattr(settings, name) is not None:
+                in_range(name, getattr(settings, name), *ranges[kind])
 
 
 def add_settings(parser: Any, kind: type, *, open_is: str = "", alone: bool = True) -> None:

@@ -10,6 +10,7 @@ from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings as ProfileSettings
 from user_profile.sequences import Settings as SequenceSettings
 from user_profile.sequences import train as train_sequences
+from user_profile.training.loop import Sitting
 from user_profile.training.loop import train as train_profiles
 
 from attention.text.train import TextSettings, train_text
@@ -32,7 +33,7 @@ def profiles(path: Path | None) -> bytes:
     settings = ProfileSettings(epochs=3, embed_dim=8, questions=16, lr=0.01, mask=0.1)
     trained = train_profiles(
         sessions, split_last_sessions(sessions, kind="purchase"), make_categories(sessions),
-        settings, score=mean_ndcg, checkpoint=path, resume=path is not None,
+        settings, score=mean_ndcg, sitting=Sitting(path, resume=path is not None),
     )  # fmt: skip
     return _bits(trained.model.state_dict())
 

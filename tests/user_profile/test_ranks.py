@@ -83,6 +83,22 @@ def finish(ranks, given):
     return said, error
 
 
+def write_for_two(path, write):
+    """Two logs of six files, RANK 0 and 1 in their names: what is another rank's is no file."""
+    for rank in (0, 1):
+        folder = path / f"log{rank}"
+        write(folder)
+        for number in range(1 - rank, 6, 2):
+            (folder / f"{number}.parquet").write_bytes(b"nothing to read")
+
+
+def by_rank(given):
+    """The command, in whose arguments RANK stands for the number of the rank."""
+    run = "import os, sys; from user_profile.__main__ import main; sys.exit(main([text.replace("
+    run += "'RANK', os.environ['PMI_RANK']) for text in sys.argv[1:]]))"
+    return [given[0], "-c", run, *given[3:]]
+
+
 def weights(path):
     with np.load(path) as file:
         return {name: file[name] for name in file.files if name.startswith("parameters/")}

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from .clean import charges_of, clean_events
 from .events import Events
 from .kept import KeptLog
 from .prepared import Prepared
-from .readers import read_events
+from .readers import Reading, read_events
 from .readers.online_retail import SHIPPED
 from .sessions import Sessions, group_sessions
 
@@ -23,42 +24,33 @@ def prepare(
     path: str | Path | Sequence[str | Path] | None = None,
     format: str | None = None,
     *,
-    mapping: dict[str, str] | None = None,
-    encoding: str | None = None,
-    date_format: str | None = None,
-    table: str | None = None,
-    query: str | None = None,
     user_features: str | Path | None = None,
     keep_charges: bool = False,
     keep_duplicates: bool = False,
     keep: bool = False,
+    **reading: Unpack[Reading],
 ) -> Prepared:
     """Read, clean and group a log; without ``path`` the one that ships with the package.
 
+    ``path``, ``format`` and ``reading``, such as ``mapping``, as in `readers.read_events`.
     ``keep_charges`` leaves postage, fees and the like among the items, as other work on the shipped
     log does: they are easy to predict, and of no use to recommend. ``keep_duplicates``: a row that
     repeats another in every column is a second purchase. ``user_features``: a CSV file
     whose first column is the customer and whose others are side features. ``keep``: use the copy
     that `KeptLog` holds, or leave one there. Raises DataError if a file cannot be used.
     """
-    reading = {
+    decides: dict[str, Any] = {name: reading.get(name) for name in Reading.__annotations__}
+    decides |= {
         "format": format,
-        "mapping": mapping,
-        "encoding": encoding,
-        "date_format": date_format,
-        "table": table,
-        "query": query,
-    }
-    others = {
         "keep_charges": keep_charges,
         "keep_duplicates": keep_duplicates,
         "features_file": user_features,
     }
-    kept = KeptLog(SHIPPED if path is None else path, reading | others) if keep else None
+    kept = KeptLog(SHIPPED if path is None else path, decides) if keep else None
     found = kept.load() if kept else None
     if found is not None:
         return found
-    events, read = read_events(path, **reading)  # type: ignore[arg-type]
+    events, read = read_events(path, format, **reading)
     events, cleaned = clean_events(
         events, () if keep_charges else charges_of(read.format), keep_duplicates
     )

@@ -1,10 +1,9 @@
 """What decides a training run, and is kept with the model that it made."""
 
-import math
 from dataclasses import dataclass
 
 from attention.ops.checks import in_range
-from attention.training.settings import setting
+from attention.training.settings import check_settings, setting
 
 
 def check_heads(embed_dim: int, num_heads: int, pairs: bool = True) -> None:
@@ -45,15 +44,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raises ValueError for what no run can have."""
-        for name in ("epochs", "patience", "questions", "most_per_customer", "embed_dim"):
-            in_range(name, getattr(self, name), 1, math.inf, "[)")
-        for name in ("num_heads", "session_layers", "customer_layers", "interest_layers"):
-            in_range(name, getattr(self, name), int(name == "num_heads"), math.inf, "[)")
+        check_settings(
+            self, above_0="lr max_norm", share="dropout",
+            from_1="epochs patience questions most_per_customer embed_dim num_heads",
+            from_0="session_layers customer_layers interest_layers weight_decay seed",
+        )  # fmt: skip
         check_heads(self.embed_dim, self.num_heads)
-        for name in ("lr", "max_norm"):
-            in_range(name, getattr(self, name), 0, math.inf, "()")
-        for name in ("weight_decay", "seed"):
-            in_range(name, getattr(self, name), 0, math.inf, "[)")
         for name in ("warmup", "mask", "reorder", "crop"):
             in_range(name, getattr(self, name), 0, 1, "[]")
-        in_range("dropout", self.dropout, 0, 1, "[)")

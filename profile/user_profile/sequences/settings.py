@@ -1,11 +1,10 @@
 """Everything that decides a run, and what is left to the size of the log."""
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 from attention.ops.checks import in_range
-from attention.training.settings import setting
+from attention.training.settings import check_settings, setting
 
 from ..model.settings import check_heads
 from .model import POSITIONS
@@ -48,15 +47,12 @@ class Settings:
     repeat: bool = setting(False, "items that a user had may come again")
 
     def __post_init__(self) -> None:
-        for name in ("patience", "warmup", "embed_dim", "num_layers", "num_heads", "hidden_dim",
-                     "max_length", "workers"):  # fmt: skip
-            in_range(name, getattr(self, name), 1, math.inf, "[)")
-        for name in ("minutes", "lr", "max_norm"):
-            in_range(name, getattr(self, name), 0, math.inf, "()")
-        for name in ("epochs", "tokens"):
-            in_range(name, 1 if getattr(self, name) is None else getattr(self, name), 1, math.inf)
-        for name in ("weight_decay", "average", "negatives", "rules", "seed"):
-            in_range(name, getattr(self, name) or 0, 0, math.inf, "[)")
+        check_settings(
+            self, above_0="minutes lr max_norm", share="dropout label_smoothing",
+            from_0="weight_decay average negatives rules seed",
+            from_1="epochs patience warmup tokens embed_dim num_layers num_heads hidden_dim "
+                   "max_length workers",
+        )  # fmt: skip
         if self.positions not in POSITIONS:
             known = ", ".join(POSITIONS)
             raise ValueError(f"positions must be one of {known}, not {self.positions!r}")
@@ -64,8 +60,6 @@ class Settings:
         in_range("times", self.times, 0, 1, "[]")
         if self.start not in STARTS:
             raise ValueError(f"start must be one of {', '.join(STARTS)}, not {self.start!r}")
-        in_range("dropout", self.dropout or 0, 0, 1, "[)")
-        in_range("label_smoothing", self.label_smoothing, 0, 1, "[)")
 
     def fitted(self, items: int, targets: int) -> "Settings":
         """The same with nothing left open, for a log of so many items and targets an epoch."""

@@ -19,7 +19,7 @@ from attention.parallel.ranks import ALONE
 from tests.mpi import needs_mpi
 
 from ..shop_log import make_sessions
-from ..test_ranks import assert_same, finish, start, weights
+from ..test_ranks import assert_same, by_rank, finish, start, weights, write_for_two
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: [scale]")
 from pyarrow import parquet  # noqa: E402
@@ -151,14 +151,8 @@ def test_ranks_read_their_own_files_and_give_the_bits_of_one(tmp_path):
     for ranks in (2, 3):
         finish(ranks, command(folder, tmp_path / f"{ranks}.npz", "--exact"))
         assert_same(weights(tmp_path / f"{ranks}.npz"), weights(tmp_path / "1.npz"))
-    for rank in (0, 1):  # what stands in the files of the other is not looked at
-        write(tmp_path / f"log{rank}")
-        for number in range(1 - rank, 6, 2):
-            (tmp_path / f"log{rank}" / f"{number}.parquet").write_bytes(b"nothing to read")
-    own = "import os, sys; from user_profile.__main__ import main; sys.exit(main([one.replace("
-    own += "'RANK', os.environ['PMI_RANK']) for one in sys.argv[1:]]))"
-    given = command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")
-    finish(2, [given[0], "-c", own, *given[3:]])
+    write_for_two(tmp_path, write)
+    finish(2, by_rank(command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")))
     assert_same(weights(tmp_path / "own.npz"), weights(tmp_path / "1.npz"))
     run = start(2, command(tmp_path / "log0", tmp_path / "none.npz"))
     _, error = run.communicate(timeout=100)

@@ -34,7 +34,7 @@ from attention.parallel.ranks import ALONE
 from tests.mpi import ROOT, needs_mpi
 
 from ..shop_log import make_categories, make_sessions
-from ..test_ranks import assert_same, finish, start, weights
+from ..test_ranks import assert_same, by_rank, finish, start, weights, write_for_two
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: [scale]")
 from pyarrow import parquet  # noqa: E402
@@ -223,14 +223,8 @@ def test_ranks_read_their_own_files_and_give_the_bits_of_one(tmp_path):
     finish(2, command(folder, tmp_path / "near.npz"))
     for name, array in weights(tmp_path / "near.npz").items():
         np.testing.assert_allclose(array, weights(tmp_path / "1.npz")[name], atol=5e-3)
-    for rank in (0, 1):  # what stands in the files of the other is not looked at
-        write(tmp_path / f"log{rank}", make_sessions(customers=50), empty=True)
-        for number in range(1 - rank, 6, 2):
-            (tmp_path / f"log{rank}" / f"{number}.parquet").write_bytes(b"nothing to read")
-    own = "import os, sys; from user_profile.__main__ import main; sys.exit(main([one.replace("
-    own += "'RANK', os.environ['PMI_RANK']) for one in sys.argv[1:]]))"
-    given = command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")
-    finish(2, [given[0], "-c", own, *given[3:]])
+    write_for_two(tmp_path, lambda folder: write(folder, make_sessions(customers=50), empty=True))
+    finish(2, by_rank(command(tmp_path / "logRANK", tmp_path / "own.npz", "--exact")))
     assert_same(weights(tmp_path / "own.npz"), weights(tmp_path / "1.npz"))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from ...errors import DataError
 from ..events import Events
@@ -12,7 +13,7 @@ from .names import told_missing
 from .report import BadRow, ReadReport
 from .rows import first_lines
 
-__all__ = ["BadRow", "FORMATS", "ReadReport", "read_events"]
+__all__ = ["BadRow", "FORMATS", "ReadReport", "Reading", "read_events"]
 
 # In the order in which they are tried: what has an unmistakable mark comes first.
 FORMATS = {
@@ -25,6 +26,16 @@ FORMATS = {
     "sasrec": sasrec,
     "histories": histories,
 }
+
+
+class Reading(TypedDict, total=False):
+    """What may be said of a log beside its path and format, see `read_events`."""
+
+    mapping: dict[str, str] | None
+    encoding: str | None
+    date_format: str | None
+    table: str | None
+    query: str | None
 
 
 def read_events(
