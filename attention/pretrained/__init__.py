@@ -1,9 +1,10 @@
 """Pretrained encoders and decoders in the layers of this library: read, run, look inside."""
 
-from .bert import Bert, BertSaved, SentenceEncoder
+from .bert import Bert, BertSaved
 from .decoder import load_decoder
 from .looking import is_decoder, look
 from .safetensors import read_safetensors
+from .sentence_encoder import SentenceEncoder
 from .wordpiece import WordPiece
 
 __all__ = [

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from ..files import read_json
-from .bert import SentenceEncoder
 from .decoder import FAMILIES, load_decoder
+from .sentence_encoder import SentenceEncoder
 
 
 def is_decoder(folder: str | Path) -> bool:

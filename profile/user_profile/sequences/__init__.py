@@ -1,9 +1,18 @@
 """Next items from rows of items: a causal transformer on any log, judged by leave-one-out.
 
-In reading order: data (histories, windows), features (of users), clock, model, loss, objective (one
-step), start (the first table), parts and part_files (a log that no process holds whole), schedule
-and training (a run), rules (the second opinion), recommender (a model at work), export, saved
-(its file), in_torch, settings.
+data         histories, and windows of them
+features     what is known of users
+clock        gaps and moments, as codes
+model        the transformer, and its sizes
+objective    one step: loss and gradients of a share of a batch
+order        which windows are met together
+start        a new model, and the first table of its items
+schedule     time and rate; training: a run
+parts        a log that no process holds whole; part_files reads it
+rules        the second opinion
+recommender  a model at work; export: its tables; in_torch: the same in PyTorch
+saved        its file
+settings     what decides a run
 """
 
 from .recommender import Recommendation, Recommender, Trained

@@ -23,7 +23,7 @@ from .features import Column, UserFeatures
 from .recommender import Trained
 from .rules import Rules
 from .settings import Settings
-from .training import new_model
+from .start import new_model
 
 VERSION = 5
 FORMAT = "user_profile sequence model"

@@ -11,7 +11,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
+from .clock import Clock
 from .data import Histories
+from .model import SequenceModel, Sizes
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .parts import Parts
@@ -21,6 +24,26 @@ _MOST = 5_000_000  # interactions looked at, the last ones: bounds time and memo
 _ITEMS = 50_000  # up to which eigenvectors cost less than an epoch
 _RESTARTS = 30  # of the search for them; where all items are met alike, it would never end
 _SPREAD = 0.1  # standard deviation of the table's entries
+
+
+def new_model(
+    items: int, features: int, settings: Settings, clock: Clock | None = None
+) -> SequenceModel:
+    """An untrained model of the right sizes, its items in random places."""
+    sizes = Sizes(
+        items, features, settings.embed_dim, settings.num_layers, settings.num_heads,
+        settings.hidden_dim, settings.max_length, settings.positions,
+        clock.size if clock else 0,
+    )  # fmt: skip
+    return SequenceModel(sizes, dropout=settings.dropout or 0.0, rng=settings.seed)
+
+
+def place(model: SequenceModel, past: "Histories | Parts") -> None:
+    """Start where counting leads; rows that have no company keep a little of their random place."""
+    table = start_table(past, model.sizes.items, model.sizes.embed_dim)
+    if table is not None:
+        model.item.table.data[...] += table
+    model.bias.data[...] = start_bias(past, model.sizes.items)
 
 
 def start_bias(past: "Histories | Parts", items: int) -> np.ndarray:

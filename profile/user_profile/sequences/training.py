@@ -16,10 +16,9 @@ from ..errors import DataError
 from ..judging.leave_one_out import before, compare_leave_one_out
 from ..log.sessions import Sessions
 from ..log.split import Targets
-from .clock import Clock, learn_clock
+from .clock import learn_clock
 from .data import Histories, read_histories
 from .features import UserFeatures, learn_features
-from .model import SequenceModel, Sizes
 from .objective import Objective
 from .order import WindowBatches
 from .parts import PartBatches, Parts
@@ -27,7 +26,7 @@ from .recommender import ReadingOnce, Trained
 from .rules import EXPERTS, WEIGHTS, Rules, learn_rules
 from .schedule import Schedule
 from .settings import Settings
-from .start import counts, start_bias, start_table
+from .start import counts, new_model, place
 
 _VALIDATED = 2_000  # users asked after each epoch
 _UNTIMED = 0.1  # the share of the time kept for judging before it has been timed
@@ -137,7 +136,7 @@ def _train(
         clock = learn_clock(past.time)
     model = new_model(len(items), features.size, settings, clock)
     if settings.start == "counted":
-        _place(model, past)
+        place(model, past)
     objective = Objective(material.local, material.codes, features.unknown, settings, occurs, clock)
     optimizer = Adam(
         model.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=settings.weight_decay
@@ -188,25 +187,6 @@ def _train(
     trainer.run(epochs=settings.epochs or 1, on_step=on_step, on_epoch=tell)
     trained.log.extend(end._asdict() for end in trainer.epochs)
     return _with_rules(trained, past, judge)
-
-
-def new_model(
-    items: int, features: int, settings: Settings, clock: Clock | None = None
-) -> SequenceModel:
-    sizes = Sizes(
-        items, features, settings.embed_dim, settings.num_layers, settings.num_heads,
-        settings.hidden_dim, settings.max_length, settings.positions,
-        clock.size if clock else 0,
-    )  # fmt: skip
-    return SequenceModel(sizes, dropout=settings.dropout or 0.0, rng=settings.seed)
-
-
-def _place(model: SequenceModel, past: Histories | Parts) -> None:
-    """Start where counting leads; rows that have no company keep a little of their random place."""
-    table = start_table(past, model.sizes.items, model.sizes.embed_dim)
-    if table is not None:
-        model.item.table.data[...] += table
-    model.bias.data[...] = start_bias(past, model.sizes.items)
 
 
 def _with_rules(

@@ -11,7 +11,7 @@ from user_profile.sequences.features import UserFeatures
 from user_profile.sequences.recommender import Trained
 from user_profile.sequences.rules import learn_rules
 from user_profile.sequences.settings import Settings
-from user_profile.sequences.training import new_model
+from user_profile.sequences.start import new_model
 
 ROWS = [[0, 1, 2], [0, 1], [3, 0, 2]]
 

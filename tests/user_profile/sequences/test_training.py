@@ -11,7 +11,8 @@ from user_profile.log.split import split_last_sessions
 from user_profile.sequences import Recommender, Settings, load_model, save_model, train
 from user_profile.sequences.data import draw_windows, read_histories
 from user_profile.sequences.objective import Objective, Share
-from user_profile.sequences.training import _Judge, new_model
+from user_profile.sequences.start import new_model
+from user_profile.sequences.training import _Judge
 
 from attention.training import FileFormatError
 
