@@ -1,6 +1,7 @@
 """update: a new session of a customer, and how it moves the profile, without training anew."""
 
 import argparse
+import csv
 import math
 import time
 from collections.abc import Sequence
@@ -40,7 +41,6 @@ def add_command(commands: Any) -> None:
 
 
 def run_update(options: argparse.Namespace) -> int:
-    events = read_items(options.items)
     if not 0 <= options.days <= 366:
         raise DataError(f"--days must be between 0 and 366, not {options.days:g}.")
     log, _, profiler = load_profiler(options)
@@ -50,11 +50,8 @@ def run_update(options: argparse.Namespace) -> int:
     live = LiveProfile(profiler, user, options.customer)
     if user is None:
         print(f"{options.customer} is new: nothing is known before this session.")
-    as_known = matched([event.item for event in events], profiler.spec.items)
-    for given, item in as_known.items():
-        if given != item:
-            print(f"{given} is read as {item}.")
-    events = [event._replace(item=as_known.get(event.item, event.item)) for event in events]
+    events = read_items(options.items, profiler.spec.items)
+    print("Read: " + ", ".join(f"{event.quantity:g} of {event.item}" for event in events))
     unknown = sorted({event.item for event in events} - set(profiler.spec.items))
     if unknown:
         print(f"The model does not know {', '.join(unknown)}, and reads them as unknown items.")
@@ -73,27 +70,35 @@ def run_update(options: argparse.Namespace) -> int:
     return 0
 
 
-def read_items(text: str) -> list[NewEvent]:
+def read_items(text: str, known: Sequence[str] = ()) -> list[NewEvent]:
     """ "A,B:6,C:1:2.5" -> one piece of A, six of B, one of C at 2.5.
 
-    Raises DataError for anything else.
+    An id with a comma stands in double quotes; one of `known` may hold colons. Raises DataError for
+    anything else.
     """
-    events = []
-    for part in text.split(","):
-        item, *numbers = part.strip().split(":")
-        try:
-            said = [float(number) for number in numbers]
-        except ValueError:
-            said = [math.nan]
-        pieces = said[0] if said else 1.0
-        money = pieces * (said[1] if len(said) > 1 else 0.0)
-        if not item or len(said) > 2 or not 0 < pieces < math.inf or not 0 <= money < math.inf:
-            raise DataError(
-                "--items must be ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE, not "
-                f"{part.strip()!r}."
-            )
-        events.append(NewEvent(item, pieces, said[1] if len(said) > 1 else None))
-    return events
+    (parts,) = csv.reader([text], skipinitialspace=True)
+    return [_read_item(part.strip(), known) for part in parts]
+
+
+def _read_item(part: str, known: Sequence[str]) -> NewEvent:
+    item, *numbers = part.split(":")
+    for cut in range(3):
+        head, *tail = part.rsplit(":", cut)
+        if found := matched([head], known):
+            item, numbers = found[head], tail
+            break
+    try:
+        said = [float(number) for number in numbers]
+    except ValueError:
+        said = [math.nan]
+    pieces = said[0] if said else 1.0
+    money = pieces * (said[1] if len(said) > 1 else 0.0)
+    if not item or len(said) > 2 or not 0 < pieces < math.inf or not 0 <= money < math.inf:
+        raise DataError(
+            "--items must be ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE, not "
+            f"{part!r}; an id with a comma stands in double quotes."
+        )
+    return NewEvent(item, pieces, said[1] if len(said) > 1 else None)
 
 
 def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int = 5) -> str:

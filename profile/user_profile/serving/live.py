@@ -108,8 +108,8 @@ class LiveProfile:
     def _session(self, events: Sequence[NewEvent], time: int) -> History:
         """New events as a history of one session."""
         spec = self._spec
-        if spec.kinds == ("event",):  # a log that told no kinds: all it holds are purchases
-            events = [e._replace(kind="event") if e.kind == PURCHASE else e for e in events]
+        if PURCHASE not in spec.kinds:  # a log without any: all it holds is what is predicted
+            events = [e._replace(kind=spec.kinds[0]) if e.kind == PURCHASE else e for e in events]
         unknown = sorted({event.kind for event in events} - set(spec.kinds))
         if unknown:
             raise DataError(

@@ -168,6 +168,16 @@ def test_prices_of_an_update():
                                            ("c", 3, 4.5, "purchase")]  # fmt: skip
 
 
+def test_ids_of_an_update_may_hold_commas_and_colons():
+    known = ["mug, blue", "urn:sku:7", "M1", "a:2"]
+    said = read_items('"mug, blue":2, urn:sku:7:3:1.5,m1, a:2', known)
+    assert [event[:3] for event in said] == [
+        ("mug, blue", 2, None), ("urn:sku:7", 3, 1.5), ("M1", 1, None), ("a:2", 1, None),
+    ]  # fmt: skip
+    with pytest.raises(DataError, match="in double quotes"):
+        read_items("urn:sku:8:3", known)
+
+
 @pytest.mark.parametrize("price", [None, 7.5])
 def test_an_update_equals_the_appended_log(shop, tmp_path, price):
     """In the season of the old log; without a price the item costs what it last sold for."""

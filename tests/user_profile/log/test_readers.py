@@ -296,3 +296,12 @@ def test_words_and_signs_say_what_was_bought_and_what_went_back(tmp_path):
     assert events.quantity.tolist() == [1, -2, -3, 1, 1]
     assert "'wc-refunded': read as cancellation" in str(report)
     assert "1 rows of negative pieces" in str(report)
+
+
+def test_a_log_of_views_alone_says_what_it_takes_for_orders(tmp_path):
+    text = "user,item,time,event\na,x,2024-05-06,view\n"
+    events, report = read_events(write(tmp_path, "clicks.csv", text))
+    assert events.kinds == ("view",)
+    assert "no kind is a purchase" in str(report)
+    _, report = read_events(write(tmp_path, "bought.csv", text + "a,x,2024-05-06,achat\n"))
+    assert "no kind" not in str(report)

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zipfile
 
+import numpy as np
 import pytest
 from user_profile.errors import DataError
 from user_profile.log.readers import read_events
@@ -36,6 +37,13 @@ EXPORTS = {  # first lines as the shops write them
     "mongodb": '{"userId": "a", "productId": "x", "createdAt": {"$date": "2024-05-06"}}\n',
     "sap": "|Kunde|Artikel|Datum|Betrag|\n|a|x|06.05.2024|1,50-|\n",
     "chinese": "用户ID,商品ID,时间,数量\n张三,茶杯,2024年5月6日,2\n",
+    "chinese orders": "下单时间,商品编号,数量,单价,用户\n2024-05-06 10:30:00,A1,2,¥3.5,张三\n",
+    "café": "Datum;Uhrzeit;Bon-Nr.;Kunden-Nr.;Artikel-Nr.;Menge;Einzelpreis\n"
+    "06.05.2024;10:30:00;7;3;A1;2;3,50 €\n",
+    "french": "Client;Article;Date d'achat;Quantité;Prix unitaire\n3;A1;2024-05-06;2;3,50\n",
+    "spanish": "Pedido;Cliente;Código producto;Fecha;Hora;Cantidad;Precio\n"
+    "7;3;A1;13/05/2024;10:30;2;3,50\n",
+    "order": "customer,order,sku,date,qty\n3,7,A1,2024-05-06,2\n",
 }
 
 
@@ -52,6 +60,37 @@ def test_exports_of_common_shops_need_no_mapping(tmp_path, shop):
     assert report.bad == 0
     assert events.item[0] == events.user[0] == 0
     assert "1970" in str(report) or events.time[0] > 10**9
+
+
+@pytest.mark.parametrize(
+    ("shop", "missing"),
+    [("chinese orders", "session"), ("café", ""), ("french", "session"), ("spanish", ""),
+     ("order", "price")],
+)  # fmt: skip
+def test_names_in_other_languages_are_all_read(tmp_path, shop, missing):
+    events, report = read_events(write(tmp_path, "export.csv", EXPORTS[shop]))
+    assert "not read" not in str(report)
+    assert events.quantity.tolist() == [2]
+    assert events.sessions == (() if missing == "session" else ("7",))
+    assert np.isnan(events.price[0]) if missing == "price" else events.price.tolist() == [3.5]
+
+
+def test_columns_that_are_not_read_are_named(tmp_path):
+    text = "user,item,time,colour,\na,x,2024-05-06,red,\n"
+    _, report = read_events(write(tmp_path, "log.csv", text))
+    assert "columns that are not read: colour" in str(report)
+    many = ",".join(f"c{n}" for n in range(20))
+    text = f"user,item,time,{many}\na,x,2024-05-06{',' * 20}\n"
+    _, report = read_events(write(tmp_path, "many.csv", text))
+    assert str(report).endswith("c10, c11 …")
+    mapping = {"user": "user", "item": "item", "time": "time"}
+    assert "not read" not in str(read_events(tmp_path / "log.csv", mapping=mapping)[1])
+
+
+def test_a_day_that_bears_its_clock_needs_no_other(tmp_path):
+    text = "user,item,date,hour\na,x,2024-05-06 10:30:00,10\n"
+    events, _ = read_events(write(tmp_path, "log.csv", text))
+    assert events.time[0] == 1_714_991_400
 
 
 def test_a_day_and_a_clock_in_two_columns_are_one_time(tmp_path):

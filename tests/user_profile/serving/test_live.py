@@ -133,6 +133,14 @@ def test_mistakes(profiler):
         live.add_session([NewEvent("i5")], 999)
 
 
+def test_in_a_log_without_purchases_all_is_what_it_holds(profiler):
+    live = LiveProfile(profiler, None)
+    live._spec = replace(profiler.spec, kinds=("view", "cart"))
+    history = live._session([NewEvent("i5"), NewEvent("i6")], 0)
+    assert history.kind.tolist() == [0, 0]
+    assert history.bought.all()
+
+
 def test_history_is_never_cut(profiler):
     live = LiveProfile(profiler, None)
     for day in range(70):

@@ -25,6 +25,7 @@ from .rows import (
 )
 
 VISIT = "a visit"  # the item of a log that names none
+_SHOWN = 12  # columns that are not read, named at most
 _SAMPLE = 400  # lines in which the first object of a JSON list ends
 
 
@@ -99,6 +100,10 @@ def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
             shown["time"] += f"+{columns[CLOCK]}"
         pairs = ",".join(f"{ours}={theirs}" for ours, theirs in shown.items())
         report.notes.append(f"read as --columns {pairs!r}")
+    unread = [name for name in header if name and name not in columns.values()]
+    if unread:
+        some = ", ".join(unread[:_SHOWN]) + (" …" if len(unread) > _SHOWN else "")
+        report.notes.append(f"columns that are not read: {some}")
     return columns
 
 

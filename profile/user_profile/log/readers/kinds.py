@@ -12,11 +12,14 @@ from .report import ReadReport
 _WORDS = {
     PURCHASE: "purchase purchased buy bought transaction sale sold order ordered checkout paid "
     "completed complete shipped delivered fulfilled processing closed invoiced kauf bestellt "
-    "bezahlt geliefert abgeschlossen 购买 已购买 下单 已下单 已付款 已支付 已发货 已完成 交易成功",
+    "bezahlt geliefert abgeschlossen achat comprado pagado pago acquisto "
+    "购买 已购买 下单 已下单 已付款 已支付 已发货 已完成 交易成功",
     CANCELLATION: "cancellation cancelled canceled cancel refund refunded return returned void "
-    "voided chargeback storno storniert erstattet retoure 取消 已取消 退款 已退款 退货 已退货",
+    "voided chargeback storno storniert erstattet retoure "
+    "annule rembourse retourne cancelado devuelto devolvido annullato rimborsato "
+    "取消 已取消 退款 已退款 退货 已退货",
 }
-_MEANING = {word: said for said, words in _WORDS.items() for word in words.split()}
+_MEANING = {plain(word): said for said, words in _WORDS.items() for word in words.split()}
 
 
 def meaning(word: str) -> str:
@@ -53,6 +56,9 @@ def settled(events: Events, report: ReadReport) -> Events:
     kind = np.array([kinds.index(word) for word in meanings], np.int8)[events.kind]
     if CANCELLATION in kinds:
         kind = np.where(back & sold, kinds.index(CANCELLATION), kind).astype(np.int8)
+    if PURCHASE not in kinds and kinds != ("event",):
+        words = ", ".join(map(repr, kinds))
+        report.notes.append(f"no kind is a purchase: what is said of orders is of all, of {words}")
     cancelled = kind == (kinds.index(CANCELLATION) if CANCELLATION in kinds else -1)
     quantity = np.where(cancelled, -np.abs(events.quantity), events.quantity)
     return replace(events, kind=kind, kinds=kinds, quantity=quantity)

@@ -6,6 +6,7 @@ REES46, Criteo, Taobao, YOOCHOOSE, Diginetica, Google Analytics, MovieLens, Last
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from ...errors import DataError
@@ -21,7 +22,9 @@ _KNOWN = {
     "customername 用户 用户id 用户编号 用户名 会员 会员id 会员号 会员编号 会员卡号 客户 客户id "
     "客户编号 客户编码 客户名称 顾客 顾客id 顾客编号 买家 买家id 买家昵称 账号 手机号 "
     "kundennummer kundennr kundenid kunde codeclient idclient numeroclient client cliente "
-    "idcliente codcliente clienteid codigocliente codicecliente 顧客id 会員id",
+    "idcliente codcliente clienteid codigocliente codicecliente 顧客id 会員id subscriberid "
+    "patientid guestid cardid cardnumber loyaltyid loyaltycardnumber usernumber kartennummer "
+    "kundenkarte",
     "item": "item itemid iid productid product productcode sku lineitemsku stockcode articleid "
     "articlenumber article parentasin asin upc ean gtin isbn movieid trackid songid artistid "
     "videoid adid aid contentid itemcode itemno materialnumber productsku variantsku "
@@ -36,28 +39,39 @@ _KNOWN = {
     "订单日期 订单创建时间 订单付款时间 购买时间 购买日期 交易时间 交易日期 支付时间 付款时间 "
     "成交时间 销售时间 销售日期 创建时间 行为时间 datum bestelldatum auftragsdatum "
     "rechnungsdatum kaufdatum belegdatum zeitpunkt zeitstempel datecommande fecha fechahora data "
-    "dataora 日時 購入日時 注文日",
+    "dataora 日時 購入日時 注文日 paymentdate paymenttime paiddate chargedate billingdate "
+    "billdate transactiondatetime solddate soldat soldon orderplaced orderplacedat placedat "
+    "purchasetime fechacompra fechapedido datacompra datapedido datedachat dateachat dataordine "
+    "dataacquisto",
     "session": "session sessionid usersession orderid invoice invoiceno invoiceid invoicenumber "
     "basketid basket transactionid ordernumber orderno receiptid receiptno ticketid billno "
     "visitid gasessionid order receipt ticket transaction 订单 订单号 订单id 订单编号 单号 "
     "交易号 交易编号 小票号 流水号 bestellnummer bestellnr auftragsnummer auftragsnr auftragid "
     "auftrag rechnungsnummer rechnungsnr rechnung belegnummer belegnr beleg bonnummer bonnr bon "
-    "numerocommande commande pedido numeropedido factura",
+    "numerocommande commande pedido numeropedido factura checkoutid cartid purchaseid saleid "
+    "ordine numeroordine idpedido idcommande",
     "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action "
     "type status orderstatus lineitemstatus 状态 订单状态 交易状态 行为 行为类型 事件 "
     "bestellstatus",
     "quantity": "quantity qty lineitemquantity quantitypurchased pieces units unitssold quant "
     "itemquantity orderedquantity 数量 购买数量 商品数量 销售数量 件数 menge anzahl stück "
-    "stückzahl cantidad rating stars overall",
+    "stückzahl cantidad rating stars overall quantite qte quantidade quantita qta orderquantity "
+    "purchasequantity",
     "price": "price unitprice lineitemprice itemprice saleprice priceperunit 价格 单价 商品单价 "
-    "销售单价 售价 preis einzelpreis stückpreis prixunitaire prix preciounitario precio prezzo",
+    "销售单价 售价 preis einzelpreis stückpreis prixunitaire prix preciounitario precio prezzo "
+    "pricepaid itemunitprice productprice pu",
     "amount": "amount totalamount dollars salesvalue linetotal total totalprice sales revenue "
     "value spend turnover paymentvalue 金额 总价 总金额 订单金额 实付金额 实付款 支付金额 "
-    "付款金额 消费金额 交易金额 销售额 betrag gesamtbetrag gesamtpreis summe umsatz",
+    "付款金额 消费金额 交易金额 销售额 betrag gesamtbetrag gesamtpreis summe umsatz amountpaid "
+    "paidamount netamount grossamount ordertotal orderamount ordervalue grandtotal subtotal "
+    "netsales pricetotal totalvalue montant montanttotal importe importetotal valor valortotal "
+    "importo importototale totale",
     "text": "text description title lineitemname productname producttitle itemname name "
     "productdescription productcategoryname categorycode category genres 商品名称 商品名 "
     "商品标题 品名 产品名称 宝贝标题 标题 名称 bezeichnung artikelbezeichnung beschreibung "
-    "designation descripcion descrizione descricao",
+    "designation descripcion descrizione descricao productdesc itemdescription articlename "
+    "articledescription prodname libelle nomproduit nombreproducto descricaoproduto "
+    "descrizioneprodotto",
 }  # fmt: skip
 _MEANT = {"user": "the customer", "time": "the time", "item": "the item"}
 CLOCK = "clock"  # the time of day, where a column of its own holds it: time=date+clock
@@ -70,7 +84,9 @@ _ORDER = ("user", "time", "item", "session", "kind", "quantity", "price", "amoun
 
 
 def plain(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
+    """Letters and digits alone, in one case, without accents."""
+    apart = unicodedata.normalize("NFKD", name)
+    return re.sub(r"[\W_]", "", "".join(c for c in apart if not unicodedata.combining(c))).lower()
 
 
 def known_columns(header: Sequence[str]) -> dict[str, str]:
@@ -80,7 +96,7 @@ def known_columns(header: Sequence[str]) -> dict[str, str]:
     for column in header:
         by_name.setdefault(plain(column), column)
     for ours in _ORDER:
-        found = [by_name[name] for name in _KNOWN[ours].split() if name in by_name]
+        found = [by_name[name] for name in map(plain, _KNOWN[ours].split()) if name in by_name]
         free = [column for column in found if ours == "text" or column not in columns.values()]
         if free:
             columns[ours] = free[0]
