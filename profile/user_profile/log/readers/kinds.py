@@ -57,8 +57,8 @@ def settled(events: Events, report: ReadReport) -> Events:
     if CANCELLATION in kinds:
         kind = np.where(back & sold, kinds.index(CANCELLATION), kind).astype(np.int8)
     if PURCHASE not in kinds and kinds != ("event",):
-        words = ", ".join(map(repr, kinds))
-        report.notes.append(f"no kind is a purchase: what is said of orders is of all, of {words}")
+        what = ", ".join(map(repr, kinds))
+        report.notes.append(f"no kind is a purchase: what is said of orders is of all, of {what}")
     cancelled = kind == (kinds.index(CANCELLATION) if CANCELLATION in kinds else -1)
     quantity = np.where(cancelled, -np.abs(events.quantity), events.quantity)
     return replace(events, kind=kind, kinds=kinds, quantity=quantity)
