@@ -23,12 +23,6 @@ def to_blame(source: str, steps: list[Step], step: Step) -> set[str]:
     return _reached(_calls(source), functions) & failing - functions
 
 
-def shared_helpers(source: str, some: set[str], others: set[str]) -> set[str]:
-    """The functions of a file that both call, however far down."""
-    graph = _calls(source)
-    return _reached(graph, some) & _reached(graph, others)
-
-
 def _reached(graph: dict[str, set[str]], names: set[str]) -> set[str]:
     """All functions that these call, however far down."""
     found: set[str] = set()

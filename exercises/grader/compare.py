@@ -126,11 +126,21 @@ def _array_difference(
     note = ""
     if got.ndim:
         note = f"{int(wrong.sum())} of {wrong.size} elements differ"
-        if got.dtype.kind in "fc" and not np.isfinite(got[wrong]).all():
-            note += f"; {int((~np.isfinite(got[wrong])).sum())} of yours are not finite"
+        if told := _not_finite(got[wrong], expected):
+            note += told
         elif got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
             note += f", by {gap:.3g} at most"
     return Difference(at, *_told_apart(got[index], expected[index]), note)
+
+
+def _not_finite(wrong: np.ndarray, expected: np.ndarray) -> str:
+    """How many of the wrong numbers are NaN or infinite; infinities may be asked for elsewhere."""
+    if wrong.dtype.kind not in "fc":
+        return ""
+    asked = expected.dtype.kind in "fc" and np.isinf(expected).any()
+    count = int((np.isnan(wrong) if asked else ~np.isfinite(wrong)).sum())
+    kind = "NaN" if asked else "not finite"
+    return f"; {count} of yours {'is' if count == 1 else 'are'} {kind}" if count else ""
 
 
 def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.ndarray:

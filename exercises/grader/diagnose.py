@@ -89,6 +89,16 @@ class Doctor:
             self._variants[mistake.name] = InProcess(module, self.exercise.tests)
         return self._variants[mistake.name]
 
+    def outcome(self, mistake: Variant, step: Step) -> Outcome:
+        """What a call comes to with a mistake in it."""
+        return self._run(mistake, step)[0]
+
+    def gives(self, mistake: Variant, step: Step, outcome: Outcome) -> bool:
+        """Whether an outcome is what a mistake gives in a call."""
+        own, complaint = self._run(mistake, step)
+        said = judge(outcome, step.expected, step.terms, step.request, step.names)
+        return (said is None) == (complaint is None) and same_answer(outcome, own, _tolerance(step))
+
     def _run(self, mistake: Variant, step: Step) -> tuple[Outcome, Complaint | None]:
         key = mistake.name, step.key
         if key not in self._seen:
@@ -101,8 +111,12 @@ class Doctor:
         outcome, complaint = self._run(mistake, step)
         if complaint is None or step.complaint is None or complaint.kind != step.complaint.kind:
             return False
-        if complaint.kind == "changed":
-            return complaint.got == step.complaint.got
+        if complaint.kind == "changed":  # the same input, and the same numbers left in it
+            before, after = step.outcome.inputs_after, outcome.inputs_after
+            changed = difference(before, after, _tolerance(step)) is None
+            return complaint.got == step.complaint.got and changed
+        if complaint.kind == "warned" and complaint.got != step.complaint.got:
+            return False
         return same_answer(step.outcome, outcome, _tolerance(step))
 
     def _same_answer(self, step: Step, mistake: Variant) -> bool:

@@ -22,6 +22,8 @@ ANYTHING = "(?:(?!  ).)+?"  # but the two blanks that part columns
 KINDS = {
     "is": "is|are",
     "has": "has|have",
+    "they": "it|they",
+    "possessive": "its|their",
     "runs": "runs?",
     "repeats": "repeats?",
     "digits": r"-?[\d.,e+-]+",

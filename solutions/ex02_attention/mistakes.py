@@ -109,8 +109,8 @@ def mask_ignored(q, k, v, mask=None):
 
 
 @mistake(
-    "your masked scores are -1e9: a query with no key then attends to all of them alike; its "
-    "weights must be 0"
+    "a query with no key attends to all of them alike, as it does where masked scores are "
+    "-1e9; its weights must be 0"
 )
 def minus_a_billion(q, k, v, mask=None):
     scores = _scores(q, k)
@@ -131,7 +131,9 @@ def minus_ten_thousand(q, k, v, mask=None):
     return weights @ v, weights
 
 
-@mistake("your row with no key is NaN, from minus infinity less minus infinity; it must be zeros")
+@mistake(
+    "your row with no key is NaN: minus infinity less minus infinity, or 0/0; it must be zeros"
+)
 def empty_row_is_nan(q, k, v, mask=None):
     scores = _masked(_scores(q, k), mask)
     with np.errstate(invalid="ignore"):
@@ -190,7 +192,10 @@ def weights_first(q, k, v, mask=None):
     return _finish(_scores(q, k), v, mask)[::-1]
 
 
-@mistake("your float32 becomes float64, through a NumPy scalar such as np.sqrt(d); use math.sqrt")
+@mistake(
+    "your float32 becomes float64; a NumPy scalar such as np.sqrt(d) does that, and so "
+    "does an array made without a dtype; math.sqrt does not"
+)
 def float64_by_a_numpy_scalar(q, k, v, mask=None):
     return _finish(q @ k.swapaxes(-1, -2) / np.sqrt(np.float64(q.shape[-1])), v, mask)
 

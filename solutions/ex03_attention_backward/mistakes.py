@@ -127,7 +127,10 @@ def every_axis_reversed(dout, q, k, v, weights):
     return dscores @ k, dscores.T @ q, weights.T @ dout
 
 
-@mistake("your gradients of float32 inputs are float64: an array of zeros you add to has no dtype")
+@mistake(
+    "your gradients of float32 inputs are float64; an array of zeros made without a dtype "
+    "does that, and so does a NumPy scalar such as np.sqrt(d)"
+)
 def float64_accumulators(dout, q, k, v, weights):
     dq, dk, dv = np.zeros(q.shape), np.zeros(k.shape), np.zeros(v.shape)
     products = through_products(through_softmax(dout @ v.mT, weights), dout, q, k, weights)

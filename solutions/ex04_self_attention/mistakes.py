@@ -74,7 +74,7 @@ def softmax_over_everything(x, w_q, w_k, w_v, mask=None):
     return softmax(hide(q @ k.mT / math.sqrt(q.shape[-1]), mask), axis=None) @ v
 
 
-@mistake("your softmax takes exp of the bare scores, which overflows; take off each row's maximum")
+@mistake("your softmax overflows on large scores; take each row's maximum off them first")
 def overflowing_softmax(x, w_q, w_k, w_v, mask=None):
     q, k, v = project(x, w_q, w_k, w_v)
     with np.errstate(all="ignore"):
@@ -150,14 +150,19 @@ def mask_after_softmax(x, w_q, w_k, w_v, mask=None):
     return (weights if mask is None else weights * mask) @ v
 
 
-@mistake("with −1e9 for −inf, an element that may attend to nothing gets the mean of all values")
+@mistake(
+    "an element that may attend to nothing gets the mean of all values, as it does with "
+    "−1e9 for −inf; it must get zeros"
+)
 def large_negative_number(x, w_q, w_k, w_v, mask=None):
     q, k, v = project(x, w_q, w_k, w_v)
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     return softmax(scores if mask is None else np.where(mask, scores, -1e9)) @ v
 
 
-@mistake("an element that may attend to nothing becomes NaN (−inf minus −inf); it must get zeros")
+@mistake(
+    "an element that may attend to nothing becomes NaN (−inf minus −inf, or 0/0); it must get zeros"
+)
 def empty_row_is_nan(x, w_q, w_k, w_v, mask=None):
     q, k, v = project(x, w_q, w_k, w_v)
     scores = hide(q @ k.mT / math.sqrt(q.shape[-1]), mask)
@@ -179,7 +184,10 @@ def every_axis_reversed(x, w_q, w_k, w_v, mask=None):
     return softmax(hide(q @ k.T / math.sqrt(q.shape[-1]), mask)) @ v
 
 
-@mistake("your output for float32 inputs is float64: np.sqrt of an int is a float64 that spreads")
+@mistake(
+    "your output for float32 inputs is float64; np.sqrt of an int is a float64 that "
+    "spreads, and so does an array made without a dtype"
+)
 def float64_scale(x, w_q, w_k, w_v, mask=None):
     q, k, v = project(x, w_q, w_k, w_v)
     return softmax(hide(q @ k.mT / np.sqrt(q.shape[-1]), mask)) @ v

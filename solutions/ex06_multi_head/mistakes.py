@@ -191,7 +191,8 @@ def mask_after_softmax(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
 
 
 @mistake(
-    "with −1e9 for −inf, a query that may attend to nothing gets the mean of all values",
+    "a query that may attend to nothing gets the mean of all values, as it does with −1e9 "
+    "for −inf; it must get zeros",
     "multi_head_attention",
 )
 def large_negative_number(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
@@ -212,7 +213,10 @@ def empty_row_is_nan(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
         return merge(e / e.sum(axis=-1, keepdims=True) @ v) @ w_o
 
 
-@mistake("your softmax takes exp of the bare scores, which overflows", "multi_head_attention")
+@mistake(
+    "your softmax overflows on large scores; take each row's maximum off them first",
+    "multi_head_attention",
+)
 def overflowing_softmax(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
     q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))
     with np.errstate(all="ignore"):
@@ -223,7 +227,9 @@ def overflowing_softmax(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
 
 
 @mistake(
-    "your output for float32 inputs is float64: np.sqrt of an int spreads", "multi_head_attention"
+    "your output for float32 inputs is float64; np.sqrt of an int is a float64 that "
+    "spreads, and so does an array made without a dtype",
+    "multi_head_attention",
 )
 def float64_scale(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
     q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))

@@ -25,7 +25,7 @@ def softmax(scores, axis=-1):
     return e / np.where(total == 0, 1, total)
 
 
-@mistake("you take keys and values from x, which is self-attention; they come from the memory")
+@mistake("your keys or your values meet x: `x @ w_k` or `x @ w_v`; both come from the memory")
 def keys_and_values_from_x(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, x, w_q, w_k, w_v)
     return softmax(scaled(q, k)) @ v
@@ -132,7 +132,10 @@ def memory_zeroed(x, memory, w_q, w_k, w_v, memory_mask=None):
     return softmax(scaled(q, k)) @ v
 
 
-@mistake("with −1e9 for −inf, an empty memory reads as the mean of its masked rows")
+@mistake(
+    "an empty memory reads as the mean of its masked rows, as it does with −1e9 for −inf; "
+    "it must read as zeros"
+)
 def large_negative_number(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, memory, w_q, w_k, w_v)
     scores = scaled(q, k)
@@ -141,7 +144,7 @@ def large_negative_number(x, memory, w_q, w_k, w_v, memory_mask=None):
     return softmax(scores) @ v
 
 
-@mistake("an empty memory reads as NaN (−inf minus −inf); it must read as zeros")
+@mistake("an empty memory reads as NaN (−inf minus −inf, or 0/0); it must read as zeros")
 def empty_memory_is_nan(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, memory, w_q, w_k, w_v)
     scores = hide(scaled(q, k), memory_mask)
@@ -160,7 +163,7 @@ def no_rows_raises(x, memory, w_q, w_k, w_v, memory_mask=None):
     return e / np.where(total == 0, 1, total) @ v
 
 
-@mistake("your softmax takes exp of the bare scores, which overflows; take off each row's maximum")
+@mistake("your softmax overflows on large scores; take each row's maximum off them first")
 def overflowing_softmax(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, memory, w_q, w_k, w_v)
     with np.errstate(all="ignore"):
@@ -175,7 +178,10 @@ def every_axis_reversed(x, memory, w_q, w_k, w_v, memory_mask=None):
     return softmax(hide(q @ k.T / math.sqrt(q.shape[-1]), memory_mask)) @ v
 
 
-@mistake("your output for float32 inputs is float64: np.sqrt of an int is a float64 that spreads")
+@mistake(
+    "your output for float32 inputs is float64; np.sqrt of an int is a float64 that "
+    "spreads, and so does an array made without a dtype"
+)
 def float64_scale(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, memory, w_q, w_k, w_v)
     return softmax(hide(q @ k.mT / np.sqrt(q.shape[-1]), memory_mask)) @ v

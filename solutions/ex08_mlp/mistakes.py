@@ -64,7 +64,8 @@ def transposed_matrices(x, w0, b0, w1, b1):
 
 
 @mistake(
-    "your output for float32 inputs is float64: an array of zeros has no dtype", replaces="mlp"
+    "your output for float32 inputs is float64; an array made without a dtype does that",
+    replaces="mlp",
 )
 def float64_zeros(x, w0, b0, w1, b1):
     pre = x @ w0 + b0

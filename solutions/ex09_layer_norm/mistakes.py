@@ -99,7 +99,10 @@ def variance_by_cancellation(x, gain, bias, eps=1e-5):
     return (x - _mean(x)) / np.sqrt(variance + eps) * gain + bias
 
 
-@mistake("your output is float64 for float32 input; a NumPy float64 scalar promotes the array")
+@mistake(
+    "your output is float64 for float32 input; a NumPy float64 scalar, an array made "
+    "without a dtype or astype does that"
+)
 def promoted(x, gain, bias, eps=1e-5):
     return _normalise(x, np.float64(eps))[0] * gain + bias
 

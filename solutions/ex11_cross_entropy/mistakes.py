@@ -55,7 +55,7 @@ def softmax_over_the_positions(logits, targets):
     return -_pick(_log_softmax(logits, axis=0 if logits.ndim == 1 else -2), targets).mean()
 
 
-@mistake("you exponentiate the raw logits, which overflows; subtract the row's maximum first")
+@mistake("your loss overflows on large logits; subtract the row's maximum before you exponentiate")
 def no_maximum(logits, targets):
     return -_pick(logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True)), targets).mean()
 
@@ -65,7 +65,9 @@ def log_of_softmax(logits, targets):
     return -np.log(_pick(_softmax(logits), targets)).mean()
 
 
-@mistake("you add a small number inside the log, which caps the loss; use log-sum-exp instead")
+@mistake(
+    "a floor inside the log, a small number added or a clip, caps the loss; use log-sum-exp instead"
+)
 def log_with_a_floor(logits, targets):
     return -np.log(_pick(_softmax(logits), targets) + np.asarray(1e-9, logits.dtype)).mean()
 
@@ -98,7 +100,10 @@ def binary(logits, targets):
     return -np.where(hot == 1, np.log(p), np.log1p(-p)).sum(axis=-1).mean()
 
 
-@mistake("your loss is float64 for float32 logits; a float64 one-hot or scalar promotes it")
+@mistake(
+    "your loss is float64 for float32 logits; a float64 one-hot or scalar does that, and "
+    "float(…) too"
+)
 def loss_promoted(logits, targets):
     one_hot = np.eye(logits.shape[-1])[targets]
     return -np.where(one_hot, _log_softmax(logits), 0.0).astype(float).sum(axis=-1).mean()
@@ -202,7 +207,7 @@ def gradient_softmax_over_the_positions(logits, targets):
 
 
 @mistake(
-    "your gradient exponentiates the raw logits, which overflows; subtract the row's maximum",
+    "your gradient overflows on large logits; subtract the row's maximum before you exponentiate",
     replaces="cross_entropy_backward",
 )
 def gradient_without_maximum(logits, targets):
@@ -211,7 +216,8 @@ def gradient_without_maximum(logits, targets):
 
 
 @mistake(
-    "your gradient is float64 for float32 logits; a float64 one-hot promotes it",
+    "your gradient is float64 for float32 logits; a one-hot made without a dtype, or a "
+    "float64 scalar, does that",
     replaces="cross_entropy_backward",
 )
 def gradient_promoted(logits, targets):

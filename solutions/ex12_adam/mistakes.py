@@ -202,7 +202,7 @@ class NewArrays(_Base):
         self.params[name] = self.params[name] - update
 
 
-@mistake("your float32 parameters become float64, through NumPy scalars or float64 moments")
+@mistake("your float32 parameters become float64; NumPy scalars and float64 moments do that")
 class ParametersBecomeFloat64(_Base):
     def move(self, name, update):
         value = self.params[name]

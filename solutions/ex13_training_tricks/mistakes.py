@@ -97,7 +97,10 @@ def divides_by_zero(grads, max_norm):
     return _scaled(grads, min(1.0, max_norm / norm)), norm
 
 
-@mistake("your clipped gradients are float64 for float32 input; make the factor a Python float")
+@mistake(
+    "your clipped gradients are float64 for float32 input, as a factor that is a NumPy "
+    "number makes them; a Python float does not"
+)
 def clip_promoted(grads, max_norm):
     norm = np.float64(_norm(grads))
     factor = max_norm / norm if norm > max_norm else np.float64(1.0)

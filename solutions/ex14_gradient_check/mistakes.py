@@ -113,7 +113,10 @@ def in_float32(f, x, eps=1e-6):
     return gradient
 
 
-@mistake("you step in x.ravel(), which is a copy if x is not in C order; then f never sees it")
+@mistake(
+    "you step in a copy, as x.ravel() and reshape(-1) make one if x is not in C order; "
+    "then f never sees it"
+)
 def steps_in_a_copy(f, x, eps=1e-6):
     point = np.array(x, dtype=float, order="K")
     flat, gradient = point.ravel(), np.empty(point.size)

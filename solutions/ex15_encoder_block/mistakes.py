@@ -150,7 +150,10 @@ def not_scaled(x, p, num_heads, mask):
     return _block(x, p, num_heads, mask, divisor=1.0)
 
 
-@_forward_mistake("your output is float64 for float32 input; a NumPy float64 scalar promotes it")
+@_forward_mistake(
+    "your output is float64 for float32 input; a NumPy float64 scalar, an array made without a "
+    "dtype or astype does that"
+)
 def promoted(x, p, num_heads, mask):
     return _block(x, p, num_heads, mask, divisor=np.sqrt(x.shape[-1] / np.float64(num_heads)))
 
@@ -183,7 +186,9 @@ def mask_ignored(x, p, num_heads, mask):
     return _block(x, p, num_heads, None)
 
 
-@_forward_mistake("you add -1e9 to masked scores, so a query with no key averages all; give it 0")
+@_forward_mistake(
+    "a query with no key averages all values, as it does with -1e9 for masked scores; give it 0"
+)
 def minus_a_billion(x, p, num_heads, mask):
     def softmax(scores, mask):
         return _softmax(scores if mask is None else np.where(mask, scores, -1e9), None)

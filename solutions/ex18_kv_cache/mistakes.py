@@ -61,7 +61,10 @@ def overwrites_the_cache(q, k, v, cache):
     return mixed(softmax(scored(q, keys)), values), last
 
 
-@mistake("you attend to the new token alone and never read the cache")
+@mistake(
+    "your output is the new token's own value: the cache is never read, or what it holds "
+    "of earlier tokens gets lost"
+)
 def never_reads_the_cache(q, k, v, cache):
     return v.copy(), join(cache, k, v)
 

@@ -53,8 +53,8 @@ def nan_for_empty_sessions(x, w, lengths):
 
 
 @mistake(
-    "your empty session is the average of its padding, as −1e9 in every place cancels; it must "
-    "give zeros"
+    "your empty session is the average of its padding, as it is where −1e9 in every place "
+    "cancels; it must give zeros"
 )
 def average_for_empty_sessions(x, w, lengths):
     scores = np.where(is_real(x, lengths), x @ w, np.asarray(-1e9, x.dtype))

@@ -110,8 +110,8 @@ def nan_for_an_empty_memory(queries, memory, w_label, memory_mask=None):
 
 
 @mistake(
-    "your empty memory reads as the average of masked events, as −1e9 in every place cancels; it "
-    "must read as zeros"
+    "your empty memory reads as the average of masked events, as it does where −1e9 in "
+    "every place cancels; it must read as zeros"
 )
 def average_for_an_empty_memory(queries, memory, w_label, memory_mask=None):
     fill = np.asarray(-1e9, memory.dtype)
@@ -147,7 +147,8 @@ def overflows(queries, memory, w_label, memory_mask=None):
 
 
 @mistake(
-    "you return float64 for float32; np.sqrt(d) is a NumPy scalar and widens, math.sqrt is not"
+    "you return float64 for float32; np.sqrt(d) is a NumPy scalar and does that, "
+    "math.sqrt is not; so does an array made without a dtype"
 )
 def promotes_float32(queries, memory, w_label, memory_mask=None):
     wide = queries.astype(np.float64)

@@ -80,8 +80,8 @@ def gate_sees_a_alone(a, b, w, bias):
 
 
 @mistake(
-    "your sigmoid is exp(z) / (1 + exp(z)), which is inf / inf for large scores; "
-    "take exponentials of non-positive numbers only",
+    "your sigmoid gives inf / inf for large scores, as exp(z) / (1 + exp(z)) does; take "
+    "exponentials of non-positive numbers only",
     replaces="gated_fusion",
 )
 def overflowing_sigmoid(a, b, w, bias):

@@ -175,7 +175,10 @@ def maximum_of_the_last_tile(q, k, v, tile):
     return out / total
 
 
-@mistake("you hold the whole n × n array, or all of its tiles; use each tile and forget it")
+@mistake(
+    "your memory grows with the square of the length, as the whole n × n array, or all of "
+    "its tiles, would; use each tile and forget it"
+)
 def the_whole_square(q, k, v, tile):
     scores = scores_of(q, k)
     p = np.exp(scores - scores.max(axis=-1, keepdims=True))

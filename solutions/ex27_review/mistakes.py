@@ -154,8 +154,8 @@ def mask_after_softmax(x, mask=None):
 
 
 @mistake(
-    "in listing 3 a query with no key gets the mean of the sequence, because all its scores are "
-    "equally low; it must get zeros",
+    "in listing 3 a query with no key gets the mean of the sequence, as it does where all "
+    "its scores are equally low; it must get zeros",
     replaces="batched_attention",
 )
 def mean_for_no_key(x, mask=None):
@@ -163,7 +163,7 @@ def mean_for_no_key(x, mask=None):
 
 
 @mistake(
-    "in listing 3 a query with no key gives NaN, -inf minus -inf; it must get zeros",
+    "in listing 3 a query with no key gives NaN: -inf minus -inf, or 0/0; it must get zeros",
     replaces="batched_attention",
 )
 def nan_for_no_key(x, mask=None):

@@ -92,7 +92,7 @@ def log_of_the_softmax(own, right):
 
 
 @wrong_pair(
-    "your log_softmax hands dout to softmax_backward: the slope of the logarithm, 1/p, lacks"
+    "your log_softmax hands dout to softmax_backward: 1/p, the slope of the log, is missing"
 )
 def slope_of_the_logarithm_forgotten(own, right):
     return {"log_softmax": (right["log_softmax"][0], own.softmax_backward)}

@@ -139,8 +139,8 @@ def mask_of_the_first_head(q, k, v, mask=None):
 
 
 @mistake(
-    "your masked scores are -1e9: a query with no key then attends to all of them alike; its "
-    "weights must be 0"
+    "a query with no key attends to all of them alike, as it does where masked scores are "
+    "-1e9; its weights must be 0"
 )
 def minus_a_billion(q, k, v, mask=None):
     scores = q @ _repeat(k, q.shape[-3]).mT * q.shape[-1] ** -0.5
@@ -181,7 +181,10 @@ def output_alone(q, k, v, mask=None):
     return _right(q, k, v, mask)[0]
 
 
-@mistake("your float32 becomes float64, through a NumPy scalar such as np.sqrt(d); use math.sqrt")
+@mistake(
+    "your float32 becomes float64; a NumPy scalar such as np.sqrt(d) does that, and so "
+    "does an array made without a dtype; math.sqrt does not"
+)
 def float64_by_a_numpy_scalar(q, k, v, mask=None):
     return _right(q, k, v, mask, scale=1 / np.sqrt(np.float64(q.shape[-1])))
 
@@ -342,7 +345,8 @@ def wrong_order(dout, q, k, v, weights):
 
 
 @mistake(
-    "your gradients of float32 inputs are float64: an array of zeros you add to has no dtype",
+    "your gradients of float32 inputs are float64; an array made without a dtype does "
+    "that, and so does a NumPy float64 scalar",
     BACKWARD,
 )
 def float64_accumulators(dout, q, k, v, weights):

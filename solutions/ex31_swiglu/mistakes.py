@@ -112,7 +112,10 @@ def overflows_above(x, w_gate, w_up, w_down):
     return _with(lambda z: z * np.exp(z) / (1 + np.exp(z)), x, w_gate, w_up, w_down)
 
 
-@mistake("your result is float64 for float32 input: an array made without a dtype promotes it")
+@mistake(
+    "your result is float64 for float32 input; a NumPy float64 scalar, an array made "
+    "without a dtype or astype does that"
+)
 def promoted(x, w_gate, w_up, w_down):
     return _with(_silu, x, w_gate, w_up, w_down) + np.zeros(x.shape)
 
@@ -264,7 +267,10 @@ def backward_overflows(dy, x, w_gate, w_up, w_down):
     return _gradients(dy, x, w_gate, w_up, w_down, sigma=lambda z: 1 / (1 + np.exp(-z)))
 
 
-@mistake("your gradients of float32 inputs are float64: an array of zeros you add to has no dtype",
+@mistake(
+    "your gradients of float32 inputs are float64; an array made without a dtype does "
+    "that, and so does a NumPy float64 scalar"
+,
          BACKWARD)  # fmt: skip
 def float64_accumulators(dy, x, w_gate, w_up, w_down):
     found = _gradients(dy, x, w_gate, w_up, w_down)

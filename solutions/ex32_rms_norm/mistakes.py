@@ -50,7 +50,10 @@ def eps_squared(x, gain, eps=1e-6):
     return x / _rms(x, eps**2) * gain
 
 
-@mistake("you divide by the length of the row, the root of the sum; it must be the mean square")
+@mistake(
+    "you divide by the length of the row, the root of the sum of squares; it must be the "
+    "root of their mean"
+)
 def length(x, gain, eps=1e-6):
     return x / np.sqrt((x * x).sum(axis=-1, keepdims=True) + eps) * gain
 
@@ -107,7 +110,10 @@ def gain_first(x, gain, eps=1e-6):
     return x * gain / _rms(x * gain, eps)
 
 
-@mistake("your output is float64 for float32 input; a NumPy float64 scalar promotes the array")
+@mistake(
+    "your output is float64 for float32 input; a NumPy float64 scalar, an array made "
+    "without a dtype or astype does that"
+)
 def promoted(x, gain, eps=1e-6):
     return x / _rms(x, np.float64(eps)) * gain
 

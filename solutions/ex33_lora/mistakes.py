@@ -77,7 +77,10 @@ def bent(x, w, a, b, alpha):
     return x @ w + alpha / a.shape[1] * (np.maximum(x @ a, 0) @ b)
 
 
-@mistake("your result is float64 for float32 input; a NumPy float64 scalar promotes the array",
+@mistake(
+    "your result is float64 for float32 input; a NumPy float64 scalar, an array made "
+    "without a dtype or astype does that"
+,
          replaces="lora")  # fmt: skip
 def promoted(x, w, a, b, alpha):
     return _lora(x, w, a, b, np.float64(alpha) / a.shape[1])
@@ -189,7 +192,10 @@ def dy_ignored(dy, x, w, a, b, alpha):
     return _right(np.ones_like(dy), x, w, a, b, alpha)
 
 
-@mistake("your gradients of float32 inputs are float64: an array of zeros you add to has no dtype",
+@mistake(
+    "your gradients of float32 inputs are float64; an array made without a dtype does "
+    "that, and so does a NumPy float64 scalar"
+,
          BACKWARD)  # fmt: skip
 def float64_accumulators(dy, x, w, a, b, alpha):
     return tuple(np.zeros(one.shape) + one for one in _right(dy, x, w, a, b, alpha))
@@ -240,7 +246,10 @@ def own_w(w, a, b, alpha):
     return w + alpha / a.shape[1] * (a @ b) if alpha else w
 
 
-@mistake("your merged matrix is float64 for float32 input; a NumPy float64 scalar promotes it",
+@mistake(
+    "your merged matrix is float64 for float32 input; a NumPy float64 scalar, an array "
+    "made without a dtype or astype does that"
+,
          replaces="merge")  # fmt: skip
 def merge_promoted(w, a, b, alpha):
     return w + np.float64(alpha) / a.shape[1] * (a @ b)

@@ -129,7 +129,10 @@ def experts_as_floats(x, w_router, k):
     return weights, experts.astype(x.dtype)
 
 
-@mistake("your weights are float64 for float32 input: an array made without a dtype promotes them",
+@mistake(
+    "your weights are float64 for float32 input; an array made without a dtype or a NumPy "
+    "float64 scalar does that"
+,
          replaces="route")  # fmt: skip
 def weights_promoted(x, w_router, k):
     weights, experts = _route(x, w_router, k)
@@ -156,7 +159,7 @@ def no_relu(x, w_router, w1, w2, k):
     return _mixture(x, w1, w2, *_route(x, w_router, k), lambda x, w1, w2: x @ w1 @ w2)
 
 
-@mistake("your experts bend their output; the ReLU stands between the two matrices",
+@mistake("your experts have the ReLU on their output; it stands between the two matrices",
          replaces="mixture")  # fmt: skip
 def relu_at_the_end(x, w_router, w1, w2, k):
     def expert(x, w1, w2):
@@ -204,7 +207,7 @@ def best_only(x, w_router, w1, w2, k):
     return _mixture(x, w1, w2, weights[:, :1], experts[:, :1])
 
 
-@mistake("a token's later expert overwrites the earlier: assign nothing, add", replaces="mixture")
+@mistake("a token's later expert overwrites the earlier; add to what is there", replaces="mixture")
 def overwritten(x, w_router, w1, w2, k):
     weights, experts = _route(x, w_router, k)
     out = np.zeros_like(x)
@@ -245,7 +248,10 @@ def two_always(x, w_router, w1, w2, k):
     return _mixture(x, w1, w2, *_route(x, w_router, min(k, 2)))
 
 
-@mistake("your result is float64 for float32 input: an array of zeros you add to has no dtype",
+@mistake(
+    "your result is float64 for float32 input; a NumPy float64 scalar, an array made "
+    "without a dtype or astype does that"
+,
          replaces="mixture")  # fmt: skip
 def mixture_promoted(x, w_router, w1, w2, k):
     return np.zeros(x.shape) + _mixture(x, w1, w2, *_route(x, w_router, k))

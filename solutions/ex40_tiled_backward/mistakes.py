@@ -186,7 +186,7 @@ def scaled_twice(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k, v, out, log_sum_exp, tile, tile_scale=1 / q.shape[-1])
 
 
-@mistake("your dk is scaled twice: it is dsᵀ times the q that has its 1/√d already")
+@mistake("your dk is scaled twice: where q has its 1/√d already, ds does not need it")
 def dk_scaled_twice(dout, q, k, v, out, log_sum_exp, tile):
     dq, dk, dv = run(dout, q, k, v, out, log_sum_exp, tile)
     return dq, dk / math.sqrt(q.shape[-1]), dv
@@ -230,7 +230,10 @@ def as_many_keys_as_queries(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k, v, out, log_sum_exp, tile, length=length)
 
 
-@mistake("you hold the whole n × n array, or all of its tiles; use each tile and forget it")
+@mistake(
+    "your memory grows with the square of the length, as the whole n × n array, or all of "
+    "its tiles, would; use each tile and forget it"
+)
 def the_whole_square(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k, v, out, log_sum_exp, k.shape[-2])
 

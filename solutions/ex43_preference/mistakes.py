@@ -40,7 +40,10 @@ def reference_of_the_chosen_alone(c, r, cr, rr, beta):
     return losses(beta * (c - cr - r)).mean()
 
 
-@mistake("your bracket is open: c − c_ref − r − r_ref; the rejected one's reference comes back")
+@mistake(
+    "your bracket is open: c − c_ref − r − r_ref; it is c − c_ref − (r − r_ref), so the "
+    "last reference is added"
+)
 def bracket_open(c, r, cr, rr, beta):
     return losses(beta * (c - cr - r - rr)).mean()
 
@@ -168,7 +171,7 @@ def log_of_zero(c, r, cr, rr, beta):
     return -np.log(sigmoid(beta * margins(c, r, cr, rr))).mean()
 
 
-@mistake("you add a small number inside the logarithm, which caps the loss of bad pairs")
+@mistake("a floor inside the logarithm, a small number added or a clip, caps the loss of bad pairs")
 def floor_in_the_logarithm(c, r, cr, rr, beta):
     small = np.asarray(1e-8, c.dtype)
     return -np.log(sigmoid(beta * margins(c, r, cr, rr)) + small).mean()

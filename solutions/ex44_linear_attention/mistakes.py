@@ -62,7 +62,10 @@ def denominator_without_the_query(q, k, v):
     return weights_of(q, k) @ v / norm
 
 
-@mistake("you add a small number to the denominator; it is positive, and small ones are bent by it")
+@mistake(
+    "you add a small number to the denominator; it is positive without, and where it is "
+    "small itself the result changes"
+)
 def small_number_in_the_denominator(q, k, v):
     weights = weights_of(q, k)
     return weights @ v / (weights.sum(axis=-1, keepdims=True) + 1e-6)

@@ -74,8 +74,8 @@ def causes_of(number, source, folder):
     ("forward", "backward", "said"),
     [
         ("None", "dx", "is a `return` missing at the end of softmax?"),
-        ("print(e)", "dx", "you print the result"),
-        (f"({RIGHT}, e)", "dx", "you return 2 values, and softmax alone is asked; number 0"),
+        ("print(e)", "dx", "something was printed"),
+        (f"({RIGHT}, e)", "dx", "you return 2 values where one is asked; the first of"),
         (f"({RIGHT}).swapaxes(0, -1) if x.ndim == 2 else {RIGHT}", "dx", "is transposed"),
         (f"np.float32({RIGHT})", "dx", "right values, but is float32; float64 is asked"),
         ("x", "dx", "your softmax is your input `x` itself"),
@@ -155,7 +155,7 @@ def test_each_wrong_output_has_its_own_cause(tmp_path):
     assert "your db0 is twice what it should be" in said
 
 
-GOES_THROUGH = "this goes through your softmax_backward, whose own checks fail: mend it first"
+GOES_THROUGH = "this check uses your softmax_backward too, whose own checks fail: mend it first"
 
 
 @pytest.mark.slow

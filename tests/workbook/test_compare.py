@@ -46,7 +46,7 @@ def test_equal_answers(got, expected):
         (
             (A, changed((0, 0), np.nan)),
             (A, A),
-            ("[1][0, 0]", "nan", "0", "1 of yours are not finite"),
+            ("[1][0, 0]", "nan", "0", "1 of yours is not finite"),
         ),
         ({"a": 1}, {"a": 1, "b": 2}, ("", "{'a': 1}", "{'a': 1, 'b': 2}", "missing keys: b")),
         ({"a": [1, 2]}, {"a": [1, 3]}, ("['a'][1]", "2", "3", "")),

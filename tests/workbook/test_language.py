@@ -65,12 +65,13 @@ def test_every_title_is_chinese_or_a_name():
         ),
         ("1/15  ex01 · Softmax and its backward pass", "1/15  ex01 · softmax 及其反向传播"),
         (
-            "`np.sum` in line 3 wants another function: with it, all 4 calls of your f are right",
+            "`np.sum` in line 3 should be another function: with that, all 4 calls of your f are "
+            "right",
             "第 3 行的 `np.sum` 需要另一个函数：改好之后，你的 f 的 4 次调用全部正确",
         ),
         (
-            "2 places at once: `x` in line 1 wants the other sign; `2` in line 3 wants another "
-            "number: with them, this call is right",
+            "2 places at once: `x` in line 1 should have the other sign; `2` in line 3 should be "
+            "another number: with that, this call is right",
             "有两处同时出错：第 1 行的 `x` 需要相反的符号；第 3 行的 `2` 需要另一个数。都改好之后，"
             "这次调用就正确了",
         ),

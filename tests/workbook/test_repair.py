@@ -9,7 +9,8 @@ from grader.causes.repair import lines_that_draw, of_words
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
 from grader.language import message
-from grader.mutants.mistaken import repairs, slips
+from grader.mutants.mended import repairs
+from grader.mutants.mistaken import slips
 from grader.mutants.switches import switched
 from grader.sandbox.execute import load_module
 from grader.sandbox.runner import Sandboxed
@@ -59,18 +60,22 @@ def causes_of(number, source, folder):
 @pytest.mark.parametrize(
     ("number", "source", "said"),
     [
-        ("ex05", MASKS.format(JOINED.replace("and", "xor")), "in line 8 wants another function"),
-        ("ex05", MASKS.format("causal ^ padding[:, None, None]"), "in line 8 wants another op"),
+        (
+            "ex05",
+            MASKS.format(JOINED.replace("and", "xor")),
+            "in line 8 should be another function",
+        ),
+        ("ex05", MASKS.format("causal ^ padding[:, None, None]"), "in line 8 should be another op"),
         (
             "ex01",
             BLOCK.format(**{**RIGHT, "inner": "np.mean(dy + y, axis=axis, keepdims=True)"}),
-            "2 places at once: `dy + y` in line 7 wants another operation; `np.mean` in line 7 "
-            "wants another function: with them, all",
+            "2 places at once: `dy + y` in line 7 should be another operation; `np.mean` in line 7 "
+            "should be another function: with that, all",
         ),
         (
             "ex01",
             BLOCK.format(**{**RIGHT, "inner": "np.sum(dy * y, axis=axis, keepdims=True) / 7"}),
-            "in line 7 wants one term or factor less: with it, all",
+            "in line 7 should have one term or factor less: with that, all",
         ),
     ],
 )
@@ -159,7 +164,7 @@ def test_it_is_said_what_a_number_is_there_for(code, before, role):
     _, known = switched(code, repairs)
     found = next(one for one in known if one.before == before and one.kind == "constant")
     assert found.role == role
-    told = f"`0` in line 4, {role}, wants another number: with it, your f is right"
+    told = f"`0` in line 4 ({role}) should be another number: with that, your f is right"
     assert not role or "（" in message(told)
 
 
@@ -208,7 +213,7 @@ def generate(next_logits, prompt, steps, rng, **sampling):
 """
     found = set(causes_of("ex17", source, tmp_path))
     assert found
-    assert all("`1 - top_p` in line 9 wants" in cause for cause in found), found
+    assert all("`1 - top_p` in line 9 should" in cause for cause in found), found
 
 
 @pytest.mark.slow

@@ -176,8 +176,8 @@ def test_the_verdict_does_not_wait_for_a_cause_that_is_searched_for(place):
     _, first, then = desk.screens
     assert "Looking for the cause" in first
     assert "ex01: not yet" in first
-    assert "in line 9 wants one term or factor less" not in " ".join(first.split())
-    assert "in line 9 wants one term or factor less" in " ".join(then.split())
+    assert "in line 9 should have one term or factor less" not in " ".join(first.split())
+    assert "in line 9 should have one term or factor less" in " ".join(then.split())
     assert "Looking" not in then
 
 

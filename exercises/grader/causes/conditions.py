@@ -7,11 +7,11 @@ both kinds were seen: what it says of the calls is so, whatever the fault behind
 from math import comb
 
 from grader.causes.evidence import Evidence, whole_name
-from grader.causes.traits import measures, traits
+from grader.causes.traits import LARGE, measures, traits
 from grader.diagnose import Step
 
 TOLD = 2  # conditions in one sentence
-CHANCE = {0: 2, 1: 3, 2: 5, 3: 12, 4: 12, 5: 30}  # divisions of the calls against a trait, by rank
+CHANCE = {0: 2, 1: 3, 2: 9, 3: 50, 4: 70, 5: 90}  # divisions of the calls against a trait, by rank
 BORDER = 5
 FAR = 1.5  # times beyond: random numbers alone lie apart
 
@@ -31,6 +31,7 @@ def of_conditions(found: Evidence) -> str:
         return ""
     others = len(found.every) - len(failing) - len(passing)
     other = ", but for faults of another kind" if others else ""
+    told = _joined(told)
     count = f"{len(failing)} of {len(found.every)} calls"
     return (
         f"your {whole_name(found.failed)} is wrong where {' and '.join(told[:TOLD])}, and right "
@@ -50,6 +51,17 @@ def _traits(failing: list[Step], passing: list[Step], divisions: float) -> list[
     shared = {trait for trait in shared if divisions >= CHANCE[trait.rank]}
     best = sorted(shared, key=lambda trait: (trait.rank, trait.says))
     return [trait.says for trait in best if trait.rank == best[0].rank]
+
+
+def _joined(told: list[str]) -> list[str]:
+    """Conditions without those that another implies; two empty arguments in one."""
+    small, large = (f" holds numbers beyond ±{border}" for border in LARGE)
+    told = [one for one in told if small not in one or one.replace(small, large) not in told]
+    empty = [one.removesuffix(" is empty") for one in told if one.endswith(" is empty")]
+    if len(empty) < 2:
+        return told
+    others = [one for one in told if not one.endswith(" is empty")]
+    return [f"{' and '.join(empty[:2])} are empty", *others]
 
 
 def _borders(failing: list[Step], passing: list[Step]) -> list[str]:

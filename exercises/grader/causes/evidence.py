@@ -17,6 +17,7 @@ from grader.exercise import Exercise
 
 Prediction = Callable[[Step], Any]  # what a cause would have sent back; NONE: it says nothing
 NONE = object()
+DRAWN = 0.01  # a relative tolerance for what is drawn
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Evidence:
                 if (np.isfinite(wrong) & ~np.isin(wrong, (0, 1))).any():
                     return True
         return not any(arrays_in(step.outcome.outputs[0]) for step in self.failures)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether numbers are compared so widely that they must be drawn at random."""
+        return self.failed.terms.tolerance(self.failed.expected.outputs).rtol >= DRAWN
 
     @property
     def is_rounding(self) -> bool:

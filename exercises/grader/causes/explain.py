@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from grader.callees import shared_helpers
+from grader.causes.both import of_both
 from grader.causes.conditions import of_conditions
-from grader.causes.evidence import Evidence, evidence, output_names, same, whole_name
-from grader.causes.form import of_form, of_runs, of_trivial, of_unwritten
+from grader.causes.evidence import Evidence, evidence, whole_name
+from grader.causes.form import of_form, of_kind, of_runs, of_trivial, of_unwritten
 from grader.causes.listed import of_lists
-from grader.causes.outputs import outputs
 from grader.causes.places import of_lines, of_places
 from grader.causes.process import of_process
 from grader.causes.raised import of_error
 from grader.causes.repair import SECONDS as SEARCH
-from grader.causes.repair import of_repair
+from grader.causes.repair import of_repair, of_words
 from grader.causes.slips import of_slips
 from grader.causes.together import of_each, of_two
 from grader.causes.values import of_values
@@ -28,6 +27,7 @@ from grader.kit import Variant
 from grader.sandbox.in_process import InProcess
 
 SEARCHES = 2  # of a function: after these its other checks are told what was found
+ALONE = 4  # searches, of one slip each, where another function is wrong as well
 SEVERAL = 4  # other calls, before it is said that one alone is wrong
 REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory")
 
@@ -35,14 +35,15 @@ REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory
 def explain(run: Run, result: Result) -> list[str]:
     """The likely causes of a failed check, in sentences; several only if all of them fit."""
     step = result.step
-    if step is not None and (plain := of_trivial(step)):
+    if step is not None and (plain := of_trivial(step) or of_kind(run.exercise, step)):
         return [plain]
     variants = run.diagnoses(result)
-    known = [one.says for one in variants]
+    known = [_told_as(one, run) for one in variants]
     if step is None or step.complaint is None or step.complaint.kind not in REASONED:
         return known
-    if any(run.doctor.explains_its_function(one, run.steps) for one in variants):
-        return known
+    whole = [one for one in variants if run.doctor.explains_its_function(one, run.steps)]
+    if whole:
+        return [_told_as(one, run) for one in whole]
     if not step.terms.diagnose:
         return known
     with run.clock, np.errstate(all="ignore"), warnings.catch_warnings():
@@ -54,10 +55,24 @@ def explain(run: Run, result: Result) -> list[str]:
                 return known  # no numbers that could fit by chance
             if told := _proven(run, step):
                 return [told]
-            sure = [one.says for one in variants if _sure(run, one)]
+            sure = [_told_as(one, run) for one in variants if _sure(run, one)]
+            if len(sure) > 1 and not all(run.doctor.shares_all(one, run.steps) for one in variants):
+                sure = []  # each explains some calls, and not the same ones
             return sure or list(filter(None, [_reasoned(run, step)]))
         except Exception:  # a report is worth more than a cause
             return []
+
+
+def _told_as(mistake: Variant, run: Run) -> str:
+    """A known mistake in its words; where truths and names are all that was seen, as a likeness.
+
+    So little may come of another slip as well.
+    """
+    wrong = [step for step in run.steps if mistake.replaces in step.expected.used]
+    wrong = [step for step in wrong if step.complaint is not None and step.expected.outputs]
+    if all(of_words(step.expected.outputs[0]) for step in wrong):
+        return f"your answers are those of a known mistake: {mistake.says}"
+    return mistake.says
 
 
 def _sure(run: Run, mistake: Variant) -> bool:
@@ -74,7 +89,7 @@ def _proven(run: Run, step: Step) -> str:
     if not run.proven.get(name):
         found = evidence(run.exercise, step, run.steps, run.clock)
         again, left = name in run.proven, run.clock.left
-        mend = partial(of_repair, found, run.candidate, run.steps, run.mended)
+        mend = partial(of_repair, found, run)
         run.proven[name] = _told(mend, only_known=again)
         run.hurried |= run.clock.over or left - run.clock.left > SEARCH
     return run.proven[name]
@@ -84,7 +99,7 @@ def _reasoned(run: Run, step: Step) -> str:
     assert step.complaint is not None
     found = evidence(run.exercise, step, run.steps, run.clock)
     said = (
-        of_process(found)
+        of_process(found, run.candidate.source)
         or of_error(step, _line(run, step))
         or of_form(run.exercise, step)
         or of_runs(step)
@@ -96,40 +111,37 @@ def _reasoned(run: Run, step: Step) -> str:
         return of_conditions(found)
     if run.mended and (told := _mended(run, found)):
         return told
-    if blamed := run.to_blame(step):
-        return _below(step, min(blamed))
-    if known := _elsewhere(run, step):
+    blamed = run.to_blame(step)
+    if not blamed and (known := _elsewhere(run, step)):
         return known
     runner = InProcess(run.exercise.reference, run.exercise.tests)
-    said = _told(of_values, found) or _told(of_what_if, found, runner)
+    said = "" if found.is_drawn else _told(of_values, found)
+    said = said or _told(of_what_if, found, runner)
     if not said:
         searched = run.searches[step.request.name]
         if len(searched) < SEARCHES and not any(searched):
-            searched.append(_searched(run, found, runner))
+            searched.append(_searched(run, found, runner, blamed=bool(blamed)))
         said = searched[-1]
-    said = said or of_lists(found) or of_places(found) or of_conditions(found) or of_lines(found)
+    if not said and blamed:
+        return _below(step, min(blamed))
+    if not said and not found.is_drawn:
+        said = of_lists(found) or of_places(found)
+    said = said or of_conditions(found)
+    if not said and not found.is_drawn:
+        said = of_lines(found)
     return said or _alone(run, step)
 
 
 def _elsewhere(run: Run, step: Step) -> str:
-    """What is known of the same function at another check, or of one that shares a helper."""
+    """What is known of the same function at another check."""
     used = set(step.expected.used)
     for result in run.results:
         other = result.step
         if other is None or other is step or other.complaint is None:
             continue
-        asked = set(other.expected.used)
-        if not asked & used and not shared_helpers(run.candidate.source, asked, used):
-            continue
         for one in run.diagnoses(result):
-            if not run.doctor.shares_all(one, run.steps):
-                continue
-            if one.replaces in used:
+            if one.replaces in used and run.doctor.shares_all(one, run.steps):
                 return f"another check tells it: {one.says}"
-            return (
-                f"your {whole_name(step)} shares code with your {one.replaces}, of which is known: "
-                f"{one.says}; mend that first"
-            )
     return ""
 
 
@@ -137,38 +149,45 @@ def _alone(run: Run, step: Step) -> str:
     """What a check asks that no other does, where everything else about its functions is right."""
     used = set(step.expected.used)
     others = [one for one in run.steps if one is not step and set(one.expected.used) & used]
-    if not step.terms.says or len(others) < SEVERAL or any(one.complaint for one in others):
+    if len(others) < SEVERAL or any(one.complaint for one in others):
         return ""
-    return f"every other check of it passes; this one alone asks: {step.terms.says}"
+    check = next(one.check for one in run.results if one.step is step)
+    asks = step.terms.says or check.removeprefix("test_").replace("_", " ")
+    return f"every other check of it passes; this one alone asks: {asks}"
 
 
 def _mended(run: Run, found: Evidence) -> str:
     """Whether what mended another function of the file mends this one as well."""
     name = found.failed.request.name
     if not run.searches[name]:
-        told = _told(of_repair, found, run.candidate, run.steps, run.mended, only_known=True)
+        told = _told(of_repair, found, run, only_known=True)
         run.searches[name] += [told] if told else []
     return next(filter(None, run.searches[name]), "")
 
 
 def _below(step: Step, callee: str) -> str:
     if callee in step.expected.used:
-        return f"this goes through your {callee}, whose own checks fail: mend it first"
+        return f"this check uses your {callee} too, whose own checks fail: mend it first"
     return f"your {whole_name(step)} calls your {callee}, whose own checks fail: mend it first"
 
 
-def _searched(run: Run, found: Evidence, runner: InProcess) -> str:
-    """What takes seconds, as long as the run has any left."""
-    mend = partial(of_repair, found, run.candidate, run.steps, run.mended)
-    for look in (
+def _searched(run: Run, found: Evidence, runner: InProcess, blamed: bool = False) -> str:
+    """What takes seconds, as long as the run has any left.
+
+    Where another function is to blame, only what is wrong in one place is looked for.
+    """
+    mend = partial(of_repair, found, run)
+    looks = (
         partial(of_scale, found, runner),
         partial(of_each, found, run.doctor),
         partial(mend, pairs=False),
         partial(of_slips, found, run.candidate.source, pairs=False),
+        partial(of_both, found, run),
         partial(of_two, found, run.doctor),
         partial(mend, pairs=True),
         partial(of_slips, found, run.candidate.source, pairs=True),
-    ):
+    )
+    for look in looks[:ALONE] if blamed else looks:
         if said := "" if run.clock.over else _told(look):
             return said
     return ""
@@ -180,42 +199,6 @@ def _told(look: Callable[..., str], *given: Any, **how: Any) -> str:
         return look(*given, **how)
     except Exception:
         return ""
-
-
-def nothing_known(run: Run, result: Result) -> str:
-    """What to say where no cause is found: what is right already, and where to look."""
-    step = result.step
-    assert step is not None
-    found = evidence(run.exercise, step, run.steps, run.clock)
-    right = _right_already(found)
-    passed = sum(one.complaint is None for one in found.calls)
-    if right:
-        return f"{right}; no known mistake gives these numbers, so compare the rest line by line"
-    if passed:
-        other = "call of it is" if passed == 1 else "calls of it are"
-        return (
-            f"{passed} other {other} right; no known mistake gives these numbers: look for what "
-            "sets this call apart"
-        )
-    return (
-        "no known mistake gives these numbers; take the smallest input that fails and work it "
-        "through by hand"
-    )
-
-
-def _right_already(found: Evidence) -> str:
-    step = found.failed
-    if not step.outcome.outputs or not output_names(found.exercise, step):
-        return ""
-    got, wanted = outputs(found, step)
-    if got.keys() != wanted.keys():
-        return ""
-    right = [name for name in wanted if same(got[name], wanted[name], step)]
-    wrong = [name for name in wanted if name not in right]
-    if not right or not wrong:
-        return ""
-    verb = "is" if len(right) == 1 else "are"
-    return f"your {', '.join(right)} {verb} right, your {', '.join(wrong)} not"
 
 
 def _line(run: Run, step: Step) -> str:

@@ -39,11 +39,11 @@ def of_sizes(found: Evidence) -> Iterator[tuple[str, Way]]:
 
 def _powers(text: str, size: Callable[[Step], float]) -> Iterator[tuple[str, Way]]:
     for said, power in (
-        ("{} times", 1.0), ("{} times too small, 1/{} of", -1.0),
-        ("√({}) times", 0.5), ("√({}) times too small, 1/√({}) of", -0.5),
+        ("is {} times what it should be", 1.0), ("is what it should be divided by {}", -1.0),
+        ("is √({}) times what it should be", 0.5),
+        ("is what it should be divided by √({})", -0.5),
     ):  # fmt: skip
-        words = said.replace("{}", text)
-        yield f"is {words} what it should be", partial(_to_the, size, power)
+        yield said.replace("{}", text), partial(_to_the, size, power)
     yield f"is ({text} − 1)/{text} of what it should be", partial(_less_one, size)
     yield f"is {text}/({text} − 1) of what it should be", partial(_more_one, size)
 
@@ -79,7 +79,7 @@ def _number(name: str, step: Step) -> float:
 def constant_factor(found: Evidence, name: str) -> str:
     """A factor that is the same everywhere in each call, though none of those with a name."""
     factors, gaps = [], []
-    for step in found.failures:
+    for step in [found.failed, *found.failures]:
         got, wanted = outputs(found, step)
         one, other = np.asarray(got[name]), np.asarray(wanted[name])
         if one.shape != other.shape or one.dtype.kind != "f":
@@ -96,7 +96,12 @@ def constant_factor(found: Evidence, name: str) -> str:
     if not factors:
         return ""
     if np.isfinite(factors).all() and abs(factors[0] - 1) > 1e-6 and abs(factors[0]) > 1e-9:
-        return f"is right up to a factor, {factors[0]:.4g} here"
+        return f"is right up to a factor, {factors[0]:.4g} here{_another(factors)}"
     if np.isfinite(gaps).all() and abs(gaps[0]) > 1e-9:
-        return f"is off by the same number everywhere, {gaps[0]:.4g} here"
+        return f"is off by the same number everywhere, {gaps[0]:.4g} here{_another(gaps)}"
     return ""
+
+
+def _another(numbers: list[float]) -> str:
+    """Whether a number changes from call to call, as one does that is made of sizes."""
+    return "" if np.allclose(numbers, numbers[0], 1e-4) else " and another in other calls"

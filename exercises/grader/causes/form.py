@@ -5,10 +5,13 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import output_names, same, whole_name
+from grader.causes.outputs import in_plural, verb
 from grader.compare import arrays_in
 from grader.diagnose import Step
 from grader.exercise import Exercise
 from grader.sandbox.kernel import UNWRITTEN
+
+PLACES = ("first", "second", "third", "fourth", "fifth")
 
 
 def of_trivial(step: Step) -> str:
@@ -44,13 +47,20 @@ def _full(entry: Any) -> bool:
     return isinstance(entry, int | float | np.ndarray) or bool(entry)
 
 
+def of_kind(exercise: Exercise, step: Step) -> str:
+    """Whether a number of Python's came back where the dtype alone is wrong."""
+    dtype = step.complaint is not None and step.complaint.kind == "dtype"
+    told = of_form(exercise, step) if dtype else ""
+    return told if "of Python's" in told else ""
+
+
 def of_form(exercise: Exercise, step: Step) -> str:
     """What is wrong with the form of an answer, "" if nothing is."""
     if not step.outcome.outputs or not step.expected.outputs or step.terms.holds is not None:
         return ""
     got, wanted = step.outcome.outputs[0], step.expected.outputs[0]
     names, whole = output_names(exercise, step), whole_name(step)
-    said = _nothing(got, wanted, step) or _containers(got, wanted, step, names, whole)
+    said = _nothing(got, wanted, step) or _containers(got, wanted, step, names)
     if said:
         return said
     if isinstance(got, tuple) and isinstance(wanted, tuple):
@@ -60,8 +70,11 @@ def of_form(exercise: Exercise, step: Step) -> str:
         pairs = [(f"entry {key!r}", got[key], wanted[key]) for key in wanted if key in got]
     else:
         pairs = [(whole, got, wanted)]
-    said_of = (_array(f"your {label}", one, other, step) for label, one, other in pairs)
-    return next(filter(None, said_of), "")
+    for label, one, other in pairs:
+        if how := _array(one, other, step):
+            plural = verb([label]) == "are"
+            return f"your {label} {in_plural(how) if plural else how}"
+    return ""
 
 
 def of_runs(step: Step) -> str:
@@ -84,11 +97,11 @@ def _nothing(got: Any, wanted: Any, step: Step) -> str:
     if got is not None or wanted is None:
         return ""
     if step.outcome.printed.strip():
-        return "nothing came back: you print the result, and it is to be returned"
+        return "nothing came back, and something was printed: does `print` stand for `return`?"
     return f"nothing came back: is a `return` missing at the end of {whole_name(step)}?"
 
 
-def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...], whole: str) -> str:
+def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...]) -> str:
     asked = f"({', '.join(names)})" if names else "a tuple"
     if isinstance(got, list) and isinstance(wanted, tuple):
         right = " Its contents are right." if same(tuple(got), wanted, step) else ""
@@ -97,8 +110,8 @@ def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...], whole
         return "you return a tuple where a list is asked"
     if isinstance(got, tuple) and not isinstance(wanted, tuple):
         place = next((i for i, one in enumerate(got) if same(one, wanted, step)), None)
-        which = f"; number {place} of them is right" if place is not None else ""
-        return f"you return {len(got)} values, and {whole} alone is asked{which}"
+        which = f"; the {PLACES[place]} of them is right" if place in range(len(PLACES)) else ""
+        return f"you return {len(got)} values where one is asked{which}"
     if isinstance(wanted, tuple) and not isinstance(got, tuple):
         place = next((i for i, one in enumerate(wanted) if same(got, one, step)), None)
         if place is not None and names:
@@ -109,35 +122,41 @@ def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...], whole
     return ""
 
 
-def _array(what: str, got: Any, wanted: Any, step: Step) -> str:
+def _array(got: Any, wanted: Any, step: Step) -> str:
     other = str | dict | set | list | tuple
     if isinstance(got, other) or isinstance(wanted, other):
         return ""
     if got is None or wanted is None:
-        return f"{what} is None" if got is None and wanted is not None else ""
+        return "is None" if got is None and wanted is not None else ""
+    if isinstance(got, float) and not isinstance(got, np.generic) and _is_single(wanted):
+        return "is a number of Python's, which counts as float64; a float32 of NumPy's is asked"
     got, wanted = np.asarray(got), np.asarray(wanted)
     if got.dtype.kind not in "biuf" or wanted.dtype.kind not in "biuf":
         return ""
     if got.shape != wanted.shape:
-        return _shape(what, got, wanted, step)
+        return _shape(got, wanted, step)
     large = wanted.dtype.kind in "iu" and (np.abs(wanted.astype(float)) > 2**53).any()
     if got.dtype == wanted.dtype and not large:
         return ""
     with np.errstate(all="ignore"):
         close = np.allclose(got.astype(float), wanted.astype(float), 1e-5, 1e-6, equal_nan=True)
     if close and got.dtype.kind == wanted.dtype.kind == "f" and step.complaint is not None:
-        return f"{what} has the right values, but is {got.dtype}; {wanted.dtype} is asked"
+        return f"has the right values, but is {got.dtype}; {wanted.dtype} is asked"
     if close and got.dtype.kind != wanted.dtype.kind and "b" in got.dtype.kind + wanted.dtype.kind:
-        return f"{what} has the right values, but as {got.dtype}; {wanted.dtype} is asked"
+        return f"has the right values, but as {got.dtype}; {wanted.dtype} is asked"
     near = got.dtype.kind == "f" and np.allclose(got, wanted.astype(float), 1e-14, 0)
     if large and near and not (got == wanted).all():
-        return f"{what} is rounded: somewhere it is a float, which holds whole numbers up to 2**53"
-    if close and wanted.dtype.kind in "iu" and got.dtype.kind == "f":
-        return f"{what} has the right value, but as a float; a whole number is asked"
+        return "is rounded: somewhere it is a float, which holds whole numbers up to 2**53"
+    if wanted.dtype.kind in "iu" and got.dtype.kind == "f" and (got == wanted).all():
+        return "has the right value, but as a float; a whole number is asked"
     return ""
 
 
-def _shape(what: str, got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
+def _is_single(value: Any) -> bool:
+    return getattr(value, "dtype", None) == np.float32
+
+
+def _shape(got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
     shapes = f"{got.shape} where {wanted.shape} is asked"
     ways = [
         ("is transposed", lambda: got.swapaxes(-1, -2)),
@@ -164,21 +183,21 @@ def _shape(what: str, got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
         if turned is None or turned.shape != wanted.shape:
             continue
         if first or same(turned, wanted, step):
-            return f"{what} {said}: shape {shapes}{'' if first else '; its values are right'}"
+            return f"{said}: shape {shapes}{'' if first else '; its values are right'}"
     for axis in range(wanted.ndim):
         for name, reduced in (("summed", np.sum), ("averaged", np.mean)):
             for kept in (False, True):
                 one = reduced(wanted.astype(float), axis=axis, keepdims=kept)
                 if one.shape == got.shape and same(got.astype(float), one, step):
-                    return f"{what} is {name} over axis {axis}: shape {shapes}"
+                    return f"is {name} over axis {axis}: shape {shapes}"
     more = got.ndim - wanted.ndim
     if more > 0 and got.shape[more:] == wanted.shape:
         kept = same(got.sum(tuple(range(more))), wanted, step)
-        return f"{what} is not summed over all leading axes: shape {shapes}" if kept else ""
+        return f"is not summed over all leading axes: shape {shapes}" if kept else ""
     if sorted(got.shape) == sorted(wanted.shape) and got.ndim > 1:
-        return f"{what} has its axes in another order: shape {shapes}"
+        return f"has shape {shapes}: are its axes in another order?"
     if got.size == 1 and wanted.size > 1:
-        return f"{what} is one number; an array of shape {wanted.shape} is asked"
+        return f"is one number; an array of shape {wanted.shape} is asked"
     return ""
 
 

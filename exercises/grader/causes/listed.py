@@ -55,7 +55,9 @@ def _names(found: Evidence, name: str) -> str:
         )
         if 0 < len(entries) <= FEW
     ]
-    return f"your {name} {' and '.join(said)}, and is right in the rest" if said else ""
+    rest = [one for one in got if one in wanted] == [one for one in wanted if one in got]
+    right = ", and is right in the rest" if rest else ""
+    return f"your {name} {' and '.join(said)}{right}" if said else ""
 
 
 def _listed(names: list[Any]) -> str:

@@ -10,6 +10,8 @@ from grader.causes.evidence import NONE, Evidence, Prediction, output_names, par
 from grader.diagnose import Step
 
 Way = Callable[[Any, Step], Any]  # of a right output: what it became
+PLURALS = ("weights", "events", "experts", "grads", "tokens", "sessions", "slopes")
+PLURAL = {", but is ": ", but are ", "what it ": "what they ", " its ": " their "}
 MANY = {"is": "are", "runs": "run", "repeats": "repeat", "has": "have"}
 
 
@@ -32,13 +34,19 @@ def wrong_outputs(found: Evidence) -> list[str]:
 def right_ones(found: Evidence, wrong: list[str]) -> str:
     """What else came back is right, as an addition to a sentence."""
     _, wanted = outputs(found, found.failed)
-    right = [name for name in wanted if name not in wrong and _right_everywhere(found, name)]
+    right = [name for name in wanted if name not in wrong and right_everywhere(found, name)]
     if not right or len(right) > 4:
         return ""
-    return f" (your {_listed(right)} {'are' if len(right) > 1 else 'is'} right)"
+    return f" (your {_listed(right)} {verb(right)} right)"
 
 
-def _right_everywhere(found: Evidence, name: str) -> bool:
+def verb(names: list[str]) -> str:
+    """``are`` for several outputs, and for one that is called by a plural, such as ``weights``."""
+    return "are" if len(names) > 1 or names[0] in PLURALS else "is"
+
+
+def right_everywhere(found: Evidence, name: str) -> bool:
+    """Whether an output is right in every call."""
     pairs = [(*outputs(found, step), step) for step in found.calls]
     return all(name in got and same(got[name], want[name], step) for got, want, step in pairs
                if name in want)  # fmt: skip
@@ -53,9 +61,23 @@ def in_words(told: dict[str, str]) -> str:
 
 
 def _told(names: list[str], how: str) -> str:
-    if len(names) > 1:
-        how = re.sub(r"^(is|runs|repeats|has)\b", lambda verb: MANY[verb[1]], how)
+    if how.startswith("your "):  # a sentence that names its outputs itself
+        return how
+    if verb(names) == "are":
+        how = in_plural(how)
     return f"your {_listed(names)} {how}"
+
+
+def in_plural(how: str) -> str:
+    """What is said of one output, as it is said of several: its verbs changed."""
+    how = re.sub(r"^(is|runs|repeats|has)\b", lambda found: MANY[found[1]], how)
+    for one, several in (
+        (", but is ", ", but are "),
+        ("what it ", "what they "),
+        (" its ", " their "),
+    ):
+        how = how.replace(one, several)
+    return how
 
 
 def _listed(names: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import Evidence, arguments
-from grader.causes.outputs import outputs, right_ones, wrong_outputs
+from grader.causes.outputs import outputs, right_ones, verb, wrong_outputs
 from grader.diagnose import Step
 
 ENOUGH = 3  # numbers, right and wrong each, before a row or a column is no coincidence
@@ -28,7 +28,7 @@ def _told(found: Evidence, regions: Regions, enough: int) -> str:
     places = {name: _place(found, name, regions, enough) for name in wrong}
     if not wrong or not all(places.values()):
         return ""
-    said = "; ".join(f"your {name} is {place}" for name, place in places.items())
+    said = "; ".join(f"your {name} {verb([name])} {place}" for name, place in places.items())
     return said + right_ones(found, wrong)
 
 

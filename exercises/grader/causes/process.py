@@ -15,21 +15,25 @@ SQUARE = 3.5  # times the memory for twice the length: n × n takes four
 ANYWAY = ": np.where computes both sides before it chooses, so choose the inputs, not the results"
 
 
-def of_process(found: Evidence) -> str:
-    """A sentence where the fault is in the conduct of a call, "" where it is in what came back."""
+def of_process(found: Evidence, source: str = "") -> str:
+    """A sentence where the fault is in the conduct of a call, "" where it is in what came back.
+
+    ``source`` is the student's file.
+    """
     step = found.failed
     assert step.complaint is not None
     if step.complaint.kind == "changed":
         return (
-            "the result is written into an input: x += …, x[…] = … and x.sort() change the "
-            "array itself, and a slice or a reshape of it is the same memory; start from x.copy()"
+            "an input is written to: x += …, x[…] = … and x.sort() change the array itself, and a "
+            "slice or a reshape of it is the same memory; start from x.copy()"
         )
     if step.complaint.kind == "memory":
         return _memory(found)
     if step.complaint.kind == "warned":
         text = step.outcome.warnings[0][0]
         why = next((why for start, why in WARNINGS.items() if start in text), "")
-        return f"the values are right, but on the way {why}{ANYWAY}" if why else ""
+        anyway = ANYWAY if "where(" in source else ""
+        return f"the values are right, but on the way {why}{anyway}" if why else ""
     wanted = step.expected.error
     if wanted is None or step.complaint.kind != "raised":
         return ""
@@ -54,5 +58,5 @@ def _memory(found: Evidence) -> str:
         return ""
     return (
         f"twice the length takes {growth:.1f} times the memory, as an array of n × n numbers does: "
-        "all scores, or all tiles, are held at once"
+        "are all scores, or all tiles, held at once?"
     )

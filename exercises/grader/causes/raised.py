@@ -35,7 +35,8 @@ def _whose(step: Step, size: str) -> str:
     names = [
         name for name, value in arguments(step).items() if int(size) in getattr(value, "shape", ())
     ]
-    return f" (as {' and '.join(f'`{name}`' for name in names[:3])})" if names else ""
+    told = [f"`{name}`" for name in names[:3]]
+    return f" (as {' and '.join(filter(None, [', '.join(told[:-1]), told[-1]]))})" if told else ""
 
 
 def _unpacked(found: re.Match[str], step: Step, line: str) -> str:
@@ -45,6 +46,37 @@ def _unpacked(found: re.Match[str], step: Step, line: str) -> str:
         f"your code expects an array of {found[1]} axes, and this one has {found[2]}: "
         "write for any number of leading axes (`...`, axis=-1)"
     )
+
+
+def _own(name: str, step: Step) -> bool:
+    """Whether a function in an error's text is the one that the question asks for."""
+    return name.rpartition(".")[2] == step.request.name and not step.request.drive
+
+
+def _too_few(found: re.Match[str], step: Step, line: str) -> str:
+    if _own(found[1], step):
+        return f"your function asks for more than the question gives: {found[2]}"
+    return f"`{found[1]}` is called without {found[2]}"
+
+
+def _too_many(found: re.Match[str], step: Step, line: str) -> str:
+    if _own(found[1], step):
+        return f"your function takes {found[2]} arguments, the question gives {found[3]}"
+    return f"`{found[1]}` takes fewer arguments than it is given here: {found[2]}, not {found[3]}"
+
+
+def _no_such_option(found: re.Match[str], step: Step, line: str) -> str:
+    if _own(found[1], step):
+        return f"your function has no argument `{found[2]}`; its name must be that of the question"
+    return f"`{found[1]}` has no argument `{found[2]}`"
+
+
+def _nothing_there(found: re.Match[str], step: Step, line: str) -> str:
+    given = arguments(step)
+    for name in step.names:
+        if given.get(name) is None and re.search(rf"\b{re.escape(name)}\b", line):
+            return f"`{name}` is None in this call, and this line takes it for something else"
+    return "something is None here: is a `return` missing in a function of yours?"
 
 
 REASONS: list[tuple[str, Say]] = [
@@ -82,6 +114,9 @@ REASONS: list[tuple[str, Say]] = [
     (r"index (-?\d+) is out of bounds for axis (-?\d+) with size (\d+)",
      lambda found, *_: f"index {found[1]} is asked of an axis of {found[3]}: the last is "
                        f"{int(found[3]) - 1}"),
+    (r"indexing arrays could not be broadcast together with shapes (.+)",
+     lambda found, *_: f"index arrays of shapes {found[1].strip()} do not fit each other; for any "
+                       "number of leading axes pick with np.take_along_axis"),
     (r"could not be broadcast together with (?:remapped )?shapes (.+)",
      lambda found, *_: f"arrays of shapes {found[1].strip()} meet in one operation; shapes fit "
                        "from the last axis backwards where sizes are equal or 1 "
@@ -91,46 +126,54 @@ REASONS: list[tuple[str, Say]] = [
     (r"cannot reshape array of size (\d+) into shape (\(.*?\))",
      lambda found, *_: f"{found[1]} numbers are to be laid out as {found[2]}, which holds another "
                        "number of them; are leading axes forgotten?"),
-    (r"(?:missing \d+ required positional argument.*?: (.*))",
-     lambda found, *_: f"your function asks for more than the question gives: {found[1]}"),
-    (r"got an unexpected keyword argument '(\w+)'",
-     lambda found, *_: f"your function has no argument `{found[1]}`; its name must be that of the "
-                       "question"),
-    (r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+)",
-     lambda found, *_: f"your function takes {found[1]} arguments, the question gives {found[2]}"),
+    (r"([\w.]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)", _too_few),
+    (r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'", _no_such_option),
+    (r"([\w.]+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+)", _too_many),
     (r"module '(\w+)' has no attribute '(\w+)'",
      lambda found, *_: f"{found[1]} has no `{found[2]}`"),
-    (r"'NoneType' object",
-     lambda *_: "something is None here: is a `return` missing in a function of yours?"),
+    (r"'NoneType'", _nothing_there),
     (r"(?:'float'|'int'|'numpy\.\w+') object (?:is not subscriptable|does not support item|"
      r"is not iterable)|invalid index to scalar variable|iteration over a 0-d array|"
      r"len\(\) of unsized object",
-     lambda *_: "a single number is taken for an array: the question allows arrays of no axis, "
-                "and sums without axis= give one number"),
+     lambda *_: "a single number is taken for an array; sums without axis=, and an array indexed "
+                "on all its axes, give one number"),
     (r"numpy\.(?:float|int)\w+' object has no attribute '(\w+)'",
      lambda found, *_: f"a single number is taken for an array, which alone has `{found[1]}`"),
     (r"(?:NameError: |UnboundLocalError: ).*'(\w+)'",
-     lambda found, *_: f"`{found[1]}` is used before it has a value; is it misspelt, or set in one "
-                       "branch only?"),
+     lambda found, *_: f"`{found[1]}` is used before it has a value; is it misspelt, not imported, "
+                       "or set in one branch only?"),
     (r"KeyError: (.*)", lambda found, *_: f"there is no key {found[1]}"),
     (r"truth value of an array",
-     lambda *_: "an array stands where one truth is asked (`if`, `and`, `not`); "
-                "use `is None`, `&`, `~`, .any() or .all()"),
+     lambda *_: "an array stands where one truth is asked (`if`, `and`, `not`, `in`, a comparison "
+                "of lists); use `is None`, `&`, `~`, .any() or .all()"),
     (r"ZeroDivisionError", lambda *_: "a division by zero: what if there is nothing to divide by?"),
     (r"RecursionError", lambda *_: "a function calls itself without end"),
-    (r"only integer scalar arrays|indices must be integers|arrays used as indices must be",
-     lambda *_: "an index is no whole number: / gives floats, // whole numbers"),
+    (r"only integer scalar arrays",
+     lambda *_: "an array, or a float, stands where one whole number is asked: in range(…), or as "
+                "the index of a list"),
+    (r"list indices must be integers or slices, not tuple",
+     lambda *_: "a list is indexed as if it were an array, [i, j]: write [i][j], or make an array "
+                "of it"),
+    (r"(list|tuple|string) indices must be integers or slices, not (?!.*float)(\w+)",
+     lambda found, *_: f"a {found[1]} is indexed by a {found[2]}; its places are whole numbers"),
+    (r"indices must be integers|arrays used as indices must be|only integers, slices",
+     lambda *_: "an index is no whole number: / gives floats, // whole numbers, and an empty list "
+                "makes an array of floats"),
     (r"Cannot cast ufunc|Cannot cast .* to dtype",
      lambda *_: "an operation in place would change the kind of the numbers (float into int, "
                 "float64 into float32): write x = x + … instead of x += …"),
-    (r"read-only", lambda *_: "your code writes into its input; work on a copy"),
-    (r"setting an array element with a sequence|inhomogeneous",
-     lambda *_: "rows of different lengths do not make an array"),
+    (r"read-only",
+     lambda *_: "an array is written to that may not be: np.broadcast_to, np.diagonal and the like "
+                "give views for reading; take a .copy() first"),
+    (r"inhomogeneous", lambda *_: "rows of different lengths do not make an array"),
+    (r"setting an array element with a sequence",
+     lambda *_: "several numbers are put into the place of one"),
     (r"[Pp]robabilities do not sum to 1",
      lambda *_: "probabilities go into a draw without being divided by their sum"),
     (r"[Pp]robabilities (?:contain NaN|are not non-negative)",
      lambda *_: "what goes into a draw are no probabilities: NaN or negative numbers"),
     (r"singular matrix", lambda *_: "an inverse is taken of a matrix that has none"),
     (r"'(tuple|list|dict|set|str)' object has no attribute '(\w+)'",
-     lambda found, *_: f"a {found[1]} stands where an array is expected: it has no `{found[2]}`"),
+     lambda found, *_: f"a {found[1]} stands where something else is expected: it has no "
+                       f"`{found[2]}`"),
 ]  # fmt: skip

@@ -10,79 +10,93 @@ import re
 from contextlib import closing
 from typing import Any
 
+import numpy as np
+
 from grader.causes.evidence import Evidence
 from grader.causes.search import Chosen, Trial, search
+from grader.checks import Check, CheckFailed, NotStarted
 from grader.diagnose import Step
+from grader.grading import Run, tried
 from grader.judge import judge
-from grader.mutants.mistaken import repairs
+from grader.mutants.mended import repairs
 from grader.mutants.switches import Slip, switched
-from grader.sandbox.execute import Request
+from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.runner import Limits, Sandboxed, Unusable
 from grader.sandbox.wire import Named
 
 SECONDS = 2.5
-DRAWN = re.compile(r"\b(rng|random)\b")  # other random numbers may be right by chance
+DRAWN = re.compile(r"\brng\s*[.=]|\brandom\b")  # other random numbers may be right by chance
 NUMBERS = {"constant", "plausible constant", "range cut short"}
+CHANGED = {"constant", "plausible constant", "operator", "comparison", "another variable"}
+CHANGED |= {"swapped", "slice shifted", "and/or", "another function", "range cut short"}
+AWAY = {
+    "term dropped",
+    "call dropped",
+    "line dropped",
+    "never done",
+    "always done",
+    "bound dropped",
+}
+AWAY |= {"slice opened", "option dropped", "condition dropped", "branch", "sign or not dropped"}
 LIMITS = Limits(start=3.0, call=2.0, losses=4)
-WANTS = {
-    "constant": "another number",
-    "plausible constant": "another number",
-    "operator": "another operation",
-    "comparison": "another comparison",
-    "another function": "another function",
-    "to add": "+= in place of =",
-    "another variable": "another variable",
-    "and/or": "the other of `and` and `or`",
-    "bound dropped": "to be one of its two alone",
-    "branch": "to be one of its two cases alone",
-    "where dropped": "to be one of its two cases alone",
-    "condition dropped": "one condition less",
-    "cut to an int": "to be a whole number",
-    "option dropped": "one option less",
-    "range cut short": "another number of rounds",
-    "reshaped order": "another order of the numbers",
-    "sign or not dropped": "to stand without its sign or `not`",
-    "swapped": "its parts exchanged",
-    "term dropped": "one term or factor less",
-    "term repeated": "one term or factor twice",
-    "transposition dropped": "to stand without the transposition",
-    "transposition": "a transposition",
-    "call dropped": "to stand without the function",
-    "line dropped": "to be left out",
-    "never done": "never to hold",
-    "always done": "always to hold",
-    "slice opened": "to be open on one side",
-    "slice shifted": "a border moved by one",
-    "an alias for a copy": "no copy",
-    "loop left": "to end the loop",
-    "loop not left": "to go on with the loop",
-    "a sign": "the other sign",
-    "a factor": "another factor",
-    "a square": "to be squared",
-    "a gate": "to be a gate of 0 and 1",
-    "random numbers": "random numbers",
-    "an axis": "an axis to run along",
-    "one argument more": "one argument more",
-    "a bracket": "its bracket to end elsewhere",
+SHOULD = {
+    "constant": "be another number",
+    "plausible constant": "be another number",
+    "operator": "be another operation",
+    "comparison": "be another comparison",
+    "another function": "be another function",
+    "to add": "be += in place of =",
+    "another variable": "be another variable",
+    "and/or": "be the other of `and` and `or`",
+    "bound dropped": "be one of its two alone",
+    "branch": "be one of its two cases alone",
+    "where dropped": "be one of its two cases alone",
+    "condition dropped": "have one condition less",
+    "cut to an int": "be a whole number",
+    "option dropped": "have one option less",
+    "range cut short": "have another number of rounds",
+    "reshaped order": "have another order of the numbers",
+    "sign or not dropped": "stand without its sign or `not`",
+    "swapped": "have its parts exchanged",
+    "term dropped": "have one term or factor less",
+    "term repeated": "have one term or factor twice",
+    "transposition dropped": "stand without the transposition",
+    "transposition": "be transposed",
+    "call dropped": "stand without the function",
+    "line dropped": "be left out",
+    "never done": "never hold",
+    "always done": "always hold",
+    "slice opened": "be open on one side",
+    "slice shifted": "have a border moved by one",
+    "an alias for a copy": "be no copy",
+    "loop left": "end the loop",
+    "loop not left": "go on with the loop",
+    "a sign": "have the other sign",
+    "a factor": "have another factor",
+    "a square": "be squared",
+    "a gate": "be a gate of 0 and 1",
+    "random numbers": "be random numbers",
+    "an axis": "have an axis to run along",
+    "one argument more": "have one argument more",
+    "a bracket": "have its bracket end elsewhere",
 }
 
 
-class _Repair(Trial):
+class Repair(Trial):
     """The student's file in a worker of its own, towards what is right."""
 
     elsewhere = True
 
-    def __init__(
-        self, found: Evidence, answer: Sandboxed, source: str, seconds: float, steps: list[Step]
-    ) -> None:
+    def __init__(self, found: Evidence, run: Run, source: str, seconds: float) -> None:
         super().__init__(found, seconds)
         own = {id(step) for step in found.every}
         self.others = [
             step
-            for step in steps
+            for step in run.steps
             if step.complaint is None and id(step) not in own and step.terms.diagnose
         ]
-        self.worker = Sandboxed(found.exercise, answer.path, LIMITS)
+        self.stopped = [one.check for one in run.results if id(one.step) in own]
+        self.worker = Sandboxed(found.exercise, run.candidate.path, LIMITS)
         self.worker.source = source
 
     def target(self, step: Step) -> Any:
@@ -95,66 +109,107 @@ class _Repair(Trial):
         outcome = self.worker.run(Request(name, args, {}))
         return outcome.outputs[0] if outcome.outputs else None
 
+    def choose(self, chosen: Chosen) -> None:
+        """Make these changes for the calls that follow."""
+        places = [(slip.place, slip.form) for slip in chosen]
+        self.worker.run(Request("_choose_", [places, False], {}))
+
+    def timed(self, step: Step) -> Outcome:
+        """What a call comes to now; its seconds are noted."""
+        start = self.worker.computed
+        outcome = self.worker.run(step.request)
+        self.clock.add(self.worker.computed - start)
+        return outcome
+
     def holds(self, chosen: Chosen) -> bool:
         """Whether every call of the function is right in all that its check asks for.
 
-        Those of others that are right stay so: a drive may do without what raises an error.
+        Those of others that are right stay so: a drive may do without what raises an error. A
+        check that stopped at its first wrong call is run again, to its end.
         """
-        places = [(slip.place, slip.form) for slip in chosen]
-        self.worker.run(Request("_choose_", [places, False], {}))
+        self.choose(chosen)
         for step in (*self.found.every, *self.others):
-            start = self.worker.computed
-            outcome = self.worker.run(step.request)
-            self.clock.add(self.worker.computed - start)
+            outcome = self.timed(step)
             said = judge(outcome, step.expected, step.terms, step.request, step.names)
             if self.clock.over or said is not None:
                 return False
+        return all(map(self.goes_through, self.stopped))
+
+    def goes_through(self, name: str) -> bool:
+        """Whether no call of the function is wrong in a whole check."""
+        start = self.worker.computed
+        try:
+            tried(Check(self.found.exercise, self.worker, name))
+        except CheckFailed as problem:
+            own, other = self.found.failed.request, problem.step.request
+            return (own.name, own.drive) != (other.name, other.drive)
+        except NotStarted:
+            return True
+        finally:
+            self.clock.add(self.worker.computed - start)
         return True
 
 
-def of_repair(
-    found: Evidence,
-    answer: Any,
-    steps: list[Step],
-    known: list[Chosen],
-    pairs: bool = False,
-    only_known: bool = False,
-) -> str:
+def of_repair(found: Evidence, run: Run, pairs: bool = False, only_known: bool = False) -> str:
     """A sentence on the place, or the two, where the student's file has to change; "" if none.
 
-    ``steps`` are all calls of the run. ``known`` is what mended another function of the file;
-    what is found is added to it. With ``only_known`` nothing else is tried.
+    What mended another function of the file is tried first, and what is found is noted for the
+    next. With ``only_known`` nothing else is tried.
     """
-    if not isinstance(answer, Sandboxed) or (only_known and not known):
+    known = run.mended
+    if not isinstance(run.candidate, Sandboxed) or (only_known and not known):
         return ""
-    source, slips = switched(answer.source, repairs)
-    drawn = lines_that_draw(answer.source)
-    slips = [one for one in slips if one.line not in drawn]
-    if of_words(found.failed.expected.outputs):
-        slips = [one for one in slips if one.kind not in NUMBERS]
-    trial = _Repair(found, answer, source, SECONDS, steps)
+    source, slips = repairs_of(found, run.candidate.source)
+    trial = Repair(found, run, source, SECONDS)
     try:
         with closing(trial.worker):
             chosen = search(trial, [] if only_known else slips, known, pairs)
     except Unusable:
         return ""
-    known += [one for one in chosen[:1] if one not in known]
-    return _told(found, chosen[0]) if chosen else ""
+    if not chosen:
+        return ""
+    best = _plainest(chosen)
+    known += [best] if best not in known else []
+    return _told(found, best)
+
+
+def _plainest(several: list[Chosen]) -> Chosen:
+    """Of changes that all do: one that takes something away, if the likeliest line has one.
+
+    Another operator or number may be right by chance where what it joins does not belong.
+    """
+    first = several[0]
+    lines = {slip.line for slip in first}
+    away = [
+        one for one in several if len(one) == 1 and one[0].kind in AWAY and one[0].line in lines
+    ]
+    return away[0] if away and len(first) == 1 and first[0].kind in CHANGED else first
+
+
+def repairs_of(found: Evidence, code: str) -> tuple[str, list[Slip]]:
+    """The file with a switch at each change, and the changes that say something if they help."""
+    source, slips = switched(code, repairs)
+    drawn = lines_that_draw(code)
+    slips = [one for one in slips if one.line not in drawn]
+    if of_words(found.failed.expected.outputs):
+        slips = [one for one in slips if one.kind not in NUMBERS]
+    return source, slips
 
 
 def lines_that_draw(source: str) -> set[int]:
-    """Lines that draw random numbers, and heads of loops that decide how often it is done."""
+    """Lines that draw random numbers, and heads of loops and branches that decide whether."""
     drawn = {n for n, line in enumerate(source.splitlines(), 1) if DRAWN.search(line)}
-    loops = [one for one in ast.walk(ast.parse(source)) if isinstance(one, (ast.For, ast.While))]
-    spans = {one.lineno: range(one.lineno, (one.end_lineno or 0) + 1) for one in loops}
-    heads = {head for head, span in spans.items() if drawn & set(span)}
-    return drawn | heads
+    tree = ast.walk(ast.parse(source))
+    heads = [one for one in tree if isinstance(one, ast.For | ast.While | ast.If)]
+    spans = {one.lineno: range(one.lineno, (one.end_lineno or 0) + 1) for one in heads}
+    return drawn | {head for head, span in spans.items() if drawn & set(span)}
 
 
 def of_words(value: Any) -> bool:
-    """Whether a value is names alone: so little to say that another number is right by chance."""
-    return isinstance(value, str) or (
-        isinstance(value, (list, tuple)) and all(map(of_words, value))
+    """Whether a value is names and truths alone: so little that a number is right by chance."""
+    return isinstance(value, str | bool | np.bool_) or (
+        isinstance(value, list | tuple | dict)
+        and all(map(of_words, value.values() if isinstance(value, dict) else value))
     )
 
 
@@ -163,12 +218,14 @@ def _told(found: Evidence, chosen: Chosen) -> str:
     calls = f"all {count} calls of {whose} are right" if count > 1 else f"{whose} is right"
     if found.failed.request.drive:
         calls = f"all {count} calls of this kind are right" if count > 1 else "this call is right"
-    said = list(dict.fromkeys(map(_place, sorted(chosen, key=lambda slip: slip.line))))
+    said = list(dict.fromkeys(map(place_of, sorted(chosen, key=lambda slip: slip.line))))
     if len(said) == 1:
-        return f"{said[0]}: with it, {calls}"
-    return f"{len(said)} places at once: {'; '.join(said)}: with them, {calls}"
+        return f"{said[0]}: with that, {calls}"
+    return f"{len(said)} places at once: {'; '.join(said)}: with that, {calls}"
 
 
-def _place(slip: Slip) -> str:
-    role = f", {slip.role}," if slip.role else ""
-    return f"`{slip.before[:60]}` in line {slip.line}{role} wants {WANTS.get(slip.kind, slip.kind)}"
+def place_of(slip: Slip) -> str:
+    """What stands at the place of a change, and what it should be."""
+    role = f" ({slip.role})" if slip.role else ""
+    should = SHOULD.get(slip.kind) or slip.kind.removeprefix("to ")
+    return f"`{slip.before[:60]}` in line {slip.line}{role} should {should}"

@@ -64,6 +64,8 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
                 continue  # it speaks of outputs that are right here
             if found.fits(in_place_of(found, name, predicted(doctor.runner(mistake), dict))):
                 told[name] = f"is wrong as in a known mistake: {mistake.says}"
+                if re.search(rf"\b{re.escape(name)}\b", mistake.says):
+                    told[name] = mistake.says
                 break
         if not told[name]:
             return ""

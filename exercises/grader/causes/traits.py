@@ -57,6 +57,8 @@ def _of(name: str, value: Any) -> Iterator[tuple[str, int]]:
     elif isinstance(value, int | float):
         yield from _of_number(name, value)
     elif isinstance(value, str):
+        if value.isidentifier():
+            yield f"`{name}` is {value!r}", 0
         yield from _of_text(f"`{name}`", value)
     elif isinstance(value, list | tuple | dict):
         yield from _of_list(name, value)

@@ -45,8 +45,15 @@ def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     yield "is right to seven digits only: somewhere it is computed in float32", _narrowed
     yield (
         (
-            "is right but for a factor of its own in each row: a sum, a norm or a scale is taken "
-            "wrongly row by row"
+            "is right but for its last digits: a small number is added somewhere, or float32 taken "
+            "on the way"
+        ),
+        _nearly,
+    )
+    yield (
+        (
+            "is right but for a factor of its own in each row, as where a sum, a norm or a scale "
+            "goes wrong row by row"
         ),
         _by_rows,
     )
@@ -81,6 +88,8 @@ def _by_rows(x: Any, step: Step) -> Any:
         return NONE if step.complaint is None else x
     other = np.asarray(x)
     factor = (got * other).sum(-1, keepdims=True) / (other * other).sum(-1, keepdims=True)
+    if np.isin(np.round(factor, 6), (0, 1)).all():
+        return NONE  # some rows are right and others zero, which is no factor
     return got if np.allclose(got, factor * other, 1e-4, 1e-9) else NONE  # NaN fits nothing
 
 
@@ -115,6 +124,13 @@ def _repeated(axis: int, x: Any, _: Step) -> Any:
 
 
 def _narrowed(x: Any, step: Step) -> Any:
+    """The answer itself, if it is right to the digits of float32 and holds no more of them."""
+    got = _nearly(x, step)
+    single = got is not NONE and np.array_equal(np.float32(got), got, equal_nan=True)
+    return got if single else NONE
+
+
+def _nearly(x: Any, step: Step) -> Any:
     """The answer itself, if it is right to the digits of float32."""
     got = step.outcome.outputs[0]
     if not isinstance(got, np.ndarray | np.generic) or np.asarray(x).dtype != np.float64:

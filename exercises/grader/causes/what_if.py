@@ -14,7 +14,6 @@ from grader.compare import arrays_in
 from grader.diagnose import Step
 from grader.sandbox.in_process import InProcess
 
-FEW_CALLS = 2  # of the failed ones are searched for a factor
 MODERATE = 30.0  # larger numbers saturate, and any large factor gives the same
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]  # of the arguments; None: not here
 
@@ -66,20 +65,23 @@ def of_what_if(found: Evidence, runner: InProcess) -> str:
 
 
 def of_scale(found: Evidence, runner: InProcess) -> str:
-    """Whether one argument enters multiplied by another number than it should be."""
+    """Whether one argument enters multiplied by another number than it should be, in every call."""
     calm = sorted((step for step in found.failures if _is_calm(step)), key=_size)
     for name, value in arguments(found.failed).items():
         if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             continue
         factors: list[float] = []
-        for step in calm[:FEW_CALLS]:
+        for step in calm:
             factors.append(_factor(step, runner, name))
             if not factors[-1]:
                 break
         if factors and all(factors):
+            by = f"by {factors[0]:.4g} times what it should be"
+            if not np.allclose(factors, factors[0], 1e-4):
+                by = "by another factor in each call, as a size would give it"
             return (
                 f"your numbers are those of an answer in which what `{name}` goes into is scaled "
-                f"wrongly, by {factors[0]:.4g} times what it should be here"
+                f"wrongly, {by}"
             )
     return ""
 

@@ -1,6 +1,6 @@
 """What people take for one another, beyond the slips of the mutants: names, axes, activations.
 
-``slips`` are what a right function may suffer, ``repairs`` what a wrong one may need.
+``slips`` are what a right function may suffer; what a wrong one may need is in mended.py.
 """
 
 import ast
@@ -25,9 +25,6 @@ NUMBERS = (0.0, 0.5, 1.0, 2.0, 0.1, 0.9, 0.99, 0.999, 1e-3, 1e-5, 1e-8)
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 NEAR = 12  # other names tried for one
-REDUCTIONS = ("sum", "mean", "max", "min", "any", "all", "std", "var", "argmax")
-CURVES = ("tanh", "abs", "exp", "sin", "sign", "log1p")  # that may stand for ReLU
-EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand for random numbers
 SIGMOID = "1 / (1 + np.exp(-{x}))"
 ACTIVATIONS = {  # each with its slope, as code of x
     "tanh": ("np.tanh({x})", "(1 - np.tanh({x}) ** 2)"),
@@ -45,39 +42,23 @@ ACTIVATIONS = {  # each with its slope, as code of x
 
 def slips(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     """What may have gone wrong at a node of a right function."""
-    yield from _small(node)
-    yield from _others(node, parent, scope)
-    yield from _bracketed(node)
+    yield from small(node)
+    yield from others(node, parent, scope)
+    yield from bracketed(node)
     yield from _forgotten(node)
     yield from _activations(node)
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
         yield "not added up", ast.Assign([node.target], node.value)
 
 
-def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
-    """What may have to change at a node of a wrong function."""
-    yield from _small(node)
-    yield from _others(node, parent, scope)
-    yield from _bracketed(node)
-    yield from _turned(node, parent)
-    yield from _gated(node, parent, scope)
-    yield from _drawn(node)
-    yield from _optional(node, scope)
-    yield from _joined(node, parent, scope)
-    if isinstance(node, ast.Tuple) and isinstance(parent, ast.Lambda) and len(node.elts) == 2:
-        yield from (("bound dropped", bound) for bound in node.elts)
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
-
-
-def _small(node: ast.AST) -> Iterator[Change]:
+def small(node: ast.AST) -> Iterator[Change]:
     found: Any = statements(node) if isinstance(node, ast.stmt) else changes(node)
     for change in found:
         if change.kind not in ("never done", "always done"):  # a switch of their own
             yield change.kind, change.node
 
 
-def _others(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+def others(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     """Another number, operation, function or variable of the same kind."""
     if isinstance(node, ast.Constant | ast.UnaryOp):
         yield from _numbers(node)
@@ -130,7 +111,7 @@ def _names(node: ast.AST, scope: Scope) -> Iterator[Change]:
 def _activations(node: ast.AST) -> Iterator[Change]:
     """Another activation for ReLU, and its slope for the gate: one kind for both."""
     which, inner = -1, None
-    if isinstance(node, ast.Call) and _called(node) == "maximum":
+    if isinstance(node, ast.Call) and called(node) == "maximum":
         which, inner = 0, node.args[0]
         if len(node.args) != 2 or getattr(node.args[1], "value", None) != 0:
             return
@@ -145,43 +126,6 @@ def _activations(node: ast.AST) -> Iterator[Change]:
                 yield f"activation: {name}", tree.body
 
 
-def _turned(node: ast.AST, parent: ast.AST) -> Iterator[Change]:
-    """An operand of a product transposed."""
-    product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
-    if product and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
-        yield "transposition", _call("swapaxes", node, ast.Constant(-1), ast.Constant(-2))
-
-
-def _gated(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
-    """ReLU for another activation, and its gate for another slope."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and _called(node) in CURVES:
-        yield "another function", _call("maximum", node.args[0], ast.Constant(0))
-    factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
-    if factor and isinstance(node, ast.BinOp | ast.Compare | ast.Call):
-        for name in scope.names[:NEAR]:
-            if ast.unparse(node) != f"{name} > 0":
-                gate = ast.Compare(ast.Name(name, ast.Load()), [ast.Gt()], [ast.Constant(0)])
-                yield "a gate", gate
-
-
-def _optional(node: ast.AST, scope: Scope) -> Iterator[Change]:
-    """An option or an argument more, or no function at all."""
-    if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[-1], ast.Starred):
-        return
-    yield "call dropped", node.args[0]
-    if len(node.args) == 1 and not node.keywords and _called(node) in REDUCTIONS:
-        axes: list[ast.expr] = [ast.Constant(-1), ast.Constant(0)]
-        axes += [ast.Name("axis", ast.Load())] if "axis" in scope.names else []
-        for axis in axes:
-            options = [ast.keyword("axis", axis), ast.keyword("keepdims", ast.Constant(True))]
-            yield "an axis", ast.Call(node.func, node.args, options[:1])
-            yield "an axis", ast.Call(node.func, node.args, options)
-    if len(node.args) > 1 and not node.keywords:
-        for name in scope.names[:NEAR]:
-            more = [*node.args, ast.Name(name, ast.Load())]
-            yield "one argument more", ast.Call(node.func, more, [])
-
-
 def _forgotten(node: ast.AST) -> Iterator[Change]:
     """All options of a call left out, or its last argument."""
     if isinstance(node, ast.Call) and len(node.keywords) > 1:
@@ -190,7 +134,7 @@ def _forgotten(node: ast.AST) -> Iterator[Change]:
         yield "argument dropped", ast.Call(node.func, node.args[:-1], node.keywords)
 
 
-def _bracketed(node: ast.AST) -> Iterator[Change]:
+def bracketed(node: ast.AST) -> Iterator[Change]:
     """f(a + b) for f(a) + b, and the reverse; a sum for the larger of two."""
     if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.BinOp):
         inner = node.args[0]
@@ -203,47 +147,11 @@ def _bracketed(node: ast.AST) -> Iterator[Change]:
         inside = ast.BinOp(call.args[0], operator, last)
         yield "a bracket", ast.Call(call.func, [inside], call.keywords)
     two = isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords
-    if two and _called(node) in EITHER_WAY:
+    if two and called(node) in EITHER_WAY:
         yield "operator", ast.BinOp(node.args[0], ast.Add(), node.args[1])
 
 
-def _drawn(node: ast.AST) -> Iterator[Change]:
-    """Random numbers for ones and zeros."""
-    if isinstance(node, ast.Call) and node.args and _called(node) in EVEN:
-        shape: ast.expr = node.args[0]
-        if _called(node).endswith("like"):
-            shape = _call("shape", shape)
-        draw = ast.parse("np.random.default_rng(1).standard_normal", mode="eval").body
-        yield "random numbers", ast.Call(draw, [shape], [])
-
-
-def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
-    """What is assigned or returned, with a sign, a factor, a term, a root."""
-    whole = isinstance(parent, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
-    if not whole or not isinstance(node, ast.expr) or isinstance(node, ast.Lambda | ast.Tuple):
-        return
-    if getattr(node, "ctx", None) is not None and not isinstance(node.ctx, ast.Load):
-        return
-    if isinstance(node, ast.Constant | ast.List | ast.Dict | ast.ListComp | ast.DictComp):
-        return
-    yield "a sign", ast.UnaryOp(ast.USub(), node)
-    for number in (2.0, 0.5):
-        yield "a factor", ast.BinOp(node, ast.Mult(), ast.Constant(number))
-    yield "a square", ast.BinOp(node, ast.Mult(), node)
-    yield "`np.sqrt` around it", _call("sqrt", node)
-    yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
-    for name in scope.names[:NEAR]:
-        for operator in (*ARITHMETIC, ast.MatMult):
-            joined = ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
-            yield f"to be joined with `{name}`", joined
-
-
-def _call(name: str, *arguments: Any) -> ast.expr:
-    function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
-    return ast.Call(function, list(arguments), [])
-
-
-def _called(node: ast.AST) -> str:
+def called(node: ast.AST) -> str:
     """The name of the function in a call, without that of its module."""
     function = getattr(node, "func", None)
     return str(getattr(function, "attr", getattr(function, "id", "")))

@@ -11,6 +11,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from grader.mutants.mutate import is_negative, reshapes, says_nothing, text_of
+from grader.mutants.nodes import (
+    call_of,
+    chain,
+    is_form,
+    is_index,
+    lambda_of,
+    name_of,
+    operands,
+    rebuilt,
+    role_of,
+)
 
 PRELUDE = Path(__file__).with_name("prelude.py")
 
@@ -39,19 +50,6 @@ Changes = Callable[[ast.AST, ast.AST, Scope], Iterator[Change]]  # of a node und
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SCOPED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 OPEN = (ast.Slice, ast.Starred, ast.keyword, ast.comprehension)  # no values of their own
-REDUCTIONS = (
-    "sum",
-    "mean",
-    "max",
-    "min",
-    "any",
-    "all",
-    "std",
-    "var",
-    "argmax",
-    "argsort",
-    "cumsum",
-)
 CLOSED = (ast.JoinedStr, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 
@@ -107,7 +105,7 @@ class _Maker:
         known.add(before)
         for kind, other in found:
             after = text_of(other)
-            if after not in known:
+            if after not in known and not isinstance(other, ast.Starred):  # no value of its own
                 known.add(after)
                 forms.append(other)
                 place = self.places + 1
@@ -137,11 +135,11 @@ class _Maker:
         if isinstance(node, ast.If):
             found = [("never done", ast.Constant(False)), ("always done", ast.Constant(True))]
             place, forms = self._noted(node.test, found, node.lineno)
-            whole.test = _chain(place, whole.test, forms)
+            whole.test = chain(place, whole.test, forms)
             return [whole]
         place, forms = self._noted(node, list(self.changes(node, node, self.scope)), node.lineno)
         for form, other in enumerate(forms, 1):
-            whole = ast.If(_is(place, form), [other], [whole])
+            whole = ast.If(is_form(place, form), [other], [whole])
         return [whole]
 
     def _function(self, node: ast.FunctionDef) -> ast.FunctionDef:
@@ -157,17 +155,17 @@ class _Maker:
                 new = self.expression(default, node)
                 self.default = ""
                 if new is not default:
-                    unset = ast.Compare(_name(argument.arg), [ast.Is()], [_name("_unset_")])
-                    value = ast.IfExp(unset, new, _name(argument.arg))
+                    unset = ast.Compare(name_of(argument.arg), [ast.Is()], [name_of("_unset_")])
+                    value = ast.IfExp(unset, new, name_of(argument.arg))
                     first.append(ast.Assign([ast.Name(argument.arg, ast.Store())], value))
-                    put[id(default)] = _name("_unset_")
+                    put[id(default)] = name_of("_unset_")
         body = [new for statement in node.body[told:] for new in self.statement(statement)]
         return rebuilt(node, put, body=[*node.body[:told], *first, *body])
 
     def _inside(self, child: Any, parent: ast.AST, put: dict[int, Any]) -> None:
         """Switch what is evaluated in a child of any kind."""
         stored = isinstance(getattr(child, "ctx", None), ast.Store)
-        if stored or isinstance(child, OPEN) or _is_index(child):
+        if stored or isinstance(child, OPEN) or is_index(child):
             for grandchild in ast.iter_child_nodes(child):
                 self._inside(grandchild, child, put)
         elif isinstance(child, ast.expr):
@@ -182,7 +180,7 @@ class _Maker:
     def _expression(self, node: ast.expr, parent: ast.AST) -> ast.expr:
         if isinstance(node, CLOSED) or (reshapes(parent) and is_negative(node)):
             return node
-        children = [] if is_negative(node) else [*_operands(node)]
+        children = [] if is_negative(node) else [*operands(node)]
         put = dict[int, Any]()
         if not is_negative(node):
             for child in ast.iter_child_nodes(node):
@@ -193,101 +191,16 @@ class _Maker:
         if not forms:
             return rebuilt(node, put) if put else node
         if isinstance(node, SCOPED) or not children:
-            first = rebuilt(node, put)
-            others = [rebuilt(form, {id(node): first}) for form in forms]
-            return _chain(place, first, others)
+            own = rebuilt(node, put)
+            others = [rebuilt(one, {id(node): own}) for one in forms]
+            return chain(place, own, others)
         lazy = isinstance(node, ast.BoolOp | ast.IfExp)
-        call: Callable[[str], ast.expr] = _called if lazy else _name
-        inner = {id(child): call(f"_c{i}_") for i, child in enumerate(children)}
-        first = rebuilt(node, {**put, **inner})
-        others = [rebuilt(form, self.done | inner | {id(node): first}) for form in forms]
-        values = [put.get(id(child), child) for child in children]
+        call: Callable[[str], ast.expr] = call_of if lazy else name_of
+        inner = {id(one): call(f"_c{i}_") for i, one in enumerate(children)}
+        own = rebuilt(node, {**put, **inner})
+        others = [rebuilt(one, self.done | inner | {id(node): own}) for one in forms]
+        values = [put.get(id(one), one) for one in children]
         if lazy:
-            values = [_lambda([], value) for value in values]
+            values = [lambda_of([], one) for one in values]
         names = [f"_c{i}_" for i in range(len(children))]
-        return ast.Call(_lambda(names, _chain(place, first, others)), values, [])
-
-
-def role_of(node: ast.AST, parent: ast.AST) -> str:
-    """What a number is there for, "" where it cannot be said in few words."""
-    if not isinstance(node, ast.Constant) and not is_negative(node):
-        return ""
-    if isinstance(parent, ast.keyword) and parent.arg:
-        return f"`{parent.arg}`"
-    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow) and node is parent.right:
-        return "the exponent"
-    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:
-        return "the divisor"
-    roles = {ast.Subscript: "an index", ast.Slice: "the border of a slice",
-             ast.Compare: "the border of a comparison"}  # fmt: skip
-    if isinstance(parent, ast.Call) and node in parent.args:
-        place, name = parent.args.index(node), ast.unparse(parent.func)[:30]
-        axis = name.rpartition(".")[2] in REDUCTIONS and place == name.startswith("np.")
-        return f"the axis of `{name}`" if axis else f"argument {place + 1} of `{name}`"
-    return roles.get(type(parent), "")
-
-
-def _operands(node: ast.expr) -> Iterator[ast.expr]:
-    """What an expression is made of, so far as it may be worked out beforehand."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.keyword):
-            child = child.value
-        plain = isinstance(child, ast.expr) and not isinstance(child, ast.Slice | ast.Starred)
-        if not plain or isinstance(child, ast.Constant):
-            continue
-        if _is_index(child):
-            continue
-        if isinstance(getattr(child, "ctx", ast.Load()), ast.Load):
-            yield child
-
-
-def _is_index(node: ast.AST) -> bool:
-    """A tuple with a slice in it stands in square brackets only."""
-    return isinstance(node, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.elts)
-
-
-def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
-    """A copy of a tree with other nodes in place of some, which are known by their identity."""
-    if id(node) in put:
-        return put[id(node)]
-    if not isinstance(node, ast.AST):
-        return node
-    new = {}
-    for name, value in ast.iter_fields(node):
-        if name in fields:
-            new[name] = fields[name]
-        elif isinstance(value, list):
-            new[name] = [rebuilt(child, put) for child in value]
-        else:
-            new[name] = rebuilt(value, put)
-    return (
-        ast.copy_location(type(node)(**new), node) if hasattr(node, "lineno") else type(node)(**new)
-    )
-
-
-def _is(place: int, form: int) -> ast.expr:
-    switch = ast.Subscript(_name("_on_"), ast.Constant(place), ast.Load())
-    return ast.Compare(switch, [ast.Eq()], [ast.Constant(form)])
-
-
-def _chain(place: int, first: ast.expr, forms: list[Any]) -> ast.expr:
-    """What stands there if its switch is 0, the other forms by their numbers."""
-    if not forms:
-        return first
-    last = forms[-1]
-    for form in range(len(forms) - 1, 0, -1):
-        last = ast.IfExp(_is(place, form), forms[form - 1], last)
-    return ast.IfExp(_is(place, 0), first, last)
-
-
-def _name(name: str) -> ast.expr:
-    return ast.Name(name, ast.Load())
-
-
-def _called(name: str) -> ast.expr:
-    return ast.Call(_name(name), [], [])
-
-
-def _lambda(names: list[str], body: ast.expr) -> ast.expr:
-    arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-    return ast.Lambda(arguments, body)
+        return ast.Call(lambda_of(names, chain(place, own, others)), values, [])

@@ -1,0 +1,96 @@
+"""A known mistake and one change of the student's file, together: with the change the file does
+what the mistake does, in every call.
+
+So one slip is told by its place and the other by its name.
+"""
+
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from grader.causes.evidence import Evidence
+from grader.causes.probes import probes
+from grader.causes.repair import Repair, place_of, repairs_of
+from grader.causes.search import rank
+from grader.diagnose import Doctor
+from grader.grading import Run
+from grader.kit import Variant
+from grader.sandbox.runner import Sandboxed, Unusable
+
+SECONDS = 1.5
+
+
+class _Towards(Repair):
+    """The student's file, towards what a known mistake gives."""
+
+    mistake: Variant
+    doctor: Doctor
+
+    def holds(self, chosen: Any) -> bool:
+        """Whether every call of the function gives what the mistake gives."""
+        self.choose(chosen)
+        for step in self.found.every:
+            outcome = self.timed(step)
+            if self.clock.over or not self.doctor.gives(self.mistake, step, outcome):
+                return False
+        return True
+
+
+def of_both(found: Evidence, run: Run) -> str:
+    """A sentence on the place that has to change and the mistake that is left, "" if none."""
+    doctor = run.doctor
+    known = [one for one in doctor.exercise.mistakes if one.replaces in found.failed.expected.used]
+    if not isinstance(run.candidate, Sandboxed) or not known or not found.telling:
+        return ""
+    source, slips = repairs_of(found, run.candidate.source)
+    trial = _Towards(found, run, source, SECONDS)
+    trial.doctor = doctor
+    probe = probes(found)[0]
+    given = {one.name: _numbers(doctor.outcome(one, probe)) for one in known}
+    wanted = {name: numbers for name, numbers in given.items() if numbers is not None}
+    try:
+        with closing(trial.worker):
+            touched = trial.touched(probe)
+            here = sorted((one for one in slips if one.place in touched), key=rank)
+            own = _numbers_of(probe.outcome.outputs[0])
+            for (slip,), answered in trial.of(probe, ((one,) for one in here)):
+                numbers = _numbers_of(answered)
+                if numbers is None or _equal(numbers, own):
+                    continue
+                for mistake in known:
+                    if _equal(numbers, wanted.get(mistake.name)):
+                        trial.mistake = mistake
+                        if trial.holds((slip,)):
+                            return f"two things at once: {mistake.says}; and {place_of(slip)}"
+    except Unusable:
+        pass
+    return ""
+
+
+def _equal(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    return bool(np.allclose(one, other, 1e-7, 1e-10, equal_nan=True))
+
+
+def _numbers(outcome: Any) -> np.ndarray | None:
+    return _numbers_of(outcome.outputs[0]) if outcome.outputs else None
+
+
+def _numbers_of(value: Any) -> np.ndarray | None:
+    """All numbers of an answer in one row, None if it holds anything else."""
+    pieces = value if isinstance(value, tuple | list) else (value,)
+    rows = []
+    for one in pieces:
+        if isinstance(one, dict):
+            one = _numbers_of(tuple(one[key] for key in sorted(one, key=str)))
+        elif isinstance(one, tuple | list):
+            one = _numbers_of(one)
+        if one is None or not isinstance(one, np.ndarray | np.generic | int | float):
+            return None
+        row = np.asarray(one)
+        if row.dtype.kind not in "biuf":
+            return None
+        rows.append(row.astype(float).ravel())
+    return np.concatenate(rows) if rows else None

@@ -1,0 +1,67 @@
+"""What to say where no cause is found: what is right already, and where to look."""
+
+from collections.abc import Sequence
+
+from grader.causes.evidence import Evidence, evidence, output_names, same
+from grader.causes.outputs import outputs, right_everywhere, verb
+from grader.diagnose import Step
+from grader.grading import Result, Run
+
+
+def nothing_known(run: Run, result: Result) -> str:
+    """What to say where no cause is found: what is right already, and where to look.
+
+    "" where the check has said in its own words what is wrong.
+    """
+    step = result.step
+    assert step is not None
+    assert step.complaint is not None
+    if step.terms.compare is not None and step.complaint.note:
+        return _told_of_others(run, step).removeprefix(". ")
+    found = evidence(run.exercise, step, run.steps, run.clock)
+    right = _right_already(found)
+    passed = sum(one.complaint is None for one in found.calls)
+    if right:
+        said = f"{right}; no known mistake gives these numbers, so compare the rest line by line"
+    elif passed >= len(found.calls) - passed:
+        other = "call of it is" if passed == 1 else "calls of it are"
+        said = (
+            f"{passed} other {other} right; no known mistake gives these numbers: look for what "
+            "sets this call apart"
+        )
+    else:
+        said = (
+            "no known mistake gives these numbers; take the smallest input that fails and work it "
+            "through by hand"
+        )
+    return said + _told_of_others(run, step)
+
+
+def _told_of_others(run: Run, step: Step) -> str:
+    """What is known of another function of the file, which may hold the same here."""
+    for result in run.results:
+        for one in run.diagnoses(result):
+            if not _twins(str(one.replaces), step.expected.used):
+                continue
+            if run.doctor.shares_all(one, run.steps):
+                return f". Known of your {one.replaces}: {one.says}; does the same stand here?"
+    return ""
+
+
+def _twins(name: str, used: Sequence[str]) -> bool:
+    """Whether a function is the forward of one of these, or the reverse; or a step of it."""
+    return name not in used and any(x.startswith(name) or name.startswith(x) for x in used)
+
+
+def _right_already(found: Evidence) -> str:
+    step = found.failed
+    if not step.outcome.outputs or not output_names(found.exercise, step):
+        return ""
+    got, wanted = outputs(found, step)
+    if got.keys() != wanted.keys():
+        return ""
+    wrong = [name for name in wanted if not same(got[name], wanted[name], step)]
+    right = [name for name in wanted if name not in wrong and right_everywhere(found, name)]
+    if not right or not wrong:
+        return ""
+    return f"your {', '.join(right)} {verb(right)} right, your {', '.join(wrong)} not"

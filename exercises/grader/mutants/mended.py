@@ -1,0 +1,123 @@
+"""What a wrong function may need at a node: another of what people confuse, or what is left out."""
+
+import ast
+from collections.abc import Iterator
+from copy import copy
+from typing import Any
+
+from grader.mutants.mistaken import NEAR, bracketed, called, others, small
+from grader.mutants.switches import Change, Scope
+
+REDUCTIONS = ("sum", "mean", "max", "min", "any", "all", "std", "var", "argmax")
+JOINTS: dict[type[ast.operator], str] = {
+    ast.Add: "have `{name}` added",
+    ast.Sub: "have `{name}` subtracted",
+    ast.Mult: "be multiplied by `{name}`",
+    ast.Div: "be divided by `{name}`",
+    ast.MatMult: "meet `{name}` in a matrix product",
+}
+CURVES = ("tanh", "abs", "exp", "sin", "sign", "log1p")  # that may stand for ReLU
+EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand for random numbers
+
+
+def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """What may have to change at a node of a wrong function."""
+    yield from small(node)
+    yield from others(node, parent, scope)
+    yield from bracketed(node)
+    yield from _turned(node, parent)
+    yield from _gated(node, parent, scope)
+    yield from _drawn(node)
+    yield from _optional(node, scope)
+    yield from _joined(node, parent, scope)
+    yield from _opened(node)
+    if isinstance(node, ast.Tuple) and isinstance(parent, ast.Lambda) and len(node.elts) == 2:
+        yield from (("bound dropped", bound) for bound in node.elts)
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
+
+
+def _turned(node: ast.AST, parent: ast.AST) -> Iterator[Change]:
+    """An operand of a product transposed."""
+    product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
+    if product and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+        yield "transposition", _call("swapaxes", node, ast.Constant(-1), ast.Constant(-2))
+
+
+def _gated(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """ReLU for another activation, and its gate for another slope."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and called(node) in CURVES:
+        yield "another function", _call("maximum", node.args[0], ast.Constant(0))
+    factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    if factor and isinstance(node, ast.BinOp | ast.Compare | ast.Call):
+        for name in scope.names[:NEAR]:
+            if ast.unparse(node) != f"{name} > 0":
+                gate = ast.Compare(ast.Name(name, ast.Load()), [ast.Gt()], [ast.Constant(0)])
+                yield "a gate", gate
+
+
+def _optional(node: ast.AST, scope: Scope) -> Iterator[Change]:
+    """An option or an argument more, or no function at all."""
+    if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[-1], ast.Starred):
+        return
+    yield "call dropped", node.args[0]
+    if len(node.args) == 1 and not node.keywords and called(node) in REDUCTIONS:
+        axes: list[ast.expr] = [ast.Constant(-1), ast.Constant(0)]
+        axes += [ast.Name("axis", ast.Load())] if "axis" in scope.names else []
+        for axis in axes:
+            options = [ast.keyword("axis", axis), ast.keyword("keepdims", ast.Constant(True))]
+            yield "an axis", ast.Call(node.func, node.args, options[:1])
+            yield "an axis", ast.Call(node.func, node.args, options)
+    if len(node.args) > 1 and not node.keywords:
+        for name in scope.names[:NEAR]:
+            more = [*node.args, ast.Name(name, ast.Load())]
+            yield "one argument more", ast.Call(node.func, more, [])
+
+
+def _drawn(node: ast.AST) -> Iterator[Change]:
+    """Random numbers for ones and zeros."""
+    if isinstance(node, ast.Call) and node.args and called(node) in EVEN:
+        shape: ast.expr = node.args[0]
+        if called(node).endswith("like"):
+            shape = _call("shape", shape)
+        draw = ast.parse("np.random.default_rng(1).standard_normal", mode="eval").body
+        yield "random numbers", ast.Call(draw, [shape], [])
+
+
+def _opened(node: ast.AST) -> Iterator[Change]:
+    """A slice among several indices without one of its borders."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return
+    for place, one in enumerate(node.slice.elts):
+        for side in ("lower", "upper") if isinstance(one, ast.Slice) else ():
+            if getattr(one, side) is not None:
+                cut = copy(one)
+                setattr(cut, side, None)
+                elements = [*node.slice.elts[:place], cut, *node.slice.elts[place + 1 :]]
+                yield "slice opened", ast.Subscript(node.value, ast.Tuple(elements), node.ctx)
+
+
+def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """What is assigned or returned, with a sign, a factor, a term, a root."""
+    whole = isinstance(parent, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign)
+    if not whole or not isinstance(node, ast.expr) or isinstance(node, ast.Lambda | ast.Tuple):
+        return
+    if getattr(node, "ctx", None) is not None and not isinstance(node.ctx, ast.Load):
+        return
+    if isinstance(node, ast.Constant | ast.List | ast.Dict | ast.ListComp | ast.DictComp):
+        return
+    yield "a sign", ast.UnaryOp(ast.USub(), node)
+    for number in (2.0, 0.5):
+        yield "a factor", ast.BinOp(node, ast.Mult(), ast.Constant(number))
+    yield "a square", ast.BinOp(node, ast.Mult(), node)
+    yield "have `np.sqrt` around it", _call("sqrt", node)
+    yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
+    for name in scope.names[:NEAR]:
+        for operator, how in JOINTS.items():
+            joined = ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
+            yield how.format(name=name), joined
+
+
+def _call(name: str, *arguments: Any) -> ast.expr:
+    function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
+    return ast.Call(function, list(arguments), [])
