@@ -5,13 +5,13 @@ import ast
 import numpy as np
 import pytest
 from grader.causes import explain
-from grader.causes.repair import lines_that_draw, of_words
+from grader.causes.repair import lines_that_draw, of_words, plainest
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
 from grader.language import message
 from grader.mutants.mended import repairs
 from grader.mutants.mistaken import slips
-from grader.mutants.switches import switched
+from grader.mutants.switches import Slip, switched
 from grader.sandbox.execute import load_module
 from grader.sandbox.runner import Sandboxed
 
@@ -69,8 +69,8 @@ def causes_of(number, source, folder):
         (
             "ex01",
             BLOCK.format(**{**RIGHT, "inner": "np.mean(dy + y, axis=axis, keepdims=True)"}),
-            "2 places at once: `dy + y` in line 7 should be another operation; `np.mean` in line 7 "
-            "should be another function: with that, all",
+            "two things at once: your backward subtracts the mean of dy * y; it must subtract the "
+            "sum; and `dy + y` in line 7 should be another operation",
         ),
         (
             "ex01",
@@ -239,3 +239,22 @@ def test_names_say_too_little_to_tell_a_number_by():
     assert of_words([["large", "small"], []])
     assert not of_words(["large", 1])
     assert not of_words((np.zeros(2),))
+
+
+def test_a_call_with_a_starred_argument_has_changes_that_can_be_run():
+    code = "def f(x, *lead):\n    return x.reshape(*lead, 2) + 1\n"
+    source, known = switched(code, repairs)
+    assert any(slip.before == "1" for slip in known)
+    one = next(slip for slip in known if (slip.before, slip.after) == ("1", "2"))
+    np.testing.assert_array_equal(evaluated(source, one).f(np.arange(4), 2), [[2, 3], [4, 5]])
+
+
+def test_what_is_taken_away_is_told_before_what_is_changed():
+    def slip(kind):
+        return (Slip(1, 1, kind, "a / b", "", 4),)
+
+    changed, away = slip("operator"), slip("term dropped")
+    assert plainest([changed, away]) == away
+    assert plainest([slip("activation"), away]) == slip("activation")
+    elsewhere = (away[0]._replace(line=5),)
+    assert plainest([changed, elsewhere]) == changed

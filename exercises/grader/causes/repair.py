@@ -168,12 +168,12 @@ def of_repair(found: Evidence, run: Run, pairs: bool = False, only_known: bool =
         return ""
     if not chosen:
         return ""
-    best = _plainest(chosen)
+    best = plainest(chosen)
     known += [best] if best not in known else []
     return _told(found, best)
 
 
-def _plainest(several: list[Chosen]) -> Chosen:
+def plainest(several: list[Chosen]) -> Chosen:
     """Of changes that all do: one that takes something away, if the likeliest line has one.
 
     Another operator or number may be right by chance where what it joins does not belong.

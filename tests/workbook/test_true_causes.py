@@ -1,0 +1,98 @@
+"""No cause that is not so: what was seen is not enough, or came from elsewhere."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from grader.causes.conditions import of_conditions
+from grader.causes.evidence import Evidence
+from grader.causes.raised import of_error
+from grader.diagnose import Step
+from grader.judge import Complaint, Terms
+from grader.sandbox.execute import Outcome, Request
+
+from tests.workbook.test_causes import causes_of
+
+OUT = Outcome([0.0], [], [], None, 0), Outcome([0.0], [], [], None, 0)
+BAD = Complaint("values", "1", "0")
+
+
+@pytest.mark.parametrize(
+    ("message", "line", "said"),
+    [
+        ("softmax() takes 1 positional argument but 3 were given", "", "your function takes 1"),
+        ("_rows() takes 1 positional argument but 2 were given", "", "`_rows` takes fewer"),
+        (
+            "_rows() missing 1 required positional argument: 'b'",
+            "",
+            "`_rows` is called without 'b'",
+        ),
+        ("sum() got an unexpected keyword argument 'keep'", "", "`sum` has no argument `keep`"),
+        (
+            "list indices must be integers or slices, not tuple",
+            "",
+            "as if it were an array",
+        ),
+        ("list indices must be integers or slices, not str", "", "a list is indexed by a str"),
+        ("assignment destination is read-only", "", "np.broadcast_to, np.diagonal"),
+        ("'NoneType' object is not subscriptable", "m = axis[0]", "`axis` is None in this call"),
+        ("'NoneType' object is not subscriptable", "m = f(x)[0]", "is a `return` missing"),
+    ],
+)
+def test_an_error_is_told_of_the_function_it_came_from(message, line, said):
+    error = {"type": "TypeError", "message": message, "frames": []}
+    step = SimpleNamespace(
+        names=["x", "axis"],
+        request=Request("softmax", [np.zeros(3)], {}),
+        outcome=SimpleNamespace(error=error, outputs=[]),
+        expected=SimpleNamespace(error=None),
+    )
+    assert said in of_error(step, line)
+
+
+def test_a_slip_of_one_function_is_not_told_of_another_that_shares_a_helper(tmp_path):
+    shared = "np.sum({}, axis=axis, keepdims=True)"
+    source = f"""
+import numpy as np
+def total(a, axis):
+    return {shared.format("a")}
+def softmax(x, axis=-1):
+    e = np.exp(x - np.min(x, axis=axis, keepdims=True))
+    return e / total(e, axis)
+def softmax_backward(dy, y, axis=-1):
+    return y * (dy - total(dy, axis))
+"""
+    found = causes_of("ex01", source, tmp_path)
+    own = [cause for causes in found for cause in causes if "your softmax " in cause]
+    assert not any("sums dy alone" in cause for cause in own), own
+
+
+def test_an_input_left_with_other_numbers_is_another_mistake(tmp_path):
+    source = """
+import numpy as np
+def softmax(x, axis=-1):
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    e /= e.sum(axis=axis, keepdims=True)
+    x[...] = 0
+    return e
+def softmax_backward(dy, y, axis=-1):
+    return y * (dy - (dy * y).sum(axis=axis, keepdims=True))
+"""
+    found = {cause for causes in causes_of("ex01", source, tmp_path) for cause in causes}
+    assert not any("you subtract the maximum in place" in cause for cause in found), found
+    assert any(cause.startswith("an input is written to") for cause in found), found
+
+
+def calls(*numbers_and_complaints):
+    return [
+        Step(b"", Request("f", [np.array([[one, 9.0]])], {}), Terms(), ["x"], *OUT, bad)
+        for one, bad in numbers_and_complaints
+    ]
+
+
+def test_few_calls_are_no_sign_of_an_odd_condition():
+    few = calls(*[(0.0, BAD)] * 5, *[(1.0, None)] * 2)
+    assert of_conditions(Evidence(None, few[0], few, few, None)) == ""
+    many = calls(*[(0.0, BAD)] * 5, *[(1.0, None)] * 5)
+    said = of_conditions(Evidence(None, many[0], many, many, None))
+    assert said == "your f is wrong where `x` holds a 0, and right everywhere else (5 of 10 calls)"
