@@ -1,13 +1,10 @@
 """risk and retention: who cancels, and who returns, within 90 days."""
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from ..serving.applications import Row, retention, risk
-from ..serving.profiler import Profiler
+from ..serving.applications import retention, risk
+from ..serving.report import describe_bands
 from .answers import give
 from .asking import add_asking, read_query
 
@@ -21,15 +18,13 @@ def add_command(commands: Any) -> None:
 
 
 def run_risk(options: argparse.Namespace) -> int:
-    return _outlook(options, risk)
+    query = read_query(options)
+    return give(options, risk(query.profiler, query.users, query.moment))
 
 
 def run_retention(options: argparse.Namespace) -> int:
-    return _outlook(options, retention)
-
-
-def _outlook(
-    options: argparse.Namespace, answer: Callable[[Profiler, np.ndarray, int], list[Row]]
-) -> int:
     query = read_query(options)
-    return give(options, answer(query.profiler, query.users, query.moment))
+    give(options, retention(query.profiler, query.users, query.moment))
+    if "spend" in query.profiler.decisions.taught:
+        print(describe_bands(query.profiler.decisions))
+    return 0

@@ -27,7 +27,11 @@ def run_show(options: argparse.Namespace) -> int:
     profiler, texts, user = query.profiler, query.texts, int(query.users[0])
     items = profiler.spec.items
     profile, facts = profiler.profile(user, query.moment), profiler.facts(query.moment)
-    print(describe_profile(profiler.history, profile, texts, facts=facts))
+    print(
+        describe_profile(
+            profiler.history, profile, texts, facts=facts, decisions=profiler.decisions
+        )
+    )
     if options.out and Path(options.out).suffix.lower() == ".json":
         write_text(options.out, to_json(profile_record(profiler, profile, texts, facts)))
     elif options.out:

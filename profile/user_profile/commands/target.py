@@ -3,7 +3,10 @@
 import argparse
 from typing import Any
 
+from ..dates import day_of
+from ..features.labels import HORIZON
 from ..serving.applications import Audience, audience
+from ..serving.report import describe_levels
 from .answers import check_positive, give, print_rows
 from .asking import add_asking, read_query
 from .outputs import TABLE, add_output, write_rows
@@ -24,12 +27,25 @@ def run_target(options: argparse.Namespace) -> int:
     found = audience(query.profiler, options.category, query.users, query.moment, options.size)
     print(describe(found))
     give(options, found.rows)
+    print(describe_levels(query.profiler.decisions))
     print()
-    print_rows(found.lift.rows())
+    print_rows(found.lift_rows())
+    print(describe_earlier(found))
     if options.lift:
-        write_rows(options.lift, found.lift.rows())
+        write_rows(options.lift, found.lift_rows())
         print(f"written to {options.lift}")
     return 0
+
+
+def describe_earlier(found: Audience) -> str:
+    """How far what was said of such audiences came true, in one line."""
+    if found.earlier is None:
+        return "the log is too short to say how far such answers came true"
+    return (
+        f"said_then, true_then: asked on {day_of(found.earlier.date)} of "
+        f"{found.earlier.customers:,} customers, and what the {HORIZON} days after showed; "
+        "its interests the model has learned from those days too"
+    )
 
 
 def describe(found: Audience) -> str:

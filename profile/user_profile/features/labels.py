@@ -43,6 +43,33 @@ def category_counts(
     return counts.reshape(len(sessions), categories)
 
 
+def bought_of(
+    history: History,
+    category: np.ndarray,
+    categories: int,
+    users: np.ndarray,
+    moments: np.ndarray,
+    days: int,
+) -> np.ndarray:
+    """Items of each category that `users` (M,) bought in so many `days` from `moments` on, (M, C).
+
+    -1: that they had bought before.
+    """
+    first = history.user_offsets[users]
+    question, session = ranges(first, history.user_offsets[users + 1] - first)
+    begin, at = history.start[session], moments[question]
+    inside = history.end[session] < at
+    if days > 0:
+        inside = (begin >= at) & (begin < at + days * DAY)
+    question, session = question[inside], session[inside]
+    start = history.offsets[session]
+    place, row = ranges(start, history.offsets[session + 1] - start)
+    keep = history.bought[row] & (history.item[row] < len(history.items))
+    cell = question[place[keep]] * categories + category[history.item[row[keep]]]
+    counts = np.bincount(cell, minlength=len(users) * categories)
+    return counts.reshape(len(users), categories)
+
+
 def counted_levels(counts: np.ndarray) -> np.ndarray:
     """How many of the sessions (S, C) bought n items of a category, (C, N)."""
     size = int(counts.max(initial=0)) + 1

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..dates import DAY, day_of
-from ..features.history import History, ranges
-from ..features.labels import HORIZON, outlook_labels
-from ..features.moments import Moments, test_moments
+from ..dates import day_of
+from ..features.labels import HORIZON, bought_of, outlook_labels
+from ..features.moments import test_moments
 from ..serving.lift import SHARES, Lift, lift_curve
 from ..serving.profiler import Profiler
 from .metrics import calibration_error
@@ -117,8 +116,9 @@ def audience_curves(profiler: Profiler) -> AudienceCurves | None:
         return None
     interest = 1 - profiler.levels(*test)[:, :, 0]  # (M, C)
     said = profiler.buys_within(*test, profiler.outlook(*test).returned, interest)
-    before = _bought(profiler, test, -1)
-    actual = (_bought(profiler, test, HORIZON) > 0).astype(np.float64)
+    of_items = profiler.spec.category, len(profiler.spec.category_names)
+    before = bought_of(profiler.history, *of_items, *test, -1)
+    actual = (bought_of(profiler.history, *of_items, *test, HORIZON) > 0).astype(np.float64)
     bought = np.flatnonzero(actual.any(0))
 
     def mean(score: np.ndarray, buys: np.ndarray) -> Lift:
@@ -157,27 +157,3 @@ def audience_table(profiler: Profiler) -> Table | None:
             f"{curves.calibration.by_chance:.4f}",
         ),
     )
-
-
-def _bought(profiler: Profiler, moments: Moments, horizon: int) -> np.ndarray:
-    """Items of each category bought in ``horizon`` days from each moment; -1: before it, (M, C)."""
-    history, spec = profiler.history, profiler.spec
-    size = len(spec.category_names)
-    question, row = _rows(history, moments, horizon)
-    keep = history.bought[row] & (history.item[row] < len(history.items))
-    cell = question[keep] * size + spec.category[history.item[row[keep]]]
-    counts = np.bincount(cell, minlength=len(moments.user) * size)
-    return counts.reshape(len(moments.user), size)
-
-
-def _rows(history: History, moments: Moments, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    first = history.user_offsets[moments.user]
-    question, session = ranges(first, history.user_offsets[moments.user + 1] - first)
-    begin, at = history.start[session], moments.time[question]
-    inside = history.end[session] < at
-    if horizon > 0:
-        inside = (begin >= at) & (begin < at + horizon * DAY)
-    question, session = question[inside], session[inside]
-    start = history.offsets[session]
-    place, row = ranges(start, history.offsets[session + 1] - start)
-    return question[place], row

@@ -28,6 +28,12 @@ class Decisions:
     taught: tuple[str, ...] = OUTLOOK  # what the log taught: of the others nothing is said
 
 
+def level_rule(decisions: Decisions) -> dict[str, float | str]:
+    """How levels of interest are said, as plain values."""
+    medium, high = decisions.levels[0].tolist()
+    return {"medium_from": medium, "high_from": high, "chosen_for": METRICS[0]}
+
+
 def decide(chances: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """Chances (..., 3) of ordered classes and thresholds (2,) -> the class said, (...)."""
     upper = chances[..., 2]

@@ -11,6 +11,8 @@ import numpy as np
 from attention import softmax
 
 from ..errors import DataError
+from ..features.labels import HORIZON, bought_of
+from ..features.moments import customers_at, test_date
 from ..model.decisions import decide, decide_band
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
@@ -20,7 +22,17 @@ from .lift import Lift, lift_curve
 from .profiler import Profiler
 
 Row = dict[str, Any]
+_ASKED = 1000  # customers by whom an audience is tried
 ANYTHING = Allowed()
+
+
+class Earlier(NamedTuple):
+    """The question of an audience, asked of some customers at a date whose 90 days are known."""
+
+    date: int  # seconds
+    customers: int
+    said: np.ndarray  # (D,) precision of the first of each of SHARES
+    true: np.ndarray  # (D,)
 
 
 class Audience(NamedTuple):
@@ -33,6 +45,19 @@ class Audience(NamedTuple):
     within: float | None  # the chance to come in 90 days and buy; None if returns were not learned
     within_of_all: float | None
     lift: Lift  # expected, of audiences of other sizes
+    earlier: Earlier | None  # how the same question was answered; None if the log is too short
+
+    def lift_rows(self) -> list[Row]:
+        """The expected lift, and beside it what was said and came true of audiences of those
+        shares earlier."""
+        rows = self.lift.rows()
+        if self.earlier is None:
+            return rows
+        columns = zip(self.earlier.said.tolist(), self.earlier.true.tolist())
+        return [
+            {**row, "said_then": round(said, 4), "true_then": round(true, 4)}
+            for row, (said, true) in zip(rows, columns)
+        ]
 
 
 def recommend(
@@ -127,6 +152,7 @@ def audience(
         both = {"buys": buys[row], "returns": returns[row]} if learned else {}
         said = {name: round(float(chance), 4) for name, chance in both.items()}
         said["in_session"] = round(float(interest[row]), 4)
+        said["high"] = round(float(chances[row, 2]), 4)
         name = profiler.history.users[users[row]]
         rows.append({"customer": name, **said, "level": LEVELS[levels[row]]})
     return Audience(
@@ -137,6 +163,27 @@ def audience(
         float(buys[chosen].mean()) if learned else None,
         float(buys.mean()) if learned else None,
         lift_curve(buys, buys),
+        _asked_earlier(profiler, code, moment) if learned else None,
+    )
+
+
+def _asked_earlier(profiler: Profiler, category: int, moment: int) -> Earlier | None:
+    """Of `_ASKED` customers, drawn alike, at the latest date with 90 days of log behind it."""
+    history, spec = profiler.history, profiler.spec
+    date = min(moment, test_date(history))
+    users, moments = customers_at(history, np.array([date]))
+    if not len(users):
+        return None
+    draw = np.random.default_rng(0).permutation(len(users))[:_ASKED]
+    users, moments = users[draw], moments[draw]
+    interest = 1 - profiler.levels(users, moments)[:, category, 0]
+    returns = profiler.outlook(users, moments).returned
+    said = profiler.buys_within(users, moments, returns, interest)
+    true = bought_of(
+        history, spec.category, len(spec.category_names), users, moments, HORIZON
+    )[:, category] > 0  # fmt: skip
+    return Earlier(
+        date, len(users), lift_curve(said, said).precision, lift_curve(said, true).precision
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..dates import DAY, day_of, time_of
 from ..features.history import History
+from ..model.decisions import METRICS, Decisions, level_rule
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
 from .facts import Facts, counted, describe_facts, fact_row
@@ -19,8 +20,11 @@ def describe_profile(
     texts: Sequence[str],
     bought: Sequence[int] = (),
     facts: Facts | None = None,
+    decisions: Decisions | None = None,
 ) -> str:
-    """The profile as text; ``bought``, if known, are marked among the suggestions."""
+    """The profile as text; ``bought``, if known, are marked among the suggestions; ``decisions``,
+    if given, say how the levels are.
+    """
     name = history.users[profile.user]
     sessions = counted(profile.known, "session")
     lines = [f"Customer {name} on {day_of(profile.moment)}, after {sessions}"]
@@ -31,7 +35,9 @@ def describe_profile(
     elif profile.known == 1:
         lines.append("  Only one session is known: habits cannot be told from chance yet.")
     if profile.interests:
-        lines += _interests(history, profile, texts) + _suggestions(history, profile, texts, bought)
+        lines += _interests(history, profile, texts)
+        lines += [] if decisions is None else ["  " + describe_levels(decisions)]
+        lines += _suggestions(history, profile, texts, bought)
     else:
         lines += ["", "  The log names no items, so there are none to rank."]
     return "\n".join([*lines, "", "  " + describe_outlook(profile)])
@@ -51,6 +57,24 @@ def _interests(history: History, profile: Profile, texts: Sequence[str]) -> list
             if looked:
                 lines.append(f"          rests on: {looked}" + (f"; {items}" if items else ""))
     return lines
+
+
+def describe_levels(decisions: Decisions) -> str:
+    """The rule by which a level is said, in one line."""
+    medium, high = decisions.levels[0]
+    return (
+        f"high is said from a chance of {high:.0%} of high, medium from {medium:.0%} of medium or "
+        f"high: what finds all levels best on validation ({METRICS[0]}), not the likeliest"
+    )
+
+
+def describe_bands(decisions: Decisions) -> str:
+    """The rule by which a band of spend is said, in one line."""
+    medium, high = decisions.spend[0]
+    return (
+        "spend is nothing where a return is less likely than not; of who returns, high from a "
+        f"chance of {high:.0%} of high, medium from {medium:.0%} of medium or high ({METRICS[0]})"
+    )
 
 
 def _suggestions(
@@ -120,6 +144,7 @@ def profile_record(
             }
             for interest in profile.interests
         ],
+        **({"levels": level_rule(profiler.decisions)} if profile.interests else {}),
         "next_purchases": [
             {
                 "item": items[suggestion.item],

@@ -81,7 +81,7 @@ def test_lists_keep_what_they_encoded_unless_told_not_to(run, tmp_path, monkeypa
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     plain = run("retention", "--no-cache").out
     assert not [*tmp_path.rglob("*.npz")]
-    assert run("retention", "c4").out.splitlines()[-1].startswith("c4")
+    assert run("retention", "c4").out.splitlines()[-2].startswith("c4")
     assert not [*tmp_path.rglob("states-*.npz")]  # one customer needs no others
     assert run("retention").out == plain
     assert len([*tmp_path.rglob("states-*.npz")]) == 1
@@ -312,6 +312,7 @@ def test_show_tells_orders_and_money(run, shop):
     said = run("show", "c4", "--out", out[0]).out
     run("show", "c4", "--out", out[1])
     record, row = json.loads((shop / "facts.json").read_text()), table_of(out[1])[0]
+    assert set(record["levels"]) == {"medium_from", "high_from", "chosen_for"}
     assert f"{record['orders']} order" in said
     assert "revenue" in said
     assert [row[f"next {place}"] for place in (1, 2)] == [
@@ -344,6 +345,9 @@ def test_target_expects_by_return_too_and_draws_the_lift(run, shop):
     said = run("target", "mugs", "--size", "5", "--lift", out).out
     assert "come within 90 days and buy of it" in said
     assert "in a session, of those who come" in said
+    assert "high is said from a chance of" in said
+    assert "said_then, true_then: asked on" in said
+    assert {"said_then", "true_then"} < set(table_of(out)[0])
     lift = [float(row["lift"]) for row in table_of(out)]
     assert lift == sorted(lift, reverse=True)
     assert lift[-1] == 1
