@@ -35,7 +35,7 @@ class Checkpoints:
     path: str | Path | None = None
     every: int | None = 500
     notes: Mapping[str, np.ndarray] = field(default_factory=dict)
-    run: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)  # names to what JSON can hold
     may_change: Collection[str] = ()
     parts: Mapping[str, Stateful] = field(default_factory=dict)
 

@@ -25,11 +25,12 @@ class Baseline(ABC):
     def fit(self, history: Sessions) -> Self:
         """Take in the log. What of it a score may use is decided when it is asked for."""
         self.baskets = Baskets(history)
-        self._everybody: tuple[Any, ...] | None = None
+        self._everybody: tuple[Any, ...] | None = None  # as `counted` gives it
         return self
 
     def counted(self) -> tuple[Any, ...]:
-        """What a score without ``as_of`` takes of everybody; those of parts of a log add up."""
+        """What a score without ``as_of`` takes of everybody: counts, dense or sparse, (I,) or
+        (I, I); those of parts of a log add up."""
         raise NotImplementedError
 
     def among(self, everybody: tuple[Any, ...]) -> Self:
