@@ -54,7 +54,7 @@ CUSTOMER = "17870"  # whom the demo shows
 def _shown() -> tuple[Any, Any, list[str]]:
     """The demo's profiler, its customer's profile at the end of the log, the texts of the items."""
     log, profiler = demo_profiler()
-    from user_profile.commands.common import item_texts
+    from user_profile.commands.asking import item_texts
 
     profile = profiler.profile(log.user(CUSTOMER))
     return profiler, profile, item_texts(log, profiler)

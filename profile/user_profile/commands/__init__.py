@@ -5,6 +5,9 @@ private_training  what `train --private` adds
 everything        what `evaluate --everything` prints
 sequence_training, sequence_judging, sequence_answers   what the commands of `sequences` do
 
-What they share: common (options, and loading what they name), outputs (files
-written, none unasked), answers (rows on the terminal and in files), sequence_inputs.
+log_options       which log, and how it is read
+model_options     which model, and the run that makes it
+asking            who is asked about, when; what a saved model needs to answer
+outputs, answers  files written, none unasked; rows on the terminal and in files
+sequence_inputs, waiting
 """

@@ -5,18 +5,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
+from ..features.kept_season import kept_season
+from ..features.season import read_season
 from ..log.prepare import MOST_SESSIONS
 from ..log.prepared import Prepared
-from ..serving.profiler import Profiler
-from .common import (
-    add_date_option,
-    add_log_options,
-    add_model_option,
-    item_texts,
-    load_profiler,
-    moment_of,
-)
+from ..model.saved import load_model
+from ..model.trained import Trained
+from ..serving.profiler import Profiler, check_known
+from .log_options import add_log_options, load_log
+from .model_options import add_model_option
 from .outputs import TABLE, add_output
 
 
@@ -64,3 +63,52 @@ def read_query(options: argparse.Namespace) -> Query:
         raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
     profiler.encode_all(keep=not options.no_cache)
     return Query(log, profiler, everybody[known > 0], moment)
+
+
+def add_date_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--date", help="look from this day, YYYY-MM-DD; default: the log's end")
+
+
+def load_profiler(options: argparse.Namespace) -> tuple[Prepared, Trained, Profiler]:
+    """The model first: it is quick to read, and its faults should show before the log is read."""
+    trained = load_model(options.model)
+    log = load_log(options)
+    season = read_season if options.no_cache else kept_season
+    profiler = Profiler(trained, log.sessions, season)
+    tell_unknown(profiler)
+    return log, trained, profiler
+
+
+def tell_unknown(profiler: Profiler) -> None:
+    """Say how many items of the log the model has never met.
+
+    Raises DataError where they are most of what happened: the model is of another shop.
+    """
+    unknown = profiler.unknown_items
+    if not unknown:
+        return
+    history = profiler.history
+    share = float((history.item < len(history.items)).mean()) if len(history.item) else 0.0
+    check_known(share)
+    some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+    print(f"{len(unknown):,} items of the log are not known to the model, read as unknown: {some}")
+
+
+def item_texts(log: Prepared, profiler: Profiler) -> list[str]:
+    """The text of each item of the model, its id where the log has none."""
+    text_of = dict(zip(log.sessions.events.items, log.texts))
+    return [text_of.get(item) or item for item in profiler.spec.items]
+
+
+def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:
+    """The moment that --date names, midnight at its begin, or the end of the log."""
+    if options.date is None:
+        return profiler.now
+    moment = begin_of(options.date, "--date")
+    first = int(profiler.history.start.min())
+    if not first < moment <= profiler.now + 366 * DAY:
+        raise DataError(
+            f"--date {options.date} is outside the log, which begins on {day_of(first)} and may be "
+            "looked at until a year after its end."
+        )
+    return moment

@@ -16,7 +16,7 @@ from ..log.events import Events
 from ..log.readers import FORMATS, read_events
 from ..log.sessions import group_sessions, single_event_sessions
 from ..log.split import split_last_sessions
-from .common import add_reading_options
+from .log_options import add_reading_options
 from .waiting import Waiting
 
 

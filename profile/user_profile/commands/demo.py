@@ -19,7 +19,7 @@ from ..model.settings import Settings
 from ..serving.profile import Profile
 from ..serving.profiler import Profiler
 from ..serving.report import describe_profile
-from .common import item_texts
+from .asking import item_texts
 from .evaluate import title_of
 from .outputs import check_output, save_figure
 from .train import train_with_progress

@@ -7,7 +7,9 @@ import numpy as np
 
 from ..dates import day_of
 from .answers import print_rows
-from .common import add_date_option, add_log_options, add_model_option, load_profiler, moment_of
+from .asking import add_date_option, load_profiler, moment_of
+from .log_options import add_log_options
+from .model_options import add_model_option
 from .outputs import PICTURE, add_output, save_figure
 
 

@@ -14,8 +14,10 @@ from ..judging.outlook import judge_outlook
 from ..log.split import Targets
 from ..model.saved import load_model
 from ..serving.profiler import Profiler
-from .common import add_log_options, add_model_option, load_log, tell_unknown
+from .asking import tell_unknown
 from .everything import NO_ITEMS, print_everything
+from .log_options import add_log_options, load_log
+from .model_options import add_model_option
 from .waiting import Waiting
 
 

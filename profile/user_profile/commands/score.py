@@ -13,7 +13,8 @@ from ..serving.scoring.histories import arrow
 from ..serving.scoring.parquet import PLAN, ROWS, files_in, make_plan, score_files
 from ..serving.scoring.plan import Plan, fingerprint_of
 from .answers import check_positive
-from .common import add_date_option, add_model_option
+from .asking import add_date_option
+from .model_options import add_model_option
 
 
 def add_command(commands: Any) -> None:

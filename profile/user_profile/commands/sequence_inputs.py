@@ -13,7 +13,7 @@ from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
 from ..sequences.recommender import Recommender
 from ..sequences.settings import Settings
-from .common import named_pairs
+from .log_options import named_pairs
 
 
 class Files(argparse.Action):

@@ -19,7 +19,7 @@ from ..sequences.saved import save_model
 from ..sequences.settings import Settings
 from ..sequences.training import train, train_parts
 from ..serving.scoring.folder import holds_histories
-from .common import end_run, place_of_run
+from .model_options import end_run, place_of_run
 from .sequence_inputs import (
     read_log,
     split_log,

@@ -8,7 +8,8 @@ from attention.training.settings import add_settings
 from ..log.readers import FORMATS
 from ..sequences.export import TABLES
 from ..sequences.settings import Settings
-from .common import Joined, add_reading_options, add_run_options
+from .log_options import Joined, add_reading_options
+from .model_options import add_run_options
 from .outputs import TABLE, add_output
 from .sequence_answers import run_export, run_recommend
 from .sequence_inputs import (

@@ -22,15 +22,8 @@ from ..serving.profiler import Profiler
 from ..training.facts import SpecOptions
 from ..training.loop import Sitting, train
 from .answers import check_positive
-from .common import (
-    Joined,
-    add_log_options,
-    add_model_option,
-    add_run_options,
-    end_run,
-    load_log,
-    place_of_run,
-)
+from .log_options import Joined, add_log_options, load_log
+from .model_options import add_model_option, add_run_options, end_run, place_of_run
 from .private_training import add_private_options, privacy_of, train_privately
 from .train_parts import is_in_parts, train_on_folder
 from .waiting import Waiting

@@ -18,7 +18,9 @@ from ..serving.profile import Profile
 from ..serving.profiler import Profiler
 from ..serving.report import describe_profile
 from ..tables import table
-from .common import Joined, add_log_options, add_model_option, item_texts, load_profiler
+from .asking import item_texts, load_profiler
+from .log_options import Joined, add_log_options
+from .model_options import add_model_option
 
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
 

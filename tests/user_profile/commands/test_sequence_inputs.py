@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from user_profile.__main__ import main
-from user_profile.commands.common import named_pairs
+from user_profile.commands.log_options import named_pairs
 from user_profile.errors import DataError
 from user_profile.log.readers import read_events
 
