@@ -79,7 +79,7 @@ def read_items(text: str, known: Sequence[str] = ()) -> list[NewEvent]:
     anything else.
     """
     (parts,) = csv.reader([text], skipinitialspace=True)
-    return [_read_item(part.strip(), known) for part in parts]
+    return [_read_item(part.strip(), known) for part in parts or [""]]
 
 
 def _read_item(part: str, known: Sequence[str]) -> NewEvent:
