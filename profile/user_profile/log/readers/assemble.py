@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,30 +19,35 @@ _APART = 0.01  # the share of rows that may lie apart
 _YEAR = 365 * 86_400
 
 
+@dataclass(frozen=True)
+class TextColumns:
+    """N rows of text by columns; None where there is no such column.
+
+    `time` None means the rows have an order but no clock; `amount` is the money of a whole row.
+    `user_features` are columns of which each user keeps the first value.
+    """
+
+    user: list[str]
+    item: list[str]
+    time: list[str] | None
+    session: list[str] | None = None
+    kind: list[str] | str = "event"
+    quantity: list[str] | None = None
+    price: list[str] | None = None
+    amount: list[str] | None = None
+    text: list[str] | None = None
+    user_features: dict[str, list[str]] = field(default_factory=dict)
+
+
 def assemble(
-    report: ReadReport,
-    lines: Sequence[int],
-    *,
-    user: list[str],
-    item: list[str],
-    time: list[str] | None,
-    session: list[str] | None = None,
-    kind: list[str] | str = "event",
-    quantity: list[str] | None = None,
-    price: list[str] | None = None,
-    amount: list[str] | None = None,
-    text: list[str] | None = None,
-    user_features: dict[str, list[str]] | None = None,
-    max_bad: float = MAX_BAD,
+    report: ReadReport, lines: Sequence[int], columns: TextColumns, max_bad: float = MAX_BAD
 ) -> Events:
     """Events from N rows of text; a row that cannot be parsed goes to ``report`` instead.
 
-    ``time`` None means the rows have an order but no clock; ``amount`` is the money of a whole row.
-    ``user_features`` are columns of which each user keeps the first value. Missing users and
-    numbers and outlying dates are counted in ``report``. Raises DataError if more than ``max_bad``
-    of all rows are bad.
+    Missing users and numbers and outlying dates are counted in ``report``. Raises DataError if
+    more than ``max_bad`` of all rows are bad.
     """
-    rows = len(lines)
+    rows, kind, time = len(lines), columns.kind, columns.time
     reasons: dict[int, tuple[str, str]] = {}  # row -> value, reason
 
     def reject(values: Sequence[str], bad: np.ndarray, reason: str) -> None:
@@ -74,12 +80,12 @@ def assemble(
             reject(values, np.isin(coded, long), reason)
         return coded, vocabulary
 
-    user, item = _ids(user, guests=True), _ids(item)
+    user, item, session = _ids(columns.user, guests=True), _ids(columns.item), columns.session
     session = None if session is None else _ids(session, guests=True)
     users, user_names = codes(user, "user", required=False)
     items, item_names = codes(item, "item")
     sessions, session_names = codes(session, "session", required=False)
-    texts, text_names = codes(text, "text", required=False)
+    texts, text_names = codes(columns.text, "text", required=False)
     kind_names: tuple[str, ...]
     if isinstance(kind, str):
         kinds, kind_names = np.zeros(rows, dtype=np.int32), (kind,)
@@ -89,10 +95,10 @@ def assemble(
             late = kinds > 126
             reject(kind, late, "is one kind too many (127 is the most)")
             kinds, kind_names = np.where(late, 0, kinds), kind_names[:127]
-    quantities = number(quantity, "quantity", 1.0)
-    prices = number(price, "price", np.nan)
-    if amount is not None:
-        paid = number(amount, "amount", np.nan)
+    quantities = number(columns.quantity, "quantity", 1.0)
+    prices = number(columns.price, "price", np.nan)
+    if columns.amount is not None:
+        paid = number(columns.amount, "amount", np.nan)
         back = (paid < 0) & (quantities > 0)
         quantities = np.where(back, -quantities, quantities)
         prices = np.divide(paid, quantities, out=np.full(rows, np.nan), where=quantities != 0)
@@ -115,7 +121,7 @@ def assemble(
         kinds=kind_names, texts=text_names,
         user_features={
             name: _first_value(users, values, len(user_names))
-            for name, values in (user_features or {}).items()
+            for name, values in columns.user_features.items()
         },
         timed=time is not None,
         micro=micros,

@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import DataError
 from ..events import Events
 from ..sources import Source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .kinds import settled, without_blanks
 from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns, told_missing
 from .report import ReadReport
@@ -66,7 +66,7 @@ def read(
     columns.setdefault("item", [VISIT] * len(table.lines))
     if "kind" in columns:
         columns["kind"] = without_blanks(columns["kind"])
-    return settled(assemble(report, table.lines, **columns, max_bad=max_bad), report)
+    return settled(assemble(report, table.lines, TextColumns(**columns), max_bad), report)
 
 
 def _with_clock(days: list[str], clocks: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ import re
 
 from ..events import Events
 from ..sources import Source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
 
 _BETWEEN = re.compile(r"[\s,;|]+")
@@ -33,4 +33,4 @@ def read(source: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Eve
         items += fields[1:]
         numbers += [number] * (len(fields) - 1)
     report.rows += len(numbers)
-    return assemble(report, numbers, user=users, item=items, time=None, max_bad=max_bad)
+    return assemble(report, numbers, TextColumns(users, items, None), max_bad)

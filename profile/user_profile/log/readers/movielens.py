@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..events import Events, factorise
 from ..sources import Source, open_source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
 from .rows import first_lines, read_delimited, readable, sibling
 
@@ -73,7 +73,7 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
         quoted=shape.header is None,
     )
     columns: dict[str, Any] = {"kind": "rating", **table.columns}
-    events = assemble(report, table.lines, **columns, max_bad=max_bad)
+    events = assemble(report, table.lines, TextColumns(**columns), max_bad)
     return _with_users(_with_films(events, path.path, shape), path.path, shape)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..events import CANCELLATION, PURCHASE, Events
 from ..sources import Source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
 from .rows import read_delimited
 
@@ -36,13 +36,11 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
     columns, lines = read_delimited(path, report, wanted=_COLUMNS)
     country = columns.pop("country")
     invoices, customers = columns.pop("session"), columns.pop("user")
-    return assemble(
-        report,
-        lines,
+    texts = TextColumns(
         **columns,
         session=invoices,
         user=customers,
         kind=[CANCELLATION if invoice[:1] == "C" else PURCHASE for invoice in invoices],
         user_features={"country": country},
-        max_bad=max_bad,
     )
+    return assemble(report, lines, texts, max_bad)

@@ -5,7 +5,7 @@ An OTTO session spans weeks: it is a user here, and pauses split it into session
 
 from ..events import Events
 from ..sources import Source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
 from .rows import read_json_lines
 
@@ -37,6 +37,4 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
                 users.append(str(user))
                 numbers.append(number)
     items, times, kinds = ([event[field] for event in events] for field in range(3))
-    return assemble(
-        report, numbers, user=users, item=items, time=times, kind=kinds, max_bad=max_bad
-    )
+    return assemble(report, numbers, TextColumns(users, items, times, kind=kinds), max_bad)

@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import DataError
 from ..events import Events, factorise
 from ..sources import Source, open_source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
 from .rows import first_lines, read_delimited, readable, sibling
 
@@ -46,7 +46,7 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
         "time": None,
         "kind": "rating" if "quantity" in wanted else "event",
     }
-    events = assemble(report, table.lines, **columns | table.columns, max_bad=max_bad)
+    events = assemble(report, table.lines, TextColumns(**columns | table.columns), max_bad)
     return _with_user_file(_with_item_file(events, path.path), path.path)
 
 

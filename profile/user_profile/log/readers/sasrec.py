@@ -2,7 +2,7 @@
 
 from ..events import Events
 from ..sources import Source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
 
 _HEADER = ({"user", "userid", "uid"}, {"item", "itemid", "iid"})
@@ -28,7 +28,7 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
         elif fields:
             report.add(number, line.strip(), f"has {len(fields)} fields instead of 2", rows=1)
     report.rows += len(numbers)
-    return assemble(report, numbers, user=users, item=items, time=None, max_bad=max_bad)
+    return assemble(report, numbers, TextColumns(users, items, None), max_bad)
 
 
 def _is_header(fields: list[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..events import PURCHASE, Events
 from ..sources import Source
-from .assemble import MAX_BAD, assemble
+from .assemble import MAX_BAD, TextColumns, assemble
 from .columns import VISIT
 from .report import ReadReport
 from .rows import WHITESPACE, read_delimited
@@ -27,7 +27,7 @@ def read(source: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Eve
     wanted = {name: name for name in ("user", "time", "quantity", "amount")}
     table = read_delimited(source, report, delimiter=WHITESPACE, header=header, wanted=wanted)
     columns: dict[str, Any] = {**table.columns, "item": [VISIT] * len(table.lines)}
-    return assemble(report, table.lines, **columns, kind=PURCHASE, max_bad=max_bad)
+    return assemble(report, table.lines, TextColumns(**columns, kind=PURCHASE), max_bad)
 
 
 def _width(line: str) -> int:
