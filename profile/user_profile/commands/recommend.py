@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DataError
 from ..log.ids import matched
 from ..serving.allowed import Allowed, read_stock
 from ..serving.applications import recommend
@@ -20,6 +21,10 @@ def add_command(commands: Any) -> None:
     novelty = suggest.add_mutually_exclusive_group()
     novelty.add_argument("--new-only", action="store_true", help="what they never bought")
     novelty.add_argument("--repeat-only", action="store_true", help="what they bought before")
+    novelty.add_argument(
+        "--new-at-least", type=int, default=0, metavar="N",
+        help="of the list, what they never bought: the last places are kept for it",
+    )  # fmt: skip
     suggest.add_argument(
         "--items", help="a file of the items to choose from, such as those in stock: an id a line"
     )
@@ -28,6 +33,11 @@ def add_command(commands: Any) -> None:
 
 def run_recommend(options: argparse.Namespace) -> int:
     check_positive("--top", options.top)
+    if not 0 <= options.new_at_least <= options.top:
+        raise DataError(
+            f"--new-at-least must be between 0 and --top, {options.top}, "
+            f"not {options.new_at_least}."
+        )
     stock = None if options.items is None else read_stock(options.items)
     query = read_query(options)
     chosen: np.ndarray | None = None
@@ -38,7 +48,7 @@ def run_recommend(options: argparse.Namespace) -> int:
         otherwise = sum(item != given for given, item in there.items())
         said = f", {otherwise:,} of them written otherwise" if otherwise else ""
         print(f"{len(there):,} of the {len(stock):,} items of {options.items} are known{said}")
-    allowed = Allowed(chosen, new=not options.repeat_only, repeated=not options.new_only)
+    allowed = Allowed(chosen, not options.repeat_only, not options.new_only, options.new_at_least)
     rows = recommend(
         query.profiler, query.users, query.moment, query.texts, options.top, allowed=allowed
     )

@@ -19,6 +19,7 @@ class Allowed(NamedTuple):
     items: np.ndarray | None = None  # (I,) bool, of the model's items; None: all
     new: bool = True  # what a customer never bought before
     repeated: bool = True  # what a customer bought before
+    new_places: int = 0  # of a list, kept for what is new
 
     def mask(self, history: History, users: np.ndarray, moment: int) -> np.ndarray | None:
         """Which items each of ``users`` (U,) may be shown, (U, I); None: all."""

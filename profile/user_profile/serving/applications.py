@@ -16,9 +16,10 @@ from ..features.moments import customers_at, test_date
 from ..model.decisions import decide, decide_band
 from ..model.interests import LEVELS
 from ..model.outlook import SPEND_BANDS
-from .allowed import Allowed
+from .allowed import Allowed, bought_before
 from .facts import read_facts
 from .lift import Lift, lift_curve
+from .places import with_new
 from .profiler import Profiler
 
 Row = dict[str, Any]
@@ -104,6 +105,16 @@ def best_items(
         if mask is not None:
             chances = np.where(mask, chances, -1)
         best = np.stack(highest(chances, top))
+        if allowed.new_places:
+            new = chances >= 0
+            new[bought_before(profiler.history, part, moment)] = False
+            fresh = highest(np.where(new, chances, -1), allowed.new_places)
+            best = np.stack(
+                [
+                    with_new(row, other[new[place, other]], new[place])
+                    for place, (row, other) in enumerate(zip(best, fresh))
+                ]
+            )
         codes.append(best)
         shares.append(rounded(np.take_along_axis(chances, best, axis=1), 5))
     width = min(top, len(profiler.spec.items))

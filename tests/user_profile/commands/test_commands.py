@@ -332,12 +332,21 @@ def test_recommend_new_repeated_or_in_stock(run, shop):
         rows = table_of(out)
         assert len(rows) > 50
         assert {(row["customer"], row["item"]) in bought for row in rows} == {repeated}
+    out = str(shop / "kept.csv")
+    run("recommend", "--top", "5", "--new-at-least", "3", "--out", out)
+    kept = [(row["customer"], row["item"]) not in bought for row in table_of(out)]
+    assert all(sum(kept[place : place + 5]) >= 3 for place in range(0, len(kept), 5))
+    assert "between 0 and --top" in run("recommend", "--new-at-least", "11", status=2).err
     (shop / "stock.txt").write_text("item\nI3\ni7\nnothing\n")
     out = str(shop / "stock.csv")
     said = run("recommend", "--items", str(shop / "stock.txt"), "--out", out).out
     assert "2 of the 3 items" in said
     assert "known, 1 of them written otherwise" in said
     assert {row["item"] for row in table_of(out)} == {"i3", "i7"}
+    both = table_of(out)
+    kept = ["--new-at-least", "2", "--overwrite"]
+    run("recommend", "--items", str(shop / "stock.txt"), *kept, "--out", out)
+    assert len(table_of(out)) == len(both)  # nothing gives way to what is not in stock
 
 
 def test_target_expects_by_return_too_and_draws_the_lift(run, shop):
