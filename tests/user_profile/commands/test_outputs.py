@@ -134,6 +134,12 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(shop, tmp_path, capsys, op
     assert not (tmp_path / "model.npz").exists()
 
 
+def test_of_a_customer_with_too_many_sessions_it_is_said(run, monkeypatch):
+    assert "latest" not in run("show", "c4").out
+    monkeypatch.setattr("user_profile.commands.asking.MOST_SESSIONS", 2)
+    assert run("show", "c4").out.startswith("Of c4 the latest 2 sessions are read")
+
+
 @pytest.mark.parametrize("items", ["a:1:nan", "a:nan", "a:1:inf", "a:1:-2", "a:1e200:1e200", ":1"])
 def test_numbers_that_are_no_price_are_refused(items):
     with pytest.raises(DataError, match="ID:PIECES:PRICE"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from user_profile.__main__ import main
+from user_profile.commands.waiting import Waiting
 from user_profile.log.readers import read_events
 from user_profile.log.sessions import single_event_sessions
 from user_profile.sequences import Recommender, load_model
@@ -54,6 +55,14 @@ def test_train_prints_both_tables_with_every_baseline(folder, capsys):
     for name in ("popularity", "item-to-item", "Markov", "sequence rules", "sequence model"):
         assert sum(line.startswith(name) or name in line for line in out.splitlines()) >= 2, name
     assert "40 users, 25 items" in out
+
+
+def test_each_line_of_a_table_says_how_far_it_is(folder, ask, monkeypatch):
+    heard = []
+    monkeypatch.setattr(Waiting, "__call__", lambda self, *told: heard.append(told))
+    assert ask("evaluate", str(folder / "log.txt"), "--sampled", "0")[0] == 0
+    ends = {what for what, done, total in heard if done == total}
+    assert {"popularity", "first-order Markov", "sequence model"} <= ends
 
 
 def test_evaluate_repeats_the_table_of_train(folder, ask):

@@ -262,6 +262,11 @@ def test_validation_and_test_are_not_looked_at(sessions, split):
     assert train_private(customers, SMALL, REPEATABLE).log
 
 
+def test_a_delta_that_promises_nothing_is_refused_before_training(customers):
+    with pytest.raises(ValueError, match="delta must be below 1 / "):
+        train_private(customers, SMALL, Privacy(delta=0.5), on_step=lambda *_: pytest.fail("late"))
+
+
 def test_the_guarantee_is_saved_with_the_model(customers, tmp_path):
     trained = train_private(customers, SMALL, REPEATABLE)
     save_model(tmp_path / "model.npz", trained)
