@@ -17,14 +17,21 @@ class LogisticRegression:
         self.penalty = np.full((self.x.shape[1], 1), ridge)
         self.penalty[-1] = 0  # a constant held back would be wrong on the average
 
-    def fit(self, labels: np.ndarray, classes: int | None = None) -> Self:
-        """`labels` (N,), classes from 0 up; `weights` (F + 1, classes) are scaled."""
+    def fit(
+        self, labels: np.ndarray, classes: int | None = None, known: np.ndarray | None = None
+    ) -> Self:
+        """`labels` (N,), classes from 0 up; `weights` (F + 1, classes) are scaled.
+
+        `known` (N,): log-odds of the last class that hold already; the rest is what they miss.
+        """
         x, classes = self.x, classes or int(labels.max()) + 1
         hot = np.eye(classes)[labels]
+        already = np.zeros((len(x), classes))
+        already[:, -1] = 0 if known is None else known
 
         def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
             weights = flat.reshape(x.shape[1], classes)
-            log_p = scipy.special.log_softmax(x @ weights, axis=1)
+            log_p = scipy.special.log_softmax(x @ weights + already, axis=1)
             value = -(hot * log_p).sum() / len(x) + (self.penalty * weights**2).sum() / 2
             slope = x.T @ (np.exp(log_p) - hot) / len(x) + self.penalty * weights
             return value, slope.ravel()
@@ -51,7 +58,9 @@ class LogisticRegression:
 class LeastSquares(LogisticRegression):
     """Its sister for numbers instead of classes."""
 
-    def fit(self, values: np.ndarray, classes: int | None = None) -> Self:
+    def fit(
+        self, values: np.ndarray, classes: int | None = None, known: np.ndarray | None = None
+    ) -> Self:
         """`values` (N,)."""
         x = self.x
         square = x.T @ x / len(x) + np.diag(self.penalty[:, 0])

@@ -4,8 +4,9 @@ What is asked lies before the date of the test (`features.moments`), whatever th
 sessions says: returning is a matter of dates, and a session held out would be a return denied.
 A fifth of the customers is kept back to choose the ridge of each answer and the rules by which
 bands are said; then everybody is fitted. The chances need no further scaling (Platt 1999 is itself
-this regression): with a constant that no ridge holds back, they are right on the average, the
-log-odds of BG/NBD, a column of it, keep those of a return right for customers older than any here.
+this regression): with a constant that no ridge holds back, they are right on the average. The
+chance of a return begins at what BG/NBD says, right for customers older than any here as well, and
+what is learned is how far that is off.
 """
 
 from typing import NamedTuple
@@ -63,7 +64,9 @@ def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> D
     labels = OutlookLabels(*labels_)
     if min(kept.sum(), (~kept).sum()) < _FEWEST:
         return Decisions(taught=())
-    # Of returns alone does BG/NBD, the last column, say what is right for older customers too.
+    # Of returns alone does BG/NBD, the last column, tell.
+    spread, mean = float(spec.outlook.spread[-1]), float(spec.outlook.mean[-1])
+    odds = x[:, -1] * spread + mean
     plain = x.copy()
     plain[:, -1] = 0
     context = spec.outlook.mean.size
@@ -71,13 +74,15 @@ def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> D
     bands = spend_band(labels.spend, spec.thresholds.spend) - 1
     everybody = np.ones(len(kept), bool)
     parts = [
-        _fit(columns, answer, eligible, kept, classes, context)
-        for columns, answer, eligible, classes in (
-            (x, labels.returned, everybody, 2),
-            (plain, labels.cancelled, everybody, 2),
-            (plain, bands, pays, len(SPEND_BANDS) - 1),
+        _fit(plain, answer, eligible, kept, classes, context, known)
+        for answer, eligible, classes, known in (
+            (labels.returned, everybody, 2, odds),
+            (labels.cancelled, everybody, 2, None),
+            (bands, pays, len(SPEND_BANDS) - 1, None),
         )
     ]
+    parts[0][0][-1, 1] += spread
+    parts[0][1][1] += mean
     weights = [(weight, bias) for weight, bias, _ in parts]
     learned = taught(labels)
     decisions = Decisions(taught=tuple(name for name in learned if name != "spend"))
@@ -125,34 +130,43 @@ def _fit(
     kept: np.ndarray,
     classes: int,
     context: int,
+    known: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weights (F, classes), bias (classes,), and chances of who is kept back, by others' weights.
 
     The mean of two regressions: one on all columns, its ridge chosen on those kept back, and one
     on the last `context` columns, the context: what a state adds is as noisy as it is telling.
+    Of `known` (M,) log-odds of the last class they learn what these miss, and the more firmly are
+    held to little: so few dates teach no more than they can.
     """
+    alone_ridge, ridges = (_RIDGES[0], _RIDGES) if known is None else (_RIDGES[-1], _RIDGES[1:])
+    odds = np.zeros(len(x)) if known is None else known
     fit, judged = eligible & ~kept, eligible[kept]
     if not fit.any() or not judged.any():
         chances = np.full((kept.sum(), classes), 1 / classes)
         return np.zeros((x.shape[1], classes)), np.zeros(classes), chances
 
     def context_alone(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return LogisticRegression(x[rows, -context:]).fit(labels[rows], classes).unscaled()
+        model = LogisticRegression(x[rows, -context:], alone_ridge)
+        return model.fit(labels[rows], classes, odds[rows]).unscaled()
 
     def mean_with(
         alone: tuple[np.ndarray, np.ndarray], rows: np.ndarray, ridge: float
     ) -> tuple[np.ndarray, np.ndarray]:
-        weight, bias = LogisticRegression(x[rows], ridge).fit(labels[rows], classes).unscaled()
+        model = LogisticRegression(x[rows], ridge).fit(labels[rows], classes, odds[rows])
+        weight, bias = model.unscaled()
         weight[-context:] += alone[0]
         return weight / 2, (bias + alone[1]) / 2
 
     alone = context_alone(fit)
     tried = []
-    for ridge in _RIDGES:
+    for ridge in ridges:
         weight, bias = mean_with(alone, fit, ridge)
-        tried.append(scipy.special.softmax(x[kept] @ weight + bias, axis=1))
+        logits = x[kept] @ weight + bias
+        logits[:, -1] += odds[kept]
+        tried.append(scipy.special.softmax(logits, axis=1))
     true = labels[kept][judged]
     losses = [-np.log(np.maximum(c[judged][np.arange(len(true)), true], 1e-12)).mean()
               for c in tried]  # fmt: skip
     best = int(np.argmin(losses))
-    return *mean_with(context_alone(eligible), eligible, _RIDGES[best]), tried[best]
+    return *mean_with(context_alone(eligible), eligible, ridges[best]), tried[best]
