@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import DataError
-from ..serving.applications import Row
+from ..serving.rows import Row
 from ..tables import table
 from .outputs import write_rows
 

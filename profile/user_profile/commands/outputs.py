@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attention.files import keep_existing, writable, write_text, written_whole
+from attention.files import keep_existing, writable, written_whole
 
 from ..errors import DataError
 from ..log.readers.online_retail import SHIPPED
@@ -77,14 +77,26 @@ def never_an_input(options: argparse.Namespace, path: str | Path, option: str) -
 
 def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows as .csv or .json, as the name says."""
-    if Path(path).suffix.lower() == ".json":
-        write_text(path, to_json(list(rows)))
-        return
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["customer"])
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, buffer.getvalue())
+    with written_whole(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", newline="")
+        if Path(path).suffix.lower() == ".json":
+            _write_json(text, rows)
+        else:
+            writer = csv.DictWriter(text, list(rows[0]) if rows else ["customer"])
+            writer.writeheader()
+            writer.writerows(rows)
+        text.flush()
+        text.detach()
+
+
+def _write_json(file: io.TextIOWrapper, rows: Sequence[Mapping[str, Any]]) -> None:
+    """`to_json` of all rows, a row at a time."""
+    before = "["
+    for row in rows:
+        told = to_json([row]).removeprefix("[").removesuffix("\n]\n")
+        file.write(before + told)
+        before = ","
+    file.write("\n]\n" if rows else "[]\n")
 
 
 def save_figure(path: str | Path, figure: Any) -> None:

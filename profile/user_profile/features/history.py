@@ -135,6 +135,24 @@ def of_user(history: History, user: int | None, name: str = "") -> History:
     return cut_sessions(alone, begin, stop)
 
 
+def of_users(history: History, users: np.ndarray) -> History:
+    """The history of `users` (u,) alone, distinct, who become customers 0 to u - 1."""
+    counts = history.user_offsets[users + 1] - history.user_offsets[users]
+    user, session = ranges(history.user_offsets[users], counts)
+    lengths = history.offsets[session + 1] - history.offsets[session]
+    row = ranges(history.offsets[session], lengths)[1]
+    kept: dict[str, Any] = {name: getattr(history, name)[row] for name in _BY_ROW}
+    kept |= {name: getattr(history, name)[session] for name in _BY_SESSION}
+    return replace(
+        history,
+        **kept,
+        user=user,
+        offsets=np.concatenate([[0], np.cumsum(lengths)]),
+        user_offsets=np.concatenate([[0], np.cumsum(counts)]),
+        users=tuple(history.users[user] for user in users.tolist()),
+    )
+
+
 def cut_sessions(history: History, begin: int, stop: int) -> History:
     """The sessions from `begin` up to `stop`, which are one customer's, who becomes 0."""
     sessions, rows = slice(begin, stop), slice(history.offsets[begin], history.offsets[stop])

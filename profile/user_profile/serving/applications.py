@@ -4,7 +4,7 @@ Each function answers for one customer or many, as rows of plain values in a use
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,8 @@ from .facts import read_facts
 from .lift import Lift, lift_curve
 from .places import with_new
 from .profiler import Profiler
+from .rows import Row, Rows
 
-Row = dict[str, Any]
 _ASKED = 1000  # customers by whom an audience is tried
 ANYTHING = Allowed()
 
@@ -69,24 +69,26 @@ def recommend(
     top: int = 10,
     *,
     allowed: Allowed = ANYTHING,
-) -> list[Row]:
+) -> Sequence[Row]:
     """The ``top`` items of each of ``users`` in a session at ``moment``, the likeliest first.
 
     Fewer where fewer are ``allowed``. Shares are of the whole coming basket.
     """
     best, shares = best_items(profiler, users, moment, top, allowed)
-    return [
-        {
-            "customer": profiler.history.users[user],
-            "rank": rank,
+    place, rank = np.nonzero(shares >= 0)
+
+    def make(number: int) -> Row:
+        row, column = place[number], rank[number]
+        item = best[row, column]
+        return {
+            "customer": profiler.history.users[users[row]],
+            "rank": int(column) + 1,
             "item": profiler.spec.items[item],
-            "share": share,
+            "share": float(shares[row, column]),
             "text": texts[item].strip(),
         }
-        for user, items, chances in zip(users.tolist(), best.tolist(), shares.tolist())
-        for rank, (item, share) in enumerate(zip(items, chances), start=1)
-        if share >= 0
-    ]
+
+    return Rows(len(place), make)
 
 
 def best_items(
@@ -198,23 +200,21 @@ def _asked_earlier(profiler: Profiler, category: int, moment: int) -> Earlier | 
     )
 
 
-def risk(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
+def risk(profiler: Profiler, users: np.ndarray, moment: int) -> Sequence[Row]:
     """Chance of a cancellation within 90 days, the highest first. DataError if never learned."""
     _learned(profiler, "cancelled", "cancellations")
     chances = profiler.outlook(users, np.full(len(users), moment)).cancelled
     return _ranked(profiler, users, moment, {"cancels": chances}, -chances)
 
 
-def retention(profiler: Profiler, users: np.ndarray, moment: int) -> list[Row]:
+def retention(profiler: Profiler, users: np.ndarray, moment: int) -> Sequence[Row]:
     """Chance of a purchase within 90 days and the likeliest spend band, the lowest first."""
     _learned(profiler, "returned", "returns")
     outlook = profiler.outlook(users, np.full(len(users), moment))
-    rows = _ranked(profiler, users, moment, {"returns": outlook.returned}, outlook.returned)
-    if "spend" not in profiler.decisions.taught:
-        return rows
-    bands = decide_band(outlook.returned, outlook.spend, profiler.decisions.spend[0])
-    band_of = dict(zip((profiler.history.users[user] for user in users), bands.tolist()))
-    return [{**row, "spend": SPEND_BANDS[band_of[row["customer"]]]} for row in rows]
+    columns, bands = {"returns": outlook.returned}, None
+    if "spend" in profiler.decisions.taught:
+        bands = decide_band(outlook.returned, outlook.spend, profiler.decisions.spend[0])
+    return _ranked(profiler, users, moment, columns, outlook.returned, bands)
 
 
 def check_items(profiler: Profiler) -> None:
@@ -240,15 +240,20 @@ def _ranked(
     moment: int,
     columns: dict[str, np.ndarray],
     key: np.ndarray,
-) -> list[Row]:
+    bands: np.ndarray | None = None,
+) -> Rows:
     history = profiler.history
     orders = read_facts(history, moment).orders
-    rows = []
-    for place in np.argsort(key, kind="stable").tolist():
-        user = int(users[place])
+    order = np.argsort(key, kind="stable")
+
+    def make(number: int) -> Row:
+        place = order[number]
+        user = users[place]
         values = {name: float(rounded(column[place])) for name, column in columns.items()}
-        rows.append({"customer": history.users[user], **values, "orders": int(orders[user])})
-    return rows
+        row = {"customer": history.users[user], **values, "orders": int(orders[user])}
+        return row if bands is None else {**row, "spend": SPEND_BANDS[bands[place]]}
+
+    return Rows(len(order), make)
 
 
 def _category(names: Sequence[str], wanted: str) -> int:

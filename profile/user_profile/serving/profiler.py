@@ -5,19 +5,20 @@ hang on who else stands in the batch, though the last bit of a product does.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self
 
 import numpy as np
 
 from ..errors import DataError
 from ..features.featurizer import Featurizer, Queries
-from ..features.history import History, read_history
+from ..features.history import History, of_users, read_history
 from ..features.moments import Moments
 from ..features.season import Season, read_season
 from ..features.spec import side_codes
 from ..log.sessions import Sessions
 from ..model import ProfileModel
+from ..model.interests import LEVELS
 from ..model.outlook import Chances, as_chances
 from ..model.trained import Trained
 from ..training.scoring import level_chances, score_items
@@ -28,6 +29,7 @@ from .kept_states import fits, kept_states
 from .profile import Answered, Profile, assemble_profile, pooled_items
 
 _NOBODY = np.zeros(0, np.int64)
+_PART = 20_000  # customers that are read at once
 LEAST_KNOWN = 0.1  # of what happened in a log, below which a model has nothing to say of it
 
 
@@ -102,14 +104,31 @@ class Profiler:
 
     def score_known(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """The same of the model's items, in the order of its spec."""
-        return score_items(self.model, self.featurizer, users, as_of, self.states)
+        scores = np.empty((len(users), len(self.spec.items)), np.float32)
+        for rows, part, asked, when in self._in_parts(users, as_of):
+            scores[rows] = score_items(self.model, part.featurizer, asked, when, part.states)
+        return scores
 
     def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """Chances (Q, C, 3) of LEVELS in a session that begins at ``as_of``."""
-        return level_chances(self.model, self.featurizer, users, as_of, self.states)
+        shape = len(users), len(self.spec.category_names), len(LEVELS)
+        chances = np.empty(shape, np.float32)
+        for rows, part, asked, when in self._in_parts(users, as_of):
+            chances[rows] = level_chances(self.model, part.featurizer, asked, when, part.states)
+        return chances
 
     def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> Chances:
         """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
+        parts = [
+            (rows, part._outlook(asked, when, size))
+            for rows, part, asked, when in self._in_parts(users, moments)
+        ]
+        if len(parts) == 1:
+            return parts[0][1]
+        back = np.argsort(np.concatenate([rows for rows, _ in parts]))
+        return Chances(*(np.concatenate(c)[back] for c in zip(*(one for _, one in parts))))
+
+    def _outlook(self, users: np.ndarray, moments: np.ndarray, size: int) -> Chances:
         known = self.history.known_sessions(users, moments)
         if self.states is not None:
             context = self.featurizer.of_moments(Moments(users, moments), known)
@@ -125,6 +144,27 @@ class Profiler:
             parts.append(as_chances(outputs.outlook))
         back = np.argsort(order)
         return Chances(*(np.concatenate(part)[back] for part in zip(*parts)))
+
+    def _in_parts(
+        self, users: np.ndarray, moments: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, Self, np.ndarray, np.ndarray]]:
+        """Rows (q,) of the queries, a profiler of their customers alone, and the queries there.
+
+        What a batch reads of its history grows with the history: of many customers, a part.
+        """
+        if len(self.history.users) <= _PART:
+            yield np.arange(len(users)), self, users, moments
+            return
+        distinct, place = np.unique(users, return_inverse=True)
+        for begin in range(0, len(distinct), _PART):
+            chosen = distinct[begin : begin + _PART]
+            rows = np.flatnonzero((place >= begin) & (place < begin + _PART))
+            part = copy.copy(self)
+            part.history = of_users(self.history, chosen)
+            side = self.featurizer.side[chosen]
+            part.featurizer = self.featurizer.with_history(part.history, side)
+            part.states = None if self.states is None else self.states.of_users(chosen)
+            yield rows, part, place[rows] - begin, moments[rows]
 
     @property
     def ranks(self) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..features.featurizer import Featurizer, Queries
+from ..features.history import ranges
 from ..model import ProfileModel
 
 _CUSTOMERS = 512  # of a batch
@@ -32,6 +33,12 @@ class States(NamedTuple):
         """
         row = self.first[users][:, None] + np.arange(places)
         return self.rows[np.minimum(row, len(self.rows) - 1)]
+
+    def of_users(self, users: np.ndarray) -> "States":
+        """Those of `users` (u,) alone, distinct, who become customers 0 to u - 1."""
+        ends = np.append(self.first[1:], len(self.rows))
+        counts = ends[users] - self.first[users]
+        return States(self.rows[ranges(self.first[users], counts)[1]], np.cumsum(counts) - counts)
 
 
 def encode_all(model: ProfileModel, featurizer: Featurizer) -> States:

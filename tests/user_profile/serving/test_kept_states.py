@@ -8,6 +8,7 @@ from user_profile.dates import DAY
 from user_profile.log.kept import cache_folder
 from user_profile.model.saved import load_model
 from user_profile.serving import kept_states as room
+from user_profile.serving import profiler as profiler_room
 from user_profile.serving.applications import audience, recommend, retention
 from user_profile.serving.profiler import Profiler
 
@@ -32,8 +33,8 @@ def lists(profiler, days_before=0):
     users, items = everybody[known > 0], profiler.spec.items
     category = profiler.spec.category_names[0]
     return (
-        recommend(profiler, users, moment, items, 5),
-        retention(profiler, users, moment),
+        list(recommend(profiler, users, moment, items, 5)),
+        list(retention(profiler, users, moment)),
         audience(profiler, category, users, moment, 20).rows,
     )
 
@@ -70,6 +71,24 @@ def test_another_model_another_log_and_a_damaged_copy_are_encoded_anew(asked, sh
     again = asked()
     again.encode_all(keep=True)
     assert np.array_equal(again.states.rows, first.states.rows)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_many_customers_are_read_in_parts(asked, monkeypatch, held):
+    plain = lists(asked(), 60)
+    monkeypatch.setattr(profiler_room, "_PART", 7)
+    profiler = asked()
+    if held:
+        profiler.encode_all(keep=False)
+    assert lists(profiler, 60) == plain
+    users = np.array([3, 0, 3, 40, 7])  # in any order, and again
+    moments = profiler.now - np.array([90, 0, 0, 30, 60]) * DAY
+    monkeypatch.setattr(profiler_room, "_PART", 1000)
+    for name in ("levels", "score_known"):
+        whole = getattr(asked(), name)(users, moments)
+        monkeypatch.setattr(profiler_room, "_PART", 2)
+        assert getattr(profiler, name)(users, moments) == pytest.approx(whole, abs=1e-5)
+        monkeypatch.setattr(profiler_room, "_PART", 1000)
 
 
 def test_too_many_states_are_not_held(asked, monkeypatch):
