@@ -89,7 +89,7 @@ def _first(
     pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, dtype: bool
 ) -> Difference | None:
     found = (difference(got, expected, tolerance, at, dtype) for at, got, expected in pairs)
-    return next((one for one in found if one is not None), None)
+    return next((d for d in found if d is not None), None)
 
 
 def _kind(value: Any) -> str:
@@ -137,9 +137,9 @@ def _not_finite(wrong: np.ndarray, expected: np.ndarray) -> str:
     """How many of the wrong numbers are NaN or infinite; infinities may be asked for elsewhere."""
     if wrong.dtype.kind not in "fc":
         return ""
-    asked = expected.dtype.kind in "fc" and np.isinf(expected).any()
-    count = int((np.isnan(wrong) if asked else ~np.isfinite(wrong)).sum())
-    kind = "NaN" if asked else "not finite"
+    infinite = expected.dtype.kind in "fc" and np.isinf(expected).any()
+    count = int((np.isnan(wrong) if infinite else ~np.isfinite(wrong)).sum())
+    kind = "NaN" if infinite else "not finite"
     return f"; {count} of yours {'is' if count == 1 else 'are'} {kind}" if count else ""
 
 

@@ -46,18 +46,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--workbook", metavar="DIR", help="grade DIR/exNN_name/file.py instead")
     group.addoption("--lang", metavar="LANG", help="en or zh 中文; else the system's language")
     group.addoption("--score-json", metavar="FILE", help="write the scoreboard to FILE as JSON")
-    for one in commands.COMMANDS:
+    for command in commands.COMMANDS:
         optional: dict[str, Any] = (
-            {"nargs": "?", "const": ""} if one.argument[:1] in ("", "[") else {}
+            {"nargs": "?", "const": ""} if command.argument[:1] in ("", "[") else {}
         )
         group.addoption(
-            f"--{one.name}", metavar=one.argument or "", help=said(one.says), **optional
+            f"--{command.name}", metavar=command.argument or "", help=said(command.says), **optional
         )
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Hints, cases, resets, interviews and the rest run instead of the checks."""
-    wanted = [one for one in commands.COMMANDS if config.getoption(f"--{one.name}") is not None]
+    given = {command.name: config.getoption(f"--{command.name}") for command in commands.COMMANDS}
+    wanted = [command for command in commands.COMMANDS if given[command.name] is not None]
     if not wanted:
         if config.getoption("dist", "no") != "no":
             raise pytest.UsageError(ONE_PROCESS)

@@ -96,7 +96,7 @@ def causes_of(run: Run, result: Result) -> list[str]:
     searched = run.clock.given > 0
     if searched and not causes and wrong and result.step.complaint.kind == "values":
         causes = [nothing_known(run, result)]
-    return [one for one in causes if one]
+    return [cause for cause in causes if cause]
 
 
 def spot(run: Run, step: Step, where: str) -> str:

@@ -69,9 +69,9 @@ class Workbook:
         """Where a command runs that is given as a flag."""
         here, paths = self.config.invocation_params.dir, named_paths(self.config)
         chosen = [
-            one
-            for one in self.exercises.values()
-            if any(one.folder in (path, *path.parents) for path in paths)
+            exercise
+            for exercise in self.exercises.values()
+            if any(exercise.folder in (path, *path.parents) for path in paths)
         ]
         return Place(self.home, self.answers, here, self.typed, tuple(chosen))
 

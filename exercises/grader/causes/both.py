@@ -40,23 +40,24 @@ class _Towards(Repair):
 def of_both(found: Evidence, run: Run) -> str:
     """A sentence on the place that has to change and the mistake that is left, "" if none."""
     doctor = run.doctor
-    known = [one for one in doctor.exercise.mistakes if one.replaces in found.failed.expected.used]
+    used = found.failed.expected.used
+    known = [mistake for mistake in doctor.exercise.mistakes if mistake.replaces in used]
     if not isinstance(run.candidate, Sandboxed) or not known or not found.telling:
         return ""
     source, slips = repairs_of(found, run.candidate.source)
     trial = _Towards(found, run, source, SECONDS)
     trial.doctor = doctor
     probe = probes(found)[0]
-    given = {one.name: _numbers(doctor.outcome(one, probe)) for one in known}
+    given = {mistake.name: _numbers(doctor.outcome(mistake, probe)) for mistake in known}
     wanted = {name: numbers for name, numbers in given.items() if numbers is not None}
     try:
         with closing(trial.worker):
             touched = trial.touched(probe)
-            here = sorted((one for one in slips if one.place in touched), key=rank)
-            own = _numbers_of(probe.outcome.outputs[0])
-            for (slip,), answered in trial.of(probe, ((one,) for one in here)):
+            here = sorted((slip for slip in slips if slip.place in touched), key=rank)
+            unchanged = _numbers_of(probe.outcome.outputs[0])
+            for (slip,), answered in trial.of(probe, ((slip,) for slip in here)):
                 numbers = _numbers_of(answered)
-                if numbers is None or _equal(numbers, own):
+                if numbers is None or _equal(numbers, unchanged):
                     continue
                 for mistake in known:
                     if _equal(numbers, wanted.get(mistake.name)):
@@ -68,10 +69,10 @@ def of_both(found: Evidence, run: Run) -> str:
     return ""
 
 
-def _equal(one: np.ndarray | None, other: np.ndarray | None) -> bool:
-    if one is None or other is None or one.shape != other.shape:
+def _equal(here: np.ndarray | None, there: np.ndarray | None) -> bool:
+    if here is None or there is None or here.shape != there.shape:
         return False
-    return bool(np.allclose(one, other, 1e-7, 1e-10, equal_nan=True))
+    return bool(np.allclose(here, there, 1e-7, 1e-10, equal_nan=True))
 
 
 def _numbers(outcome: Any) -> np.ndarray | None:
@@ -82,14 +83,14 @@ def _numbers_of(value: Any) -> np.ndarray | None:
     """All numbers of an answer in one row, None if it holds anything else."""
     pieces = value if isinstance(value, tuple | list) else (value,)
     rows = []
-    for one in pieces:
-        if isinstance(one, dict):
-            one = _numbers_of(tuple(one[key] for key in sorted(one, key=str)))
-        elif isinstance(one, tuple | list):
-            one = _numbers_of(one)
-        if one is None or not isinstance(one, np.ndarray | np.generic | int | float):
+    for piece in pieces:
+        if isinstance(piece, dict):
+            piece = _numbers_of(tuple(piece[key] for key in sorted(piece, key=str)))
+        elif isinstance(piece, tuple | list):
+            piece = _numbers_of(piece)
+        if piece is None or not isinstance(piece, np.ndarray | np.generic | int | float):
             return None
-        row = np.asarray(one)
+        row = np.asarray(piece)
         if row.dtype.kind not in "biuf":
             return None
         rows.append(row.astype(float).ravel())

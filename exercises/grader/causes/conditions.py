@@ -56,11 +56,11 @@ def _traits(failing: list[Step], passing: list[Step], divisions: float) -> list[
 def _joined(told: list[str]) -> list[str]:
     """Conditions without those that another implies; two empty arguments in one."""
     small, large = (f" holds numbers beyond ±{border}" for border in LARGE)
-    told = [one for one in told if small not in one or one.replace(small, large) not in told]
-    empty = [one.removesuffix(" is empty") for one in told if one.endswith(" is empty")]
+    told = [text for text in told if small not in text or text.replace(small, large) not in told]
+    empty = [text.removesuffix(" is empty") for text in told if text.endswith(" is empty")]
     if len(empty) < 2:
         return told
-    others = [one for one in told if not one.endswith(" is empty")]
+    others = [text for text in told if not text.endswith(" is empty")]
     return [f"{' and '.join(empty[:2])} are empty", *others]
 
 

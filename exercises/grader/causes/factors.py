@@ -81,15 +81,15 @@ def constant_factor(found: Evidence, name: str) -> str:
     factors, gaps = [], []
     for step in [found.failed, *found.failures]:
         got, wanted = outputs(found, step)
-        one, other = np.asarray(got[name]), np.asarray(wanted[name])
-        if one.shape != other.shape or one.dtype.kind != "f":
+        here, there = np.asarray(got[name]), np.asarray(wanted[name])
+        if here.shape != there.shape or here.dtype.kind != "f":
             return ""
-        if one.size < 4:
+        if here.size < 4:
             continue
-        ratio, gap = one / other, one - other
-        digits = 1e-4 if one.dtype == np.float32 else 1e-6
-        usable = np.isfinite(ratio) & (np.abs(other) > 1e-9)
-        steady = usable.sum() >= 4 and np.isfinite(one).all()
+        ratio, gap = here / there, here - there
+        digits = 1e-4 if here.dtype == np.float32 else 1e-6
+        usable = np.isfinite(ratio) & (np.abs(there) > 1e-9)
+        steady = usable.sum() >= 4 and np.isfinite(here).all()
         steady = steady and np.allclose(ratio[usable], np.median(ratio[usable]), digits)
         factors.append(float(np.median(ratio[usable])) if steady else np.nan)
         gaps.append(float(gap.flat[0]) if np.allclose(gap, gap.flat[0], 1e-7, 1e-9) else np.nan)

@@ -30,11 +30,11 @@ def of_trivial(step: Step) -> str:
 def of_unwritten(step: Step) -> str:
     """Whether what came back holds memory that nothing was ever written into."""
     for got, wanted in zip(step.outcome.outputs, step.expected.outputs):
-        for one, other in zip(arrays_in(got), arrays_in(wanted)):
-            if one.dtype.kind not in "fiu" or one.itemsize < 4 or one.shape != other.shape:
+        for here, there in zip(arrays_in(got), arrays_in(wanted)):
+            if here.dtype.kind not in "fiu" or here.itemsize < 4 or here.shape != there.shape:
                 continue
-            fresh = np.frombuffer(bytes([UNWRITTEN]) * one.itemsize, one.dtype)
-            if ((one == fresh) & (other != fresh)).any():
+            fresh = np.frombuffer(bytes([UNWRITTEN]) * here.itemsize, here.dtype)
+            if ((here == fresh) & (there != fresh)).any():
                 return (
                     "some of your numbers were never written: np.empty, and where=… without "
                     "out=…, leave whatever stood in the memory"
@@ -70,8 +70,8 @@ def of_form(exercise: Exercise, step: Step) -> str:
         pairs = [(f"entry {key!r}", got[key], wanted[key]) for key in wanted if key in got]
     else:
         pairs = [(whole, got, wanted)]
-    for label, one, other in pairs:
-        if how := _array(one, other, step):
+    for label, here, there in pairs:
+        if how := _array(here, there, step):
             plural = verb([label]) == "are"
             return f"your {label} {in_plural(how) if plural else how}"
     return ""
@@ -82,7 +82,7 @@ def of_runs(step: Step) -> str:
     if len(step.outcome.outputs) < 2 or not step.expected.outputs:
         return ""
     wanted = step.expected.outputs[0]
-    right = [same(one, wanted, step) for one in step.outcome.outputs]
+    right = [same(output, wanted, step) for output in step.outcome.outputs]
     if not right[0] or all(right):
         return ""
     if step.request.layouts and not right[1]:
@@ -102,23 +102,23 @@ def _nothing(got: Any, wanted: Any, step: Step) -> str:
 
 
 def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...]) -> str:
-    asked = f"({', '.join(names)})" if names else "a tuple"
+    expected = f"({', '.join(names)})" if names else "a tuple"
     if isinstance(got, list) and isinstance(wanted, tuple):
         right = " Its contents are right." if same(tuple(got), wanted, step) else ""
-        return f"you return a list where a tuple is asked{f': {asked}' if names else ''}.{right}"
+        return f"you return a list where a tuple is asked{f': {expected}' if names else ''}.{right}"
     if isinstance(got, tuple) and isinstance(wanted, list):
         return "you return a tuple where a list is asked"
     if isinstance(got, tuple) and not isinstance(wanted, tuple):
-        place = next((i for i, one in enumerate(got) if same(one, wanted, step)), None)
+        place = next((i for i, value in enumerate(got) if same(value, wanted, step)), None)
         which = f"; the {PLACES[place]} of them is right" if place in range(len(PLACES)) else ""
         return f"you return {len(got)} values where one is asked{which}"
     if isinstance(wanted, tuple) and not isinstance(got, tuple):
-        place = next((i for i, one in enumerate(wanted) if same(got, one, step)), None)
+        place = next((i for i, value in enumerate(wanted) if same(got, value, step)), None)
         if place is not None and names:
-            return f"you return {names[place]} alone, which is right; {asked} are asked"
-        return f"one value came back where {asked} are asked"
+            return f"you return {names[place]} alone, which is right; {expected} are asked"
+        return f"one value came back where {expected} are asked"
     if isinstance(got, tuple) and isinstance(wanted, tuple) and len(got) != len(wanted):
-        return f"you return {len(got)} values, {len(wanted)} are asked: {asked}"
+        return f"you return {len(got)} values, {len(wanted)} are asked: {expected}"
     return ""
 
 
@@ -187,8 +187,8 @@ def _shape(got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
     for axis in range(wanted.ndim):
         for name, reduced in (("summed", np.sum), ("averaged", np.mean)):
             for kept in (False, True):
-                one = reduced(wanted.astype(float), axis=axis, keepdims=kept)
-                if one.shape == got.shape and same(got.astype(float), one, step):
+                narrowed = reduced(wanted.astype(float), axis=axis, keepdims=kept)
+                if narrowed.shape == got.shape and same(got.astype(float), narrowed, step):
                     return f"is {name} over axis {axis}: shape {shapes}"
     more = got.ndim - wanted.ndim
     if more > 0 and got.shape[more:] == wanted.shape:

@@ -29,11 +29,11 @@ def _records(found: Evidence, name: str) -> str:
         got, wanted = (side[name] for side in outputs(found, step))
         if len(got) != len(wanted):
             return ""
-        for one, other in zip(got, wanted):
-            records = isinstance(one, dict) and isinstance(other, dict)
-            if not records or one.keys() != other.keys():
+        for here, there in zip(got, wanted):
+            records = isinstance(here, dict) and isinstance(there, dict)
+            if not records or here.keys() != there.keys():
                 return ""
-            keys |= {key for key in other if not same(one[key], other[key], step)}
+            keys |= {key for key in there if not same(here[key], there[key], step)}
     fields = len(wanted[0]) if wanted else 0
     if len(keys) != 1 or fields < 3:
         return ""
@@ -43,19 +43,19 @@ def _records(found: Evidence, name: str) -> str:
 def _names(found: Evidence, name: str) -> str:
     """Which names a list lacks and which are too many, where it is a list of names."""
     got, wanted = (side[name] for side in outputs(found, found.failed))
-    if not all(isinstance(one, str) for one in [*got, *wanted]):
+    if not all(isinstance(entry, str) for entry in [*got, *wanted]):
         return ""
     if sorted(got) == sorted(wanted):
         return f"your {name} has the right entries in another order"
     said = [
         f"{word} {_listed(entries)}"
         for word, entries in (
-            ("leaves out", [one for one in wanted if one not in got]),
-            ("holds", [one for one in got if one not in wanted]),
+            ("leaves out", [entry for entry in wanted if entry not in got]),
+            ("holds", [entry for entry in got if entry not in wanted]),
         )
         if 0 < len(entries) <= FEW
     ]
-    rest = [one for one in got if one in wanted] == [one for one in wanted if one in got]
+    rest = [entry for entry in got if entry in wanted] == [name for name in wanted if name in got]
     right = ", and is right in the rest" if rest else ""
     return f"your {name} {' and '.join(said)}{right}" if said else ""
 

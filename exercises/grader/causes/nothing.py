@@ -20,7 +20,7 @@ def nothing_known(run: Run, result: Result) -> str:
         return _told_of_others(run, step).removeprefix(". ")
     found = evidence(run.exercise, step, run.steps, run.clock)
     right = _right_already(found)
-    passed = sum(one.complaint is None for one in found.calls)
+    passed = sum(step.complaint is None for step in found.calls)
     if right:
         said = f"{right}; no known mistake gives these numbers, so compare the rest line by line"
     elif passed >= len(found.calls) - passed:
@@ -40,11 +40,12 @@ def nothing_known(run: Run, result: Result) -> str:
 def _told_of_others(run: Run, step: Step) -> str:
     """What is known of another function of the file, which may hold the same here."""
     for result in run.results:
-        for one in run.diagnoses(result):
-            if not _twins(str(one.replaces), step.expected.used):
+        for mistake in run.diagnoses(result):
+            if not _twins(str(mistake.replaces), step.expected.used):
                 continue
-            if run.doctor.shares_all(one, run.steps):
-                return f". Known of your {one.replaces}: {one.says}; does the same stand here?"
+            if run.doctor.shares_all(mistake, run.steps):
+                name, says = mistake.replaces, mistake.says
+                return f". Known of your {name}: {says}; does the same stand here?"
     return ""
 
 

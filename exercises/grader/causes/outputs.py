@@ -19,8 +19,8 @@ def outputs(found: Evidence, step: Step) -> tuple[dict[str, Any], dict[str, Any]
     """What came back and what was expected, output by output."""
     names, whole = output_names(found.exercise, step), whole_name(step)
     sides = step.outcome.outputs[0], step.expected.outputs[0]
-    one, other = (parts(side, names, whole) for side in sides)
-    return one, other
+    came, expected = (parts(side, names, whole) for side in sides)
+    return came, expected
 
 
 def wrong_outputs(found: Evidence) -> list[str]:
@@ -71,12 +71,12 @@ def _told(names: list[str], how: str) -> str:
 def in_plural(how: str) -> str:
     """What is said of one output, as it is said of several: its verbs changed."""
     how = re.sub(r"^(is|runs|repeats|has)\b", lambda found: MANY[found[1]], how)
-    for one, several in (
+    for single, several in (
         (", but is ", ", but are "),
         ("what it ", "what they "),
         (" its ", " their "),
     ):
-        how = how.replace(one, several)
+        how = how.replace(single, several)
     return how
 
 
@@ -102,7 +102,7 @@ def replaced(whole: Any, got: dict[str, Any], name: str, became: Any) -> Any:
     """An answer with one of its outputs put as another."""
     values = iter([became if key == name else part for key, part in got.items()])
     if isinstance(whole, tuple):
-        return tuple(_refilled(one, values) for one in whole)
+        return tuple(_refilled(part, values) for part in whole)
     return _refilled(whole, values)
 
 

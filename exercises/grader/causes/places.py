@@ -48,12 +48,12 @@ def _place(found: Evidence, name: str, regions: Regions, enough: int) -> str:
             note = _not_finite(got[name], wrong)
             if min(wrong.sum(), (~wrong).sum()) < enough:
                 return ""
-            candidates = {one for one in here if np.array_equal(here[one], wrong)}
+            candidates = {place for place in here if np.array_equal(here[place], wrong)}
         elif wrong.any():
-            candidates &= {one for one in here if not (wrong & ~here[one]).any()}
-    return (
-        f"{note} exactly {min(candidates, key=lambda one: (len(one), one))}" if candidates else ""
-    )
+            candidates &= {place for place in here if not (wrong & ~here[place]).any()}
+    if not candidates:
+        return ""
+    return f"{note} exactly {min(candidates, key=lambda place: (len(place), place))}"
 
 
 def _wrong(got: Any, wanted: Any, tolerance: Any) -> np.ndarray | None:
@@ -61,10 +61,10 @@ def _wrong(got: Any, wanted: Any, tolerance: Any) -> np.ndarray | None:
 
     if not isinstance(got, np.ndarray | np.generic | int | float) or isinstance(got, str):
         return None
-    one, other = np.asarray(got), np.asarray(wanted)
-    if one.shape != other.shape or one.dtype.kind not in "biuf" or one.ndim == 0:
+    here, there = np.asarray(got), np.asarray(wanted)
+    if here.shape != there.shape or here.dtype.kind not in "biuf" or here.ndim == 0:
         return None
-    return ~close(one, other, tolerance)
+    return ~close(here, there, tolerance)
 
 
 def _not_finite(got: Any, wrong: np.ndarray) -> str:

@@ -52,7 +52,7 @@ def of_process(found: Evidence, source: str = "") -> str:
 
 def _memory(found: Evidence) -> str:
     """How the peak grew from the smaller call that was measured to the failed one."""
-    peaks = [one.outcome.peak for one in found.every if one.request.memory]
+    peaks = [step.outcome.peak for step in found.every if step.request.memory]
     growth = peaks[-1] / peaks[0] if len(peaks) > 1 and peaks[0] > 0 else 0.0
     if growth < SQUARE:
         return ""

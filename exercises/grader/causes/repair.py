@@ -89,13 +89,13 @@ class Repair(Trial):
 
     def __init__(self, found: Evidence, run: Run, source: str, seconds: float) -> None:
         super().__init__(found, seconds)
-        own = {id(step) for step in found.every}
+        calls = {id(step) for step in found.every}
         self.others = [
             step
             for step in run.steps
-            if step.complaint is None and id(step) not in own and step.terms.diagnose
+            if step.complaint is None and id(step) not in calls and step.terms.diagnose
         ]
-        self.stopped = [one.check for one in run.results if id(one.step) in own]
+        self.stopped = [result.check for result in run.results if id(result.step) in calls]
         self.worker = Sandboxed(found.exercise, run.candidate.path, LIMITS)
         self.worker.source = source
 
@@ -141,8 +141,8 @@ class Repair(Trial):
         try:
             tried(Check(self.found.exercise, self.worker, name))
         except CheckFailed as problem:
-            own, other = self.found.failed.request, problem.step.request
-            return (own.name, own.drive) != (other.name, other.drive)
+            failed, other = self.found.failed.request, problem.step.request
+            return (failed.name, failed.drive) != (other.name, other.drive)
         except NotStarted:
             return True
         finally:
@@ -181,7 +181,9 @@ def plainest(several: list[Chosen]) -> Chosen:
     first = several[0]
     lines = {slip.line for slip in first}
     away = [
-        one for one in several if len(one) == 1 and one[0].kind in AWAY and one[0].line in lines
+        chosen
+        for chosen in several
+        if len(chosen) == 1 and chosen[0].kind in AWAY and chosen[0].line in lines
     ]
     return away[0] if away and len(first) == 1 and first[0].kind in CHANGED else first
 
@@ -190,9 +192,9 @@ def repairs_of(found: Evidence, code: str) -> tuple[str, list[Slip]]:
     """The file with a switch at each change, and the changes that say something if they help."""
     source, slips = switched(code, repairs)
     drawn = lines_that_draw(code)
-    slips = [one for one in slips if one.line not in drawn]
+    slips = [slip for slip in slips if slip.line not in drawn]
     if of_words(found.failed.expected.outputs):
-        slips = [one for one in slips if one.kind not in NUMBERS]
+        slips = [slip for slip in slips if slip.kind not in NUMBERS]
     return source, slips
 
 
@@ -200,8 +202,8 @@ def lines_that_draw(source: str) -> set[int]:
     """Lines that draw random numbers, and heads of loops and branches that decide whether."""
     drawn = {n for n, line in enumerate(source.splitlines(), 1) if DRAWN.search(line)}
     tree = ast.walk(ast.parse(source))
-    heads = [one for one in tree if isinstance(one, ast.For | ast.While | ast.If)]
-    spans = {one.lineno: range(one.lineno, (one.end_lineno or 0) + 1) for one in heads}
+    heads = [head for head in tree if isinstance(head, ast.For | ast.While | ast.If)]
+    spans = {head.lineno: range(head.lineno, (head.end_lineno or 0) + 1) for head in heads}
     return drawn | {head for head, span in spans.items() if drawn & set(span)}
 
 

@@ -28,8 +28,8 @@ def of_two(found: Evidence, doctor: Doctor) -> str:
     known = _mistakes(found, doctor)
     for mistake in known:
         runner = doctor.runner(mistake)
-        own = predicted(runner, dict)
-        for said, predict in _on_top(found, own):
+        mistaken = predicted(runner, dict)
+        for said, predict in _on_top(found, mistaken):
             if found.clock.left < end:
                 return ""
             if found.fits(predict):
@@ -60,7 +60,7 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
     for name in wrong:
         told[name] = one_output(found, name)
         for mistake in known if not told[name] else ():
-            if any(re.search(rf"\b{re.escape(one)}\b", mistake.says) for one in right):
+            if any(re.search(rf"\b{re.escape(output)}\b", mistake.says) for output in right):
                 continue  # it speaks of outputs that are right here
             if found.fits(in_place_of(found, name, predicted(doctor.runner(mistake), dict))):
                 told[name] = f"is wrong as in a known mistake: {mistake.says}"
@@ -74,27 +74,27 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
 
 def _mistakes(found: Evidence, doctor: Doctor) -> list[Variant]:
     used = found.failed.expected.used
-    return [one for one in doctor.exercise.mistakes if one.replaces in used]
+    return [mistake for mistake in doctor.exercise.mistakes if mistake.replaces in used]
 
 
-def _on_top(found: Evidence, own: Prediction) -> Iterator[tuple[str, Prediction]]:
+def _on_top(found: Evidence, mistaken: Prediction) -> Iterator[tuple[str, Prediction]]:
     names = output_names(found.exercise, found.failed)
     for i in range(len(names)):
         for j in range(i + 1, len(names)):
             yield (
                 f"your {names[i]} and {names[j]} are exchanged",
-                partial(_exchanged, own, i, j),
+                partial(_exchanged, mistaken, i, j),
             )
     if len(names) == 3:
-        yield "your outputs are in another order", partial(_turned, own, 1)
-        yield "your outputs are in another order", partial(_turned, own, 2)
-    yield "the sign is wrong", partial(_scaled, own, -1.0)
+        yield "your outputs are in another order", partial(_turned, mistaken, 1)
+        yield "your outputs are in another order", partial(_turned, mistaken, 2)
+    yield "the sign is wrong", partial(_scaled, mistaken, -1.0)
     for factor, said in FACTORS[:4]:
-        yield f"the result is {said} what it should be", partial(_scaled, own, factor)
+        yield f"the result is {said} what it should be", partial(_scaled, mistaken, factor)
 
 
-def _exchanged(own: Prediction, i: int, j: int, step: Step) -> Any:
-    answer = own(step)
+def _exchanged(mistaken: Prediction, i: int, j: int, step: Step) -> Any:
+    answer = mistaken(step)
     if not isinstance(answer, tuple):
         return NONE
     turned = list(answer)
@@ -102,13 +102,13 @@ def _exchanged(own: Prediction, i: int, j: int, step: Step) -> Any:
     return tuple(turned)
 
 
-def _turned(own: Prediction, by: int, step: Step) -> Any:
-    answer = own(step)
+def _turned(mistaken: Prediction, by: int, step: Step) -> Any:
+    answer = mistaken(step)
     return (*answer[by:], *answer[:by]) if isinstance(answer, tuple) else NONE
 
 
-def _scaled(own: Prediction, factor: float, step: Step) -> Any:
-    answer = own(step)
+def _scaled(mistaken: Prediction, factor: float, step: Step) -> Any:
+    answer = mistaken(step)
     if isinstance(answer, tuple):
         return tuple(factor * part for part in answer)
     return NONE if answer is NONE or isinstance(answer, str | list | dict) else factor * answer

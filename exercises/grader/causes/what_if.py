@@ -50,10 +50,10 @@ def changes(found: Evidence) -> Iterator[tuple[str, Change]]:
             ):  # fmt: skip
                 yield f"{said} `{name}`", _put(name, number)
     names = list(given)
-    for i, one in enumerate(names):
+    for i, name in enumerate(names):
         for other in names[i + 1 :]:
-            if _alike(given[one], given[other]):
-                yield f"`{one}` and `{other}` are exchanged", _exchange(one, other)
+            if _alike(given[name], given[other]):
+                yield f"`{name}` and `{other}` are exchanged", _exchange(name, other)
 
 
 def of_what_if(found: Evidence, runner: InProcess) -> str:
@@ -138,9 +138,9 @@ def _lowest(error: Callable[[float], float], low: float, high: float) -> float:
 def _vector(value: Any) -> np.ndarray | None:
     """All numbers of an output in one row, None where it is of another kind."""
     pieces = value if isinstance(value, tuple) else (value,)
-    if not all(isinstance(one, np.ndarray | np.generic | float) for one in pieces):
+    if not all(isinstance(piece, np.ndarray | np.generic | float) for piece in pieces):
         return None
-    return np.concatenate([np.asarray(one, float).ravel() for one in pieces])
+    return np.concatenate([np.asarray(piece, float).ravel() for piece in pieces])
 
 
 def predicted(runner: InProcess, change: Change) -> Prediction:
@@ -179,19 +179,19 @@ def _without(name: str) -> Change:
     return change
 
 
-def _exchange(one: str, other: str) -> Change:
+def _exchange(name: str, other: str) -> Change:
     def change(given: dict[str, Any]) -> dict[str, Any] | None:
-        if one not in given or other not in given or not _alike(given[one], given[other]):
+        if name not in given or other not in given or not _alike(given[name], given[other]):
             return None
-        return {**given, one: given[other], other: given[one]}
+        return {**given, name: given[other], other: given[name]}
 
     return change
 
 
-def _alike(one: Any, other: Any) -> bool:
-    kinds = [type(x) for x in (one, other)]
+def _alike(here: Any, there: Any) -> bool:
+    kinds = [type(x) for x in (here, there)]
     if kinds == [np.ndarray, np.ndarray]:
-        return one.dtype == other.dtype
+        return here.dtype == there.dtype
     return kinds[0] is kinds[1] and kinds[0] in (int, float)
 
 

@@ -88,10 +88,10 @@ def _opened(node: ast.AST) -> Iterator[Change]:
     """A slice among several indices without one of its borders."""
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
         return
-    for place, one in enumerate(node.slice.elts):
-        for side in ("lower", "upper") if isinstance(one, ast.Slice) else ():
-            if getattr(one, side) is not None:
-                cut = copy(one)
+    for place, part in enumerate(node.slice.elts):
+        for side in ("lower", "upper") if isinstance(part, ast.Slice) else ():
+            if getattr(part, side) is not None:
+                cut = copy(part)
                 setattr(cut, side, None)
                 elements = [*node.slice.elts[:place], cut, *node.slice.elts[place + 1 :]]
                 yield "slice opened", ast.Subscript(node.value, ast.Tuple(elements), node.ctx)

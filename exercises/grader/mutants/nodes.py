@@ -56,7 +56,7 @@ def operands(node: ast.expr) -> Iterator[ast.expr]:
 
 def is_index(node: ast.AST) -> bool:
     """A tuple with a slice in it stands in square brackets only."""
-    return isinstance(node, ast.Tuple) and any(isinstance(one, ast.Slice) for one in node.elts)
+    return isinstance(node, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.elts)
 
 
 def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
@@ -70,7 +70,7 @@ def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
         if name in fields:
             new[name] = fields[name]
         elif isinstance(value, list):
-            new[name] = [rebuilt(one, put) for one in value]
+            new[name] = [rebuilt(child, put) for child in value]
         else:
             new[name] = rebuilt(value, put)
     return (
@@ -79,18 +79,18 @@ def rebuilt(node: Any, put: dict[int, Any], **fields: Any) -> Any:
 
 
 def is_form(place: int, form: int) -> ast.expr:
-    asked = ast.Subscript(name_of("_on_"), ast.Constant(place), ast.Load())
-    return ast.Compare(asked, [ast.Eq()], [ast.Constant(form)])
+    switch = ast.Subscript(name_of("_on_"), ast.Constant(place), ast.Load())
+    return ast.Compare(switch, [ast.Eq()], [ast.Constant(form)])
 
 
-def chain(place: int, own: ast.expr, forms: list[Any]) -> ast.expr:
+def chain(place: int, first: ast.expr, forms: list[Any]) -> ast.expr:
     """What stands there if its switch is 0, the other forms by their numbers."""
     if not forms:
-        return own
+        return first
     last = forms[-1]
     for form in range(len(forms) - 1, 0, -1):
         last = ast.IfExp(is_form(place, form), forms[form - 1], last)
-    return ast.IfExp(is_form(place, 0), own, last)
+    return ast.IfExp(is_form(place, 0), first, last)
 
 
 def name_of(name: str) -> ast.expr:

@@ -191,16 +191,16 @@ class _Maker:
         if not forms:
             return rebuilt(node, put) if put else node
         if isinstance(node, SCOPED) or not children:
-            own = rebuilt(node, put)
-            others = [rebuilt(one, {id(node): own}) for one in forms]
-            return chain(place, own, others)
+            first = rebuilt(node, put)
+            others = [rebuilt(form, {id(node): first}) for form in forms]
+            return chain(place, first, others)
         lazy = isinstance(node, ast.BoolOp | ast.IfExp)
         call: Callable[[str], ast.expr] = call_of if lazy else name_of
-        inner = {id(one): call(f"_c{i}_") for i, one in enumerate(children)}
-        own = rebuilt(node, {**put, **inner})
-        others = [rebuilt(one, self.done | inner | {id(node): own}) for one in forms]
-        values = [put.get(id(one), one) for one in children]
+        inner = {id(child): call(f"_c{i}_") for i, child in enumerate(children)}
+        first = rebuilt(node, {**put, **inner})
+        others = [rebuilt(form, self.done | inner | {id(node): first}) for form in forms]
+        values = [put.get(id(child), child) for child in children]
         if lazy:
-            values = [lambda_of([], one) for one in values]
+            values = [lambda_of([], value) for value in values]
         names = [f"_c{i}_" for i in range(len(children))]
-        return ast.Call(lambda_of(names, chain(place, own, others)), values, [])
+        return ast.Call(lambda_of(names, chain(place, first, others)), values, [])
