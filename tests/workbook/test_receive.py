@@ -74,9 +74,9 @@ def test_numbers_of_another_kind_are_refused_by_name(value, said):
 
 
 def test_control_characters_are_shown_and_lines_of_errors_joined():
-    error = {**ERROR, "message": "\x1b[8m\n==== 15 passed ====\u202e\x07"}
+    error = {**ERROR, "message": "\x1b[8m\n==== 15 passed ====\u202e\x07\ud800"}
     outcome = read_outcome(
         {**HONEST, "outputs": [], "error": error, "printed": "\x1b[2Ja\n"}, REQUEST
     )
-    assert outcome.error["message"] == r"\x1b[8m\n==== 15 passed ====\u202e\x07"
+    assert outcome.error["message"] == r"\x1b[8m\n==== 15 passed ====\u202e\x07\ud800"
     assert outcome.printed == "\\x1b[2Ja\n"

@@ -34,6 +34,9 @@ def test_every_encoding_that_a_file_declares_is_read(tmp_path, data):
     [
         (b"a = 1\nb = '\xff'\n", "is not utf-8 text", 2),
         (b"# coding: klingon\n", "an encoding that Python does not know", 0),
+        (b"# coding: rot13\n", "an encoding that is none of source text", 0),
+        (b"# coding: undefined\n", "an encoding that is none of source text", 0),
+        (CODE.encode("utf-16"), "is UTF-16 text; save it as UTF-8", 0),
         (b"a = '\x00'\n", "null bytes|cannot be read as Python", 0),
         (b"a = (\n", "SyntaxError", 1),
         (b"a = " + b"(" * 5000 + b")" * 5000, "SyntaxError|too deep", None),

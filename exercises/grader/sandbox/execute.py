@@ -4,6 +4,7 @@ It only runs and records: what came back, what became of the inputs, warnings, t
 is the parent's business.
 """
 
+import ast
 import sys
 import tracemalloc
 import types
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.sandbox import wire
+from grader.sandbox.rules import without_main
 from grader.sandbox.wire import Named, Seed
 
 LAYOUTS = ("C", "F", "read-only")
@@ -60,6 +62,10 @@ def load_module(name: str, path: str, source: str | None = None) -> types.Module
     if source is None:
         with open(path, encoding="utf-8") as file:
             source = file.read()
+    return _module_of(name, path, source)
+
+
+def _module_of(name: str, path: str, source: str | ast.Module) -> types.ModuleType:
     module = types.ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module
@@ -67,11 +73,17 @@ def load_module(name: str, path: str, source: str | None = None) -> types.Module
     return module
 
 
+def _answer_of(name: str, file: dict[str, Any]) -> types.ModuleType:
+    """A student's file as it was read: what the reading passes over is not run either."""
+    path = file["path"]
+    return _module_of(name, path, without_main(ast.parse(file["source"], path)))
+
+
 def load_answer(setup: dict[str, Any]) -> types.ModuleType:
     """A student's module, with the functions that its exercise takes from other files of theirs."""
-    module = load_module(f"answer_{setup['stem']}", setup["path"], setup["source"])
+    module = _answer_of(f"answer_{setup['stem']}", setup)
     for part in setup["parts"]:
-        other = load_module(f"answer_{part['stem']}", part["path"], part["source"])
+        other = _answer_of(f"answer_{part['stem']}", part)
         for name in part["names"]:
             if hasattr(other, name):
                 setattr(module, name, getattr(other, name))

@@ -15,7 +15,9 @@ from grader.sandbox import execute, wire
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.fence import short
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 LONGEST = 4000  # of any text
 
 
@@ -118,6 +120,8 @@ def start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
     missing = re.fullmatch(r"No module named '(\w+)'", error["message"])
     if missing and path.with_name(f"{missing[1]}.py").exists():
         text = f"imports {missing[1]}.py, which lies beside it; a file stands alone: copy it in"
+    elif "relative import" in error["message"]:
+        text = "imports from its own folder; a file stands alone: copy in what it needs"
     elif error["type"] == "SystemExit":
         text = f"calls sys.exit({error['message']}) when it is imported"
     else:

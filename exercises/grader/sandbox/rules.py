@@ -6,7 +6,7 @@ kernel.py lets nothing come of what neither sees.
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 WRITE_IT = "the exercise is to write it yourself, with NumPy"
 OUTSIDE = "an answer computes; it has no business with processes, files or the interpreter"
@@ -87,6 +87,7 @@ def broken_rules(tree: ast.Module, forbidden: Mapping[str, str]) -> list[Violati
 
     ``forbidden`` maps dotted names ("numpy.linalg.norm", or "np.linalg.norm") to the reason.
     """
+    tree = without_main(tree)
     forbidden = {**FORBIDDEN_NAMES, **forbidden}
     banned = {_unalias(name, {"np": "numpy"}): why for name, why in forbidden.items()}
     names = _imported_names(tree)
@@ -149,6 +150,16 @@ def _dotted(node: ast.expr) -> str:
 def _unalias(dotted: str, names: Mapping[str, str]) -> str:
     head, dot, rest = dotted.partition(".")
     return names.get(head, head) + dot + rest
+
+
+def without_main(tree: ast.Module) -> ast.Module:
+    """The file as an import runs it: without what stands under ``if __name__ == "__main__"``."""
+    body = [part for node in tree.body for part in (node.orelse if _is_main(node) else [node])]
+    return ast.Module(body, tree.type_ignores)
+
+
+def _is_main(node: ast.stmt) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
 
 
 def stub_lines(tree: ast.Module) -> dict[str, tuple[int, int]]:

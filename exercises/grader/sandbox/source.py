@@ -1,10 +1,12 @@
 """Reads a student's file, whatever may lie in its place."""
 
 import ast
+import codecs
 import io
 import os
 import stat
 import tokenize
+import warnings
 from pathlib import Path
 
 LARGEST = 100_000  # bytes; the longest reference has 6,000
@@ -54,6 +56,8 @@ def read_source(path: Path) -> str:
         data = path.read_bytes()
     except OSError as problem:
         raise Unreadable(f"cannot be read ({problem.strerror or problem})") from problem
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Unreadable("is UTF-16 text; save it as UTF-8")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return io.TextIOWrapper(io.BytesIO(data), encoding, newline=None).read()
@@ -65,14 +69,23 @@ def read_source(path: Path) -> str:
             f"is not {problem.encoding} text (byte {data[problem.start]:#04x}); save it as UTF-8",
             line,
         ) from problem
+    except (LookupError, UnicodeError) as problem:  # rot13, hex: Python knows them, but not of text
+        raise Unreadable(
+            "names an encoding that is none of source text; save it as UTF-8"
+        ) from problem
 
 
 def parse(source: str, path: Path) -> ast.Module:
     """Its syntax tree. Raises Unreadable."""
     try:
-        return ast.parse(source, str(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as that of "\d", which Python bears with
+            return ast.parse(source, str(path))
     except SyntaxError as problem:
-        raise Unreadable(f"SyntaxError: {problem.msg}", problem.lineno or 0) from problem
+        line = problem.lineno or 0
+        if (problem.text or "").lstrip().startswith(("%", "!")):
+            raise Unreadable("has a notebook's command, which is no Python", line) from problem
+        raise Unreadable(f"SyntaxError: {problem.msg}", line) from problem
     except ValueError as problem:
         raise Unreadable(f"cannot be read as Python: {problem}") from problem
     except (RecursionError, MemoryError) as problem:

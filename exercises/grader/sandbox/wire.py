@@ -12,10 +12,11 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 16 * 2**20  # the largest right answer has 4
 MAX_DEPTH = 40
-MAX_ITEMS = 1_000_000  # in all containers together
+MAX_ITEMS = 50_000  # in all containers together; the largest right answer has 2,000
 MAX_INTEGER = 64  # bytes
+MAX_COLLISIONS = 100  # of keys with the hash of another
 ARRAY_KINDS = "biufcUSmM"
 
 
@@ -173,6 +174,13 @@ def _read(data: memoryview, at: int, depth: int, left: list[int]) -> tuple[Any, 
     return _CONTAINERS[tag](items), at
 
 
+def _hashable(items: list[Any]) -> list[Any]:
+    """Keys, unless they were made to collide: a dict of them would take minutes to fill."""
+    if len(items) - len(set(map(hash, items))) > MAX_COLLISIONS:
+        raise ValueError("too many keys of one hash")
+    return items
+
+
 _SCALARS: dict[bytes, Callable[[bytes], Any]] = {
     b"i": lambda raw: int.from_bytes(raw, "little", signed=True),
     b"s": lambda raw: raw.decode("utf-8", "surrogatepass"),
@@ -183,8 +191,8 @@ _SCALARS: dict[bytes, Callable[[bytes], Any]] = {
 _CONTAINERS: dict[bytes, Callable[[list[Any]], Any]] = {
     b"l": list,
     b"t": tuple,
-    b"S": set,
-    b"d": lambda items: dict(zip(items[::2], items[1::2], strict=True)),
+    b"S": lambda items: set(_hashable(items)),
+    b"d": lambda items: dict(zip(_hashable(items[::2]), items[1::2], strict=True)),
 }
 
 
