@@ -80,6 +80,8 @@ def expect_shape(
 
 def upstream(dout: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """`dout` as an array of the shape and dtype of the output it is the gradient of."""
+    if type(dout) is np.ndarray and dout.shape == shape and dout.dtype == dtype:
+        return dout  # as nearly always
     dout = unmasked("dout", dout)
     expect_shape("dout", dout, shape, "that of forward's output")
     if dout.dtype != dtype:
@@ -92,6 +94,8 @@ def in_range(name: str, value: Any, low: float, high: float, ends: str = "[]") -
 
     A float64 of NumPy would turn the float32 arrays that it meets into float64.
     """
+    if type(value) is float and low < value < high:
+        return value  # as nearly always
     if isinstance(value, np.ndarray | np.generic) and np.ndim(value) == 0:
         value = value.item()
     if not isinstance(value, int | float):

@@ -47,6 +47,6 @@ def sum_by_id(ids: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
         return np.zeros(0, np.intp), np.zeros((0, values.shape[-1]), values.dtype)
     order = np.argsort(ids, axis=None, kind="stable")
     ordered = ids.reshape(-1)[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     rows = values.reshape(ids.size, -1)[order]
     return ordered[starts], np.add.reduceat(rows, starts, axis=0)

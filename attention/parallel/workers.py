@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..layers.parameter import ParameterBuffer, ShardGradients
 from ..ops.checks import count as whole_number
 from .process import kept_memory, single_threaded_blas
@@ -141,8 +139,8 @@ class Workers:
     def parts(self, buffer: ParameterBuffer) -> list[tuple[int, int]]:
         """(start, end) of the part of the vector that each worker takes; one, if it is short."""
         size = buffer.data.size
-        ends = np.linspace(0, size, (self._hands if size > LONG else 1) + 1).astype(int)
-        return [(int(start), int(end)) for start, end in pairwise(ends)]
+        hands = self._hands if size > LONG else 1
+        return list(pairwise(size * hand // hands for hand in range(hands + 1)))
 
     def _others_knowing(self, function: Callable[..., Any]) -> "Copies | Threads":
         from . import copies, threads  # here, since they load much of the standard library
