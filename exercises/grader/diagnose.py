@@ -10,6 +10,8 @@ from grader.kit import Variant
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.in_process import InProcess
 
+SEVERAL = 3  # steps whose numbers are a mistake's own
+
 
 class Step(NamedTuple):
     """One call of a check, with what came of it; equal calls on equal terms have equal keys."""
@@ -64,6 +66,16 @@ class Doctor:
     def shares_all(self, mistake: Variant, seen: list[Step]) -> bool:
         """Whether each wrong step of its function has a mistake that no right step denies."""
         return all(self._explained(self._touched(mistake, seen)))
+
+    def explains_nearly_all(self, mistake: Variant, seen: list[Step]) -> bool:
+        """Whether it gives the numbers of all wrong steps of its function but one in four.
+
+        So many equal numbers are no accident: what is left is a second slip, or the same one where
+        sums overflow.
+        """
+        wrong = [one for one in self._touched(mistake, seen) if one.complaint is not None]
+        same = sum(self._same_symptom(step, mistake) for step in wrong)
+        return same >= SEVERAL and len(wrong) - same <= len(wrong) / 4
 
     def _touched(self, mistake: Variant, seen: list[Step]) -> list[Step]:
         return [s for s in seen if s.terms.diagnose and mistake.replaces in s.expected.used]

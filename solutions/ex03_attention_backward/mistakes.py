@@ -146,3 +146,12 @@ def weights_overwritten(dout, q, k, v, weights):
     weights *= dweights
     weights /= math.sqrt(q.shape[-1])
     return weights @ k, weights.mT @ q, dv
+
+
+@mistake(
+    "your softmax backward subtracts the plain mean of dweights; it is their sum weighted by w"
+)
+def unweighted_mean(dout, q, k, v, weights):
+    dweights = dout @ v.mT
+    dscores = weights * (dweights - dweights.mean(axis=-1, keepdims=True))
+    return through_products(dscores, dout, q, k, weights)

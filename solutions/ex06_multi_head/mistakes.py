@@ -245,3 +245,21 @@ def heads_averaged(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
     q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))
     mean = (softmax(hide(scaled(q, k), mask)) @ v).mean(axis=-3)
     return np.concatenate([mean] * num_heads, axis=-1) @ w_o
+
+
+@mistake("your merge adds the heads up; they are put side by side", "merge_heads")
+def merge_adds_up(x):
+    return x.sum(axis=-3)
+
+
+@mistake(
+    "your heads see their own columns of x alone; project the whole of x, then split",
+    "multi_head_attention",
+)
+def projected_after_the_split(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
+    d = x.shape[-1] // num_heads
+    blocks = [slice(h * d, (h + 1) * d) for h in range(num_heads)]
+    q, k, v = (
+        np.stack([x[..., one] @ w[one, one] for one in blocks], axis=-3) for w in (w_q, w_k, w_v)
+    )
+    return merge(softmax(hide(scaled(q, k), mask)) @ v) @ w_o

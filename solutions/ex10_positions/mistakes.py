@@ -346,3 +346,14 @@ def shuffled_in_place(f, x, rng):
         if not np.allclose(f(x), out[..., place, :]):
             return False
     return True
+
+
+@mistake(
+    "you compare the rows without their order; f(shuffled) must be f(x) shuffled alike",
+    replaces="is_permutation_equivariant",
+)
+def rows_as_a_set(f, x, rng):
+    return all(
+        np.allclose(np.sort(f(x[..., order, :]), axis=-2), np.sort(f(x), axis=-2))
+        for order in _orders(x, rng)
+    )

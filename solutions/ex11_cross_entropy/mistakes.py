@@ -248,3 +248,17 @@ def target_overwritten(logits, targets):
 )
 def target_minus_itself(logits, targets):
     return np.where(_one_hot(logits, targets) > 0, 0, _softmax(logits)) / np.size(targets)
+
+
+@mistake(
+    "a floor inside the log, a small number added or a clip, caps the loss; use log-sum-exp instead"
+)
+def log_with_a_lower_floor(logits, targets):
+    return -np.log(_pick(_softmax(logits), targets) + np.asarray(1e-12, logits.dtype)).mean()
+
+
+@mistake(
+    "a floor inside the log, a small number added or a clip, caps the loss; use log-sum-exp instead"
+)
+def log_with_a_higher_floor(logits, targets):
+    return -np.log(_pick(_softmax(logits), targets) + np.asarray(1e-8, logits.dtype)).mean()

@@ -439,3 +439,15 @@ def saved_overwritten(dout, saved):
 @_backward_mistake("your gradients are float64 for float32 input; keep the dtype of dout")
 def gradients_promoted(dout, saved):
     return _backward(dout.astype(np.float64), saved)
+
+
+@_backward_mistake(
+    "your softmax backward sums over the queries, axis -2; the weights sum to 1 over the keys"
+)
+def softmax_summed_over_the_queries(dout, saved):
+    def through(dweights, weights):
+        return weights * (dweights - (weights * dweights).sum(axis=-2, keepdims=True))
+
+    return _backward(
+        dout, saved, head_gradients=lambda dheads, s: _head_gradients(dheads, s, through)
+    )

@@ -147,3 +147,23 @@ def changes_the_query(q, k, v, cache):
     q /= math.sqrt(q.shape[-1])
     scores = np.sum(keys * q[..., None, :], axis=-1)
     return mixed(softmax(scores), values), (keys, values)
+
+
+@mistake("you attend to the past alone; the new token is among its own keys")
+def joins_its_own_key_afterwards(q, k, v, cache):
+    now = join(cache, k, v)
+    if cache is None:
+        return v.copy(), now
+    return mixed(softmax(scored(q, cache[0])), cache[1]), now
+
+
+@mistake(
+    "you subtract one maximum for the whole batch; a sequence far below it is 0/0, so each must "
+    "subtract its own"
+)
+def one_maximum_for_all(q, k, v, cache):
+    keys, values = join(cache, k, v)
+    scores = scored(q, keys)
+    with np.errstate(invalid="ignore"):
+        p = np.exp(scores - scores.max())
+        return mixed(p / p.sum(axis=-1, keepdims=True), values), (keys, values)

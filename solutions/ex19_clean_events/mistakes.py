@@ -230,3 +230,45 @@ def last_session_lost(events, gap):
     found = _sessions(events, lambda session, event: event["time"] - session[-1]["time"] > gap)
     last = {session[0]["user"]: place for place, session in enumerate(found)}
     return [session for place, session in enumerate(found) if place not in last.values()]
+
+
+@mistake(
+    "you look for copies before the spellings of missing are made one: None, NaN, an empty string "
+    "and an absent key are equal",
+    replaces="clean",
+)
+def copies_by_spelling(events):
+    kept = []
+    for event in events:
+        if any(_missing(event.get(field)) for field in NEEDED) or event not in kept:
+            kept.append(event)
+    found, report = _clean(kept, distinct=lambda rows: [dict(row) for row in rows])
+    return found, {
+        **report,
+        "received": len(events),
+        "duplicates": len(events) - len(kept),
+    }
+
+
+@mistake(
+    "you do not take NaN for missing: x == nan is never true, so ask x != x or math.isnan",
+    replaces="clean",
+)
+def nan_is_a_value(events):
+    return _clean(events, missing=lambda value: value is None or value == "")
+
+
+@mistake("you drop events without a price; only user, item and time are needed", replaces="clean")
+def drops_without_a_price(events):
+    return _clean(events, needed=(*NEEDED, "price"))
+
+
+@mistake(
+    "your sessions stand in the order in which they end; they must stand in the order of their "
+    "first events",
+    replaces="sessions",
+)
+def in_order_of_their_ends(events, gap):
+    found = _sessions(events, lambda session, event: event["time"] - session[-1]["time"] > gap)
+    place = {id(event): number for number, event in enumerate(events)}
+    return sorted(found, key=lambda session: place[id(session[-1])])

@@ -171,3 +171,10 @@ def tanh_scores(x, w, lengths):
 def last_event_left_out(x, w, lengths):
     real = is_real(x, np.maximum(lengths - 1, 0))
     return pool(softmax(x @ w, real), np.where(real[..., None], x, 0))
+
+
+@mistake("you have a softmax for each feature, over x * w; x · w is one score an event")
+def one_softmax_a_feature(x, w, lengths):
+    real = is_real(x, lengths)[..., None]
+    weights = softmax(x * w, np.broadcast_to(real, x.shape))
+    return np.sum(weights * np.where(real, x, 0), axis=1)

@@ -160,3 +160,11 @@ def changes_the_memory(queries, memory, w_label, memory_mask=None):
     if memory_mask is not None:
         memory[~memory_mask] = 0
     return softmax(summary_of(queries, memory, memory_mask) @ w_label)
+
+
+@mistake(
+    "you average the label probabilities of the events; average the events first, then score them"
+)
+def averages_probabilities(queries, memory, w_label, memory_mask=None):
+    weights = softmax(masked(scored(queries, memory), memory_mask))
+    return weights @ softmax(memory @ w_label)

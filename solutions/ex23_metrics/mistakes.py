@@ -350,3 +350,18 @@ def hits_by_reciprocal_places(ranked, relevant, k):
         return float(_ratio(_dcg(hits, lambda place: 1 / place), best))
 
     return _mean_over_users(score, ranked, relevant)
+
+
+@mistake("you add up a user's hits; a user is hit or not, once", replaces="hit_rate_at_k")
+def hits_counted(ranked, relevant, k):
+    return _mean_over_users(lambda items, wanted: float(_found(items, wanted, k)), ranked, relevant)
+
+
+@mistake(
+    "your F1 weighs the classes by their true examples; macro weighs all classes alike",
+    replaces="precision_recall_f1",
+)
+def f1_weighted_by_support(y_true, y_pred, n_classes):
+    precision, recall, f1, true, _ = _classwise(y_true, y_pred, n_classes)
+    weighted = float(_ratio(f1 @ true, true.sum()))
+    return float(precision.mean()), float(recall.mean()), weighted

@@ -194,3 +194,12 @@ def promotes_float32(q, k, v, tile):
 def changes_the_queries(q, k, v, tile):
     q /= math.sqrt(q.shape[-1])
     return run(q, tiles_of(k, v, tile), fresh(q, v), scores_of=lambda q, k: q @ k.swapaxes(-1, -2))
+
+
+@mistake("you average the softmax of each tile; the softmax runs over all keys together")
+def average_of_tiles_by_their_keys(q, k, v, tile):
+    parts = [
+        run(q, [(keys, values)], fresh(q, v)) * (keys.shape[-2] / k.shape[-2])
+        for keys, values in tiles_of(k, v, tile)
+    ]
+    return sum(parts)

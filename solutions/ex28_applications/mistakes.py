@@ -322,3 +322,31 @@ def everybody_pooled(gaps, since, horizon):
 def exponential_law(gaps, since, horizon):
     means = [float(np.mean(pauses)) if len(pauses) else np.inf for pauses in gaps]
     return 1 - np.exp(-horizon / np.array(means))
+
+
+@mistake(
+    "you cut off the first `size` of those worth it and sort them then; the likeliest of all come "
+    "in",
+    replaces="target_audience",
+)
+def cut_before_sorting(probability, consent, value, cost, size):
+    chosen = np.flatnonzero(consent & (probability * value > cost))[:size]
+    return chosen[np.argsort(-probability[chosen], kind="stable")]
+
+
+@mistake(
+    "you return places in your shortlist; map them back to the numbers of the users",
+    replaces="target_audience",
+)
+def places_in_the_shortlist(probability, consent, value, cost, size):
+    chosen = np.flatnonzero(consent & (probability * value > cost))
+    return np.argsort(-probability[chosen], kind="stable")[:size]
+
+
+@mistake(
+    "you take the mean over the kinds of recent events; each event counts once, so weigh by "
+    "`recent`",
+    replaces="risk_score",
+)
+def mean_over_kinds(history, recent, alpha=1.0):
+    return _mean_surprise((recent > 0).astype(recent.dtype), _surprise(history, alpha))

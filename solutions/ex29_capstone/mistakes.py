@@ -177,3 +177,26 @@ drawn("ex11_cross_entropy", "bits", "gradient_of_the_sum")
 drawn("ex12_adam", "EpsUnderTheRoot", "NoBiasCorrection")
 drawn("ex13_training_tricks", "each_by_its_own", "straight_line")
 drawn("ex15_encoder_block", "second_residual_from_x", "attention_gets_dout")
+
+
+@wrong_pair("your mlp pair keeps one `saved` for all calls, and the second overwrites the first")
+def one_saved_for_all_mlps(own, right):
+    latest = []
+
+    def forward(*inputs):
+        latest[:] = inputs
+        return own.mlp(*inputs), latest
+
+    return {"mlp": (forward, right["mlp"][1])}
+
+
+@wrong_pair(
+    "your log p is the logarithm of p with a floor, which caps it where p underflows; use x − max "
+    "first"
+)
+def log_of_the_softmax_with_a_floor(own, right):
+    def forward(x):
+        p = own.softmax(x)
+        return np.log(p + 1e-12), p
+
+    return {"log_softmax": (forward, right["log_softmax"][1])}

@@ -363,3 +363,14 @@ def weights_overwritten(dout, q, k, v, weights):
     found = _gradients(dscores, dout, q, k, weights)
     weights *= dscores
     return found
+
+
+@mistake(
+    "your mask is applied after the softmax, so the rows no longer sum to 1; hide keys before it"
+)
+def mask_after_softmax(q, k, v, mask=None):
+    keys, values = _repeat(k, q.shape[-3]), _repeat(v, q.shape[-3])
+    weights = _softmax(q @ keys.mT * q.shape[-1] ** -0.5)
+    if mask is not None:
+        weights = np.where(mask, weights, weights.dtype.type(0))
+    return weights @ values, weights

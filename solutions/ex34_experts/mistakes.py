@@ -346,3 +346,11 @@ def minus_one(probabilities, experts):
 @mistake("your loss is a mean over the experts; it is e times the sum", replaces="balance_loss")
 def mean_for_sum(probabilities, experts):
     return float((_shares(probabilities, experts) * probabilities.mean(axis=0)).mean())
+
+
+@mistake("your weights are the softmax over all experts, so those of the chosen do not sum to 1; "
+         "it runs over the k chosen scores", replaces="route")  # fmt: skip
+def chosen_of_a_softmax_over_all(x, w_router, k):
+    scores = x @ w_router
+    experts = _choice(scores, k)[1]
+    return np.take_along_axis(_softmax(scores), experts, axis=1), experts

@@ -382,3 +382,11 @@ def spaces_between_tokens(ids, pairs):
 def looks_one_pair_late(ids, pairs):
     table = spell(pairs)
     return b"".join(table.get(i + (i > 255), b"") for i in ids).decode("utf-8", "replace")
+
+
+@mistake("you apply the last merge first; the order is that of learning", replaces="encode")
+def merges_in_reverse(text, pairs):
+    ids = list(text.encode())
+    for j in reversed(range(len(pairs))):
+        ids = join(ids, tuple(pairs[j]), 256 + j)
+    return ids

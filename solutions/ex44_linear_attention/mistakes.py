@@ -415,3 +415,9 @@ def step_changes_its_inputs(state, q, k, v):
     out = read(q, *state)
     k[...] = features(k)
     return out, state
+
+
+@step_mistake("your step reads before it adds; the token's own key and value are in its sums")
+def reads_before_it_adds_but_first(state, q, k, v):
+    later = add(state, features(k), v)
+    return read(q, *(later if state is None else state)), later

@@ -68,11 +68,16 @@ def _told_as(mistake: Variant, run: Run) -> str:
 
     So little may come of another slip as well.
     """
-    wrong = [step for step in run.steps if mistake.replaces in step.expected.used]
-    wrong = [step for step in wrong if step.complaint is not None and step.expected.outputs]
-    if all(of_words(step.expected.outputs[0]) for step in wrong):
+    if _is_faint(mistake, run):
         return f"your answers are those of a known mistake: {mistake.says}"
     return mistake.says
+
+
+def _is_faint(mistake: Variant, run: Run) -> bool:
+    """Whether all that is wrong with its function are truths and names."""
+    wrong = [step for step in run.steps if mistake.replaces in step.expected.used]
+    wrong = [step for step in wrong if step.complaint is not None and step.expected.outputs]
+    return all(of_words(step.expected.outputs[0]) for step in wrong)
 
 
 def _sure(run: Run, mistake: Variant) -> bool:
@@ -80,7 +85,9 @@ def _sure(run: Run, mistake: Variant) -> bool:
 
     One that explains some is told only where the search for a change that mends all had its time.
     """
-    return not run.hurried or run.doctor.shares_all(mistake, run.steps)
+    doctor, steps = run.doctor, run.steps
+    nearly = doctor.explains_nearly_all(mistake, steps) and not _is_faint(mistake, run)
+    return not run.hurried or nearly or doctor.shares_all(mistake, steps)
 
 
 def _proven(run: Run, step: Step) -> str:
