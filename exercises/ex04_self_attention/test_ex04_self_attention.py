@@ -12,6 +12,8 @@ def inputs(rng, *lead, dtype=np.float64):
 
 def test_values_of_one_sequence(check, rng):
     check("self_attention", *inputs(rng))
+    square = [normal(rng, 4, 4) / 2 for _ in range(3)]
+    check("self_attention", normal(rng, 4, 4), *square, says_="Here all widths are the same.")
 
 
 def test_leading_axes(check, rng):

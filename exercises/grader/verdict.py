@@ -15,6 +15,7 @@ from grader.sandbox.runner import Sandboxed
 
 LABEL = re.compile(r"\S[\w ]{0,12}\s{2,}")  # "Likely cause   your softmax …"
 NARROW = 60
+VAGUE = ("no known mistake gives these numbers", "whose own checks fail: mend it first")
 FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 
 
@@ -46,11 +47,25 @@ def in_full(run: Run, result: Result) -> bool:
 def reports(run: Run, most: int = FULL_PER_EXERCISE, brief: int = 99) -> list[str]:
     """The failures of an answer: at most so many in full, so many in a line, the rest a number."""
     failed = [r for r in run.results if r.status == FAILED and not r.repeated]
-    full = [r for r in failed if in_full(run, r) or r.step is None][:most]
-    texts = [f"── {sentence(r.check)}\n{failure_text(run, r)}" for r in full]
-    rest = [brief_text(run, r) for r in failed if r not in full]
+    full = [r for r in failed if in_full(run, r) or r.step is None][:FULL_PER_EXERCISE]
+    told = [(r, failure_text(run, r)) for r in full]
+    told = sorted(told, key=lambda pair: is_vague(pair[1]))[:most]  # those with a cause first
+    texts = [f"── {sentence(r.check)}\n{text}" for r, text in told]
+    shown = [r for r, _ in told]
+    rest = [brief_text(run, r) for r in failed if r not in shown]
     rest[brief:] = [f"  and {len(rest) - brief} more"] if len(rest) > brief else []
-    return texts + (["Also failed:\n" + "\n".join(rest)] if rest else [])
+    unwritten = dict.fromkeys(
+        name for r in run.results if r.status == NOT_STARTED for name in r.functions
+    )
+    begun = any(r.status != NOT_STARTED for r in run.results)
+    ahead = [f"Not written yet: {', '.join(unwritten)}"] if unwritten and begun else []
+    return texts + (["Also failed:\n" + "\n".join(rest)] if rest else []) + ahead
+
+
+def is_vague(text: str) -> bool:
+    """Whether the report of a failure names no cause of its own."""
+    words = " ".join(text.split())
+    return "Likely cause" not in words or any(one in words for one in VAGUE)
 
 
 def count(run: Run, given_up: bool = False) -> str:
