@@ -9,9 +9,10 @@ from attention_workbook import commands
 
 from grader import scoreboard
 from grader.checks import Check, CheckFailed, NotStarted
-from grader.grading import FAILED, NOT_STARTED, Result, Run, generator_for
+from grader.grading import FAILED, NOT_STARTED, generator_for
 from grader.language import choose, said
-from grader.report import brief_text, failure_text, sentence
+from grader.lazy import LazyReport
+from grader.report import brief_text, sentence
 from grader.sandbox.held import weaker_fence
 from grader.sandbox.runner import Unusable
 from grader.sandbox.spawn import start_ahead
@@ -159,26 +160,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         raise pytest.fail.Exception("see the report", pytrace=False) from None
 
 
-class _LazyReport:
-    """A failure's text, made when it is shown: by then every check's evidence is in."""
-
-    def __init__(self, run: Run, result: Result, in_full: bool) -> None:
-        self._run, self._result, self._in_full = run, result, in_full
-
-    def __str__(self) -> str:
-        return failure_text(self._run, self._result)
-
-    @property
-    def reprcrash(self) -> str:
-        """The failure in one line, which pytest asks for under --tb=line."""
-        return brief_text(self._run, self._result).strip()
-
-    def toterminal(self, writer: Any) -> None:
-        """Write the text."""
-        if self._in_full:
-            writer.line(str(self))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -209,7 +190,7 @@ def pytest_runtest_makereport(
         report.when = "call"
         if not result.fault:
             in_full = item.config.getoption("tbstyle") != "line"
-            report.longrepr = _LazyReport(run, result, in_full)  # type: ignore[assignment]
+            report.longrepr = LazyReport(run, result, in_full)  # type: ignore[assignment]
     return report
 
 
