@@ -23,7 +23,7 @@ from grader.language import said
 from grader.sandbox.held import weaker_fence
 from grader.sandbox.in_process import InProcess
 from grader.sandbox.spawn import keep_warm
-from grader.verdict import count, fitted, reports
+from grader.verdict import count, fitted, is_vague, reports
 
 from attention_workbook.asked import INTERVIEW, hint, interview
 from attention_workbook.checking import at_hand, graded_and_noted, invitation, next_step
@@ -139,10 +139,11 @@ class Watch:
         return "\n\n".join([*parts, *answers])
 
     def _reports(self, run: Run) -> list[str]:
-        """The first failure; shown before its cause where that has to be searched for."""
+        """The first failure with a cause; shown without where all have to be searched for."""
         run.clock = Clock(0.0)
         texts = reports(run, most=1, brief=3)
-        if run.hurried or any(run.searches.values()):
+        vague = any(map(is_vague, texts[:1]))
+        if vague and (run.hurried or any(run.searches.values())):
             self._show("\n\n".join([*texts, count(run), SEARCHING]))
             run.search_with(Clock(SEARCH, stop=lambda: self._saved() != self._seen))
             texts = reports(run, most=1, brief=3)

@@ -5,7 +5,7 @@ import ast
 import numpy as np
 import pytest
 from grader.causes import explain
-from grader.causes.repair import lines_that_draw, of_words, plainest
+from grader.causes.repair import in_either, lines_that_draw, of_words, places, plainest
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
 from grader.language import message
@@ -256,5 +256,15 @@ def test_what_is_taken_away_is_told_before_what_is_changed():
     changed, away = slip("operator"), slip("term dropped")
     assert plainest([changed, away]) == away
     assert plainest([slip("activation"), away]) == slip("activation")
-    elsewhere = (away[0]._replace(line=5),)
-    assert plainest([changed, elsewhere]) == changed
+
+
+def test_two_lines_either_of_which_mends_all_are_both_told():
+    one, two = (Slip(1, 1, "operator", "a + b", "", line) for line in (4, 7))
+    several = places([(one,), (one._replace(kind="swapped"),), (two,)])
+    assert several == [(one,), (two,)]
+    said = in_either(several)
+    assert said == (
+        "either `a + b` in line 4 should be another operation, "
+        "or `a + b` in line 7 should be another operation"
+    )
+    assert "要么" in message(f"{said}: with either of them, all 4 calls of your f are right")

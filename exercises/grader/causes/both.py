@@ -11,11 +11,12 @@ import numpy as np
 
 from grader.causes.evidence import Evidence
 from grader.causes.probes import probes
-from grader.causes.repair import Repair, place_of, repairs_of
-from grader.causes.search import rank
+from grader.causes.repair import Repair, in_either, places, repairs_of
+from grader.causes.search import Chosen, rank
 from grader.diagnose import Doctor
 from grader.grading import Run
 from grader.kit import Variant
+from grader.mutants.switches import Slip
 from grader.sandbox.runner import Sandboxed, Unusable
 
 SECONDS = 1.5
@@ -42,31 +43,40 @@ def of_both(found: Evidence, run: Run) -> str:
     doctor = run.doctor
     used = found.failed.expected.used
     known = [mistake for mistake in doctor.exercise.mistakes if mistake.replaces in used]
-    if not isinstance(run.candidate, Sandboxed) or not known or not found.telling:
+    several = found.telling and len(found.failures) > 1
+    if not isinstance(run.candidate, Sandboxed) or not known or not several:
         return ""
     source, slips = repairs_of(found, run.candidate.source)
     trial = _Towards(found, run, source, SECONDS)
     trial.doctor = doctor
-    probe = probes(found)[0]
-    given = {mistake.name: _numbers(doctor.outcome(mistake, probe)) for mistake in known}
-    wanted = {name: numbers for name, numbers in given.items() if numbers is not None}
     try:
         with closing(trial.worker):
-            touched = trial.touched(probe)
-            here = sorted((slip for slip in slips if slip.place in touched), key=rank)
-            unchanged = _numbers_of(probe.outcome.outputs[0])
-            for (slip,), answered in trial.of(probe, ((slip,) for slip in here)):
-                numbers = _numbers_of(answered)
-                if numbers is None or _equal(numbers, unchanged):
-                    continue
-                for mistake in known:
-                    if _equal(numbers, wanted.get(mistake.name)):
-                        trial.mistake = mistake
-                        if trial.holds((slip,)):
-                            return f"two things at once: {mistake.says}; and {place_of(slip)}"
+            mistake, chosen = _found(trial, known, slips)
     except Unusable:
-        pass
-    return ""
+        return ""
+    return f"two things at once: {mistake.says}; and {in_either(places(chosen))}" if chosen else ""
+
+
+def _found(
+    trial: _Towards, known: list[Variant], slips: list[Slip]
+) -> tuple[Variant, list[Chosen]]:
+    """A mistake and the changes with each of which the file does what it does."""
+    probe, chosen = probes(trial.found)[0], list[Chosen]()
+    wanted = {mistake.name: _numbers(trial.doctor.outcome(mistake, probe)) for mistake in known}
+    unchanged, touched = _numbers_of(probe.outcome.outputs[0]), trial.touched(probe)
+    here = sorted((slip for slip in slips if slip.place in touched), key=rank)
+    for change, answered in trial.of(probe, ((slip,) for slip in here)):
+        numbers = _numbers_of(answered)
+        if numbers is None or _equal(numbers, unchanged):
+            continue
+        for mistake in known:
+            if not _equal(numbers, wanted[mistake.name]):
+                continue
+            trial.mistake = mistake
+            if trial.holds(change):
+                chosen.append(change)
+                known = [mistake]
+    return known[0], chosen
 
 
 def _equal(here: np.ndarray | None, there: np.ndarray | None) -> bool:

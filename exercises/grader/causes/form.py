@@ -1,5 +1,6 @@
 """The kind of what came back, before its values."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def of_kind(exercise: Exercise, step: Step) -> str:
     """Whether a number of Python's came back where the dtype alone is wrong."""
     dtype = step.complaint is not None and step.complaint.kind == "dtype"
     told = of_form(exercise, step) if dtype else ""
-    return told if "of Python's" in told else ""
+    return told if "a Python float" in told else ""
 
 
 def of_form(exercise: Exercise, step: Step) -> str:
@@ -129,7 +130,7 @@ def _array(got: Any, wanted: Any, step: Step) -> str:
     if got is None or wanted is None:
         return "is None" if got is None and wanted is not None else ""
     if isinstance(got, float) and not isinstance(got, np.generic) and _is_single(wanted):
-        return "is a number of Python's, which counts as float64; a float32 of NumPy's is asked"
+        return "is a Python float, which counts as float64; a NumPy number of float32 is asked"
     got, wanted = np.asarray(got), np.asarray(wanted)
     if got.dtype.kind not in "biuf" or wanted.dtype.kind not in "biuf":
         return ""
@@ -145,11 +146,17 @@ def _array(got: Any, wanted: Any, step: Step) -> str:
     if close and got.dtype.kind != wanted.dtype.kind and "b" in got.dtype.kind + wanted.dtype.kind:
         return f"has the right values, but as {got.dtype}; {wanted.dtype} is asked"
     near = got.dtype.kind == "f" and np.allclose(got, wanted.astype(float), 1e-14, 0)
-    if large and near and not (got == wanted).all():
+    if large and near and not _equal(got, wanted):
         return "is rounded: somewhere it is a float, which holds whole numbers up to 2**53"
-    if wanted.dtype.kind in "iu" and got.dtype.kind == "f" and (got == wanted).all():
+    if wanted.dtype.kind in "iu" and got.dtype.kind == "f" and _equal(got, wanted):
         return "has the right value, but as a float; a whole number is asked"
     return ""
+
+
+def _equal(floats: np.ndarray, whole: np.ndarray) -> bool:
+    """Whether floats are these whole numbers to the last digit, beyond 2**53 too."""
+    pairs = zip(floats.ravel().tolist(), whole.ravel().tolist(), strict=True)
+    return all(math.isfinite(one) and int(one) == other for one, other in pairs)
 
 
 def _is_single(value: Any) -> bool:

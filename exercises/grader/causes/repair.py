@@ -38,6 +38,7 @@ AWAY = {
     "bound dropped",
 }
 AWAY |= {"slice opened", "option dropped", "condition dropped", "branch", "sign or not dropped"}
+EITHER = 2  # lines of which either may be at fault
 LIMITS = Limits(start=3.0, call=2.0, losses=4)
 SHOULD = {
     "constant": "be another number",
@@ -168,24 +169,32 @@ def of_repair(found: Evidence, run: Run, pairs: bool = False, only_known: bool =
         return ""
     if not chosen:
         return ""
-    best = plainest(chosen)
-    known += [best] if best not in known else []
+    best = places(chosen)
+    known += [chosen for chosen in best[:1] if chosen not in known]
     return _told(found, best)
 
 
+def places(several: list[Chosen]) -> list[Chosen]:
+    """Of changes that all do, the plainest of the likeliest line, and that of another line.
+
+    Which of two lines is at fault is not known where a change of either mends all.
+    """
+    if len(several[0]) > 1:
+        return several[:1]
+    lines = dict.fromkeys(chosen[0].line for chosen in several)
+    groups = ([chosen for chosen in several if chosen[0].line == line] for line in lines)
+    return [plainest(group) for group in groups][:EITHER]
+
+
 def plainest(several: list[Chosen]) -> Chosen:
-    """Of changes that all do: one that takes something away, if the likeliest line has one.
+    """Of changes of one line that all do: one that takes something away, if there is one.
 
     Another operator or number may be right by chance where what it joins does not belong.
     """
     first = several[0]
-    lines = {slip.line for slip in first}
-    away = [
-        chosen
-        for chosen in several
-        if len(chosen) == 1 and chosen[0].kind in AWAY and chosen[0].line in lines
-    ]
-    return away[0] if away and len(first) == 1 and first[0].kind in CHANGED else first
+    if len(first) > 1 or first[0].kind not in CHANGED:
+        return first
+    return next((chosen for chosen in several if chosen[0].kind in AWAY), first)
 
 
 def repairs_of(found: Evidence, code: str) -> tuple[str, list[Slip]]:
@@ -215,15 +224,24 @@ def of_words(value: Any) -> bool:
     )
 
 
-def _told(found: Evidence, chosen: Chosen) -> str:
+def _told(found: Evidence, several: list[Chosen]) -> str:
     count, whose = len(found.every), f"your {found.failed.request.name}"
     calls = f"all {count} calls of {whose} are right" if count > 1 else f"{whose} is right"
     if found.failed.request.drive:
         calls = f"all {count} calls of this kind are right" if count > 1 else "this call is right"
+    chosen = several[0]
+    if len(several) > 1:
+        return f"{in_either(several)}: with either of them, {calls}"
     said = list(dict.fromkeys(map(place_of, sorted(chosen, key=lambda slip: slip.line))))
     if len(said) == 1:
         return f"{said[0]}: with that, {calls}"
     return f"{len(said)} places at once: {'; '.join(said)}: with that, {calls}"
+
+
+def in_either(several: list[Chosen]) -> str:
+    """The place that has to change, or both of which one has to."""
+    place, *others = (place_of(chosen[0]) for chosen in several)
+    return f"either {place}, or {others[0]}" if others else place
 
 
 def place_of(slip: Slip) -> str:
