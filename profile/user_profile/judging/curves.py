@@ -6,6 +6,7 @@ Both are of the date of the test, as all of the outlook (`judging.outlook`).
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy  # its parts load when they are first used
 
 from ..dates import day_of
 from ..features.labels import HORIZON, bought_of, outlook_labels
@@ -28,7 +29,9 @@ class Calibration(NamedTuple):
     high: np.ndarray  # (B,)
     customers: np.ndarray  # (B,)
     error: float  # mean gap, weighed by customers
-    by_chance: float  # the error that right chances would show with so many customers
+    by_chance: float  # the error that right chances would show with so many customers, its mean
+    at_most: float  # and what 95 % of such errors stay below
+    shifted: float  # the error after the best shift of all log-odds, known in hindsight alone
 
     def rows(self) -> list[dict[str, Any]]:
         """Plain values, for a table, a CSV file, JSON or a picture."""
@@ -54,8 +57,21 @@ def calibration_curve(chance: np.ndarray, actual: np.ndarray, rng: int = 0) -> C
     error = calibration_error(chance, actual)
     return Calibration(
         said, true, np.maximum(middle - half, 0), np.minimum(middle + half, 1), count[bins],
-        error, float(np.mean(others)),
+        error, float(np.mean(others)), float(np.quantile(others, 0.95)), _shifted(chance, actual),
     )  # fmt: skip
+
+
+def _shifted(chance: np.ndarray, actual: np.ndarray) -> float:
+    """The calibration error once the mean chance is what came true."""
+    odds = scipy.special.logit(np.clip(chance, 1e-9, 1 - 1e-9))
+    if not 0 < actual.mean() < 1:
+        return calibration_error(chance, actual)
+
+    def too_many(shift: float) -> float:
+        return float((scipy.special.expit(odds + shift) - actual).sum())
+
+    shift = scipy.optimize.brentq(too_many, -50, 50)
+    return calibration_error(scipy.special.expit(odds + shift), actual)
 
 
 def outlook_calibration(profiler: Profiler) -> dict[str, Calibration]:
@@ -93,7 +109,8 @@ def calibration_table(profiler: Profiler) -> Table | None:
         tuple(rows),
         tuple(
             f"calibration error of {title} {curve.error:.4f}; right chances would show "
-            f"{curve.by_chance:.4f} with so many customers"
+            f"{curve.by_chance:.4f} with so many customers, below {curve.at_most:.4f} in 95 %; "
+            f"after the best shift of all, in hindsight, {curve.shifted:.4f}"
             for title, curve in found.items()
         ),
     )

@@ -4,15 +4,17 @@ State k of a customer follows the first k sessions and knows no later one, so th
 for every date.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from ..features.featurizer import Featurizer, Queries
-from ..features.history import ranges
+from ..features.history import of_users, ranges
 from ..model import ProfileModel
 
-_CUSTOMERS = 512  # of a batch
+_CUSTOMERS, _BEHAVIOURS = 512, 16_000  # of a batch
+_PART = 20_000  # customers whose history is looked at at once
 _NOBODY = np.zeros(0, np.int64)
 
 
@@ -48,12 +50,37 @@ def encode_all(model: ProfileModel, featurizer: Featurizer) -> States:
     first = history.user_offsets[:-1] + np.arange(len(count))
     start = model.customers.start.data
     rows = np.empty((len(history.user) + len(count), len(start)), start.dtype)
-    order = np.argsort(count, kind="stable")
-    for begin in range(0, len(order), _CUSTOMERS):
-        users = np.sort(order[begin : begin + _CUSTOMERS])
-        ends = np.full(len(users), history.last_moment + 1)
-        batch = featurizer.batch(users, Queries(_NOBODY, _NOBODY, users, ends))
-        states, _ = model.encode(batch)
-        there = np.arange(states.shape[1]) <= count[users][:, None]
-        rows[(first[users][:, None] + np.arange(states.shape[1]))[there]] = states[there]
+    behaviours = np.diff(history.offsets[history.user_offsets])
+    order = np.lexsort((behaviours, count))
+    for begin in range(0, len(order), _PART):
+        users = np.sort(order[begin : begin + _PART])
+        part = featurizer.with_history(of_users(history, users), featurizer.side[users])
+        for chosen in _packs(behaviours[users], count[users]):
+            there, states = _encode(model, part, chosen)
+            places = first[users[chosen]][:, None] + np.arange(states.shape[1])
+            rows[places[there]] = states[there]
     return States(rows, first)
+
+
+def _packs(behaviours: np.ndarray, count: np.ndarray) -> Iterator[np.ndarray]:
+    """Customers of as many sessions together, up to `_CUSTOMERS` and `_BEHAVIOURS`."""
+    order = np.lexsort((behaviours, count))
+    before = np.cumsum(behaviours[order]) // _BEHAVIOURS
+    begin = 0
+    while begin < len(order):
+        end = np.searchsorted(before, before[begin], "right")
+        end = min(int(end), begin + _CUSTOMERS)
+        yield np.sort(order[begin:end])
+        begin = end
+
+
+def _encode(
+    model: ProfileModel, featurizer: Featurizer, users: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """States (u, 1 + T, E) of some customers after all of their sessions, and which are real."""
+    history = featurizer.history
+    ends = np.full(len(users), history.last_moment + 1)
+    batch = featurizer.batch(users, Queries(_NOBODY, _NOBODY, users, ends))
+    states, _ = model.encode(batch)
+    counts = history.user_offsets[users + 1] - history.user_offsets[users]
+    return np.arange(states.shape[1]) <= counts[:, None], states

@@ -21,6 +21,7 @@ def test_bold_chances_do_not():
     said = np.clip(2 * true - 0.5, 0, 1)
     curve = calibration_curve(said, rng.random(5_000) < true)
     assert curve.error > 4 * curve.by_chance
+    assert curve.by_chance < curve.at_most < curve.error
     assert curve.true[0] > curve.high[0] - curve.low[0]
 
 
@@ -30,3 +31,14 @@ def test_a_bin_by_hand():
     assert curve.true.tolist() == [0.5, 1]
     assert curve.rows()[0]["customers"] == 2
     assert curve.low[0] == pytest.approx(0.0945, abs=1e-3)  # Wilson's, one of two
+
+
+def test_a_shift_of_all_is_told_from_a_wrong_shape():
+    rng = np.random.default_rng(0)
+    odds = rng.normal(0, 1.5, 20_000)
+    came = rng.random(20_000) < 1 / (1 + np.exp(-odds))
+    later = calibration_curve(1 / (1 + np.exp(-(odds - 0.5))), came)
+    assert later.error > 0.05
+    assert later.shifted < 0.01
+    bold = calibration_curve(1 / (1 + np.exp(-2 * odds)), came)
+    assert bold.shifted == pytest.approx(bold.error, abs=0.01)
