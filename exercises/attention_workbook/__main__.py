@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.home import require_home
-from grader.language import choose, said
+from grader.language import choose, said, told
 
 from attention_workbook.commands import COMMANDS, HOMELESS
 from attention_workbook.place import Place
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(problem, BrokenPipeError):  # `attention-workbook list | head -1`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"{PROGRAM}: {said(_sentence(problem))}", file=sys.stderr)
+        print(f"{PROGRAM}: {told(problem)}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, EOFError):
         print(said("\nStopped."), file=sys.stderr)
@@ -67,12 +67,6 @@ def _run(parsed: argparse.Namespace) -> tuple[str, int]:
 def typed(command: str, argument: str) -> str:
     """How a command is typed at this door."""
     return " ".join(filter(None, (PROGRAM, command, argument)))
-
-
-def _sentence(problem: Exception) -> str:
-    if isinstance(problem, OSError) and problem.strerror:
-        return ": ".join(filter(None, (str(problem.filename or ""), said(problem.strerror))))
-    return str(problem)
 
 
 class _Parser(argparse.ArgumentParser):

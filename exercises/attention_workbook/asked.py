@@ -27,6 +27,7 @@ def interview(place: Place, wanted: str) -> str:
     if not 0 < minutes <= 24 * 60:
         raise ValueError(f"interview {wanted}: give the minutes you have, such as 60")
     answers = held(place.exercises, place.answers, minutes, place.typed, sys.stdin.isatty())
+    progress = place.progress
     if answers:
-        place.progress.interviewed(len(solved(answers)), len(answers), minutes)
-    return ""
+        progress.interviewed(len(solved(answers)), len(answers), minutes)
+    return "\n".join(progress.notes)

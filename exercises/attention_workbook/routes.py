@@ -20,7 +20,8 @@ def choose(wanted: str, exercises: list[Exercise], progress: Progress) -> str:
     choice = {"exercises": {}, "route": {"name": found[0], "on": stamp(now())}}
     progress.change(lambda data: data.update(merged(data, choice)))
     count = len(on_route(found[0], exercises))
-    return f"{found[0]}: {count} exercises, {ROUTES[found[0]].purpose}."
+    chosen = f"{found[0]}: {count} exercises, {ROUTES[found[0]].purpose}."
+    return "\n".join([chosen, *progress.notes])
 
 
 def route_of(data: Data) -> str:

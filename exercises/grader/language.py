@@ -62,6 +62,13 @@ def said(text: str) -> str:
     return "\n".join(_line(line, catalogue) for line in text.split("\n"))
 
 
+def told(problem: Exception) -> str:
+    """What went wrong, in a sentence: of what the system refuses, the file and the reason."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return ": ".join(filter(None, (str(problem.filename or ""), said(problem.strerror))))
+    return said(str(problem))
+
+
 def message(text: str, catalogue: str = "chinese") -> str | None:
     """The translation of one message, None if the catalogue has none."""
     exact, templates = _read(catalogue)

@@ -10,7 +10,7 @@ from attention_workbook import commands
 from grader import scoreboard
 from grader.checks import Check, CheckFailed, NotStarted
 from grader.grading import FAILED, NOT_STARTED, generator_for
-from grader.language import choose, said
+from grader.language import choose, said, told
 from grader.lazy import LazyReport
 from grader.report import brief_text, sentence
 from grader.sandbox.held import weaker_fence
@@ -74,7 +74,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         argument = config.getoption(f"--{wanted[0].name}")
         print(said(wanted[0].run(config.stash[_workbook].place(), argument)))
     except (ValueError, OSError) as problem:
-        raise pytest.UsageError(said(str(problem))) from None
+        raise pytest.UsageError(told(problem)) from None
     finally:
         config._ensure_unconfigure()
     return 0

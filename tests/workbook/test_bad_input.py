@@ -116,7 +116,9 @@ def test_a_folder_that_may_not_be_written_to_costs_the_memory_alone(own, capsys,
     assert "Read-only file system" in said
 
 
-@pytest.mark.parametrize("command", ["reset ex01", "update", "check ex01", "hint ex01"])
+@pytest.mark.parametrize(
+    "command", ["reset ex01", "update", "check ex01", "hint ex01", "route weekend"]
+)
 def test_a_full_disk_takes_nothing_from_the_student(own, monkeypatch, capsys, command):
     answer(own)
     newer = lay_out.contents() | {"ex02_attention/README.md": b"newer"}

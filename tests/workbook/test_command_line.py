@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from grader.language import told
 from grader.workbook import require_numpy
 
 from tests.workbook.commands import scores_of, workbook
@@ -127,6 +128,20 @@ def test_a_full_disk_costs_the_file_not_the_scoreboard(clone, tmp_path):
     assert "could not be written" in done.stdout
     assert "No space left on device" in done.stdout
     assert not (tmp_path / "scores.json").exists()
+    answer = clone / "exercises" / "ex01_softmax" / "softmax.py"
+    stub = answer.read_bytes()
+    answer.write_text("mine = 1\n")
+    done = workbook(
+        clone, "exercises", "-p", "full_disk", "--reset", "ex01", PYTHONPATH=str(tmp_path)
+    )
+    assert done.stderr.strip() == f"ERROR: {answer}: No space left on device"
+    assert answer.read_text() == "mine = 1\n"
+    answer.write_bytes(stub)
+
+
+def test_what_the_system_refuses_is_told_by_file_and_reason():
+    assert told(OSError(30, "Read-only file system", "a.npz")) == "a.npz: Read-only file system"
+    assert told(OSError("no more")) == "no more"
 
 
 def test_an_old_numpy_is_refused_in_one_sentence():
