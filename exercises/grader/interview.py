@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.causes import explain
+from grader.clock import Clock
 from grader.draw import draw, plan_text, require_time, standing
 from grader.exercise import Exercise
 from grader.grading import FAILED, NOT_STARTED, PASSED, Run, Score
@@ -25,6 +27,7 @@ from grader.verdict import graded, prose
 
 ACTIONS = "g = grade it, s = skip it, q = stop the interview, Enter = how much time is left: "
 SHOWN = 4
+SEARCH = 2.0  # seconds of computing for causes, which are told at the end
 
 
 class Answer(NamedTuple):
@@ -126,8 +129,9 @@ def _wrong(run: Run) -> list[str]:
     lines = [brief_text(run, result).strip().removeprefix(name) for result in failed]
     if len(lines) > SHOWN + 1:
         lines[SHOWN:] = [f"and {len(lines) - SHOWN} checks more"]
-    causes = dict.fromkeys(cause.says for result in failed for cause in run.diagnoses(result))
-    return lines + [f"likely cause: {cause}" for cause in causes]
+    run.search_with(Clock(SEARCH))
+    causes = dict.fromkeys(cause for result in failed for cause in explain(run, result))
+    return lines + [f"likely cause: {cause}" for cause in causes if cause]
 
 
 def report(answers: list[Answer], typed: Callable[[str, str], str]) -> str:

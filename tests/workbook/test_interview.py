@@ -12,7 +12,8 @@ import pytest
 from attention_workbook.__main__ import typed
 from grader.exercise import SOLUTIONS, find_exercise, find_exercises
 from grader.grading import NOT_STARTED, PASSED
-from grader.interview import Desk, Session, report
+from grader.interview import Desk, Session, _wrong, report
+from grader.verdict import graded
 
 from tests.workbook.commands import workbook
 from tests.workbook.screens import ANSWERS
@@ -130,6 +131,14 @@ def test_the_report_names_what_failed_and_why(tmp_path):
     assert "attention-workbook check ex01_softmax" in drill
     assert "Follow-ups to ex02" in drill
     assert "| question | marks |" in drill
+
+
+def test_a_cause_that_no_list_holds_is_told_too(tmp_path):
+    path = tmp_path / "softmax.py"
+    path.write_text("def softmax(x, axis=-1):\n    return x\n")
+    told = "\n".join(_wrong(graded(EX01, path)))
+    assert "likely cause: your softmax is your input `x` itself" in told
+    assert "no known mistake" not in told
 
 
 def test_the_capstone_finds_the_answers_that_it_is_built_on(tmp_path):
