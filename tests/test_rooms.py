@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,20 @@ def test_every_benchmark_finds_what_it_measures() -> None:
         if module.name not in ("__main__", "torch_step"):  # the one runs, the other needs torch
             found = importlib.import_module(f"tests.benchmarks.{module.name}")
             assert found.__doc__, f"{module.name} does not say what it measures"
+
+
+TOLD = [
+    *(f"attention/{room}" for room in ("decoding", "files", "parallel", "pretrained", "text")),
+    *("attention/tokens", "attention/training", "profile/user_profile/log/readers"),
+    *(f"profile/user_profile/{room}" for storey in STOREYS["profile/user_profile"][2:-1]
+      for room in storey),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("room", TOLD)
+def test_a_room_tells_its_reading_order(room):
+    """Each file of it is named where the room begins; commands are files of their own names."""
+    begin = ROOT / room / "__init__.py"
+    words = set(re.findall(r"\w+", ast.get_docstring(ast.parse(begin.read_text("utf-8"))) or ""))
+    files = {path.stem for path in begin.parent.glob("*.py")} - {"__init__", "__main__"}
+    assert sorted(files - words) == []

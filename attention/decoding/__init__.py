@@ -1,4 +1,12 @@
-"""Decoding: a causal language model, and the ways to draw text from one."""
+"""Decoding: a causal language model, and the ways to draw text from one.
+
+model              each position predicts the next token
+transformer_model  the same under the names of Keras's examples
+sampling           from logits to a token
+generation         a token after the other
+batch, beam, speculative   several texts at once; the likeliest; a small model drafts
+watching, lens     what it attends to while it writes, and would say after each block
+"""
 
 from .batch import generate_batch
 from .beam import Hypothesis, beam_search

@@ -3,10 +3,12 @@
 events      the columns every reader fills
 sources     where a log lies: files, folders, archives, databases
 readers     one file a format; rows that cannot be read are counted and told
-clean       duplicates, charges, cancellations
+ids         ids as people type them
+clean       duplicates, charges, cancellations; prices: what a row leaves out
 sessions    events of one user close in time
 split       which sessions are trained on, which are held out
-categories  names for groups of items
+categories  groups of items; clusters finds them, category_names names them
 prepare     all of it in one call, `prepared` what comes of it
 kept        a prepared log in the user's cache, so that it is read once
+parts       a log of which every process holds some users
 """

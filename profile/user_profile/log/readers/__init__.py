@@ -1,4 +1,12 @@
-"""Reading event logs: one file a format, and `read_events`, which finds out which one it is."""
+"""Reading event logs: one file a format, and `read_events`, which finds out which one it is.
+
+online_retail, recbole, otto, movielens, visits, sasrec, histories   published formats
+columns   any table with a header: names are what shops call them, kinds what their words say
+rows      from a file to columns of text
+numbers, dates   what a text means, over the whole column
+assemble  from columns of text to `Events`
+report    what could not be read
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
