@@ -189,8 +189,8 @@ def _searched(run: Run, found: Evidence, runner: InProcess, blamed: bool = False
         partial(of_each, found, run.doctor),
         partial(mend, pairs=False),
         partial(of_slips, found, run.candidate.source, pairs=False),
-        partial(of_both, found, run),
         partial(of_two, found, run.doctor),
+        partial(of_both, found, run),
         partial(mend, pairs=True),
         partial(of_slips, found, run.candidate.source, pairs=True),
     )
