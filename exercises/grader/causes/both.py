@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.causes.evidence import Evidence
 from grader.causes.probes import probes
-from grader.causes.repair import AWAY, Repair, in_either, places, repairs_of
+from grader.causes.repair import Repair, in_either, places, repairs_of
 from grader.causes.search import Chosen, rank
 from grader.diagnose import Doctor
 from grader.grading import Run
@@ -20,7 +20,8 @@ from grader.mutants.switches import Slip
 from grader.sandbox.runner import Sandboxed, Unusable
 
 SECONDS = 1.5
-OTHERWISE = AWAY | {"another variable"}  # these undo an attempt, and what is left is an omission
+DISABLING = {"line dropped", "never done", "always done", "branch", "another variable"}
+DISABLING |= {"another function", "where dropped", "loop left"}
 
 
 class _Towards(Repair):
@@ -48,7 +49,6 @@ def of_both(found: Evidence, run: Run) -> str:
     if not isinstance(run.candidate, Sandboxed) or not known or not several:
         return ""
     source, slips = repairs_of(found, run.candidate.source)
-    slips = [slip for slip in slips if slip.kind not in OTHERWISE]
     trial = _Towards(found, run, source, SECONDS)
     trial.doctor = doctor
     try:
@@ -56,7 +56,9 @@ def of_both(found: Evidence, run: Run) -> str:
             mistake, chosen = _found(trial, known, slips)
     except Unusable:
         return ""
-    return f"two things at once: {mistake.says}; and {in_either(places(chosen))}" if chosen else ""
+    if not chosen or any(slip.kind in DISABLING for (slip,) in chosen):
+        return ""  # a change that disables a line makes an omission of what was tried
+    return f"two things at once: {mistake.says}; and {in_either(places(chosen))}"
 
 
 def _found(

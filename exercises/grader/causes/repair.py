@@ -28,7 +28,7 @@ SECONDS = 2.5
 DRAWN = re.compile(r"\brng\s*[.=]|\brandom\b")  # other random numbers may be right by chance
 NUMBERS = {"constant", "plausible constant", "range cut short"}
 CHANGED = {"constant", "plausible constant", "operator", "comparison", "another variable"}
-CHANGED |= {"swapped", "slice shifted", "and/or", "another function", "range cut short"}
+CHANGED |= {"swapped", "to add", "slice shifted", "and/or", "another function", "range cut short"}
 AWAY = {
     "term dropped",
     "call dropped",
