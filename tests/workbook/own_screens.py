@@ -8,7 +8,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tests.workbook.later_screens import later
@@ -78,28 +78,10 @@ STEPS: list[Step] = [
 
 def page(folder: Path, language: str = "en") -> str:
     """The whole page, run in an empty folder."""
-    parts = [INTRODUCTION[language]]
-    with _there(folder):
+    with _there(folder, language):
         from attention_workbook.lay_out import version
-        from grader.language import choose
 
-        for title, command, given in STEPS:
-            own = folder / "mine"
-            if given is not None and given.endswith(".py"):
-                shutil.copy(ANSWERS / given, own / "ex01_softmax" / "softmax.py")
-            elif given is not None:
-                os.environ["ATTENTION_WORKBOOK_NOW"] = f"{given}T12:00:00+00:00"
-            if own.is_dir() and title != STEPS[-1][0]:
-                os.chdir(own)
-            else:
-                os.chdir(folder)
-            shown = tidy(_said(["--lang", language, *command.split()]), folder).replace(
-                version(), "0.1.0"
-            )
-            if command.startswith("explain"):
-                shown = "\n".join([*shown.splitlines()[:14], "  …"])
-            head = title if language == "en" else TITLES[title]
-            parts.append(f"## {head}\n\n```text\n$ attention-workbook {command}\n{shown}\n```\n")
+        parts = [INTRODUCTION[language], *_stepped(folder, language)]
         os.chdir(folder / "mine")
         for head, typed, said in later(folder / "mine", language):
             shown = tidy(said, folder).replace(version(), "0.1.0")
@@ -110,8 +92,33 @@ def page(folder: Path, language: str = "en") -> str:
                 ANSWERS / "softmax_first_try.py", folder / "mine" / "ex01_softmax/softmax.py"
             )
             parts += _watched(folder / "mine", columns, language)
-        choose("en")
     return "\n".join(parts)
+
+
+def cheap(folder: Path, language: str, but: set[str]) -> list[str]:
+    """The page's first sections but those of these titles: what takes less than a second."""
+    with _there(folder, language):
+        return list(_stepped(folder, language, but))
+
+
+def _stepped(folder: Path, language: str, but: Collection[str] = ()) -> Iterator[str]:
+    from attention_workbook.lay_out import version
+
+    own = folder / "mine"
+    for title, command, given in STEPS:
+        if title in but:
+            continue
+        if given is not None and given.endswith(".py"):
+            shutil.copy(ANSWERS / given, own / "ex01_softmax" / "softmax.py")
+        elif given is not None:
+            os.environ["ATTENTION_WORKBOOK_NOW"] = f"{given}T12:00:00+00:00"
+        os.chdir(own if own.is_dir() and title != STEPS[-1][0] else folder)
+        said = tidy(_said(["--lang", language, *command.split()]), folder)
+        shown = said.replace(version(), "0.1.0")
+        if command.startswith("explain"):
+            shown = "\n".join([*shown.splitlines()[:14], "  …"])
+        head = title if language == "en" else TITLES[title]
+        yield f"## {head}\n\n```text\n$ attention-workbook {command}\n{shown}\n```\n"
 
 
 def _said(arguments: list[str]) -> str:
@@ -143,13 +150,18 @@ def _watched(own: Path, columns: int, language: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _there(folder: Path) -> Iterator[None]:
+def _there(folder: Path, language: str) -> Iterator[None]:
+    from grader.language import choose
+
     names = ("COLUMNS", "ATTENTION_WORKBOOK_NOW")
     before, here = {name: os.environ.get(name) for name in names}, Path.cwd()
     os.environ.update(COLUMNS="80", ATTENTION_WORKBOOK_NOW="2026-01-01T12:00:00+00:00")
     try:
+        os.chdir(folder)
+        choose(language)
         yield
     finally:
+        choose("en")
         os.chdir(here)
         for name, value in before.items():
             os.environ.pop(name)

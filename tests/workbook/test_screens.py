@@ -21,3 +21,13 @@ def test_the_companions_screens_are_those_of_the_docs(language, tmp_path):
         "the companion's screens changed: look at them, then run "
         "python -m tests.workbook.own_screens"
     )
+
+
+@pytest.mark.parametrize("language", own_screens.OWN)
+def test_the_cheap_screens_are_those_of_the_docs(language, tmp_path):
+    """All of them take half a minute; these, most of the first page, less than a second."""
+    but = {"What an assistant is told"} | ({"A first try"} if language == "zh" else set())
+    shown = own_screens.cheap(tmp_path, language, but)
+    kept = own_screens.OWN[language].read_text(encoding="utf-8")
+    assert [section for section in shown if section not in kept] == []
+    assert len(shown) == len(own_screens.STEPS) - len(but)
