@@ -10,7 +10,9 @@ from .answers import print_rows
 from .asking import add_date_option, load_profiler, moment_of
 from .log_options import add_log_options
 from .model_options import add_model_option
-from .outputs import PICTURE, add_output, save_figure
+from .outputs import PICTURE, TABLE, add_output, save_figure, write_rows
+
+_SHOWN = 20  # sessions on the terminal, the latest
 
 
 def add_command(commands: Any) -> None:
@@ -18,6 +20,7 @@ def add_command(commands: Any) -> None:
     drift.set_defaults(run=run_drift)
     drift.add_argument("customer")
     add_output(drift, "--plot", PICTURE, "draw the interests after each session")
+    add_output(drift, "--out", TABLE, "write all rows")
     add_output(drift, "--bands", PICTURE, "draw those that moved most beside all customers'")
     add_date_option(drift)
     add_model_option(drift)
@@ -41,7 +44,17 @@ def run_drift(options: argparse.Namespace) -> int:
                 "mix": "; ".join(f"{names[c]} {mix[c]:.0%}" for c in best),
             }
         )
-    print_rows(rows)
+    print_rows(rows[-_SHOWN:])
+    if len(rows) > _SHOWN:
+        more = "" if options.out else "; --out writes all"
+        print(f"the latest {_SHOWN} of {len(rows):,} sessions{more}")
+    print(
+        "mix: shares of what was bought, the latest counting most; "
+        "moved: how much of it a session changed, from 0 to 1"
+    )
+    if options.out:
+        write_rows(options.out, rows)
+        print(f"{len(rows):,} rows written to {options.out}")
     if options.plot:
         ax, _ = plot_drift(profiler, found)
         save_figure(options.plot, ax.figure)

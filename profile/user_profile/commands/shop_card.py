@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from ..dates import day_of
 from ..judging.curves import calibration_table
 from ..judging.shop import DAYS, read_shop
 from ..serving.segments import segment_rows
@@ -25,7 +26,8 @@ def run_shop_card(options: argparse.Namespace) -> int:
     rows = segment_rows(profiler, shop.segments, texts)
     print_rows(rows)
     if shop.sold:
-        print(f"\nmost sold: orders in the last {DAYS} days, and in the {DAYS} before")
+        print(f"\nmost sold: orders in the {DAYS} days before {day_of(shop.moment)}, and in the "
+              f"{DAYS} before those")  # fmt: skip
         print_rows(
             [
                 {"item": texts[sold.item].strip(), "now": sold.now, "before": sold.before}

@@ -32,20 +32,24 @@ def run_show(options: argparse.Namespace) -> int:
             profiler.history, profile, texts, facts=facts, decisions=profiler.decisions
         )
     )
-    if options.out and Path(options.out).suffix.lower() == ".json":
-        write_text(options.out, to_json(profile_record(profiler, profile, texts, facts)))
-    elif options.out:
-        (row,) = profile_rows(profiler, query.users, query.moment)
-        write_rows(options.out, [row | fact_row(facts, user) | next_columns(profile, items)])
+    if options.out or options.plot or options.sessions:
+        print()
+    if options.out:
+        if Path(options.out).suffix.lower() == ".json":
+            write_text(options.out, to_json(profile_record(profiler, profile, texts, facts)))
+        else:
+            (row,) = profile_rows(profiler, query.users, query.moment)
+            write_rows(options.out, [row | fact_row(facts, user) | next_columns(profile, items)])
+        print(f"saved to {options.out}")
     if options.plot:
         from ..serving.card import plot_card  # matplotlib takes a second to import
 
         save_figure(options.plot, plot_card(profiler, profile, texts))
-        print(f"\nsaved to {options.plot}")
+        print(f"saved to {options.plot}")
     if options.sessions:
         from ..serving.session_pictures import plot_sessions
 
         figure = plot_sessions(profiler, profile)
         save_figure(options.sessions, figure)
-        print(f"\nsaved to {options.sessions}")
+        print(f"saved to {options.sessions}")
     return 0

@@ -33,7 +33,7 @@ def plot_shop(
         f"{len(shop.users):,} customers on {day_of(shop.moment)}: {shop.sessions:,} sessions, "
         f"{len(history.items):,} items"
     )
-    if shop.judged:
+    if shop.judged and (shop.lift or shop.calibration):
         head += f" · forecasts of {shop.judged}"
     fig.suptitle(head, fontsize=13, x=0.01, ha="left")
     draw_segments(axes["segments"], shop)
@@ -48,17 +48,18 @@ def plot_shop(
 
 
 def draw_segments(ax: Axes, shop: Shop) -> None:
-    """Each segment's share of the customers and of the revenue."""
+    """Each segment's share of the customers, and of the revenue where the log tells money."""
     found = shop.segments.segments
-    places = np.arange(len(found))
-    shares = [segment.share for segment in found], [segment.revenue_share for segment in found]
-    for values, off, colour, label in zip(
-        shares, (-0.2, 0.2), (INKS["return"], INKS["spend"]), ("of customers", "of revenue")
-    ):
-        ax.barh(places + off, np.nan_to_num(values), 0.38, color=colour, label=label)
+    bars = {"of customers": (INKS["return"], [segment.share for segment in found])}
+    if any(segment.mean_order for segment in found):
+        bars["of revenue"] = INKS["spend"], [segment.revenue_share for segment in found]
+    height = 0.76 / len(bars)
+    for place, (label, (colour, values)) in enumerate(bars.items()):
+        off = (place - (len(bars) - 1) / 2) * height
+        ax.barh(np.arange(len(found)) + off, values, height, color=colour, label=label)
     name_rows(ax, [folded(segment.name) for segment in found])
     ax.invert_yaxis()
-    ax.set_title("Segments: share of customers and of revenue", fontsize=10, loc="left")
+    ax.set_title(f"Segments: share {' and '.join(bars)}", fontsize=10, loc="left")
     ax.xaxis.set_major_formatter("{x:.0%}")
     _legend(ax)
 
@@ -101,7 +102,7 @@ def draw_calibration(ax: Axes, shop: Shop) -> None:
     """What was said against what came true, by tenths of the chance, with 95 % intervals."""
     ax.set_title("Return and cancellation: what is said comes true", fontsize=10, loc="left")
     if not shop.calibration:
-        return _silent(ax, "the log teaches nothing of them, or is too short")
+        return _silent(ax, _why(shop, "all or none of the customers came"))
     ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
     for title, curve in shop.calibration.items():
         off = np.stack([curve.true - curve.low, curve.high - curve.true]).clip(min=0)
@@ -121,17 +122,25 @@ def draw_spend(ax: Axes, shop: Shop) -> None:
     """Mean spend by tenths of the customers, said and true."""
     ax.set_title("Spend, by tenths of the customers", fontsize=10, loc="left")
     if shop.spend is None:
-        return _silent(ax, "the log teaches nothing of it, or is too short")
+        return _silent(ax, _why(shop, "the log teaches nothing of spend"))
     said, true = shop.spend
     top = 1.4 * max(float(said.max()), float(true.max()))
     low = min((float(v.min()) for v in (said[said > 0], true[true > 0]) if len(v)), default=1.0) / 2
+    low = max(low, top / 10_000)
     ax.plot([low, top], [low, top], color=FAINT, linewidth=0.8)
-    ax.plot(said, np.maximum(true, low), "o-", color=INKS["spend"], markersize=4, linewidth=1.2)
+    ax.plot(
+        np.maximum(said, low),
+        np.maximum(true, low),
+        "o-",
+        color=INKS["spend"],
+        markersize=4,
+        linewidth=1.2,
+    )
     ax.set(xscale="log", yscale="log", xlim=(low, top), ylim=(low, top))
     ax.set(xlabel="mean that is said", ylabel="mean that came")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5) if top < 100 * low else (1,)))
-        axis.set_major_formatter("{x:,.0f}")
+        axis.set_major_formatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}")
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -139,7 +148,7 @@ def draw_lift(ax: Axes, shop: Shop) -> None:
     """Of all that comes, the share that the best scored customers bring."""
     ax.set_title("Reached by asking the best first", fontsize=10, loc="left")
     if not shop.lift:
-        return _silent(ax, "the log teaches nothing, or is too short")
+        return _silent(ax, _why(shop, "all or none of the customers came"))
     ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
     for title, curve in shop.lift.items():
         tenth = curve.lift[np.abs(curve.share - 0.1).argmin()]
@@ -156,6 +165,13 @@ def _legend(ax: Axes, *of: Sequence[Any], across: int = 3) -> None:
     below = -0.16 if ax.get_xlabel() else -0.08
     ax.legend(*of, fontsize=8, frameon=False, ncols=across, loc="upper center",
               bbox_to_anchor=(0.5, below))  # fmt: skip
+
+
+def _why(shop: Shop, otherwise: str) -> str:
+    """Why there is no forecast to judge."""
+    if not shop.judged:
+        return "the log is too short to judge a forecast"
+    return f"nothing to judge from {shop.judged.split(',')[0]} on:\n{otherwise}"
 
 
 def _silent(ax: Axes, why: str) -> None:

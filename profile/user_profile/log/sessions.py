@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DataError
-from .events import MISSING, Events
+from .events import CANCELLATION, MISSING, Events
 
 HALF_AN_HOUR = 30 * 60
 
@@ -58,6 +58,7 @@ class Sessions:
 def group_sessions(events: Events, gap: int = HALF_AN_HOUR) -> Sessions:
     """Sessions as the log names them, or else split where a user pauses more than ``gap`` seconds.
 
+    What is cancelled under the name of its order is a session of its own: the order ended before.
     Raises DataError on an empty table and on events without a user.
     """
     rows = _by_user_and_time(events)
@@ -67,6 +68,8 @@ def group_sessions(events: Events, gap: int = HALF_AN_HOUR) -> Sessions:
         return _grouped(events, rows, np.concatenate([[0], np.cumsum(pause)]))
     # Two users under one session id are two sessions. Sessions rank by their first event.
     pair = user.astype(np.int64) * len(events.sessions) + given
+    if CANCELLATION in events.kinds:
+        pair = 2 * pair + (events.kind[rows] == events.kinds.index(CANCELLATION))
     _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

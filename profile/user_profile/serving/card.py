@@ -81,7 +81,8 @@ def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: A
         profiler.spec.category_names.index(interest.category) for interest in profile.interests
     ]
     added = profile.evidence[codes]  # (C, known)
-    ax.set_title("What each session added: weight × what was read", fontsize=10, loc="left")
+    said = "What each session added, weight × what was read; habits and season come beside it"
+    ax.set_title(said, fontsize=10, loc="left")
     ax.set_yticks([])
     if not added.size:
         ax.text(0.5, 0.5, "no session yet", ha="center", va="center", transform=ax.transAxes)
@@ -147,10 +148,9 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     lines = (
         f"Customer {name} on {day_of(profile.moment)}, {counted(profile.known, 'session')}",
         *_outlook(profile),
-        "What reading a session added; habits and season have their say beside it.",
     )
     for row, line in enumerate(lines):
-        size = (13, 10, 10, 10, 10, 7.5)[row]
+        size = 10 if row else 13
         top = 1 - 0.16 * row - (0.06 if row else 0)
         ax.text(0, top, line, fontsize=size, va="top", transform=ax.transAxes)
 

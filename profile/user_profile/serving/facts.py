@@ -89,7 +89,10 @@ def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
         f"({counted(days, 'day')} ago)"
     )
     r, f, m = facts.rfm[user].tolist()
-    kind = f"{CLASSES[facts.rfm_class[user]]} (recency {r}, frequency {f}, money {m} of 5)"
+    kind = (
+        f"by fifths of all customers {CLASSES[facts.rfm_class[user]]} "
+        f"(recency {r}, frequency {f}, money {m} of 5)"
+    )
     lines = [f"  {counted(facts.orders[user], 'order')}{back}; {span}"]
     if facts.revenue[user] > 0:
         money = f"revenue {facts.revenue[user]:,.0f}, {facts.mean_order[user]:,.0f} an order"

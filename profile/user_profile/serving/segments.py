@@ -22,6 +22,8 @@ _SAMPLE = 2000  # customers that the number is chosen by
 _TASTE = 1.0  # the weight of the mix beside that of recency, frequency and value
 _SHRUNK = 5.0  # items of the average customer that are added to everybody's mix
 _SHOWN = 3  # categories and items of each segment
+_GAPS = (1.5, 3.0)  # of a customer's own days between orders: active until the first, then fading
+_TIMES = (1.0, 4.0)  # orders: once, and a few times
 _DISTINCT = 1.15  # times the share of all customers, from which a category may name a segment
 
 
@@ -82,16 +84,18 @@ def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[
     """A row for each segment, for a table, a CSV file or JSON. Means and medians are of customers;
     the value of an order is each customer's own mean."""
     rows = []
+    money = any(segment.mean_order for segment in found.segments)
     for segment in found.segments:
         row: dict[str, Any] = {
             "segment": segment.name,
             "customers": segment.size,
             "share": round(segment.share, 4),
             "orders_mean": round(segment.orders, 2),
-            "order_value_mean": round(segment.mean_order, 2),
-            "revenue_share": round(segment.revenue_share, 4),
-            "days_since_median": round(segment.days_since, 1),
         }
+        if money:
+            row["order_value_mean"] = round(segment.mean_order, 2)
+            row["revenue_share"] = round(segment.revenue_share, 4)
+        row["days_since_median"] = round(segment.days_since, 1)
         if not np.isnan(segment.returns):
             row["returns_mean"] = round(segment.returns, 4)
         if profiler.ranks:
@@ -203,9 +207,10 @@ def _name(
     taken: list[str],
 ) -> str:
     """Its habits in words, and its strongest category where it stands out; no name twice."""
+    silent = np.median((days / _rhythm(facts))[mine])
     words = [
-        ("active", "fading", "lapsed")[_third(days, mine)],
-        ("once", "now and then", "often")[_third(facts.orders, mine)],
+        ("active", "fading", "lapsed")[np.searchsorted(_GAPS, silent)],
+        ("once", "a few times", "often")[np.searchsorted(_TIMES, np.median(facts.orders[mine]))],
     ]
     if facts.revenue.any():
         sizes = ("small orders", "middling orders", "large orders")
@@ -215,6 +220,14 @@ def _name(
     tries = [": ".join([habits, *strong]), *(f"{habits}: {name}" for name, _ in bought)]
     tries += [f"{habits} ({number})" for number in range(2, 99)]
     return next(name for name in tries if name not in taken)
+
+
+def _rhythm(facts: Facts) -> np.ndarray:
+    """Days between two orders of each customer, (U,); of those with one, what is usual."""
+    gaps = (facts.last - facts.first) / DAY / np.maximum(facts.orders - 1, 1)
+    again = facts.orders > 1
+    usual = np.median(gaps[again]) if again.any() else 30.0
+    return np.maximum(np.where(again, gaps, usual), 1.0)
 
 
 def _third(values: np.ndarray, mine: np.ndarray) -> int:

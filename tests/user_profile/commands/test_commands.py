@@ -246,8 +246,12 @@ def test_user_features_join_the_log(tmp_path):
 
 
 def test_drift_shows_each_session(run, shop):
-    said = run("drift", "c4", "--plot", str(shop / "drift.png")).out
+    files = ["--plot", str(shop / "drift.png"), "--out", str(shop / "drift.csv")]
+    said = run("drift", "c4", *files).out
     assert "mugs 5" in said
+    assert "moved: how much of it a session changed" in said
+    sessions = {row[1] for row in make_rows(customers=25, days=400) if row[0] == "c4"}
+    assert len(table_of(shop / "drift.csv")) == len(sessions)
     assert (shop / "drift.png").read_bytes()[:4] == b"\x89PNG"
     first = {}
     for row in make_rows(customers=25, days=400):

@@ -305,3 +305,15 @@ def test_a_log_of_views_alone_says_what_it_takes_for_orders(tmp_path):
     assert "no kind is a purchase" in str(report)
     _, report = read_events(write(tmp_path, "bought.csv", text + "a,x,2024-05-06,achat\n"))
     assert "no kind" not in str(report)
+
+
+@pytest.mark.parametrize("word", ["OK", "gebucht"])
+def test_a_status_beside_a_cancellation_is_a_purchase_and_negative_pieces_go_back(tmp_path, word):
+    rows = [("x", 2, word), ("y", 1, word), ("x", -1, word), ("y", 1, "Storno"), ("y", 1, "?")]
+    text = "user,item,time,quantity,status\n"
+    text += "".join(f"a,{i},2024-05-{n + 1:02},{q},{k}\n" for n, (i, q, k) in enumerate(rows))
+    events, report = read_events(write(tmp_path, "till.csv", text))
+    kinds = [events.kinds[code] for code in events.kind]
+    assert kinds == ["purchase", "purchase", "cancellation", "cancellation", "?"]
+    assert events.quantity.tolist() == [2, 1, -1, -1, 1]
+    assert f"'{word}': read as purchase" in str(report)

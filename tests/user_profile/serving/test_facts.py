@@ -43,6 +43,17 @@ def test_orders_cancellations_and_money_before_a_moment(history):
     assert describe_facts(facts, 2, 80 * DAY) == ["  No order yet."]
 
 
+def test_an_order_that_is_cancelled_later_under_its_own_number_was_an_order_before():
+    rows = [("c1", "order 7", item, kind, day * DAY, 1, 5.0, item)
+            for item, kind, day in (("i1", "purchase", 0), ("i2", "purchase", 0),
+                                    ("i1", "cancellation", 20))]  # fmt: skip
+    history = read_history(group_sessions(make_events(rows)))
+    before, after = (fact_row(read_facts(history, day * DAY), 0) for day in (10, 30))
+    assert (before["orders"], before["cancellations"], before["revenue"]) == (1, 0, 10)
+    assert (after["orders"], after["cancellations"], after["returned"]) == (1, 1, 5)
+    assert before["last_order"] == after["last_order"] == "1970-01-01"
+
+
 def test_scores_are_fifths_and_equals_score_alike():
     rows = [row(f"c{n}", n, "i1", 10 + n) for n in range(10)]
     facts = read_facts(read_history(group_sessions(make_events(rows))), 20 * DAY)

@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
+from user_profile.features.history import read_history
 from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.categories import Categories
 from user_profile.log.clusters import adjusted_rand
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings
+from user_profile.serving.facts import read_facts
 from user_profile.serving.profiler import Profiler
-from user_profile.serving.segments import find_segments, member_rows, segment_rows
+from user_profile.serving.segments import _name, find_segments, member_rows, segment_rows
 from user_profile.training.loop import train
 
 from tests.user_profile.shop_log import DAY, make_events
@@ -66,6 +68,25 @@ def test_rows_for_files(profiler):
     rows = segment_rows(profiler, found, list(profiler.spec.items))
     assert sum(row["customers"] for row in rows) == len(member_rows(profiler, found)) == 60
     assert sum(row["revenue_share"] for row in rows) == pytest.approx(1, abs=1e-3)
+
+
+def test_names_say_what_is_so_whatever_the_others_do():
+    """Everybody comes weekly, some twice as often: nobody has lapsed or came once."""
+    rows = []
+    for customer in range(40):
+        step = 7 if customer % 2 else 14
+        for number in range(20):
+            row = (f"c{customer}", f"s{customer}-{number}", "i1", "purchase", -number * step * DAY)
+            rows.append((*row, 1, 10.0 * (1 + customer % 2), "thing"))
+    facts = read_facts(
+        read_history(group_sessions(make_events(sorted(rows, key=lambda r: r[4])))), 1
+    )
+    for odd in (0, 1):
+        mine = np.arange(40) % 2 == odd
+        assert _name(facts, -facts.last / DAY, mine, [], []).startswith("active, often, ")
+    one = facts._replace(orders=np.ones(40), first=facts.last)
+    late = np.where(mine, 100.0, 1.0)
+    assert _name(one, late, mine, [], []).startswith("lapsed, once")
 
 
 def test_a_handful_of_customers_is_one_segment(profiler):

@@ -11,7 +11,8 @@ from .report import ReadReport
 
 _WORDS = {
     PURCHASE: "purchase purchased buy bought transaction sale sold order ordered checkout paid "
-    "completed complete shipped delivered fulfilled processing closed invoiced kauf bestellt "
+    "completed complete shipped delivered fulfilled processing closed invoiced ok "
+    "success successful valid kauf bestellt "
     "bezahlt geliefert abgeschlossen achat comprado pagado pago acquisto "
     "购买 已购买 下单 已下单 已付款 已支付 已发货 已完成 交易成功",
     CANCELLATION: "cancellation cancelled canceled cancel refund refunded return returned void "
@@ -35,18 +36,29 @@ def without_blanks(words: list[str]) -> list[str]:
     return [word if word.strip() else PURCHASE for word in words]
 
 
+def _of_statuses(events: Events, meanings: list[str]) -> list[str]:
+    """Where a word says that something went back and none that it was bought, the commonest other
+    one stands for what was."""
+    if CANCELLATION not in meanings or PURCHASE in meanings or len(events.kinds) < 2:
+        return meanings
+    counts = np.bincount(events.kind, minlength=len(meanings))
+    counts[[word == CANCELLATION for word in meanings]] = -1
+    usual = int(counts.argmax())
+    return [PURCHASE if code == usual else word for code, word in enumerate(meanings)]
+
+
 def settled(events: Events, report: ReadReport) -> Events:
     """The events with kinds by their meaning; pieces that go back are negative, and cancellations.
 
     What was taken for what goes into ``report``.
     """
-    meanings = [meaning(word) for word in events.kinds]
+    meanings = _of_statuses(events, [meaning(word) for word in events.kinds])
     for said in (PURCHASE, CANCELLATION):
         words = [w for w, m in zip(events.kinds, meanings, strict=True) if m == said and w != said]
         if words:
             report.notes.append(f"{', '.join(map(repr, words))}: read as {said}")
     back = events.quantity < 0
-    sold = np.array([word in (PURCHASE, "event") for word in meanings], bool)[events.kind]
+    sold = np.array([word != CANCELLATION for word in meanings], bool)[events.kind]
     if (back & sold).any():
         report.notes.append(
             f"{(back & sold).sum():,} rows of negative pieces are read as cancellations"
