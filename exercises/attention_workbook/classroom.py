@@ -21,6 +21,7 @@ from grader.files import require_place
 from grader.grading import NOT_STARTED, PASSED, Run, grade
 from grader.home import answer_of, laid_out
 from grader.language import said
+from grader.sandbox.receive import visible
 from grader.sandbox.runner import LIMITS, Sandboxed
 from grader.sandbox.source import Unreadable, lies_there, read_source
 from grader.scoreboard import table
@@ -64,7 +65,7 @@ def grade_class(parsed: argparse.Namespace) -> str:
     for done, (row, text) in enumerate(_graded(todo, marks.seed), 1):
         marks.put(row, text)
         line = f"{done}/{len(todo)}  {row.student}: {row.points} of {row.out_of}  {row.note}"
-        print(said(line.rstrip()))
+        print(visible(said(line.rstrip())))
     again = f"{len(found) - len(todo)} unchanged, " if len(todo) < len(found) else ""
     return (
         f"{len(found)} submissions, {again}{len(todo)} graded now.\n"
@@ -167,13 +168,13 @@ def _row(submission: Submission, runs: list[Run], note: str) -> Row:
 
 def _no_marks(submission: Submission, note: str) -> tuple[Row, str]:
     student = submission.student
-    return Row(student, 0, 0, 0, {}, note, submission.print), f"# {student}\n\n{note}\n"
+    return Row(student, 0, 0, 0, {}, note, submission.print), f"# {visible(student)}\n\n{note}\n"
 
 
 def _report(student: str, runs: list[Run], notes: list[str]) -> str:
     """What a student may read: the scoreboard, then what failed and why."""
     begun = [run for run in runs if run.score().status != NOT_STARTED]
-    lines = [f"# {student}", *notes]
+    lines = [f"# {visible(student)}", *notes]
     if begun:
         rows = table([run.score() for run in begun], [run.exercise for run in begun])
         lines.append(_fenced("\n".join(text for text, _ in rows)))

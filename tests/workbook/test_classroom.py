@@ -115,6 +115,17 @@ def test_what_cannot_be_done_is_a_sentence(make, said, tmp_path, monkeypatch, ca
     assert (tmp_path / "other.csv").read_text() == "a,b\n1,2\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_folders_name_reaches_no_terminal_as_it_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "class" / "eve\x1b[31m").mkdir(parents=True)
+    assert program.main(["grade", "class", "--csv", "marks.csv"]) == 0
+    (report,) = (tmp_path / "marks").iterdir()
+    for shown in (capsys.readouterr().out, report.read_text("utf-8")):
+        assert r"eve\x1b[31m" in shown
+        assert "\x1b" not in shown
+
+
 def test_the_workflow_turns_scores_into_the_classrooms_result(tmp_path):
     """The page's own script, run on real scores."""
     import base64
