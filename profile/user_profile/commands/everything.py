@@ -31,7 +31,7 @@ from ..training.facts import SpecOptions
 from ..training.loop import train
 from .waiting import Waiting
 
-NO_ITEMS = "The log names no items: there is no ranking and no interest to judge."
+NO_ITEMS = "The log names no items to tell apart: there is no ranking and no interest to judge."
 
 
 def print_everything(log: Prepared, trained: Trained, scorers: list[Scorer]) -> None:

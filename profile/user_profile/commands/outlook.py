@@ -3,10 +3,14 @@
 import argparse
 from typing import Any
 
+import numpy as np
+
+from ..dates import day_of
+from ..errors import DataError
 from ..serving.applications import retention, risk
 from ..serving.report import describe_bands
 from .answers import give
-from .asking import add_asking, read_query
+from .asking import Query, add_asking, read_query
 
 
 def add_command(commands: Any) -> None:
@@ -17,13 +21,25 @@ def add_command(commands: Any) -> None:
         add_asking(command)
 
 
-def run_risk(options: argparse.Namespace) -> int:
+def _read(options: argparse.Namespace) -> Query:
+    """Raises DataError for somebody who had not come by then: nothing is learned of such."""
     query = read_query(options)
+    moments = np.full(len(query.users), query.moment)
+    if not query.profiler.history.known_sessions(query.users, moments).all():
+        raise DataError(
+            f"{options.customer} had not come before {day_of(query.moment)}, and nothing is "
+            "learned of somebody who has not; give a later --date."
+        )
+    return query
+
+
+def run_risk(options: argparse.Namespace) -> int:
+    query = _read(options)
     return give(options, risk(query.profiler, query.users, query.moment))
 
 
 def run_retention(options: argparse.Namespace) -> int:
-    query = read_query(options)
+    query = _read(options)
     give(options, retention(query.profiler, query.users, query.moment))
     if "spend" in query.profiler.decisions.taught:
         print(describe_bands(query.profiler.decisions))

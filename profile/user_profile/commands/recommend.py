@@ -48,6 +48,8 @@ def run_recommend(options: argparse.Namespace) -> int:
         otherwise = sum(item != given for given, item in there.items())
         said = f", {otherwise:,} of them written otherwise" if otherwise else ""
         print(f"{len(there):,} of the {len(stock):,} items of {options.items} are known{said}")
+        if lacking := [item for item in stock if item not in there]:
+            print("not known: " + ", ".join(lacking[:5]) + (" …" if len(lacking) > 5 else ""))
     allowed = Allowed(chosen, not options.repeat_only, not options.new_only, options.new_at_least)
     rows = recommend(
         query.profiler, query.users, query.moment, query.texts, options.top, allowed=allowed

@@ -83,7 +83,11 @@ def run_train(options: argparse.Namespace) -> int:
     categories = log.categories(options.categories)
     if options.category_names:
         categories = rename_categories(categories, options.category_names)
-    print(categories if log.ranks else "The log names no items, so there are none to rank.")
+    print(
+        categories
+        if log.ranks
+        else "The log names no items to tell apart, so there are none to rank."
+    )
     vectors = None
     if options.item_vectors:
         vectors = read_item_vectors(options.item_vectors, log.sessions.events.items)

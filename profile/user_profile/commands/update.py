@@ -12,6 +12,7 @@ import numpy as np
 from ..dates import DAY
 from ..errors import DataError
 from ..log.ids import matched
+from ..log.readers.numbers import MOST
 from ..serving.applications import check_items
 from ..serving.live import LiveProfile, NewEvent
 from ..serving.profile import Profile
@@ -95,7 +96,7 @@ def _read_item(part: str, known: Sequence[str]) -> NewEvent:
         said = [math.nan]
     pieces = said[0] if said else 1.0
     money = pieces * (said[1] if len(said) > 1 else 0.0)
-    if not item or len(said) > 2 or not 0 < pieces < math.inf or not 0 <= money < math.inf:
+    if not item or len(said) > 2 or not 0 < pieces < MOST or not 0 <= money < MOST:
         raise DataError(
             "--items must be ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE, not "
             f"{part!r}; an id with a comma stands in double quotes."
@@ -136,4 +137,4 @@ def _moved(before: Profile, after: Profile) -> str:
     moves = [(was[category] - chance, category) for category, chance in now.items()]
     change, category = max(moves, key=lambda move: abs(move[0]))
     way = "up" if change > 0 else "down"
-    return f"Moved most: {category}, {way} (chance to buy of it {change:+.1%})"
+    return f"Moved most: {category}, {way} (chance to buy of it {100 * change:+.1f} points)"

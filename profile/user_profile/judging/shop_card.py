@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from ..dates import day_of
 from ..model.interests import LEVELS
-from ..serving.card import COLOURS
+from ..serving.card import COLOURS, FEWEST
 from ..serving.lettering import folded, lettered, name_rows, shortened
 from ..serving.profiler import Profiler
 from .shop import DAYS, Shop
@@ -76,7 +76,7 @@ def draw_interests(ax: Axes, profiler: Profiler, shop: Shop) -> None:
         ax.barh(np.arange(len(order)), width, left=left, color=COLOURS[level], label=LEVELS[level])
         left += width
     name_rows(ax, [shortened(profiler.spec.category_names[code]) for code in order])
-    ax.invert_yaxis()
+    ax.set_ylim(max(len(order), FEWEST) - 0.5, -0.5)
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter("{x:.0%}")
     _legend(ax)

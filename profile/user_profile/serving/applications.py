@@ -221,8 +221,8 @@ def check_items(profiler: Profiler) -> None:
     """Raises DataError for a model of a log without items: nothing can be ranked."""
     if not profiler.ranks:
         raise DataError(
-            "The log names no items, so there are none to rank; ask for show, retention or "
-            "export-profiles, or name the column of the items with --columns item=…."
+            "The log names no items to tell apart, so there are none to rank; ask for show, "
+            "retention or export-profiles, or name the column of the items with --columns item=…."
         )
 
 

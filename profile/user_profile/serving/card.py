@@ -22,6 +22,8 @@ from .report import describe_spend, percent
 COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark
 PURCHASED, CANCELLED = "#1f4e79", "#e08214"
 _COPIED, _NEW = PURCHASED, CANCELLED
+NO_ITEMS = "the log names no items to tell apart"
+FEWEST = 5  # rows of bars for which there is room at least
 _LABELS = 12  # dates written below the timeline at most
 
 
@@ -65,10 +67,12 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
             )
         )
         left += chances[:, level]
+    if not names:
+        return silent(ax, "Interest in the coming session", NO_ITEMS)
     name_rows(ax, [shortened(name) for name in names])
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter("{x:.0%}")
-    ax.invert_yaxis()
+    ax.set_ylim(max(len(names), FEWEST) - 0.5, -0.5)
     ax.set_title("Interest in the coming session", fontsize=10, loc="left")
     ax.legend(ncols=3, fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.5, -0.2))
     ax.spines[["top", "right"]].set_visible(False)
@@ -85,7 +89,7 @@ def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: A
     ax.set_title(said, fontsize=10, loc="left")
     ax.set_yticks([])
     if not added.size:
-        ax.text(0.5, 0.5, "no session yet", ha="center", va="center", transform=ax.transAxes)
+        silent(ax, said, "no session yet" if codes else NO_ITEMS)
         return None
     most = max(float(np.abs(added).max()), 1e-6)
     image = ax.imshow(
@@ -115,6 +119,8 @@ def plot_suggestions(
         ax.barh(places, copied, color=_COPIED, label="from past purchases"),
         ax.barh(places, chance - copied, left=copied, color=_NEW, label="from season and taste"),
     ]
+    if not chosen:
+        return silent(ax, "Next purchases", NO_ITEMS)
     names = [
         ("✓ " if suggestion.item in set(bought) else "") + shortened(texts[suggestion.item], 48)
         for suggestion in chosen
@@ -127,6 +133,16 @@ def plot_suggestions(
     ax.legend(ncols=2, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.09))
     ax.spines[["top", "right"]].set_visible(False)
     return bars
+
+
+def silent(ax: Axes, title: str, why: str) -> list[Any]:
+    """A panel that has nothing to show says why."""
+    ax.clear()
+    ax.set_title(title, fontsize=10, loc="left")
+    ax.set(xticks=[], yticks=[])
+    ax.text(0.5, 0.5, why, ha="center", va="center", transform=ax.transAxes, fontsize=9)
+    ax.spines[:].set_visible(False)
+    return []
 
 
 def _outlook(profile: Profile) -> list[str]:

@@ -73,7 +73,7 @@ def fact_row(facts: Facts, user: int) -> dict[str, Any]:
         "mean_order": round(float(facts.mean_order[user]), 2),
         "first_order": day_of(facts.first[user]) if bought else "",
         "last_order": day_of(facts.last[user]) if bought else "",
-        "rfm": "".join(map(str, facts.rfm[user].tolist())),
+        "rfm": "".join(map(str, facts.rfm[user].tolist()))[: 3 if facts.revenue.any() else 2],
         "rfm_class": CLASSES[facts.rfm_class[user]] if bought else "",
     }
 
@@ -89,9 +89,10 @@ def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
         f"({counted(days, 'day')} ago)"
     )
     r, f, m = facts.rfm[user].tolist()
+    money = f", money {m}" if facts.revenue.any() else ""
     kind = (
         f"by fifths of all customers {CLASSES[facts.rfm_class[user]]} "
-        f"(recency {r}, frequency {f}, money {m} of 5)"
+        f"(recency {r}, frequency {f}{money} of 5)"
     )
     lines = [f"  {counted(facts.orders[user], 'order')}{back}; {span}"]
     if facts.revenue[user] > 0:

@@ -91,6 +91,7 @@ def assemble_profile(
 ) -> Profile:
     """The profile that one answer amounts to. ``within``: items and weights of each session."""
     ranks = len(spec.items) > 1  # else one item stands for every visit
+    taught = decisions.taught if answered.known else ()  # nobody is asked about before coming
     outlook = as_chances(answered.outputs.outlook)
     band = int(decide_band(outlook.returned, outlook.spend, decisions.spend[0])[0])
     user, moment = answered.user, answered.moment
@@ -103,12 +104,12 @@ def assemble_profile(
         answered.known,
         _interests(spec, decisions, answered, within) if ranks else (),
         _suggestions(answered, past, top) if ranks else (),
-        float(outlook.returned[0]) if "returned" in decisions.taught else None,
-        float(outlook.cancelled[0]) if "cancelled" in decisions.taught else None,
-        tuple(outlook.spend[0].tolist()) if "spend" in decisions.taught else (),
-        SPEND_BANDS[band] if "spend" in decisions.taught else "",
-        None if math.isnan(worth) else float(worth),
-        amounts(outlook, decisions),
+        float(outlook.returned[0]) if "returned" in taught else None,
+        float(outlook.cancelled[0]) if "cancelled" in taught else None,
+        tuple(outlook.spend[0].tolist()) if "spend" in taught else (),
+        SPEND_BANDS[band] if "spend" in taught else "",
+        None if math.isnan(worth) or not answered.known else float(worth),
+        amounts(outlook, decisions) if "spend" in taught else (),
         answered.of_sessions,
     )
 

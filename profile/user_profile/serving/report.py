@@ -39,7 +39,7 @@ def describe_profile(
         lines += [] if decisions is None else ["  " + describe_levels(decisions)]
         lines += _suggestions(history, profile, texts, bought)
     else:
-        lines += ["", "  The log names no items, so there are none to rank."]
+        lines += ["", "  The log names no items to tell apart, so there are none to rank."]
     return "\n".join([*lines, "", "  " + describe_outlook(profile)])
 
 
@@ -94,6 +94,8 @@ def _suggestions(
 
 def describe_outlook(profile: Profile) -> str:
     """What the coming 90 days hold, as far as the log taught it."""
+    if not profile.known:
+        return "Within 90 days: nothing is learned of somebody who has not come yet"
     parts = {
         "returns": None if profile.returns is None else f"buys again {percent(profile.returns)}",
         "cancellations": None
@@ -103,11 +105,17 @@ def describe_outlook(profile: Profile) -> str:
     }
     said = [part for part in parts.values() if part is not None]
     untaught = [name for name, part in parts.items() if part is None]
-    silent = f"the log teaches nothing of {', '.join(untaught)}" if untaught else ""
+    silent = f"the log teaches nothing of {joined(untaught)}" if untaught else ""
     outlook = "Within 90 days: " + "; ".join(filter(None, [", ".join(said), silent]))
     if profile.value is None:
         return outlook
     return f"{outlook}\n  Within a year: spend of {profile.value:,.0f} to expect"
+
+
+def joined(names: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def percent(chance: float) -> str:

@@ -98,8 +98,9 @@ def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[
         row["days_since_median"] = round(segment.days_since, 1)
         if not np.isnan(segment.returns):
             row["returns_mean"] = round(segment.returns, 4)
-        if profiler.ranks:
+        if profiler.ranks and len(profiler.spec.category_names) > 1:
             row["buys"] = "; ".join(f"{name} ×{times:.1f}" for name, times in segment.categories)
+        if profiler.ranks:
             row["items"] = "; ".join(texts[item].strip() for item in segment.items)
         rows.append(row)
     return rows

@@ -345,7 +345,7 @@ def test_recommend_new_repeated_or_in_stock(run, shop):
     out = str(shop / "stock.csv")
     said = run("recommend", "--items", str(shop / "stock.txt"), "--out", out).out
     assert "2 of the 3 items" in said
-    assert "known, 1 of them written otherwise" in said
+    assert "known, 1 of them written otherwise\nnot known: nothing\n" in said
     assert {row["item"] for row in table_of(out)} == {"i3", "i7"}
     both = table_of(out)
     kept = ["--new-at-least", "2", "--overwrite"]

@@ -112,6 +112,11 @@ def test_a_date_knows_only_who_was_a_customer_then(run, tmp_path):
                 past = sum(who == row["customer"] and t < begin for (who, _), t in ends.items())
                 assert int(row["orders"]) == past
     assert len(then) < len(first)
+    late = next(name for name in first if name not in then)
+    assert "had not come before" in run("risk", late, "--date", date, status=2).err
+    said = run("show", late, "--date", date).out
+    assert "nothing is learned of somebody who has not come yet" in said
+    assert "buys again" not in said
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def visits(tmp_path_factory):
 def test_what_it_teaches_is_said_and_nothing_is_ranked(visits, capsys):
     assert main(["show", "c4", *visits]) == 0
     said = capsys.readouterr().out
-    assert "no items, so there are none to rank" in said
+    assert "no items to tell apart, so there are none to rank" in said
     assert "buys again" in said
     assert "spend" in said
     assert "Within a year" in said

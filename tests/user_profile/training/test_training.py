@@ -144,6 +144,12 @@ def test_a_customer_before_the_first_session(profiler):
     first = int(profiler.history.start.min())
     profile = profiler.profile(5, first)
     assert profile.known == 0
+    assert (profile.returns, profile.cancels, profile.spend, profile.value) == (
+        None,
+        None,
+        (),
+        None,
+    )
     assert all(s.copied == 0 for s in profile.suggestions)
 
 

@@ -13,7 +13,7 @@ MISSING_WORDS = frozenset(
     ["", "na", "n/a", "nan", "null", "none", "nil", "-", "\\n", "<na>", "#n/a", "nat", "(null)"]
 )
 _LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
-_MOST = 1e15  # pieces or money; sums of more lose their last unit
+MOST = 1e15  # pieces or money; sums of more lose their last unit
 _AMOUNT = re.compile(r"\d[\d.,]*|[.,]\d+")
 # Currency: a sign, a code or a word of up to three letters beside the digits.
 _MONEY = re.compile(r"[^\W\d_]{0,3}[$€£¥₹₽₩₺₫฿元円]?|[$€£¥₹₽₩₺₫฿元円][^\W\d_]{0,3}")
@@ -86,7 +86,7 @@ def _number(value: str, comma: bool) -> float:
         except ValueError:
             pass
         else:
-            if not abs(number) <= _MOST or "_" in text:
+            if not abs(number) <= MOST or "_" in text:
                 raise ValueError("not finite, or beyond all money")
             return number
     text = re.sub(r"[\s'’\u00a0\u202f]", "", text)
