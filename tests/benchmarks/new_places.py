@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from user_profile.baselines.lineup import rivals_of_sessions
 from user_profile.judging.compare import Comparison, Result, compare
-from user_profile.judging.parts import had_before, told_apart
+from user_profile.judging.old_and_new import had_before, told_apart
 from user_profile.log.prepare import prepare
 from user_profile.log.sessions import Sessions
 from user_profile.model.saved import load_model

@@ -18,8 +18,8 @@ from ..judging.curves import audience_table, calibration_table
 from ..judging.evaluate import mean_ndcg
 from ..judging.faithfulness import judge_faithfulness
 from ..judging.interests import judge_interests
+from ..judging.old_and_new import compare_old_and_new
 from ..judging.outlook import judge_outlook
-from ..judging.parts import compare_parts
 from ..log.categories import Categories
 from ..log.events import PURCHASE
 from ..log.prepared import Prepared
@@ -45,7 +45,7 @@ def print_everything(log: Prepared, trained: Trained, scorers: list[Scorer]) -> 
     title = f"Items of the last session of {len(split.test):,} customers, all items ranked"
     waiting = Waiting()
     _ranking(compare(lineup, log.purchases, split.test, title=title, on_block=waiting))
-    for table in compare_parts(lineup, log.purchases, split.test, on_block=waiting):
+    for table in compare_old_and_new(lineup, log.purchases, split.test, on_block=waiting):
         _ranking(table)
     print(judge_interests(profiler, split.test, split.train, split.validation), end="\n\n")
     found = judge_faithfulness(trained, log.sessions, split.test.user, split.test.time)

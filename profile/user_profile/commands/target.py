@@ -5,7 +5,7 @@ from typing import Any
 
 from ..dates import day_of
 from ..features.labels import HORIZON
-from ..serving.applications import Audience, audience
+from ..serving.audience import Audience, audience
 from ..serving.report import describe_levels
 from .answers import check_positive, give, print_rows
 from .asking import add_asking, read_query

@@ -4,7 +4,7 @@ metrics       of rankings, classes, chances; bootstrap intervals
 evaluate      the one evaluator, in blocks
 compare       scorers side by side on the same questions
 leave_one_out rows of items, of which the one left out is to be found
-parts         repeating and exploring told apart
+old_and_new   what was bought before told apart from what is new
 interests     levels of interest in the coming session
 outlook       return, cancellation and spend in the coming 90 days
 curves        whether chances are what they say, and how far audiences carry

@@ -6,7 +6,7 @@ facts         what a customer did so far: orders, revenue, RFM
 live          a profile that goes on with new sessions, without training
 drift         how interests changed; drift_bands: beside everybody's
 segments      customers who buy alike
-applications  recommendations, audiences, risk, retention
+applications  recommendations, risk, retention; audience: advertising
 allowed       which items may be recommended; places are kept for new ones
 lift          how much more an audience holds than customers drawn at random
 rows          answers that are made when they are looked at

@@ -5,7 +5,8 @@ import pytest
 from user_profile.dates import DAY
 from user_profile.features import moments
 from user_profile.model.saved import load_model
-from user_profile.serving.applications import audience, retention
+from user_profile.serving.applications import retention
+from user_profile.serving.audience import audience
 from user_profile.serving.profiler import Profiler
 from user_profile.serving.report import describe_bands, describe_levels
 

@@ -9,7 +9,8 @@ from user_profile.log.kept import cache_folder
 from user_profile.model.saved import load_model
 from user_profile.serving import kept_states as room
 from user_profile.serving import profiler as profiler_room
-from user_profile.serving.applications import audience, recommend, retention
+from user_profile.serving.applications import recommend, retention
+from user_profile.serving.audience import audience
 from user_profile.serving.profiler import Profiler
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from user_profile.baselines.popularity import Popularity
 from user_profile.errors import DataError
-from user_profile.judging.parts import AmongNew, compare_parts, told_apart
+from user_profile.judging.old_and_new import AmongNew, compare_old_and_new, told_apart
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_at, split_last_sessions
 
@@ -51,7 +51,9 @@ def test_a_list_of_new_items_leaves_out_what_was_had_by_then(random_log):
 
 def test_new_items_rank_higher_among_themselves(random_log):
     sessions = group_sessions(random_log)
-    _, new, alone = compare_parts([Popularity()], sessions, split_last_sessions(sessions).test)
+    _, new, alone = compare_old_and_new(
+        [Popularity()], sessions, split_last_sessions(sessions).test
+    )
     assert "only what was never bought" in alone.title
     gain = alone["popularity"].metrics["ndcg@10"] - new["popularity"].metrics["ndcg@10"]
     assert gain.min() >= 0

@@ -35,7 +35,7 @@ class AmongNew:
         return scores
 
 
-def compare_parts(
+def compare_old_and_new(
     scorers: Sequence[Scorer],
     sessions: Sessions,
     targets: Targets,
