@@ -73,7 +73,7 @@ class Verdict:
         head = "".join(
             f"<th>{label}</th>" for label in map(said, ("", "check", "came back", "likely cause"))
         )
-        rows = "".join(self._row(one) for one in self._run.results)
+        rows = "".join(self._row(result) for result in self._run.results)
         below = [count(self._run), *self._after(), *self.notes]
         text = "".join(f"<p>{escape(said(line))}</p>" for line in below)
         return f"<table><tr>{head}</tr>{rows}</table>{text}"

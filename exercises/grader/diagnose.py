@@ -39,7 +39,7 @@ class Doctor:
             return []
         if not step.terms.diagnose:
             return []
-        return [one for one in self.exercise.mistakes if self._same_symptom(step, one)]
+        return [mistake for mistake in self.exercise.mistakes if self._same_symptom(step, mistake)]
 
     def resolve(self, failed: Step, seen: list[Step]) -> list[Variant]:
         """The candidates of a failed step that explain all steps seen, or else their share.
@@ -49,8 +49,8 @@ class Doctor:
         """
         steps = [step for step in seen if step.terms.diagnose]
         candidates = self.candidates(failed)
-        whole = [one for one in candidates if all(self._same_answer(step, one) for step in steps)]
-        return whole or [one for one in candidates if self._has_its_share(one, steps)]
+        whole = [m for m in candidates if all(self._same_answer(step, m) for step in steps)]
+        return whole or [mistake for mistake in candidates if self._has_its_share(mistake, steps)]
 
     def explains_its_function(self, mistake: Variant, seen: list[Step]) -> bool:
         """Whether a mistake gives the answer's own numbers wherever its function was asked for."""
@@ -73,7 +73,7 @@ class Doctor:
         So many equal numbers are no accident: what is left is a second slip, or the same one where
         sums overflow.
         """
-        wrong = [one for one in self._touched(mistake, seen) if one.complaint is not None]
+        wrong = [step for step in self._touched(mistake, seen) if step.complaint is not None]
         same = sum(self._same_symptom(step, mistake) for step in wrong)
         return same >= SEVERAL and len(wrong) - same <= len(wrong) / 4
 
@@ -84,7 +84,7 @@ class Doctor:
         """For each wrong step: the mistakes with its symptom that no right step denies."""
         failed = [step for step in touched if step.complaint is not None]
         return [
-            [one for one in self.candidates(step) if not self._denied(one, touched)]
+            [mistake for mistake in self.candidates(step) if not self._denied(mistake, touched)]
             for step in failed
         ]
 
@@ -107,9 +107,10 @@ class Doctor:
 
     def gives(self, mistake: Variant, step: Step, outcome: Outcome) -> bool:
         """Whether an outcome is what a mistake gives in a call."""
-        own, complaint = self._run(mistake, step)
+        given, complaint = self._run(mistake, step)
         said = judge(outcome, step.expected, step.terms, step.request, step.names)
-        return (said is None) == (complaint is None) and same_answer(outcome, own, _tolerance(step))
+        same = same_answer(outcome, given, _tolerance(step))
+        return (said is None) == (complaint is None) and same
 
     def _run(self, mistake: Variant, step: Step) -> tuple[Outcome, Complaint | None]:
         key = mistake.name, step.key
@@ -150,15 +151,15 @@ def _tolerance(step: Step) -> Tolerance:
     return step.terms.tolerance(step.expected.outputs)
 
 
-def same_answer(one: Outcome, other: Outcome, tolerance: Tolerance) -> bool:
+def same_answer(outcome: Outcome, other: Outcome, tolerance: Tolerance) -> bool:
     """Whether two outcomes are the same answer: equal values, or the same error."""
-    if one.error is not None or other.error is not None:
+    if outcome.error is not None or other.error is not None:
         return (
-            one.error is not None
+            outcome.error is not None
             and other.error is not None
-            and (one.error["type"], one.error["message"])
+            and (outcome.error["type"], outcome.error["message"])
             == (other.error["type"], other.error["message"])
         )
-    if one.refused or other.refused:
-        return bool(one.refused and other.refused and one.refused == other.refused)
-    return difference(one.outputs, other.outputs, tolerance, dtype=True) is None
+    if outcome.refused or other.refused:
+        return bool(outcome.refused and other.refused and outcome.refused == other.refused)
+    return difference(outcome.outputs, other.outputs, tolerance, dtype=True) is None

@@ -65,7 +65,7 @@ def reports(run: Run, most: int = FULL_PER_EXERCISE, brief: int = 99) -> list[st
 def is_vague(text: str) -> bool:
     """Whether the report of a failure names no cause of its own."""
     words = " ".join(text.split())
-    return "Likely cause" not in words or any(one in words for one in VAGUE)
+    return "Likely cause" not in words or any(vague in words for vague in VAGUE)
 
 
 def count(run: Run, given_up: bool = False) -> str:

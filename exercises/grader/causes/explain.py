@@ -38,12 +38,13 @@ def explain(run: Run, result: Result) -> list[str]:
     if step is not None and (plain := of_trivial(step) or of_kind(run.exercise, step)):
         return [plain]
     variants = run.diagnoses(result)
-    known = [_told_as(one, run) for one in variants]
+    known = [_told_as(mistake, run) for mistake in variants]
     if step is None or step.complaint is None or step.complaint.kind not in REASONED:
         return known
-    whole = [one for one in variants if run.doctor.explains_its_function(one, run.steps)]
+    doctor = run.doctor
+    whole = [mistake for mistake in variants if doctor.explains_its_function(mistake, run.steps)]
     if whole:
-        return [_told_as(one, run) for one in whole]
+        return [_told_as(mistake, run) for mistake in whole]
     if not step.terms.diagnose:
         return known
     with run.clock, np.errstate(all="ignore"), warnings.catch_warnings():
@@ -55,8 +56,9 @@ def explain(run: Run, result: Result) -> list[str]:
                 return known  # no numbers that could fit by chance
             if told := _proven(run, step):
                 return [told]
-            sure = [_told_as(one, run) for one in variants if _sure(run, one)]
-            if len(sure) > 1 and not all(run.doctor.shares_all(one, run.steps) for one in variants):
+            sure = [_told_as(mistake, run) for mistake in variants if _sure(run, mistake)]
+            shared = all(doctor.shares_all(mistake, run.steps) for mistake in variants)
+            if len(sure) > 1 and not shared:
                 sure = []  # each explains some calls, and not the same ones
             return sure or list(filter(None, [_reasoned(run, step)]))
         except Exception:  # a report is worth more than a cause
@@ -146,19 +148,19 @@ def _elsewhere(run: Run, step: Step) -> str:
         other = result.step
         if other is None or other is step or other.complaint is None:
             continue
-        for one in run.diagnoses(result):
-            if one.replaces in used and run.doctor.shares_all(one, run.steps):
-                return f"another check tells it: {one.says}"
+        for mistake in run.diagnoses(result):
+            if mistake.replaces in used and run.doctor.shares_all(mistake, run.steps):
+                return f"another check tells it: {mistake.says}"
     return ""
 
 
 def _alone(run: Run, step: Step) -> str:
     """What a check asks that no other does, where everything else about its functions is right."""
     used = set(step.expected.used)
-    others = [one for one in run.steps if one is not step and set(one.expected.used) & used]
-    if len(others) < SEVERAL or any(one.complaint for one in others):
+    others = [other for other in run.steps if other is not step and set(other.expected.used) & used]
+    if len(others) < SEVERAL or any(other.complaint for other in others):
         return ""
-    check = next(one.check for one in run.results if one.step is step)
+    check = next(result.check for result in run.results if result.step is step)
     asks = step.terms.says or check.removeprefix("test_").replace("_", " ")
     return f"every other check of it passes; this one alone asks: {asks}"
 

@@ -156,7 +156,7 @@ def _array(got: Any, wanted: Any, step: Step) -> str:
 def _equal(floats: np.ndarray, whole: np.ndarray) -> bool:
     """Whether floats are these whole numbers to the last digit, beyond 2**53 too."""
     pairs = zip(floats.ravel().tolist(), whole.ravel().tolist(), strict=True)
-    return all(math.isfinite(one) and int(one) == other for one, other in pairs)
+    return all(math.isfinite(number) and int(number) == other for number, other in pairs)
 
 
 def _is_single(value: Any) -> bool:

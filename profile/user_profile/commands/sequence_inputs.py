@@ -98,8 +98,8 @@ def one_user(options: argparse.Namespace, events: Events) -> int:
 
 def may_repeat(options: argparse.Namespace, settings: Settings) -> bool:
     """Whether items that a user had may come again: as trained, or as asked; told if it matters."""
-    asked: bool | None = options.repeat
-    repeat = settings.repeat if asked is None else asked
+    given: bool | None = options.repeat
+    repeat = settings.repeat if given is None else given
     if repeat or settings.repeat:
         how = "as in training" if repeat == settings.repeat else "otherwise than in training"
         other = "--no-repeat leaves them out" if repeat else "--repeat leaves them in"

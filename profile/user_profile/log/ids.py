@@ -10,15 +10,15 @@ def matched(given: Iterable[str], known: Sequence[str]) -> dict[str, str]:
     The very id counts first; else the only one that is the same but for case, blanks and `.0`.
     """
     there = set(known)
-    found = {one: one for one in given if one in there}
-    missing = [one for one in given if one not in there]
+    found = {name: name for name in given if name in there}
+    missing = [name for name in given if name not in there]
     if missing:
         alike: dict[str, list[str]] = {}
-        for one in known:
-            alike.setdefault(_bare(one), []).append(one)
-        for one in missing:
-            if len(same := alike.get(_bare(one), [])) == 1:
-                found[one] = same[0]
+        for name in known:
+            alike.setdefault(_bare(name), []).append(name)
+        for name in missing:
+            if len(same := alike.get(_bare(name), [])) == 1:
+                found[name] = same[0]
     return found
 
 

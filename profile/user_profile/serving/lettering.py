@@ -53,14 +53,18 @@ def lettered(fig: Figure) -> Figure:
     labels = {axis: [tick.get_text() for tick in axis.get_ticklabels()] for axis in axes}
     texts = [text for text in fig.findobj(Text) if text.get_text()]
     families, missing = fonts_for(
-        [*(text.get_text() for text in texts), *(name for own in labels.values() for name in own)]
+        [
+            *(text.get_text() for text in texts),
+            *(name for names in labels.values() for name in names),
+        ]
     )
     style: dict[str, Any] = {"parse_math": False}
     if families is not None:
         style["fontfamily"] = families
-    for axis, own in labels.items():
-        if any(map(_is_odd, own)):
-            shown = ["\n".join(map(shortened, _written(name, missing).split("\n"))) for name in own]
+    for axis, names in labels.items():
+        if any(map(_is_odd, names)):
+            lines = (_written(name, missing).split("\n") for name in names)
+            shown = ["\n".join(map(shortened, line)) for line in lines]
             axis.set_ticks(axis.get_ticklocs(), shown, **style)
     for text in texts:
         if _is_odd(text.get_text()):
@@ -70,8 +74,8 @@ def lettered(fig: Figure) -> Figure:
 
 def _is_odd(text: str) -> bool:
     """Whether mathematics or the default font would spoil it; a tick's own power is neither."""
-    own = "$" in text and "mathdefault" not in text
-    return own or any(c.isprintable() and ord(c) not in default_characters() for c in text)
+    odd = "$" in text and "mathdefault" not in text
+    return odd or any(c.isprintable() and ord(c) not in default_characters() for c in text)
 
 
 def _written(text: str, missing: frozenset[str]) -> str:

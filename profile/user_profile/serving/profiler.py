@@ -105,28 +105,28 @@ class Profiler:
     def score_known(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """The same of the model's items, in the order of its spec."""
         scores = np.empty((len(users), len(self.spec.items)), np.float32)
-        for rows, part, asked, when in self._in_parts(users, as_of):
-            scores[rows] = score_items(self.model, part.featurizer, asked, when, part.states)
+        for rows, part, customers, when in self._in_parts(users, as_of):
+            scores[rows] = score_items(self.model, part.featurizer, customers, when, part.states)
         return scores
 
     def levels(self, users: np.ndarray, as_of: np.ndarray) -> np.ndarray:
         """Chances (Q, C, 3) of LEVELS in a session that begins at ``as_of``."""
         shape = len(users), len(self.spec.category_names), len(LEVELS)
         chances = np.empty(shape, np.float32)
-        for rows, part, asked, when in self._in_parts(users, as_of):
-            chances[rows] = level_chances(self.model, part.featurizer, asked, when, part.states)
+        for rows, part, customers, when in self._in_parts(users, as_of):
+            chances[rows] = level_chances(self.model, part.featurizer, customers, when, part.states)
         return chances
 
     def outlook(self, users: np.ndarray, moments: np.ndarray, size: int = 512) -> Chances:
         """Chances of what each of ``users`` (M,) does in the 90 days from ``moments`` (M,) on."""
         parts = [
-            (rows, part._outlook(asked, when, size))
-            for rows, part, asked, when in self._in_parts(users, moments)
+            (rows, part._outlook(customers, when, size))
+            for rows, part, customers, when in self._in_parts(users, moments)
         ]
         if len(parts) == 1:
             return parts[0][1]
         back = np.argsort(np.concatenate([rows for rows, _ in parts]))
-        return Chances(*(np.concatenate(c)[back] for c in zip(*(one for _, one in parts))))
+        return Chances(*(np.concatenate(c)[back] for c in zip(*(chances for _, chances in parts))))
 
     def _outlook(self, users: np.ndarray, moments: np.ndarray, size: int) -> Chances:
         known = self.history.known_sessions(users, moments)

@@ -169,9 +169,9 @@ def profile_record(
 def next_columns(profile: Profile, items: Sequence[str]) -> dict[str, Any]:
     """The next purchases as columns of one row, the likeliest first."""
     row: dict[str, Any] = {}
-    for place, one in enumerate(profile.suggestions, 1):
-        row[f"next {place}"] = items[one.item]
-        row[f"next {place}: share"] = round(one.probability, 6)
+    for place, suggestion in enumerate(profile.suggestions, 1):
+        row[f"next {place}"] = items[suggestion.item]
+        row[f"next {place}: share"] = round(suggestion.probability, 6)
     return row
 
 

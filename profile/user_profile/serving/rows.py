@@ -23,7 +23,7 @@ class Rows(Sequence[Row]):
 
     def __getitem__(self, place: int | slice) -> Row | list[Row]:
         if isinstance(place, slice):
-            return [self._make(one) for one in range(*place.indices(self._number))]
+            return [self._make(number) for number in range(*place.indices(self._number))]
         return self._make(range(self._number)[place])  # an IndexError where there is none
 
     def __iter__(self) -> Iterator[Row]:
