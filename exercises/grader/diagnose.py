@@ -109,8 +109,8 @@ class Doctor:
         """Whether an outcome is what a mistake gives in a call."""
         given, complaint = self._run(mistake, step)
         said = judge(outcome, step.expected, step.terms, step.request, step.names)
-        same = same_answer(outcome, given, _tolerance(step))
-        return (said is None) == (complaint is None) and same
+        tolerance = _tolerance(step)
+        return (said is None) == (complaint is None) and same_answer(outcome, given, tolerance)
 
     def _run(self, mistake: Variant, step: Step) -> tuple[Outcome, Complaint | None]:
         key = mistake.name, step.key

@@ -57,8 +57,7 @@ def explain(run: Run, result: Result) -> list[str]:
             if told := _proven(run, step):
                 return [told]
             sure = [_told_as(mistake, run) for mistake in variants if _sure(run, mistake)]
-            shared = all(doctor.shares_all(mistake, run.steps) for mistake in variants)
-            if len(sure) > 1 and not shared:
+            if len(sure) > 1 and not all(doctor.shares_all(m, run.steps) for m in variants):
                 sure = []  # each explains some calls, and not the same ones
             return sure or list(filter(None, [_reasoned(run, step)]))
         except Exception:  # a report is worth more than a cause
