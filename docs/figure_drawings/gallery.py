@@ -114,7 +114,7 @@ PICTURES = [
     _profile("drift_bands", "Interests over time", "One customer after each session, beside the "
              "middle 80 % of all customers.",
              f"drift {CUSTOMER} --bands bands.png", _bands),
-    _profile("shop", "A shop", "Segments, interests, what is in season; whether what is said of "
+    _profile("shop", "A shop", "Segments, interests, what sells; whether what is said of "
              "return, cancellation and spend comes true.",
              "shop-card --plot shop.png", _shop),
 ]  # fmt: skip

@@ -28,6 +28,8 @@ from .private_training import add_private_options, privacy_of, train_privately
 from .train_parts import is_in_parts, train_on_folder
 from .waiting import Waiting
 
+_FEW = 30  # customers validated on, below which a mean says nothing
+
 
 def add_command(commands: Any) -> None:
     learn = commands.add_parser("train")
@@ -98,7 +100,7 @@ def run_train(options: argparse.Namespace) -> int:
             log.sessions, log.split(), categories, settings, score=mean_ndcg,
             options=spec_options, sitting=sitting, workers=options.workers,
         )  # fmt: skip
-        worth = _validation(trained)
+        worth = _validation(trained) + _of_few(len(log.split().validation))
     else:
         trained = train_privately(privacy, log, categories, settings, spec_options)
         worth = str(guarantee(trained))
@@ -109,6 +111,11 @@ def run_train(options: argparse.Namespace) -> int:
 
 def _validation(trained: Trained) -> str:
     return f"validation NDCG@10 {max(end['validation'] for end in trained.log):.4f}"
+
+
+def _of_few(customers: int) -> str:
+    """What a validation is worth, where that is little."""
+    return f", of {customers}: too few to say how good it is" if customers < _FEW else ""
 
 
 def _save(options: argparse.Namespace, trained: Trained, checkpoint: Path, worth: str) -> None:

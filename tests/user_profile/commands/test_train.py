@@ -98,6 +98,7 @@ def test_a_log_too_short_for_the_outlook_still_trains(shop, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "Interest levels" in said
     assert "Return within" not in said
+    assert "too few to say how good it is" in said
 
 
 @pytest.mark.slow

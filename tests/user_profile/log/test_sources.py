@@ -159,6 +159,14 @@ def test_the_encoding_is_found_and_a_guess_is_named(tmp_path, encoding, guess, n
         read_events(path, encoding="klingon")
 
 
+def test_a_file_of_two_encodings_is_named(tmp_path):
+    lines = [f"a,café {n},2024-05-06\n".encode("cp1252") for n in range(9)]
+    text = b"user,item,time\n" + b"".join(lines)
+    assert "come out wrong" not in str(read_events(write(tmp_path, "one.csv", text))[1])
+    text += "b,Käse,2024-05-07\n".encode()
+    assert "1 pieces of it are UTF-8" in str(read_events(write(tmp_path, "two.csv", text))[1])
+
+
 def month(day):
     return f"user,item,time\na,x,{day}/01/2024\n"
 

@@ -44,6 +44,18 @@ def guess_encoding(sample: bytes) -> str:
     return "utf-8-sig" if 10 * broken <= high else _eight_bits(sample)
 
 
+def utf8_runs(sample: bytes) -> int:
+    """How many runs of high bytes are characters of UTF-8: of an 8-bit text, hardly any."""
+
+    def is_utf8(run: bytes) -> bool:
+        try:
+            return bool(run.decode("utf-8"))
+        except UnicodeDecodeError:
+            return False
+
+    return sum(map(is_utf8, _RUN.findall(sample)))
+
+
 def _eight_bits(sample: bytes) -> str:
     runs = _RUN.findall(sample)
     high = sum(map(len, runs))

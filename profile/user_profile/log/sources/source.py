@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from ...errors import DataError
-from .encodings import guess_encoding, known_encoding
+from .encodings import guess_encoding, known_encoding, utf8_runs
 
 _BUFFER = 1 << 20  # bytes unpacked at a time: the default of 8 kB halves the speed
 _SAMPLE = 1 << 22  # bytes that are looked at to guess an encoding
@@ -104,6 +104,8 @@ class Source:
         guess = guess_encoding(sample)
         if not guess.startswith("utf"):
             note = f"{part.name} is no UTF-8; it is read as {guess}, a guess (--encoding states it)"
+            if parts := utf8_runs(sample) if guess != "gb18030" else 0:
+                note += f"; {parts:,} pieces of it are UTF-8, which come out wrong"
             if note not in self.notes:
                 self.notes.append(note)
         return guess
