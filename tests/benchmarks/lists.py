@@ -1,12 +1,14 @@
-"""How long lists of all customers take: the first, later ones, and without what is kept.
+"""What lists of all customers cost: the first, later ones, and without what is kept.
 
 python -m tests.benchmarks.lists [MODEL]
 
 Of the shipped log, by its model (runs/profile.npz): seconds of whole commands, each a process of
-its own, in turns; medians of three but for the first, which finds the log prepared and encodes.
+its own, in turns. "CPU" is what the processors worked, on an idle machine the time to wait or more;
+medians of three but for the first, which finds the log prepared and encodes.
 """
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -27,14 +29,20 @@ COMMANDS = (
 _ROUNDS = 3
 
 
-def seconds(cache: str, *command: str) -> float:
+def seconds(cache: str, *command: str) -> tuple[float, float]:
+    """That the processors worked, and that passed."""
     environment = {**os.environ, "XDG_CACHE_HOME": cache}
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), _worked()
     subprocess.run(
         [sys.executable, "-m", "user_profile", *command],
         env=environment, stdout=subprocess.DEVNULL, check=True,
     )  # fmt: skip
-    return time.perf_counter() - begin
+    return _worked() - before, time.perf_counter() - begin
+
+
+def _worked() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
@@ -51,16 +59,17 @@ def main() -> None:
             for states in Path(folder).rglob("states-*.npz"):
                 states.unlink()
             first[name] = seconds(folder, *command)
-        later: dict[str, list[float]] = {name: [] for name in asked}
-        bare: dict[str, list[float]] = {name: [] for name in asked}
+        later: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
+        bare: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
         for _ in range(_ROUNDS):
             for name, command in asked.items():
                 later[name].append(seconds(folder, *command))
                 bare[name].append(seconds(folder, *command, "--no-cache"))
         for name in asked:
-            medians = statistics.median(later[name]), statistics.median(bare[name])
-            rows.append((name, first[name], *medians, medians[1] / medians[0]))
-    header = ("command", "first, s", "later, s", "--no-cache, s", "times")
+            worked, passed = (statistics.median(column) for column in zip(*later[name]))
+            without = statistics.median(cpu for cpu, _ in bare[name])
+            rows.append((name, first[name][0], worked, without, without / worked, passed))
+    header = ("command", "first, CPU s", "later, CPU s", "--no-cache, CPU s", "times", "later, s")
     print(table(header, rows, formats=dict.fromkeys(header[1:], ".2f")))
     print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
 

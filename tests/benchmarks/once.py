@@ -1,6 +1,6 @@
 """What a million customers who came once cost, beside a shop's regulars: time and memory.
 
-python -m tests.benchmarks.once
+python -m tests.benchmarks.once [CUSTOMERS …]
 
 The log holds the households of `made_logs grocery`, and beside them so many who came once for one
 item. The model is trained on the households alone; each command is a process of its own, the first
@@ -12,17 +12,19 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
-from user_profile.tables import table
 
 from .made_logs import BEGIN, DAY, grocery, write
-from .rounds import exponent
 
 SIZES = (100_000, 1_000_000)
-COMMANDS = ("show", "retention", "recommend")
+COMMANDS = (
+    ("the first answer, log read", "show", "n7"),
+    ("show", "show", "n7"),
+    ("retention", "retention"),
+    ("recommend", "recommend", "--top", "5"),
+)
 
 
 def write_log(path: Path, customers: int, seed: int = 0) -> None:
@@ -38,49 +40,36 @@ def write_log(path: Path, customers: int, seed: int = 0) -> None:
 
 
 def run(folder: Path, *command: str) -> tuple[float, float]:
-    """Seconds and peak memory in MB of a command. Raises CalledProcessError if it fails."""
+    """CPU seconds and peak memory in MB of a command. Raises CalledProcessError if it fails."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
-    begin = time.perf_counter()
     code = (
         "import resource, sys; from user_profile.__main__ import main; status = main(sys.argv[1:]);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(status)"
+        "used = resource.getrusage(resource.RUSAGE_SELF);"
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024); sys.exit(status)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *command],
         env=environment, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
-    return time.perf_counter() - begin, int(done.stdout.split()[-1]) / 1024
-
-
-def measure(folder: Path, model: Path, customers: int) -> dict[str, tuple[float, float]]:
-    log = folder / f"{customers}.csv"
-    write_log(log, customers)
-    where = ["--data", str(log), "--model", str(model)]
-    found = {"the first answer, log read": run(folder, "show", "n7", *where)}
-    for command in COMMANDS:
-        out = ["--out", str(folder / f"{customers}-{command}.csv")] if command != "show" else []
-        asked = ["n7"] if command == "show" else []
-        found[command] = run(folder, command, *asked, *where, *out)
-        print(f"{customers:,}, {command}: {found[command][0]:.1f} s", file=sys.stderr)
-    return found
+    seconds, peak = done.stdout.split()[-2:]
+    return float(seconds), float(peak)
 
 
 def main() -> None:
+    print(f"{'customers':>9}  {'command':28}  CPU, s  peak, MB")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shop, model = folder / "shop.csv", folder / "shop.npz"
         write(shop, grocery())
         run(folder, "train", "--data", str(shop), "--model", str(model), "--epochs", "1")
-        found = [measure(folder, model, size) for size in SIZES]
-    for column, unit in enumerate(("seconds", "peak of memory, MB")):
-        rows = []
-        for command in found[0]:
-            values = [one[command][column] for one in found]
-            rows.append((command, *values, exponent(list(SIZES[-2:]), values[-2:])))
-        header = (unit, *(f"{size:,}" for size in SIZES), "exponent, last two")
-        formats = {**dict.fromkeys(header[1:-1], ",.1f"), header[-1]: ".2f"}
-        print(table(header, rows, formats=formats))
-        print()
+        for customers in [int(size) for size in sys.argv[1:]] or SIZES:
+            log = folder / f"{customers}.csv"
+            write_log(log, customers)
+            for title, *command in COMMANDS:
+                out = [] if command[0] == "show" else ["--out", str(folder / "rows.csv")]
+                where = ["--data", str(log), "--model", str(model), "--overwrite"]
+                seconds, peak = run(folder, *command, *where, *out)
+                print(f"{customers:9,}  {title:28}  {seconds:6.1f}  {peak:8,.0f}", flush=True)
 
 
 if __name__ == "__main__":
