@@ -159,7 +159,12 @@ def without_main(tree: ast.Module) -> ast.Module:
 
 
 def _is_main(node: ast.stmt) -> TypeGuard[ast.If]:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
+    """Told by its parts: a long test, taken as a text, would be nested too deep."""
+    if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
+        return False
+    sides = (node.test.left, *node.test.comparators)
+    words = [getattr(side, "id", getattr(side, "value", None)) for side in sides]
+    return words == ["__name__", "__main__"] and isinstance(node.test.ops[0], ast.Eq)
 
 
 def stub_lines(tree: ast.Module) -> dict[str, tuple[int, int]]:
