@@ -80,7 +80,8 @@ def _changed(outcome: Outcome, request: Request, names: list[str]) -> Complaint 
         for index, (old, new) in enumerate(zip(before, after)):
             if not same_bits(old, new):
                 name = names[index] if index < len(names) else "an input"
-                return Complaint("changed", f"`{name}` ({layout} array) was changed", expected)
+                array = f" ({layout} array)" if isinstance(old, np.ndarray) else ""
+                return Complaint("changed", f"`{name}`{array} was changed", expected)
     error = outcome.error
     others_went_well = len(outcome.outputs) == LAYOUTS.index("read-only")
     if others_went_well and error is not None and "read-only" in error["message"]:

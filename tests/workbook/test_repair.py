@@ -5,7 +5,8 @@ import ast
 import numpy as np
 import pytest
 from grader.causes import explain
-from grader.causes.repair import in_either, lines_that_draw, of_words, places, plainest
+from grader.causes.repair import lines_that_draw, of_words, places, plainest
+from grader.causes.wording import in_either
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
 from grader.language import message

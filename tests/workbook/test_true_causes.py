@@ -93,6 +93,8 @@ def calls(*numbers_and_complaints):
 def test_few_calls_are_no_sign_of_an_odd_condition():
     few = calls(*[(0.0, BAD)] * 5, *[(1.0, None)] * 2)
     assert of_conditions(Evidence(None, few[0], few, few, None)) == ""
+    one = calls((0.0, BAD), *[(1.0, None)] * 99)
+    assert of_conditions(Evidence(None, one[0], one, one, None)) == ""
     many = calls(*[(0.0, BAD)] * 5, *[(1.0, None)] * 5)
     said = of_conditions(Evidence(None, many[0], many, many, None))
     assert said == "your f is wrong where `x` holds a 0, and right everywhere else (5 of 10 calls)"

@@ -11,8 +11,9 @@ import numpy as np
 
 from grader.causes.evidence import Evidence
 from grader.causes.probes import probes
-from grader.causes.repair import Repair, in_either, places, repairs_of
+from grader.causes.repair import Repair, places, repairs_of
 from grader.causes.search import Chosen, rank
+from grader.causes.wording import in_either
 from grader.diagnose import Doctor
 from grader.grading import Run
 from grader.kit import Variant

@@ -25,7 +25,7 @@ def of_conditions(found: Evidence) -> str:
         return ""
     divisions = comb(len(failing) + len(passing), len(failing)) / (4 if len(passing) == 1 else 1)
     told = _traits(failing, passing, divisions)
-    if not told and divisions >= BORDER and len(failing) <= len(passing):
+    if not told and len(failing) > 1 and divisions >= BORDER and len(failing) <= len(passing):
         told = _borders(failing, passing)
     if not told:
         return ""
@@ -49,6 +49,8 @@ def _traits(failing: list[Step], passing: list[Step], divisions: float) -> list[
     for step in passing:
         shared -= traits(step)
     shared = {trait for trait in shared if divisions >= CHANCE[trait.rank]}
+    if len(failing) == 1:  # a single call has many things of its own
+        shared = {trait for trait in shared if trait.rank == 0}
     best = sorted(shared, key=lambda trait: (trait.rank, trait.says))
     return [trait.says for trait in best if trait.rank == best[0].rank]
 

@@ -1,6 +1,8 @@
 """What an answer does besides its values: writes into an input, warns, raises no error."""
 
-from grader.causes.evidence import Evidence, whole_name
+import numpy as np
+
+from grader.causes.evidence import Evidence, arguments, whole_name
 from grader.compare import describe
 
 WARNINGS = {
@@ -23,6 +25,12 @@ def of_process(found: Evidence, source: str = "") -> str:
     step = found.failed
     assert step.complaint is not None
     if step.complaint.kind == "changed":
+        if any(f"`{name}`" in step.complaint.got and not isinstance(value, np.ndarray)
+               for name, value in arguments(step).items()):  # fmt: skip
+            return (
+                "an input is written to: a copy of a list or a dict shares what lies in it, so "
+                "make each of its entries anew"
+            )
         return (
             "an input is written to: x += …, x[…] = … and x.sort() change the array itself, and a "
             "slice or a reshape of it is the same memory; start from x.copy()"

@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.causes.evidence import Evidence
 from grader.causes.search import Chosen, Trial, search
+from grader.causes.wording import in_either, place_of
 from grader.checks import Check, CheckFailed, NotStarted
 from grader.diagnose import Step
 from grader.grading import Run, tried
@@ -38,49 +39,9 @@ AWAY = {
     "bound dropped",
 }
 AWAY |= {"slice opened", "option dropped", "condition dropped", "branch", "sign or not dropped"}
+FEW = 3  # wrong calls of one kind
 EITHER = 2  # lines of which either may be at fault
 LIMITS = Limits(start=3.0, call=2.0, losses=4)
-SHOULD = {
-    "constant": "be another number",
-    "plausible constant": "be another number",
-    "operator": "be another operation",
-    "comparison": "be another comparison",
-    "another function": "be another function",
-    "to add": "be += in place of =",
-    "another variable": "be another variable",
-    "and/or": "be the other of `and` and `or`",
-    "bound dropped": "be one of its two alone",
-    "branch": "be one of its two cases alone",
-    "where dropped": "be one of its two cases alone",
-    "condition dropped": "have one condition less",
-    "cut to an int": "be a whole number",
-    "option dropped": "have one option less",
-    "range cut short": "have another number of rounds",
-    "reshaped order": "have another order of the numbers",
-    "sign or not dropped": "stand without its sign or `not`",
-    "swapped": "have its parts exchanged",
-    "term dropped": "have one term or factor less",
-    "term repeated": "have one term or factor twice",
-    "transposition dropped": "stand without the transposition",
-    "transposition": "be transposed",
-    "call dropped": "stand without the function",
-    "line dropped": "be left out",
-    "never done": "never hold",
-    "always done": "always hold",
-    "slice opened": "be open on one side",
-    "slice shifted": "have a border moved by one",
-    "an alias for a copy": "be no copy",
-    "loop left": "end the loop",
-    "loop not left": "go on with the loop",
-    "a sign": "have the other sign",
-    "a factor": "have another factor",
-    "a square": "be squared",
-    "a gate": "be a gate of 0 and 1",
-    "random numbers": "be random numbers",
-    "an axis": "have an axis to run along",
-    "one argument more": "have one argument more",
-    "a bracket": "have its bracket end elsewhere",
-}
 
 
 class Repair(Trial):
@@ -96,6 +57,16 @@ class Repair(Trial):
             for step in run.steps
             if step.complaint is None and id(step) not in calls and step.terms.diagnose
         ]
+        wrong = [step for step in found.every if step.complaint is not None]
+        if len(wrong) < FEW:  # so little is mended by chance: all that goes through it must be
+            asked = set(found.failed.expected.used)
+            self.others += [
+                step
+                for step in run.steps
+                if step.complaint is not None
+                and id(step) not in calls
+                and asked & set(step.expected.used)
+            ]
         self.stopped = [result.check for result in run.results if id(result.step) in calls]
         self.worker = Sandboxed(found.exercise, run.candidate.path, LIMITS)
         self.worker.source = source
@@ -236,16 +207,3 @@ def _told(found: Evidence, several: list[Chosen]) -> str:
     if len(said) == 1:
         return f"{said[0]}: with that, {calls}"
     return f"{len(said)} places at once: {'; '.join(said)}: with that, {calls}"
-
-
-def in_either(several: list[Chosen]) -> str:
-    """The place that has to change, or both of which one has to."""
-    place, *others = (place_of(chosen[0]) for chosen in several)
-    return f"either {place}, or {others[0]}" if others else place
-
-
-def place_of(slip: Slip) -> str:
-    """What stands at the place of a change, and what it should be."""
-    role = f" ({slip.role})" if slip.role else ""
-    should = SHOULD.get(slip.kind) or slip.kind.removeprefix("to ")
-    return f"`{slip.before[:60]}` in line {slip.line}{role} should {should}"

@@ -82,7 +82,7 @@ def _of_array(name: str, x: np.ndarray) -> Iterator[tuple[str, int]]:
         yield from _of_mask(name, x)
         return
     if x.dtype.kind == "f":
-        yield f"`{name}` is {x.dtype}", 1
+        yield f"`{name}` is {x.dtype}", 0 if x.dtype == np.float32 else 1
         yield from _of_floats(name, x)
     if x.dtype.kind in "iuf":
         if (x < 0).any():
