@@ -117,3 +117,8 @@ def cross_entropy_backward(logits, targets):
 """
     found = {cause for causes in causes_of("ex11", source, tmp_path) for cause in causes}
     assert not any("leaves the one-hot out" in cause for cause in found), found
+
+
+def test_a_size_beyond_a_border_in_few_calls_is_no_cause():
+    few = calls(*[(float(n), BAD) for n in (20, 21, 22)], *[(float(n), None) for n in (1, 2, 3, 4)])
+    assert of_conditions(Evidence(None, few[0], few, few, None)) == ""

@@ -12,7 +12,7 @@ from grader.diagnose import Step
 
 TOLD = 2  # conditions in one sentence
 CHANCE = {0: 2, 1: 3, 2: 9, 3: 50, 4: 70, 5: 90}  # divisions of the calls against a trait, by rank
-BORDER = 5
+BORDER = 200
 FAR = 1.5  # times beyond: random numbers alone lie apart
 
 
