@@ -29,7 +29,7 @@ def graded(folder, head):
         "import copy, functools, itertools, logging, math, os, pdb, random, sys, time, typing\n",
         "if __name__ == '__main__':\n    import matplotlib, helper\n    exec(input('code? '))\n",
         "import warnings\nwarnings.warn('not shown')\n",
-        f"if 1{' + 1' * 800} == 2:\n    x\n",
+        f"if 1{' + 1' * 1500} == 2:\n    x\n",
         "PATTERN = '\\d' is '\\d'\n",
     ],
 )
