@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from ..errors import DataError
-from ..sequences.export import export_tables, write_npz
+from ..sequences.export import TABLES, export_tables, write_npz
 from ..sequences.recommender import Recommendation, Recommender
 from ..sequences.saved import load_model
 from .answers import print_rows
@@ -15,6 +15,7 @@ from .sequence_inputs import (
     may_repeat,
     one_user,
 )
+from .waiting import Waiting
 
 _SHOWN = 20  # rows on the terminal; a file takes all
 
@@ -56,16 +57,18 @@ def run_recommend(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     recommender = Recommender(load_model(options.model))
     events = known_log(options, recommender)
-    tables = export_tables(recommender, events)
-    if options.out.lower().endswith(".npz"):
+    whole = options.out.lower().endswith(".npz")
+    asked = TABLES if whole else (options.table,)
+    tables = export_tables(recommender, events, asked, on_block=Waiting())
+    if whole:
         write_npz(options.out, tables)
         print(", ".join(f"{len(ids):,} {name}" for name, (ids, _) in tables.items()))
     else:
         ids, vectors = tables[options.table]
-        names = [f"e{i}" for i in range(vectors.shape[1])]
+        columns = [f"e{i}" for i in range(vectors.shape[1])]
         write_rows(
             options.out,
-            [{"id": key, **dict(zip(names, row))} for key, row in zip(ids, vectors.tolist())],
+            [{"id": key, **dict(zip(columns, row))} for key, row in zip(ids, vectors.tolist())],
         )
         print(f"{len(ids):,} {options.table}")
     print(f"written to {options.out}")

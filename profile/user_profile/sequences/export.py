@@ -1,5 +1,6 @@
 """Embeddings of users, items and sessions with their original ids, for whatever comes after."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,24 +12,30 @@ from ..log.sessions import group_sessions
 from .recommender import Recommender
 
 TABLES = ("users", "items", "sessions")
-_SESSIONS = 4096  # read at a time
+_USERS = 64  # whose sessions are read at a time
 Table = tuple[list[str], np.ndarray]
+OnBlock = Callable[[str, int, int], None] | None  # told what, and how many of how many are done
 
 
-def export_tables(recommender: Recommender, events: Events) -> dict[str, Table]:
-    """Ids (N,) and vectors (N, E) of each of `TABLES`, of a recommender that has `events` fitted.
+def export_tables(
+    recommender: Recommender,
+    events: Events,
+    names: Sequence[str] = TABLES,
+    *,
+    on_block: OnBlock = None,
+) -> dict[str, Table]:
+    """Ids (N,) and vectors (N, E) of `names`, of a recommender that has `events` fitted.
 
     A user is the state after their last item; a session, named as in the log or else `user:1`,
     `user:2` …, that after its own last item; an item is its row of the table. A log without a
     clock and without session ids has one session a user.
     """
-    users = np.arange(len(events.users))
-    model = recommender.model
-    return {
-        "users": (list(events.users), recommender.user_states(users)),
-        "items": (list(recommender.trained.items), model.item.table.data.copy()),
-        "sessions": _sessions(recommender, events),
+    read: dict[str, Callable[[], Table]] = {
+        "users": lambda: _users(recommender, events),
+        "items": lambda: _items(recommender),
+        "sessions": lambda: _sessions(recommender, events, on_block),
     }
+    return {name: read[name]() for name in names}
 
 
 def write_npz(path: str | Path, tables: dict[str, Table]) -> None:
@@ -39,7 +46,15 @@ def write_npz(path: str | Path, tables: dict[str, Table]) -> None:
     save_arrays(path, arrays)
 
 
-def _sessions(recommender: Recommender, events: Events) -> Table:
+def _users(recommender: Recommender, events: Events) -> Table:
+    return list(events.users), recommender.user_states(np.arange(len(events.users)))
+
+
+def _items(recommender: Recommender) -> Table:
+    return list(recommender.trained.items), recommender.model.item.table.data.copy()
+
+
+def _sessions(recommender: Recommender, events: Events, on_block: OnBlock) -> Table:
     gap = {} if events.timed else {"gap": len(events)}  # row numbers are no seconds
     sessions = group_sessions(events, **gap)
     given = sessions.events.session[sessions.offsets[:-1]]
@@ -48,15 +63,17 @@ def _sessions(recommender: Recommender, events: Events) -> Table:
         events.sessions[code] if code >= 0 else f"{events.users[user]}:{n}"
         for code, user, n in zip(given.tolist(), sessions.user.tolist(), number.tolist())
     ]
-    begin = sessions.offsets[sessions.user_offsets[sessions.user]]
     codes = recommender.code[sessions.events.item]
+    until = np.concatenate([[0], np.cumsum(codes >= 0)])[sessions.offsets]  # known items
+    codes, first = codes[codes >= 0], sessions.user_offsets
     states = np.empty((len(sessions), recommender.model.sizes.embed_dim), np.float32)
-    longest = recommender.model.sizes.max_length
-    for start in range(0, len(sessions), _SESSIONS):
-        part = range(start, min(start + _SESSIONS, len(sessions)))
-        rows = []
-        for session in part:
-            row = codes[begin[session] : sessions.offsets[session + 1]]
-            rows.append(row[row >= 0][-longest:])
-        states[part] = recommender.states(rows, recommender.features[sessions.user[part]])
+    users = len(first) - 1
+    for start in range(0, users, _USERS):
+        part = range(start, min(start + _USERS, users))
+        rows = [codes[until[first[user]] : until[first[user + 1]]] for user in part]
+        ends = [until[first[user] + 1 : first[user + 1] + 1] - until[first[user]] for user in part]
+        read = recommender.states_along(rows, recommender.features[part], ends)
+        states[first[start] : first[part.stop]] = np.concatenate(read)
+        if on_block is not None:
+            on_block("sessions", int(first[part.stop]), len(sessions))
     return ids, states

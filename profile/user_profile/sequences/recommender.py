@@ -128,6 +128,32 @@ class Recommender:
             list(pool.map(read, batches))
         return result
 
+    def states_along(
+        self, rows: Sequence[np.ndarray], features: np.ndarray, ends: Sequence[np.ndarray]
+    ) -> list[np.ndarray]:
+        """The states after the first `ends` (N,) items of each row, (N, E): `states` of each.
+
+        Until an item leaves what the model reads, they are places of one reading of the row.
+        """
+        longest = self.model.sizes.max_length
+        width, dtype = self.model.sizes.embed_dim, self.model.begin.data.dtype
+        result = [np.empty((len(end), width), dtype) for end in ends]
+        for part in batches_by_length([1 + min(len(row), longest) for row in rows], _TOKENS, rng=0):
+            items, _ = pad([rows[row][:longest] for row in part])
+            hidden, _ = self.model.forward(items, features[part])
+            for states, row in zip(hidden, part):
+                early = ends[row] <= longest
+                result[row][early] = states[ends[row][early]]
+        late = [
+            (row, place) for row, end in enumerate(ends) for place in np.flatnonzero(end > longest)
+        ]
+        if late:
+            owners = [row for row, _ in late]
+            windows = [rows[row][: ends[row][place]] for row, place in late]
+            for (row, place), state in zip(late, self.states(windows, features[owners])):
+                result[row][place] = state
+        return result
+
     def recommend(
         self,
         items: Sequence[str],

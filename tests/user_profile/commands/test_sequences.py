@@ -217,6 +217,24 @@ def test_sessions_of_a_clocked_log_are_states_along_the_way(folder, log):
     np.testing.assert_allclose(vectors[:2], want, rtol=1e-5, atol=1e-6)
 
 
+def test_sessions_along_a_row_are_what_each_beginning_says_alone(folder):
+    recommender = Recommender(load_model(folder / "m.npz"))
+    rng = np.random.default_rng(1)
+    rows = [rng.integers(25, size=length) for length in (0, 5, 8, 9, 20)]  # the model reads 8
+    ends = [np.arange(len(row) + 1) for row in rows]
+    features = recommender.trained.features.codes({}, len(rows))
+    for row, some, states in zip(rows, ends, recommender.states_along(rows, features, ends)):
+        want = recommender.states([row[:end] for end in some], features[[0] * len(some)])
+        np.testing.assert_allclose(states, want, rtol=1e-5, atol=1e-6)
+
+
+def test_one_table_is_exported_without_reading_the_others(folder, ask, monkeypatch):
+    monkeypatch.setattr(Recommender, "states", None)
+    monkeypatch.setattr(Recommender, "states_along", None)
+    out = str(folder / "items alone.csv")
+    assert ask("export", str(folder / "log.txt"), "--out", out, "--table", "items")[0] == 0
+
+
 def test_a_place_that_cannot_be_written_is_told_before_the_training(folder, capsys):
     arguments = ["sequences", "train", str(folder / "log.txt"), "--overwrite", "--model"]
     assert main([*arguments, str(folder)]) == 2
