@@ -16,6 +16,7 @@ from grader.causes.search import Chosen, rank
 from grader.causes.wording import in_either
 from grader.diagnose import Doctor
 from grader.grading import Run
+from grader.judge import judge
 from grader.kit import Variant
 from grader.mutants.switches import Slip
 from grader.sandbox.runner import Sandboxed, Unusable
@@ -32,13 +33,21 @@ class _Towards(Repair):
     doctor: Doctor
 
     def holds(self, chosen: Any) -> bool:
-        """Whether every call of the function gives what the mistake gives."""
+        """Whether every call of the function gives what the mistake gives.
+
+        Some wrong ones have to be right then, and others still wrong: what mends nothing may have
+        brought the mistake in, and where nothing is left there is none.
+        """
         self.choose(chosen)
+        mended, left = False, False
         for step in self.found.every:
             outcome = self.timed(step)
             if self.clock.over or not self.doctor.gives(self.mistake, step, outcome):
                 return False
-        return True
+            if step.complaint is not None:
+                said = judge(outcome, step.expected, step.terms, step.request, step.names)
+                mended, left = mended or said is None, left or said is not None
+        return mended and left
 
 
 def of_both(found: Evidence, run: Run) -> str:

@@ -42,6 +42,7 @@ AWAY |= {"slice opened", "option dropped", "condition dropped", "branch", "sign 
 FEW = 3  # wrong calls of one kind
 EITHER = 2  # lines of which either may be at fault
 LIMITS = Limits(start=3.0, call=2.0, losses=4)
+WHOLE = 6.0  # seconds of a call that decides, on a busy machine too
 
 
 class Repair(Trial):
@@ -77,6 +78,7 @@ class Repair(Trial):
     def ask(self, name: str, step: Step, *more: Any) -> Any:
         request = step.request
         function = Named(request.name) if request.drive else request.name
+        self.worker.limits = LIMITS._replace(most=max(self.clock.wait, 1.0))
         args = [function, request.args, request.kwargs, request.drive, *more]
         outcome = self.worker.run(Request(name, args, {}))
         return outcome.outputs[0] if outcome.outputs else None
@@ -88,9 +90,10 @@ class Repair(Trial):
 
     def timed(self, step: Step) -> Outcome:
         """What a call comes to now; its seconds are noted."""
+        self.worker.limits = LIMITS._replace(call=WHOLE, most=WHOLE)
         start = self.worker.computed
         outcome = self.worker.run(step.request)
-        self.clock.add(self.worker.computed - start)
+        self.clock.add(max(self.worker.computed - start, 0.0))  # a worker that was lost began anew
         return outcome
 
     def holds(self, chosen: Chosen) -> bool:
@@ -118,7 +121,7 @@ class Repair(Trial):
         except NotStarted:
             return True
         finally:
-            self.clock.add(self.worker.computed - start)
+            self.clock.add(max(self.worker.computed - start, 0.0))
         return True
 
 

@@ -6,6 +6,7 @@ process group; one that hangs twice is not tried again.
 
 import atexit
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -30,11 +31,15 @@ NOT_AN_ANSWER = (ValueError, TypeError, LookupError, AttributeError, OverflowErr
 
 
 class Limits(NamedTuple):
-    """Seconds for the import and for one call; how many lost workers end the attempt."""
+    """Seconds for the import and for one call; how many lost workers end the attempt.
+
+    No call takes more than `most`, however long the exercise allows.
+    """
 
     start: float = 10.0
     call: float = 6.0
     losses: int = 2
+    most: float = math.inf
 
 
 LIMITS = Limits()
@@ -196,7 +201,7 @@ class Sandboxed:
     @property
     def _seconds(self) -> float:
         """How long one call may take."""
-        return self.exercise.seconds or self.limits.call
+        return min(self.exercise.seconds or self.limits.call, self.limits.most)
 
     def _send(self, message: dict[str, Any], seconds: float) -> None:
         assert self._pipe is not None
