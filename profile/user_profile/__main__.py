@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, TextIO, cast
 
@@ -32,7 +33,11 @@ _TOGETHER = {"risk": "outlook", "retention": "outlook"}  # commands that share a
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 if it went well, 2 after a mistake, which is told in one sentence."""
     argv = sys.argv[1:] if argv is None else argv
-    options = _parser(argv[0] if argv else "").parse_args(argv)
+    parser = _parser(argv[0] if argv else "")
+    if argv and argv[0] not in COMMANDS and (near := get_close_matches(argv[0], COMMANDS, 1)):
+        every = ", ".join(map(repr, COMMANDS))
+        parser.error(f"no command {argv[0]!r}: did you mean {near[0]!r}? (choose from {every})")
+    options = parser.parse_args(argv)
     from attention.parallel.process import single_threaded_blas
     from attention.parallel.ranks import begin
     from attention.training.console import Outliving, hold_streams, run_command

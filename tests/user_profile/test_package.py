@@ -68,6 +68,10 @@ def test_a_wrong_command_is_told_all_the_right_ones(capsys):
         main(["shwo"])
     told = capsys.readouterr().err
     assert all(f"'{name}'" in told for name in COMMANDS)
+    assert "did you mean 'show'?" in told
+    with pytest.raises(SystemExit):
+        main(["xyzzy"])
+    assert "did you mean" not in capsys.readouterr().err
 
 
 def test_every_public_name_can_be_reached():

@@ -295,7 +295,7 @@ def test_words_and_signs_say_what_was_bought_and_what_went_back(tmp_path):
     assert kinds == ["purchase", "cancellation", "cancellation", "pending", "purchase"]
     assert events.quantity.tolist() == [1, -2, -3, 1, 1]
     assert "'wc-refunded': read as cancellation" in str(report)
-    assert "1 rows of negative pieces" in str(report)
+    assert "1 row of negative pieces" in str(report)
 
 
 def test_a_log_of_views_alone_says_what_it_takes_for_orders(tmp_path):

@@ -1,8 +1,12 @@
 """Sentences for logs that teach nothing, and for numbers that may be meant otherwise."""
 
+from pathlib import Path
+
 from user_profile.log.clean import DUPLICATES, clean_events
 from user_profile.log.readers.names import told_missing
 from user_profile.log.readers.numbers import parse_numbers
+from user_profile.log.readers.report import ReadReport
+from user_profile.log.sources import Source
 
 from tests.user_profile.shop_log import make_events, make_rows
 
@@ -29,3 +33,14 @@ def test_equal_lines_that_were_left_out_are_told_of():
     assert once[DUPLICATES].removed == 0 < twice[DUPLICATES].removed
     assert "--keep-duplicates" not in str(once)
     assert "--keep-duplicates" in str(twice)
+
+
+def test_one_row_is_told_as_one_and_a_long_value_ends_in_dots():
+    report = ReadReport(Source("log.csv", Path("log.csv")), rows=1, backwards=1)
+    report.missing["price"] = 1
+    report.add(2, "é" + "x" * 50, "has 4 fields instead of 6")
+    said = str(report)
+    assert "1 row read" in said
+    assert "1 row gives no price" in said
+    assert "1 row back in time" in said
+    assert f"'\\xe9{'x' * 39}'… (51 characters) has 4 fields" in said

@@ -9,7 +9,7 @@ import numpy as np
 from ..events import MISSING, Events, factorise
 from .dates import parse_times
 from .numbers import is_missing, parse_numbers
-from .report import ReadReport
+from .report import ReadReport, rows_of
 
 MAX_BAD = 0.05  # the share of unreadable rows above which reading stops
 _LONGEST = 1024  # characters of an id: tables of ids are as wide as the longest
@@ -168,8 +168,8 @@ def _set_apart(times: np.ndarray, good: np.ndarray, report: ReadReport) -> np.nd
         days = times.astype("datetime64[s]").astype("datetime64[D]")
         rest = days[good & ~apart]
         report.notes.append(
-            f"{apart.sum():,} rows are dated far from all others, such as {days[apart][0]}, where "
-            f"the rest run from {rest.min()} to {rest.max()}; they are left out"
+            f"left out: {rows_of(apart.sum())} dated far from the others, as {days[apart][0]}, where "
+            f"the rest run from {rest.min()} to {rest.max()}"
         )
     return apart
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..events import CANCELLATION, PURCHASE, Events
 from .names import plain
-from .report import ReadReport
+from .report import ReadReport, rows_of
 
 _WORDS = {
     PURCHASE: "purchase purchased buy bought transaction sale sold order ordered checkout paid "
@@ -61,7 +61,7 @@ def settled(events: Events, report: ReadReport) -> Events:
     sold = np.array([word != CANCELLATION for word in meanings], bool)[events.kind]
     if (back & sold).any():
         report.notes.append(
-            f"{(back & sold).sum():,} rows of negative pieces are read as cancellations"
+            f"{rows_of((back & sold).sum())} of negative pieces: read as cancellation"
         )
         meanings = [PURCHASE if word == "event" else word for word in meanings]
     kinds = tuple(dict.fromkeys([*meanings, *([CANCELLATION] if (back & sold).any() else [])]))

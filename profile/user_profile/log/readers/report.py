@@ -18,10 +18,15 @@ class BadRow(NamedTuple):
     place: str  # file and line, as an editor counts
 
     def __str__(self) -> str:
-        value = self.value
-        if len(value) > SHOWN_CHARACTERS:
-            value = f"{value[:SHOWN_CHARACTERS]}… ({len(self.value):,} characters)"
-        return f"{self.place}: {value!a} {self.reason}"
+        value = ascii(self.value[:SHOWN_CHARACTERS])
+        if len(self.value) > SHOWN_CHARACTERS:
+            value = f"{value}… ({len(self.value):,} characters)"
+        return f"{self.place}: {value} {self.reason}"
+
+
+def rows_of(count: int) -> str:
+    """ "1 row", "2,000 rows"."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 @dataclass
@@ -51,21 +56,21 @@ class ReadReport:
             raise DataError(f"{self.path} holds no data rows; give a file with at least one event.")
         if self.bad == self.rows or self.bad > max_bad * self.rows:
             raise DataError(
-                f"{self.bad:,} of {self.rows:,} rows of {self.path} cannot be read "
+                f"{self.bad:,} of {rows_of(self.rows)} of {self.path} cannot be read "
                 f"(more than {max_bad:.0%}), the first at {self.examples[0]}; "
                 "check the format, the column mapping, --date-format and --encoding."
             )
 
     def __str__(self) -> str:
         name = self.path.name if len(self.path.parts) < 2 else self.path
-        lines = [f"{name}: {self.rows:,} rows read, {self.bad:,} of them unreadable"]
+        lines = [f"{name}: {rows_of(self.rows)} read, {self.bad:,} of them unreadable"]
         lines += [f"  {row}" for row in self.examples]
         if self.bad > len(self.examples):
             lines.append(f"  … and {self.bad - len(self.examples):,} more")
         lines += [f"  {note}" for note in self.notes]
-        lines += [
-            f"  {count:,} rows give no {name}" for name, count in self.missing.items() if count
-        ]
+        for name, count in self.missing.items():
+            if count:
+                lines.append(f"  {rows_of(count)} give{'s' if count == 1 else ''} no {name}")
         if self.backwards:
-            lines.append(f"  {self.backwards:,} rows go back in time; they were sorted")
+            lines.append(f"  {rows_of(self.backwards)} back in time; all were sorted")
         return "\n".join(lines)
