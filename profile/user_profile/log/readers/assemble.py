@@ -168,7 +168,7 @@ def _set_apart(times: np.ndarray, good: np.ndarray, report: ReadReport) -> np.nd
         days = times.astype("datetime64[s]").astype("datetime64[D]")
         rest = days[good & ~apart]
         report.notes.append(
-            f"left out: {rows_of(apart.sum())} dated far from the others, such as {days[apart][0]}, "
+            f"left out: {rows_of(apart.sum())} dated far from others, such as {days[apart][0]}, "
             f"where the rest run from {rest.min()} to {rest.max()}"
         )
     return apart
