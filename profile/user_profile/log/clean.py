@@ -14,6 +14,7 @@ from ..tables import table
 from .events import CANCELLATION, COLUMNS, MISSING, Events
 from .prices import fill_prices
 from .readers.online_retail import NON_PRODUCTS
+from .readers.report import rows_of
 from .sessions import Sessions
 
 DUPLICATES = "exact duplicates"
@@ -48,7 +49,7 @@ class CleaningReport:
             below.insert(0, "equal lines of one receipt count once; --keep-duplicates counts each")
         if self.priced:
             price = "the median price that their item had before"
-            below.append(f"{self.priced:,} rows that give no price count at {price}")
+            below.append(f"without a price: {rows_of(self.priced)}, counted at {price}")
         return table(head, self.stages, below=below)
 
     def grouped(self, sessions: Sessions, removed: int) -> "CleaningReport":

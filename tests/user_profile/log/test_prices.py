@@ -36,7 +36,7 @@ def test_a_log_without_prices_and_views_stay_as_they_are():
 
 def test_the_report_says_so_and_nothing_is_bought_for_nothing():
     events, report = clean_events(priced(2, 8, 3, np.nan))
-    assert "1 rows that give no price" in str(report)
+    assert "without a price: 1 row, counted" in str(report)
     assert read_history(group_sessions(events)).spent.tolist() == [2, 8, 3, 3]
 
 
