@@ -103,6 +103,7 @@ RIGHT = {
         lambda dout, p: -3e5 * softmax_backward(dout, p),
     ),
     "small": (lambda x: (1e-4 * np.sin(x), x), lambda dout, x: 1e-4 * dout * np.cos(x)),
+    "tiny": (lambda x: (1e-6 * np.tanh(x), x), lambda dout, x: 1e-6 * dout / np.cosh(x) ** 2),
 }
 
 WRONG = {
@@ -145,6 +146,7 @@ WRONG = {
     "large, as at zero": (RIGHT["large"][0], lambda dout, x: 1e5 * dout),
     "small, as at zero": (RIGHT["small"][0], lambda dout, x: 1e-4 * dout),
     "small, sign lost": (lambda x: (-1e-4 * np.sin(x), x), RIGHT["small"][1]),
+    "tiny, doubled": (lambda x: (1e-6 * x**2, x), lambda dout, x: 4e-6 * dout * x),
 }
 
 EVERYDAY = [
@@ -172,6 +174,7 @@ SCALES = [
     ["large, as at zero", "tanh", "small, as at zero"],
     ["small, sign lost", "large", "linear"],
 ]
+TINY = [["tiny", "tiny, doubled", "linear"]]
 ALL_RIGHT = [
     ["linear", "softmax", "tanh"],
     ["layer norm", "relu", "gram"],
@@ -252,6 +255,10 @@ def test_faults_hidden_at_special_points_are_found(check):
 
 def test_the_scale_of_the_output_does_not_matter(check):
     check.drive(names_found, SCALES)
+
+
+def test_a_fault_of_tiny_outputs_is_found(check):
+    check.drive(names_found, TINY)
 
 
 def test_nothing_is_found_where_nothing_is_wrong(check):

@@ -53,10 +53,24 @@ class Doctor:
         return whole or [mistake for mistake in candidates if self._has_its_share(mistake, steps)]
 
     def explains_its_function(self, mistake: Variant, seen: list[Step]) -> bool:
-        """Whether a mistake gives the answer's own numbers wherever its function was asked for."""
-        return all(self._same_answer(step, mistake) for step in self._touched(mistake, seen))
+        """Whether a mistake gives the answer's own numbers wherever its function was asked for.
+
+        Where it is a step of other functions, they may be wrong for reasons of their own: then
+        what it returns by itself is enough, if no right answer denies it: two slips may undo
+        each other, as a split and a merge.
+        """
+        touched = self._touched(mistake, seen)
+        own = [step for step in touched if step.request.name == mistake.replaces]
+        if sum(step.complaint is not None for step in own) > 1:
+            failing = {s.expected.used[0] for s in own_calls(seen) if s.complaint is not None}
+            others = failing - {mistake.replaces}
+            clear = [step for step in touched if not others & set(step.expected.used)]
+            touched = own if not self._denied(mistake, clear) else touched
+        return all(self._same_answer(step, mistake) for step in touched)
 
     def _has_its_share(self, mistake: Variant, steps: list[Step]) -> bool:
+        if self.explains_its_function(mistake, steps):
+            return True
         touched = self._touched(mistake, steps)
         if self._denied(mistake, touched):
             return False
@@ -139,6 +153,11 @@ class Doctor:
         if (complaint is None) != (step.complaint is None):
             return False
         return same_answer(step.outcome, outcome, _tolerance(step))
+
+
+def own_calls(steps: list[Step]) -> list[Step]:
+    """The calls that use one function alone."""
+    return [step for step in steps if len(set(step.expected.used)) == 1]
 
 
 @cache

@@ -15,7 +15,8 @@ from grader.sandbox.runner import Sandboxed
 
 LABEL = re.compile(r"\S[\w ]{0,12}\s{2,}")  # "Likely cause   your softmax …"
 NARROW = 60
-VAGUE = ("no known mistake gives these numbers", "whose own checks fail: mend it first")
+UNKNOWN = ("no known mistake gives these numbers", "no cause was found")
+VAGUE = (*UNKNOWN, "whose own checks fail: mend it first")
 FULL_PER_FUNCTION, FULL_PER_EXERCISE = 2, 4
 
 

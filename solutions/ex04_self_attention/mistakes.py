@@ -97,6 +97,18 @@ def maximum_of_the_whole_array(x, w_q, w_k, w_v, mask=None):
         return e / np.where(empty, 1, total) @ v
 
 
+@mistake(
+    "you take one maximum off all rows, so rows far below it vanish; each row takes off its own"
+)
+def one_maximum(x, w_q, w_k, w_v, mask=None):
+    q, k, v = project(x, w_q, w_k, w_v)
+    scores = hide(q @ k.mT / math.sqrt(q.shape[-1]), mask)
+    top = scores.max()
+    e = np.exp(scores - (0 if top == -np.inf else top))
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total) @ v
+
+
 @mistake("you take the maximum over hidden keys too: one far above the rest leaves a row of zeros")
 def maximum_of_hidden_scores(x, w_q, w_k, w_v, mask=None):
     q, k, v = project(x, w_q, w_k, w_v)

@@ -172,6 +172,18 @@ def overflowing_softmax(x, memory, w_q, w_k, w_v, memory_mask=None):
         return e / np.where(total == 0, 1, total) @ v
 
 
+@mistake(
+    "you take one maximum off all rows, so rows far below it vanish; each row takes off its own"
+)
+def one_maximum(x, memory, w_q, w_k, w_v, memory_mask=None):
+    q, k, v = project(x, memory, w_q, w_k, w_v)
+    scores = hide(scaled(q, k), memory_mask)
+    top = scores.max(initial=-np.inf)
+    e = np.exp(scores - (0 if top == -np.inf else top))
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total) @ v
+
+
 @mistake("you transpose with k.T, which reverses every axis of a batch; swap the last two only")
 def every_axis_reversed(x, memory, w_q, w_k, w_v, memory_mask=None):
     q, k, v = project(x, memory, w_q, w_k, w_v)

@@ -196,6 +196,40 @@ class PlainGradientDescent(_Base):
         return self.lr * self.m[name]
 
 
+@mistake(
+    "no array of params ever changes: `p = p - …` only gives the name p to a new array, "
+    "`p -= …` changes the array itself"
+)
+class NothingMoves(_Base):
+    def move(self, name, update):
+        pass
+
+
+@mistake("your moments begin at 0 again in every step; keep them from one step to the next")
+class MomentsForgotten(_Base):
+    def moments(self, name, g):
+        beta1, beta2 = self.betas
+        self.m[name] = (1 - beta1) * g
+        self.v[name] = (1 - beta2) * g * g
+
+
+@mistake(
+    "you go up the slope, and your moments begin at 0 again in every step: subtract the update, "
+    "and keep the moments"
+)
+class UphillWithoutMemory(MomentsForgotten):
+    def move(self, name, update):
+        self.params[name] += update
+
+
+@mistake("your m and v are one and the same array: each overwrites the other; make two")
+class MomentsInOneArray(_Base):
+    def moments(self, name, g):
+        beta1, beta2 = self.betas
+        first = beta1 * self.m[name] + (1 - beta1) * g
+        self.m[name] = self.v[name] = beta2 * first + (1 - beta2) * g * g
+
+
 @mistake("you put a new array under each name; change the arrays in place, others hold them too")
 class NewArrays(_Base):
     def move(self, name, update):

@@ -84,6 +84,11 @@ def eps_ignored(f, x, eps=1e-6):
     return _central(f, x)
 
 
+@mistake("your step is 1e-3 whatever eps is; use the argument")
+def step_of_a_thousandth(f, x, eps=1e-6):
+    return _central(f, x, 1e-3)
+
+
 @mistake("your step is eps · |x|, which is 0 where x is 0; it must be eps")
 def step_relative_to_x(f, x, eps=1e-6):
     point = np.array(x, dtype=float)
@@ -236,6 +241,19 @@ def wide_absolute_bound(passes):
     def is_wrong(forward, backward):
         a, b = _gradients(forward, backward, _random())
         return np.abs(a - b).max() > 2e-3
+
+    return _names(passes, is_wrong)
+
+
+@mistake(
+    "your bound is absolute and lies above the gradients of tiny outputs, so a wrong pass with "
+    "them passes; use the relative error",
+    replaces="find_wrong",
+)
+def bound_above_tiny_gradients(passes):
+    def is_wrong(forward, backward):
+        a, b = _gradients(forward, backward, _random())
+        return np.abs(a - b).max() > 2e-5
 
     return _names(passes, is_wrong)
 

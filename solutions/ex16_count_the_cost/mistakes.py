@@ -68,6 +68,14 @@ def no_position_table(d, layers, heads, dff, vocab, positions):
     return count(d, layers, dff, vocab, 0)
 
 
+@mistake(
+    "you count the position table once a layer; there is one for the whole model",
+    replaces="count_parameters",
+)
+def position_table_in_every_layer(d, layers, heads, dff, vocab, positions):
+    return count(d, layers, dff, vocab, positions * layers)
+
+
 @mistake("you count one layer norm a layer; there are two", replaces="count_parameters")
 def one_layer_norm(d, layers, heads, dff, vocab, positions):
     return count(d, layers, dff, vocab, positions, norms=1)
@@ -162,6 +170,11 @@ def bytes_of_one_sequence(n, num_heads, batch, itemsize=4):
 @mistake("you count numbers, not bytes; multiply by itemsize", replaces="attention_bytes")
 def numbers_not_bytes(n, num_heads, batch, itemsize=4):
     return batch * num_heads * n * n
+
+
+@mistake("you count four bytes a number whatever itemsize is", replaces="attention_bytes")
+def always_four_bytes(n, num_heads, batch, itemsize=4):
+    return batch * num_heads * n * n * 4
 
 
 @mistake(

@@ -88,6 +88,40 @@ def duplicates_by_three_fields(events):
     return _clean(events, distinct=distinct)
 
 
+def _without(field):
+    """Copies told by all fields but one."""
+
+    def distinct(rows):
+        seen = {}
+        for row in rows:
+            seen.setdefault(tuple(row[name] for name in FIELDS if name != field), row)
+        return list(seen.values())
+
+    return distinct
+
+
+@mistake(
+    "you leave the action out when you compare events; all five fields must agree",
+    replaces="clean",
+)
+def copies_whatever_the_action(events):
+    return _clean(events, distinct=_without("action"))
+
+
+@mistake(
+    "you leave the price out when you compare events; all five fields must agree",
+    replaces="clean",
+)
+def copies_whatever_the_price(events):
+    return _clean(events, distinct=_without("price"))
+
+
+@mistake("your report's kept counts the copies too; count what is left", replaces="clean")
+def kept_with_copies(events):
+    found, report = _clean(events)
+    return found, {**report, "kept": report["kept"] + report["duplicates"]}
+
+
 @mistake(
     "you keep the last of equal events, which moves it behind its neighbours of the same time; "
     "the first must stay",
@@ -191,6 +225,21 @@ def users_mixed(events, gap):
     return _sessions(
         events, lambda session, event: event["time"] - session[-1]["time"] > gap, key=lambda _: None
     )
+
+
+@mistake(
+    "you measure the gap from the previous event of any user; it counts from that of the same user",
+    replaces="sessions",
+)
+def gap_from_anybody(events, gap):
+    found, current, last = [], {}, -math.inf
+    for event in events:
+        if event["user"] not in current or event["time"] - last > gap:
+            current[event["user"]] = []
+            found.append(current[event["user"]])
+        current[event["user"]].append(event)
+        last = event["time"]
+    return found
 
 
 @mistake(

@@ -44,6 +44,14 @@ def zero_scores_for_padding(x, w, lengths):
     return pool(softmax(scores, np.ones_like(real)), np.where(real[..., None], x, 0))
 
 
+@mistake(
+    "your padding has the score 0 and its rows of x are added with the share that gives; give it −∞"
+)
+def padding_takes_part_with_zero(x, w, lengths):
+    real = is_real(x, lengths)
+    return pool(softmax(np.where(real, x @ w, 0), np.ones_like(real)), x)
+
+
 @mistake("your empty session becomes NaN; a session without events gives zeros")
 def nan_for_empty_sessions(x, w, lengths):
     scores = np.where(is_real(x, lengths), x @ w, -np.inf)
@@ -144,6 +152,18 @@ def overflows(x, w, lengths):
 def peak_of_the_padding(x, w, lengths):
     scores = x @ w
     p = np.exp(scores - scores.max(axis=1, keepdims=True)) * is_real(x, lengths)
+    total = p.sum(axis=1, keepdims=True)
+    return pool(p / np.where(total > 0, total, 1), x)
+
+
+@mistake(
+    "you take one peak off the scores of the whole batch, so sessions far below it vanish; each "
+    "session takes off its own"
+)
+def one_peak(x, w, lengths):
+    scores = np.where(is_real(x, lengths), x @ w, -np.inf)
+    peak = scores.max(initial=-np.inf)
+    p = np.exp(scores - (peak if np.isfinite(peak) else 0))
     total = p.sum(axis=1, keepdims=True)
     return pool(p / np.where(total > 0, total, 1), x)
 

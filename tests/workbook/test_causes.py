@@ -196,6 +196,29 @@ def test_a_caller_is_not_judged_while_its_callee_fails(tmp_path):
     assert not any("mend it first" in cause for causes in alone for cause in causes)
 
 
+def test_slips_of_two_functions_that_undo_each_other_are_both_told(tmp_path):
+    source = """
+def split_heads(x, num_heads):
+    return x.reshape(*x.shape[:-2], num_heads, x.shape[-2], x.shape[-1] // num_heads)
+def merge_heads(x):
+    return x.reshape(*x.shape[:-3], x.shape[-2], x.shape[-1] * x.shape[-3])
+def multi_head_attention(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
+    raise NotImplementedError
+"""
+    said = {cause for causes in causes_of("ex06", source, tmp_path) for cause in causes}
+    assert said == {
+        "your split reshapes straight to (H, n, d/H), which cuts up the tokens",
+        "your merge reshapes without moving the heads back, so tokens mix",
+    }
+
+
+def test_an_array_with_its_leading_axes_run_together_is_told(tmp_path):
+    source = MLP.format(returned="flat(dx), dw0, db0, dw1, db1")
+    said = {cause for causes in causes_of("ex08", source, tmp_path) for cause in causes}
+    assert any("has its leading axes run together: shape (60, 4)" in cause for cause in said), said
+    assert not any("scaled" in cause for cause in said), said
+
+
 def test_the_search_ends_with_its_seconds_and_says_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "PATIENCE", 0.0)
     odd = "np.sin(dx) + y ** 3"

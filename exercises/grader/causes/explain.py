@@ -19,7 +19,7 @@ from grader.causes.repair import SECONDS as SEARCH
 from grader.causes.repair import of_repair, of_words
 from grader.causes.slips import of_slips
 from grader.causes.together import of_each, of_two
-from grader.causes.values import of_values
+from grader.causes.values import exchanged_here, of_values
 from grader.causes.what_if import of_scale, of_what_if
 from grader.diagnose import Step
 from grader.grading import Result, Run
@@ -137,7 +137,7 @@ def _reasoned(run: Run, step: Step) -> str:
     said = said or of_conditions(found)
     if not said and not found.is_drawn:
         said = of_lines(found)
-    return said or _alone(run, step)
+    return said or exchanged_here(found) or _alone(run, step)
 
 
 def _elsewhere(run: Run, step: Step) -> str:

@@ -176,6 +176,9 @@ def _shape(got: np.ndarray, wanted: np.ndarray, step: Step) -> str:
         ("has its axes in another order",
          lambda: next((got.transpose(order) for order in _orders(got, wanted)), None)),
         ("is flattened", lambda: got.reshape(wanted.shape) if got.ndim == 1 else None),
+        ("has its leading axes run together",
+         lambda: got.reshape(wanted.shape) if got.ndim == 2 < wanted.ndim
+         and got.shape[-1] == wanted.shape[-1] else None),
         ("is that of the first entry of the batch alone",
          lambda: np.broadcast_to(got, wanted.shape)
          if got.shape in (wanted.shape[1:], (1, *wanted.shape[1:])) and wanted.ndim

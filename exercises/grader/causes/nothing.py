@@ -11,7 +11,8 @@ from grader.grading import Result, Run
 def nothing_known(run: Run, result: Result) -> str:
     """What to say where no cause is found: what is right already, and where to look.
 
-    "" where the check has said in its own words what is wrong.
+    That no known mistake does the same is said only where the search came to its end. ""
+    where the check has said in its own words what is wrong.
     """
     step = result.step
     assert step is not None
@@ -19,21 +20,17 @@ def nothing_known(run: Run, result: Result) -> str:
     if step.terms.compare is not None and step.complaint.note:
         return _told_of_others(run, step).removeprefix(". ")
     found = evidence(run.exercise, step, run.steps, run.clock)
+    complete = step.terms.diagnose and not (run.clock.over or run.hurried)
+    none = "no known mistake gives these numbers" if complete else "no cause was found"
     right = _right_already(found)
     passed = sum(step.complaint is None for step in found.calls)
     if right:
-        said = f"{right}; no known mistake gives these numbers, so compare the rest line by line"
+        said = f"{right}; {none}, so compare the rest line by line"
     elif passed >= len(found.calls) - passed:
         other = "call of it is" if passed == 1 else "calls of it are"
-        said = (
-            f"{passed} other {other} right; no known mistake gives these numbers: look for what "
-            "sets this call apart"
-        )
+        said = f"{passed} other {other} right; {none}: look for what sets this call apart"
     else:
-        said = (
-            "no known mistake gives these numbers; take the smallest input that fails and work it "
-            "through by hand"
-        )
+        said = f"{none}; take the smallest input that fails and work it through by hand"
     return said + _told_of_others(run, step)
 
 

@@ -4,6 +4,7 @@ Each way is tried on one output after another and must give the answer's own num
 of the function. Few numbers are no evidence: a factor wants several, or several calls.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -56,6 +57,14 @@ def exchanged(found: Evidence, wrong: list[str]) -> str:
                 return f"your {name} and {other} are exchanged"
             return f"your {name} is what {other} should be"
     return ""
+
+
+def exchanged_here(found: Evidence) -> str:
+    """Whether two outputs stand in each other's place in the failed call, and nothing else is."""
+    here = replace(found, calls=[found.failed])
+    wrong = wrong_outputs(here)
+    said = exchanged(here, wrong) if len(wrong) == 2 else ""
+    return f"in this call {said}" if said.endswith(" are exchanged") else ""
 
 
 def _stands_for(found: Evidence, name: str, other: str) -> bool:

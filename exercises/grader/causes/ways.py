@@ -45,8 +45,8 @@ def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     yield "is right to seven digits only: somewhere it is computed in float32", _narrowed
     yield (
         (
-            "is right but for its last digits: a small number is added somewhere, or float32 taken "
-            "on the way"
+            "is right but for its last digits, as where a small number is added, a step is too "
+            "wide, or float32 taken on the way"
         ),
         _nearly,
     )

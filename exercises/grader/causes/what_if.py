@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import NONE, Evidence, Prediction, arguments
-from grader.compare import arrays_in
+from grader.compare import Tolerance, arrays_in, difference
 from grader.diagnose import Step
 from grader.sandbox.in_process import InProcess
 
 MODERATE = 30.0  # larger numbers saturate, and any large factor gives the same
+SCALED = Tolerance(1e-5, 1e-6)
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]  # of the arguments; None: not here
 
 
@@ -59,9 +60,16 @@ def changes(found: Evidence) -> Iterator[tuple[str, Change]]:
 def of_what_if(found: Evidence, runner: InProcess) -> str:
     """A sentence on what the student's function does instead, "" if it is none of these."""
     for said, change in changes(found):
-        if found.fits(predicted(runner, change)):
+        if found.fits(predicted(runner, change)) and not by_chance(found, said):
             return f"your numbers are those of an answer in which {said}"
     return ""
+
+
+def by_chance(found: Evidence, said: str) -> bool:
+    """Whether a power or a multiple of a number is told from one value of it: 2 · 2 is 2 ** 2."""
+    verb, _, name = said.partition(" is taken of `")
+    values = {repr(arguments(step).get(name[:-1])) for step in found.failures}
+    return verb in ("the square", "twice", "half") and len(values) < 2
 
 
 def of_scale(found: Evidence, runner: InProcess) -> str:
@@ -110,8 +118,8 @@ def _factor(step: Step, runner: InProcess, name: str) -> float:
     grid = np.linspace(-4, 4, 33)
     start = grid[int(np.argmin([error(log) for log in grid]))]
     factor = math.exp(_lowest(error, start - 0.3, start + 0.3))
-    answer = _vector(predicted(runner, _put(name, lambda x: x * factor))(step))
-    close = answer is not None and np.allclose(answer, target, 1e-5, 1e-6)
+    value = predicted(runner, _put(name, lambda x: x * factor))(step)
+    close = difference(step.outcome.outputs[0], value, SCALED) is None
     return factor if close and abs(factor - 1) > 1e-4 else 0.0
 
 

@@ -30,7 +30,7 @@ SHOULD = {
     "line dropped": "be left out",
     "never done": "never hold",
     "always done": "always hold",
-    "slice opened": "be open on one side",
+    "slice opened": "lose one of its borders",
     "slice shifted": "have a border moved by one",
     "an alias for a copy": "be no copy",
     "loop left": "end the loop",
