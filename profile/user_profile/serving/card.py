@@ -24,6 +24,7 @@ PURCHASED, CANCELLED = "#1f4e79", "#e08214"
 _COPIED, _NEW = PURCHASED, CANCELLED
 NO_ITEMS = "the log names no items to tell apart"
 FEWEST = 5  # rows of bars for which there is room at least
+LATEST = 30  # columns of the map of sessions at most
 _LABELS = 12  # dates written below the timeline at most
 
 
@@ -80,7 +81,10 @@ def plot_interests(profile: Profile, *, ax: Axes, **style: Any) -> list[Any]:
 
 
 def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: Any) -> Any:
-    """What each session added for an interest or against it, in the order of `plot_interests`."""
+    """What each session added for an interest or against it, in the order of `plot_interests`.
+
+    Of more than LATEST sessions the earlier ones stand together, added up, in the first column.
+    """
     codes = [
         profiler.spec.category_names.index(interest.category) for interest in profile.interests
     ]
@@ -91,6 +95,10 @@ def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: A
     if not added.size:
         silent(ax, said, "no session yet" if codes else NO_ITEMS)
         return None
+    added, together = _latest(added)
+    if together:
+        rest = f"the latest {profile.known - together} of {profile.known} sessions, one by one"
+        ax.set_title(f"{said};\n{rest}; first column: all before, added up", fontsize=9, loc="left")
     most = max(float(np.abs(added).max()), 1e-6)
     image = ax.imshow(
         added,
@@ -102,10 +110,18 @@ def plot_looked_at(profiler: Profiler, profile: Profile, *, ax: Axes, **style: A
             **style,
         },
     )
-    _dates(ax, profiler, profile, np.arange(profile.known))
+    _dates(ax, profiler, profile, together)
     ax.figure.colorbar(image, ax=ax, pad=0.01, fraction=0.04, label="for (blue) or against")
     ax.spines[:].set(linewidth=0.5, alpha=0.4)
     return image
+
+
+def _latest(added: np.ndarray) -> tuple[np.ndarray, int]:
+    """(C, S) -> (C, at most LATEST), and how many of the earliest stand together in the first."""
+    together = added.shape[1] - LATEST + 1
+    if together < 2:
+        return added, 0
+    return np.column_stack([added[:, :together].sum(1), added[:, together:]]), together
 
 
 def plot_suggestions(
@@ -181,13 +197,16 @@ def _timeline(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     ax.set_title("Items in each session (orange: cancellation)", fontsize=10, loc="left")
     ax.set_xlim(-0.5, max(profile.known, 1) - 0.5)
     ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    _dates(ax, profiler, profile, places)
+    _dates(ax, profiler, profile)
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _dates(ax: Axes, profiler: Profiler, profile: Profile, places: np.ndarray) -> None:
-    step = max(1, -(-len(places) // _LABELS))
-    shown = places[::step]
-    first = profiler.history.user_offsets[profile.user]
+def _dates(ax: Axes, profiler: Profiler, profile: Profile, together: int = 0) -> None:
+    """Dates below the sessions, of which so many of the first stand together."""
+    count, before = profile.known - together, int(together > 0)
+    step = max(1, -(-count // _LABELS))
+    shown = np.arange((step - 1) * before, count, step)
+    first = profiler.history.user_offsets[profile.user] + together
     days = [day_of(start) for start in profiler.history.start[first + shown]]
-    ax.set_xticks(shown, days, rotation=40, ha="right", fontsize=7)
+    places = [*range(before), *(before + shown)]
+    ax.set_xticks(places, ["before"] * before + days, rotation=40, ha="right", fontsize=7)

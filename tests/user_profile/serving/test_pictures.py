@@ -56,6 +56,20 @@ def test_the_card_shows_what_each_session_added_with_its_sign(profiler, customer
     assert said[4].strip().startswith("about ")
 
 
+def test_of_many_sessions_the_earlier_stand_together(profiler, customer, monkeypatch):
+    monkeypatch.setattr("user_profile.serving.card.LATEST", 3)
+    profile = profiler.profile(customer)
+    assert profile.known > 3
+    ax = plot_card(profiler, profile, profiler.spec.items).axes[3]
+    codes = [profiler.spec.category_names.index(one.category) for one in profile.interests]
+    added, shown = profile.evidence[codes], ax.images[0].get_array()
+    np.testing.assert_array_equal(shown[:, 1:], added[:, -2:])
+    np.testing.assert_allclose(shown[:, 0], added[:, :-2].sum(1), rtol=1e-5, atol=1e-6)
+    assert f"the latest 2 of {profile.known} sessions" in ax.get_title(loc="left")
+    assert ax.get_xticklabels()[0].get_text() == "before"
+    assert len(ax.get_xticks()) == 3
+
+
 def test_sessions_stand_side_by_side_on_one_scale(profiler, customer):
     profile, history = profiler.profile(customer), profiler.history
     figure = plot_sessions(profiler, profile)
