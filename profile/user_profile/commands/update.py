@@ -13,11 +13,10 @@ from ..dates import DAY
 from ..errors import DataError
 from ..log.ids import matched
 from ..log.readers.numbers import MOST
-from ..serving.applications import check_items
 from ..serving.live import LiveProfile, NewEvent
 from ..serving.profile import Profile
 from ..serving.profiler import Profiler
-from ..serving.report import describe_profile
+from ..serving.report import describe_outlook, describe_profile
 from ..tables import table
 from .asking import item_texts, load_profiler
 from .log_options import Joined, add_log_options
@@ -30,12 +29,15 @@ def add_command(commands: Any) -> None:
     update = commands.add_parser("update")
     update.set_defaults(run=run_update)
     update.add_argument("customer", help="one of the log, or a new one")
-    update.add_argument(
+    what = update.add_mutually_exclusive_group(required=True)
+    what.add_argument(
         "--items",
         action=Joined,
-        required=True,
         help="what was bought: ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE; "
         "without a price, what the item last sold for",
+    )
+    what.add_argument(
+        "--amount", type=float, help="what was paid, of a log of visits without items"
     )
     update.add_argument("--days", type=float, default=1, help="days after the end of the log")
     update.add_argument("--cost", action="store_true", help="measure updates as history grows")
@@ -47,14 +49,19 @@ def run_update(options: argparse.Namespace) -> int:
     if not 0 <= options.days <= 366:
         raise DataError(f"--days must be between 0 and 366, not {options.days:g}.")
     log, _, profiler = load_profiler(options)
-    check_items(profiler)
+    if profiler.ranks and options.amount is not None:
+        raise DataError("The log names items: say what was bought with --items, not --amount.")
+    events = [_visit(profiler, options.amount)] if options.amount is not None else []
+    if not events and not profiler.ranks:
+        raise DataError("The log names no items: say what was paid with --amount, not --items.")
     known = matched([options.customer], log.sessions.events.users)
     user = log.user(options.customer) if known else None
     live = LiveProfile(profiler, user, options.customer)
     if user is None:
         print(f"{options.customer} is new: nothing is known before this session.")
-    events = read_items(options.items, profiler.spec.items)
-    print("Read: " + ", ".join(f"{event.quantity:g} of {event.item}" for event in events))
+    if not events:
+        events = read_items(options.items, profiler.spec.items)
+        print("Read: " + ", ".join(f"{event.quantity:g} of {event.item}" for event in events))
     unknown = sorted({event.item for event in events} - set(profiler.spec.items))
     if unknown:
         print(f"The model does not know {', '.join(unknown)}, and reads them as unknown items.")
@@ -104,6 +111,13 @@ def _read_item(part: str, known: Sequence[str]) -> NewEvent:
     return NewEvent(item, pieces, said[1] if len(said) > 1 else None)
 
 
+def _visit(profiler: Profiler, amount: float) -> NewEvent:
+    """A visit of one piece to a log without items. Raises DataError for what is no money."""
+    if not 0 <= amount < MOST:
+        raise DataError(f"--amount must be what was paid, 0 or more, not {amount:g}.")
+    return NewEvent(profiler.spec.items[0], 1.0, amount)
+
+
 def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int = 5) -> str:
     """Milliseconds of one more session of ten items, and of the profile after it."""
     rng = np.random.default_rng(0)
@@ -132,6 +146,8 @@ def _random_session(profiler: Profiler, rng: np.random.Generator) -> list[NewEve
 
 
 def _moved(before: Profile, after: Profile) -> str:
+    if not after.interests:
+        return f"Before this visit, w{describe_outlook(before)[1:]}"
     was = {interest.category: interest.probabilities[0] for interest in before.interests}
     now = {interest.category: interest.probabilities[0] for interest in after.interests}
     moves = [(was[category] - chance, category) for category, chance in now.items()]

@@ -1,6 +1,7 @@
 """A log of visits and money without items, from training to every command."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from user_profile.__main__ import main
@@ -59,6 +60,24 @@ def test_what_ranks_items_is_refused_in_a_sentence(visits, capsys, command):
     assert "names no items" in said.err
     assert said.err.count("\n") == 1
     assert not said.out
+
+
+def test_a_visit_is_added_as_if_the_log_held_it(visits, capsys, tmp_path):
+    log = Path(visits[1]).read_text(encoding="utf-8")
+    last = max(int(line.split(",")[1]) for line in log.splitlines()[1:])
+    assert main(["update", "c4", "--amount", "80", "--days", "5", *visits]) == 0
+    updated, told, before = capsys.readouterr().out.partition("Before this visit, ")
+    assert told
+    assert before.splitlines()[0].partition(": ")[2] not in updated  # and it moves something
+    longer = tmp_path / "longer.csv"
+    longer.write_text(f"{log}c4,{last + 5},1,80\n", encoding="utf-8")
+    assert main(["show", "c4", "--data", str(longer), *visits[2:]]) == 0
+    shown = capsys.readouterr().out
+    both = [[line for line in text.splitlines() if line.startswith("  Within")]
+            for text in (updated, shown)]  # fmt: skip
+    assert both[0] == both[1] != []
+    assert main(["update", "c4", "--amount=-1", *visits]) == 2
+    assert "0 or more" in capsys.readouterr().err
 
 
 def test_the_sessions_of_a_log_that_names_none_are_counted_once_told_apart(visits, capsys):
