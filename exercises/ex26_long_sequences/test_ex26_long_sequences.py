@@ -29,7 +29,7 @@ def test_tiles_of_one(check, rng):
 
 
 def test_one_tile_holds_everything(check, rng):
-    check("tiled_attention", *inputs(rng), 3)
+    check("tiled_attention", *inputs(rng), 3, says_="Tiles of 3 first, then one of everything.")
     check("tiled_attention", *inputs(rng, n=5, m=8), 8)
     check("tiled_attention", *inputs(rng, n=5, m=7), 50)
 
@@ -43,7 +43,7 @@ def test_batch_and_heads(check, rng):
 
 
 def test_one_key(check, rng):
-    check("tiled_attention", *inputs(rng), 4)
+    check("tiled_attention", *inputs(rng), 4, says_="Several keys first, then one.")
     check("tiled_attention", *inputs(rng, n=3, m=1, d=2), 2)
 
 

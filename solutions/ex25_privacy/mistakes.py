@@ -50,6 +50,13 @@ def clips_by_l1(gradients, clip, noise_multiplier, rng):
     return _mean(clipped, _noise(gradients, noise_multiplier * clip, rng))
 
 
+@mistake("you clip by the largest coordinate; the guarantee of normal noise needs the L2 norm")
+def clips_by_the_largest(gradients, clip, noise_multiplier, rng):
+    norms = np.max(np.abs(gradients), axis=1, keepdims=True)
+    clipped = gradients * (clip / np.maximum(norms, clip))
+    return _mean(clipped, _noise(gradients, noise_multiplier * clip, rng))
+
+
 @mistake("you compare the squared norm with the clip; the root is missing")
 def clips_by_the_square(gradients, clip, noise_multiplier, rng):
     squares = np.sum(gradients**2, axis=1, keepdims=True)
@@ -121,6 +128,25 @@ def deviation_as_variance(gradients, clip, noise_multiplier, rng):
 )
 def one_number_for_all(gradients, clip, noise_multiplier, rng):
     return _mean(_shrink(gradients, clip), noise_multiplier * clip * rng.standard_normal())
+
+
+@mistake(
+    "one random number, drawn where there is noise at all, goes to all coordinates; "
+    "draw one for each"
+)
+def one_number_where_there_is_noise(gradients, clip, noise_multiplier, rng):
+    noise = noise_multiplier * clip * rng.standard_normal() if noise_multiplier else 0
+    return _mean(_shrink(gradients, clip), noise)
+
+
+@mistake(
+    "your noise is uniform between −s and s, s = noise_multiplier * clip; "
+    "the normal distribution of deviation s was asked for"
+)
+def uniform_noise_up_to_the_deviation(gradients, clip, noise_multiplier, rng):
+    edge = noise_multiplier * clip
+    noise = rng.uniform(-edge, edge, gradients.shape[1]) if edge else 0
+    return _mean(_shrink(gradients, clip), noise)
 
 
 @mistake(

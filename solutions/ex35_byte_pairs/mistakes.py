@@ -18,6 +18,16 @@ def join(ids, pair, new, overlap=False):
     return out
 
 
+def join_beside(ids, pair, new):
+    """The new id before the second one, which stays."""
+    merged = ids[:1]
+    for first, second in pairwise(ids):
+        if (first, second) == tuple(pair):
+            merged[-1] = new
+        merged.append(second)
+    return merged
+
+
 def join_from_the_right(ids, pair, new):
     return join(ids[::-1], pair[::-1], new)[::-1]
 
@@ -176,6 +186,14 @@ def trains_with_overlap(text, merges):
     return learn(list(text.encode()), merges, merge=lambda *a: join(*a, overlap=True))
 
 
+@mistake(
+    "in training you keep the second id of a merged pair; the new id stands for both",
+    replaces="train",
+)
+def trains_with_the_second_kept(text, merges):
+    return learn(list(text.encode()), merges, merge=join_beside)
+
+
 @mistake("your first new id is 257; the bytes end at 255, so it is 256", replaces="train")
 def new_ids_from_257(text, merges):
     return learn(list(text.encode()), merges, first=257)
@@ -233,6 +251,14 @@ def longest_token(text, pairs):
         ids.append(token[raw[at:end]])
         at = end
     return ids
+
+
+@mistake(
+    "in encoding you keep the second id of a merged pair; the new id stands for both",
+    replaces="encode",
+)
+def encodes_with_the_second_kept(text, pairs):
+    return play(list(text.encode()), pairs, merge=join_beside)
 
 
 @mistake("you apply the last merge first; the order is that of learning", replaces="encode")

@@ -84,6 +84,15 @@ def truncates(w):
     return (w / scale * (1 + 1e-12)).astype(np.int8), scale
 
 
+@mistake(
+    "you cut the fraction off, which makes 126 of 126.99; round to the nearest whole number",
+    replaces="quantize",
+)
+def truncates_the_quotient(w):
+    scale = scale_of(w)
+    return (w / scale).astype(np.int8), scale
+
+
 @mistake("you round down; round to the nearest whole number", replaces="quantize")
 def rounds_down(w):
     scale = scale_of(w)
