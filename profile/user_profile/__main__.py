@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from attention.parallel.ranks import begin
     from attention.training.console import Outliving, hold_streams, run_command
 
-    from .commands.outputs import check_outputs
+    from .commands.outputs import check_outputs, fills_stdout
 
     hold_streams()
 
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_outputs(options)
             return options.run(options)
 
-    said = Outliving(sys.stdout)
+    said = Outliving(sys.stderr if fills_stdout(options) else sys.stdout)
     with redirect_stdout(cast(TextIO, said)), warnings.catch_warnings():
         warnings.showwarning = _note
         status = run_command(run, "user_profile", argv, "stopped; nothing was written")

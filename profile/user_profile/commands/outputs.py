@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from attention.files import keep_existing, writable, written_whole
+from attention.training.console import Outliving
 
 from ..errors import DataError
 from ..log.readers.online_retail import SHIPPED
 from ..serving.report import to_json
 
 TABLE = (".csv", ".json")
+STDOUT = "-"  # in place of a table's file
 PICTURE = (".png", ".svg", ".pdf")
 _INPUTS = (
     "data", "file", "user_features", "categories", "category_names", "item_vectors", "items",
@@ -30,8 +32,9 @@ def add_output(
     parser: argparse.ArgumentParser, option: str, endings: Sequence[str], what: str, **more: Any
 ) -> None:
     """An option that names a file to write, and once for all of them --overwrite."""
-    parser.add_argument(option, help=f"{what}: {', '.join(endings[:-1])} or {endings[-1]}"
-                        if len(endings) > 1 else f"{what}: {endings[0]}", **more)  # fmt: skip
+    said = f"{what}: {' or '.join(filter(None, (', '.join(endings[:-1]), endings[-1])))}"
+    said += "; -: as CSV to standard output" if endings == TABLE else ""
+    parser.add_argument(option, help=said, **more)
     outputs = parser.get_default("outputs") or {}
     if not outputs:
         parser.add_argument("--overwrite", action="store_true", help="replace files written before")
@@ -48,11 +51,19 @@ def check_outputs(options: argparse.Namespace) -> None:
         other = named.setdefault(os.path.realpath(path), option)
         if other != option:
             raise DataError(f"{other} and {option} name one file, {path}; give each its own.")
+        if path == STDOUT and endings == TABLE:
+            continue
         if Path(path).suffix.lower() not in endings:
             raise DataError(f"{path} must end in {' or '.join(endings)}, which names its format.")
         if not Path(path).absolute().parent.is_dir():
             raise DataError(f"The folder of {path} does not exist; make it, or name another.")
         check_output(options, path, option)
+
+
+def fills_stdout(options: argparse.Namespace) -> bool:
+    """Whether standard output is for rows, and what is said to a person goes elsewhere."""
+    outputs = getattr(options, "outputs", {})
+    return any(getattr(options, name.removeprefix("--")) == STDOUT for name in outputs)
 
 
 def check_output(
@@ -76,17 +87,27 @@ def never_an_input(options: argparse.Namespace, path: str | Path, option: str) -
 
 
 def write_rows(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows as .csv or .json, as the name says."""
+    """Rows as .csv or .json, as the name says; as CSV to standard output."""
+    if path == STDOUT:
+        with open(1, "w", encoding="utf-8", newline="", closefd=False) as out:
+            said = Outliving(out)  # whose reader may leave, as `head` does
+            _write_csv(said, rows)
+            said.flush()
+        return
     with written_whole(path) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="")
         if Path(path).suffix.lower() == ".json":
             _write_json(text, rows)
         else:
-            writer = csv.DictWriter(text, list(rows[0]) if rows else ["customer"])
-            writer.writeheader()
-            writer.writerows(rows)
+            _write_csv(text, rows)
         text.flush()
         text.detach()
+
+
+def _write_csv(file: io.TextIOWrapper | Outliving, rows: Sequence[Mapping[str, Any]]) -> None:
+    writer = csv.DictWriter(file, list(rows[0]) if rows else ["customer"])
+    writer.writeheader()
+    writer.writerows(rows)
 
 
 def _write_json(file: io.TextIOWrapper, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -156,6 +156,17 @@ def test_segments_are_as_many_as_asked_or_refused(run, number, told):
     assert told in run("segments", "--number", number, status=2).err
 
 
+def test_rows_go_to_standard_output_alone(shop, tmp_path, capfd):
+    where = ["--data", str(shop / "log.csv"), "--model", str(shop / "model.npz")]
+    assert main(["retention", *where, "--out", str(tmp_path / "all.csv")]) == 0
+    capfd.readouterr()
+    assert main(["retention", *where, "--out", "-"]) == 0
+    printed, said = capfd.readouterr()
+    assert printed.splitlines() == (tmp_path / "all.csv").read_text("utf-8").splitlines()
+    assert "more rows" in said
+    assert main(["show", "c4", *where, "--plot", "-"]) == 2  # a picture is none of text
+
+
 def test_two_outputs_are_two_files(run, tmp_path):
     one = str(tmp_path / "one.csv")
     said = run("segments", "--out", one, "--members", one, status=2).err
