@@ -219,6 +219,12 @@ def test_an_array_with_its_leading_axes_run_together_is_told(tmp_path):
     assert not any("scaled" in cause for cause in said), said
 
 
+def test_a_key_that_is_missing_is_told(tmp_path):
+    source = "def clean(events):\n    return list(events), {'received': len(events)}\n"
+    said = {cause for causes in causes_of("ex19", source, tmp_path) for cause in causes}
+    assert any("a key is missing in your report: 'dropped', " in cause for cause in said), said
+
+
 def test_the_search_ends_with_its_seconds_and_says_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "PATIENCE", 0.0)
     odd = "np.sin(dx) + y ** 3"

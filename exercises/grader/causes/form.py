@@ -72,6 +72,9 @@ def of_form(exercise: Exercise, step: Step) -> str:
     else:
         pairs = [(whole, got, wanted)]
     for label, here, there in pairs:
+        if isinstance(here, dict) and isinstance(there, dict) and there.keys() - here.keys():
+            lost = ", ".join(repr(key) for key in there if key not in here)
+            return f"a key is missing in your {label}: {lost}"
         if how := _array(here, there, step):
             plural = verb([label]) == "are"
             return f"your {label} {in_plural(how) if plural else how}"
