@@ -91,6 +91,12 @@ class Doctor:
         same = sum(self._same_symptom(step, mistake) for step in wrong)
         return same >= SEVERAL and len(wrong) - same <= len(wrong) / 4
 
+    def furthest(self, mistakes: list[Variant], seen: list[Step]) -> list[Variant]:
+        """Those mistakes that are not outdone: none explains all wrong steps of theirs and more."""
+        wrong = [step for step in seen if step.terms.diagnose and step.complaint is not None]
+        told = [{i for i, s in enumerate(wrong) if self._same_symptom(s, m)} for m in mistakes]
+        return [m for m, own in zip(mistakes, told) if not any(own < other for other in told)]
+
     def _touched(self, mistake: Variant, seen: list[Step]) -> list[Step]:
         return [s for s in seen if s.terms.diagnose and mistake.replaces in s.expected.used]
 

@@ -7,7 +7,7 @@ import pytest
 from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence
 from grader.causes.raised import of_error
-from grader.diagnose import Step
+from grader.diagnose import Doctor, Step
 from grader.judge import Complaint, Terms
 from grader.sandbox.execute import Outcome, Request
 
@@ -122,3 +122,13 @@ def cross_entropy_backward(logits, targets):
 def test_a_size_beyond_a_border_in_few_calls_is_no_cause():
     few = calls(*[(float(n), BAD) for n in (20, 21, 22)], *[(float(n), None) for n in (1, 2, 3, 4)])
     assert of_conditions(Evidence(None, few[0], few, few, None)) == ""
+
+
+def test_of_two_mistakes_one_that_explains_less_is_not_told(monkeypatch):
+    steps = [SimpleNamespace(terms=Terms(), complaint=BAD, number=i) for i in range(3)]
+    told = {"sum": steps, "alpha": steps[:1], "aside": []}
+    doctor = Doctor(None)
+    monkeypatch.setattr(doctor, "_same_symptom", lambda step, name: step in told[name])
+    assert doctor.furthest(["sum", "alpha"], steps) == ["sum"]
+    told["alpha"] = steps
+    assert doctor.furthest(["sum", "alpha", "aside"], steps) == ["sum", "alpha"]

@@ -56,7 +56,8 @@ def explain(run: Run, result: Result) -> list[str]:
                 return known  # no numbers that could fit by chance
             if told := _proven(run, step):
                 return [told]
-            sure = [_told_as(mistake, run) for mistake in variants if _sure(run, mistake)]
+            likely = doctor.furthest(variants, run.steps)
+            sure = [_told_as(mistake, run) for mistake in likely if _sure(run, mistake)]
             if len(sure) > 1 and not all(doctor.shares_all(m, run.steps) for m in variants):
                 sure = []  # each explains some calls, and not the same ones
             return sure or list(filter(None, [_reasoned(run, step)]))
