@@ -70,8 +70,8 @@ def causes_of(number, source, folder):
         (
             "ex01",
             BLOCK.format(**{**RIGHT, "inner": "np.mean(dy + y, axis=axis, keepdims=True)"}),
-            "two things at once: your backward subtracts the mean of dy * y; it must subtract the "
-            "sum; and `dy + y` in line 7 should be another operation",
+            "2 places at once: `dy + y` in line 7 should be another operation; `np.mean` in line 7 "
+            "should be another function: with that, ",
         ),
         (
             "ex01",
