@@ -397,7 +397,9 @@ def b_held_fixed(a, b, temperature):
     return right(a, b, temperature)[0], np.zeros_like(b)
 
 
-@backward_mistake("your gradient takes exponentials of raw scores, which overflow")
+@backward_mistake(
+    "your gradient is not finite where scores are large; take each row's largest score off first"
+)
 def gradient_overflows(a, b, temperature):
     e = np.exp(cosines(a, b) / temperature)
     p = e / e.sum(axis=1, keepdims=True) + e / e.sum(axis=0)

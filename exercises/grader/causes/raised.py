@@ -125,7 +125,7 @@ REASONS: list[tuple[str, Say]] = [
      lambda found, *_: f"an array of shape {found[1]} is written into a place of {found[2]}"),
     (r"cannot reshape array of size (\d+) into shape (\(.*?\))",
      lambda found, *_: f"{found[1]} numbers are to be laid out as {found[2]}, which holds another "
-                       "number of them; are leading axes forgotten?"),
+                       "number of them"),
     (r"([\w.]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)", _too_few),
     (r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'", _no_such_option),
     (r"([\w.]+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+)", _too_many),

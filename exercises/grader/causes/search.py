@@ -21,6 +21,7 @@ AT_ONCE = 40  # settings tried in one request
 PARTIAL = 12  # changes that fit some of the calls, each tried with every other
 ORDER = (
     *(
+        "a copy",
         "activation",
         "to add",
         "not added up",

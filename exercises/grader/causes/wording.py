@@ -35,6 +35,7 @@ SHOULD = {
     "an alias for a copy": "be no copy",
     "loop left": "end the loop",
     "loop not left": "go on with the loop",
+    "a copy": "be a copy",
     "a sign": "have the other sign",
     "a factor": "have another factor",
     "a square": "be squared",

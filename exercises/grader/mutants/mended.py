@@ -106,6 +106,8 @@ def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
         return
     if isinstance(node, ast.Constant | ast.List | ast.Dict | ast.ListComp | ast.DictComp):
         return
+    if isinstance(node, ast.Name) and isinstance(parent, ast.Assign):
+        yield "a copy", _call("array", node)
     yield "a sign", ast.UnaryOp(ast.USub(), node)
     for number in (2.0, 0.5):
         yield "a factor", ast.BinOp(node, ast.Mult(), ast.Constant(number))
