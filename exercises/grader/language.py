@@ -33,7 +33,7 @@ KINDS = {
     "exnn_name": r"ex\d\d_\w+",
 }
 SEVERAL = {"names": (", | and ", "、"), "traits": (" and ", "，且")}
-AGAIN = re.compile("; (?=your )")  # where a cause ends and the next begins
+AGAIN = re.compile("; ")  # where a cause may end and the next begin
 NEVER_FIRST = "，。；：、？！）》”"
 _chosen: list[str] = []
 
@@ -74,9 +74,10 @@ def message(text: str, catalogue: str = "chinese") -> str | None:
     exact, templates = _read(catalogue)
     if text in exact:
         return exact[text]
-    causes = [message(cause) for cause in AGAIN.split(text)] if AGAIN.search(text) else [None]
-    if all(causes):
-        return "；".join(filter(None, causes))
+    for end in AGAIN.finditer(text):
+        first = message(text[: end.start()], catalogue)
+        if first and (rest := message(text[end.end() :], catalogue)):
+            return f"{first}；{rest}"
     for template in templates:
         if (holes := template.holes(text)) is not None:
             return HOLE.sub(lambda hole: _filled(hole[1], holes[hole[1]]), template.translation)

@@ -59,7 +59,9 @@ def wrong_sign(dout, q, k, v, weights):
     return through_products(-through_softmax(dout @ v.mT, weights), dout, q, k, weights)
 
 
-@mistake("your dq and dk lack the factor 1/√d_k of the forward pass")
+@mistake(
+    "the factor 1/√d_k of the forward pass is missing from your {outputs}", outputs=("dq", "dk")
+)
 def no_scale(dout, q, k, v, weights):
     dscores = through_softmax(dout @ v.mT, weights)
     return dscores @ k, dscores.mT @ q, weights.mT @ dout
@@ -115,7 +117,10 @@ def weights_computed_anew(dout, q, k, v, weights):
     return through_products(through_softmax(dout @ v.mT, weights), dout, q, k, weights)
 
 
-@mistake("your dk and dv are means over the queries; gradients add up over every use of a key")
+@mistake(
+    "a mean over the queries stands in your {outputs}; gradients add up over every use of a key",
+    outputs=("dk", "dv"),
+)
 def mean_over_queries(dout, q, k, v, weights):
     dq, dk, dv = through_products(through_softmax(dout @ v.mT, weights), dout, q, k, weights)
     return dq, dk / q.shape[-2], dv / q.shape[-2]

@@ -245,8 +245,9 @@ def dgain_from_the_output(dy, x, gain, bias, eps=1e-5):
 
 
 @mistake(
-    "your dgain and dbias keep the leading axes; sum over every axis but the last",
+    "the leading axes are still there in your {outputs}; sum over every axis but the last",
     replaces="layer_norm_backward",
+    outputs=("dgain", "dbias"),
 )
 def parameters_not_summed(dy, x, gain, bias, eps=1e-5):
     normalised, std = _normalise(x, eps)
@@ -254,8 +255,9 @@ def parameters_not_summed(dy, x, gain, bias, eps=1e-5):
 
 
 @mistake(
-    "your dgain and dbias are summed over the first axis alone; sum over every axis but the last",
+    "the first axis alone is summed in your {outputs}; sum over every axis but the last",
     replaces="layer_norm_backward",
+    outputs=("dgain", "dbias"),
 )
 def parameters_summed_once(dy, x, gain, bias, eps=1e-5):
     normalised, std = _normalise(x, eps)
@@ -266,8 +268,9 @@ def parameters_summed_once(dy, x, gain, bias, eps=1e-5):
 
 
 @mistake(
-    "your dgain and dbias are means over the positions; they must be sums",
+    "a mean over the positions stands in your {outputs}, where a sum is asked",
     replaces="layer_norm_backward",
+    outputs=("dgain", "dbias"),
 )
 def parameters_averaged(dy, x, gain, bias, eps=1e-5):
     normalised, std = _normalise(x, eps)

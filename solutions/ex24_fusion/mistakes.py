@@ -119,8 +119,9 @@ def _backward(
 
 
 @mistake(
-    "your da and db have only the direct part; both vectors also reach the output through the gate",
+    "the direct part alone is in your {outputs}; a and b also reach the output through the gate",
     replaces="gated_fusion_backward",
+    outputs=("da", "db"),
 )
 def gate_path_forgotten(dout, a, b, w, bias):
     return _backward(dout, a, b, w, bias, through_gate=0.0)
@@ -175,8 +176,9 @@ def halves_exchanged(dout, a, b, w, bias):
 
 
 @mistake(
-    "you average dw and dbias over the rows; the gradient of a sum adds them up",
+    "a mean over the rows stands in your {outputs}; the gradient of a sum adds them up",
     replaces="gated_fusion_backward",
+    outputs=("dw", "dbias"),
 )
 def averaged_over_rows(dout, a, b, w, bias):
     return _backward(dout, a, b, w, bias, over_rows=np.mean)

@@ -215,9 +215,10 @@ def _gradients(dscores, dout, q, k, weights, over=np.sum):
 
 
 @mistake(
-    "your dk and dv have a head for every query head; the gradients of all heads of a group "
-    "reach its key, so sum over them",
+    "every query head has a head of its own in your {outputs}; the gradients of all heads of "
+    "a group reach its key, so sum over them",
     BACKWARD,
+    outputs=("dk", "dv"),
 )
 def not_summed(dout, q, k, v, weights):
     dscores = _dscores(dout, q, v, weights)
@@ -225,17 +226,19 @@ def not_summed(dout, q, k, v, weights):
 
 
 @mistake(
-    "your dk and dv are means over the heads of a group; gradients add up over every use, so sum",
+    "a mean over the heads of a group stands in your {outputs}; gradients add up over every "
+    "use, so sum",
     BACKWARD,
+    outputs=("dk", "dv"),
 )
 def averaged(dout, q, k, v, weights):
     return _gradients(_dscores(dout, q, v, weights), dout, q, k, weights, over=np.mean)
 
 
 @mistake(
-    "your dk and dv take the gradient of the first head of each group alone; sum over all its "
-    "heads",
+    "the first head of each group alone is in your {outputs}; sum over all its heads",
     BACKWARD,
+    outputs=("dk", "dv"),
 )
 def first_head_only(dout, q, k, v, weights):
     def first(x, axis):
@@ -245,9 +248,10 @@ def first_head_only(dout, q, k, v, weights):
 
 
 @mistake(
-    "your dk and dv take the gradient of the last head of each group alone: an assignment "
-    "overwrites what the others sent; add to it",
+    "the last head of each group alone is in your {outputs}, as where an assignment "
+    "overwrites what the others sent; add them up",
     BACKWARD,
+    outputs=("dk", "dv"),
 )
 def last_head_only(dout, q, k, v, weights):
     def last(x, axis):
@@ -257,8 +261,9 @@ def last_head_only(dout, q, k, v, weights):
 
 
 @mistake(
-    "your dk and dv sum the heads h, h + G, h + 2G; a group is H / G neighbouring heads",
+    "the heads h, h + G, h + 2G are summed in your {outputs}; a group is H / G neighbouring heads",
     BACKWARD,
+    outputs=("dk", "dv"),
 )
 def summed_in_turn(dout, q, k, v, weights):
     dscores = _dscores(dout, q, v, weights)
@@ -309,7 +314,11 @@ def sum_over_the_group(dout, q, k, v, weights):
     return _gradients(dscores, dout, q, k, weights)
 
 
-@mistake("your dq and dk lack the factor 1/√d of the forward pass", BACKWARD)
+@mistake(
+    "the factor 1/√d of the forward pass is missing from your {outputs}",
+    BACKWARD,
+    outputs=("dq", "dk"),
+)
 def backward_without_scale(dout, q, k, v, weights):
     dscores = _dscores(dout, q, v, weights) * math.sqrt(q.shape[-1])
     return _gradients(dscores, dout, q, k, weights)

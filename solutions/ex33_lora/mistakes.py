@@ -168,13 +168,21 @@ def gradient_of_w(dy, x, w, a, b, alpha):
     return dx, _rows(x).T @ _rows(dy), da, db
 
 
-@mistake("your da and db are means over the positions; they must be sums", BACKWARD)
+@mistake(
+    "a mean over the positions stands in your {outputs}, where a sum is asked",
+    BACKWARD,
+    outputs=("da", "db"),
+)
 def averaged(dy, x, w, a, b, alpha):
     dx, da, db = _right(dy, x, w, a, b, alpha)
     return dx, da / len(_rows(x)), db / len(_rows(x))
 
 
-@mistake("your da and db keep a leading axis; a and b served every position, so sum", BACKWARD)
+@mistake(
+    "a leading axis is still there in your {outputs}; a and b served every position, so sum",
+    BACKWARD,
+    outputs=("da", "db"),
+)
 def not_summed(dy, x, w, a, b, alpha):
     if x.ndim < 3:
         return _right(dy, x, w, a, b, alpha)

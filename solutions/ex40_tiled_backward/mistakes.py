@@ -176,12 +176,15 @@ def softmax_skipped(dout, q, k, v, out, log_sum_exp, tile):
 # The scale
 
 
-@mistake("your dq and dk lack the factor 1/√d of the forward pass")
+@mistake("the factor 1/√d of the forward pass is missing from your {outputs}", outputs=("dq", "dk"))
 def no_scale(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k, v, out, log_sum_exp, tile, tile_scale=1)
 
 
-@mistake("you scale dq and dk twice, by 1/d; the forward pass scaled once, by 1/√d")
+@mistake(
+    "the scale stands twice in your {outputs}, as 1/d; the forward pass scaled once, by 1/√d",
+    outputs=("dq", "dk"),
+)
 def scaled_twice(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k, v, out, log_sum_exp, tile, tile_scale=1 / q.shape[-1])
 
@@ -208,7 +211,10 @@ def last_tile_alone(dout, q, k, v, out, log_sum_exp, tile):
     return run(dout, q, k[..., at, :], v[..., at, :], out, log_sum_exp, tile)[0], dk, dv
 
 
-@mistake("your dk and dv are those of the last tile of queries; every query adds to them")
+@mistake(
+    "the last tile of queries alone is in your {outputs}; every query adds its share",
+    outputs=("dk", "dv"),
+)
 def last_queries_alone(dout, q, k, v, out, log_sum_exp, tile):
     dq, _, _ = run(dout, q, k, v, out, log_sum_exp, tile)
     at = tiles(q.shape[-2], tile)[-1]
@@ -248,7 +254,10 @@ def dv_from_dscores(dout, q, k, v, out, log_sum_exp, tile):
     return dq, dk, (p * (dout @ v.mT - row_sum(dout, out))).mT @ dout
 
 
-@mistake("your dk and dv are means over the queries; gradients add up over every use of a key")
+@mistake(
+    "a mean over the queries stands in your {outputs}; gradients add up over every use of a key",
+    outputs=("dk", "dv"),
+)
 def mean_over_queries(dout, q, k, v, out, log_sum_exp, tile):
     dq, dk, dv = run(dout, q, k, v, out, log_sum_exp, tile)
     return dq, dk / q.shape[-2], dv / q.shape[-2]

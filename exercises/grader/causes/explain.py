@@ -124,8 +124,9 @@ def _reasoned(run: Run, step: Step) -> str:
     if not blamed and (known := _elsewhere(run, step)):
         return known
     runner = InProcess(run.exercise.reference, run.exercise.tests)
-    said = "" if found.is_drawn else _told(of_values, found)
-    said = said or _told(of_what_if, found, runner)
+    said = ""
+    if not found.is_drawn:
+        said = _told(of_values, found) or _told(of_what_if, found, runner)
     if not said:
         searched = run.searches[step.request.name]
         if len(searched) < SEARCHES and not any(searched):
@@ -183,9 +184,12 @@ def _below(step: Step, callee: str) -> str:
 def _searched(run: Run, found: Evidence, runner: InProcess, blamed: bool = False) -> str:
     """What takes seconds, as long as the run has any left.
 
-    Where another function is to blame, only what is wrong in one place is looked for.
+    Where another function is to blame, only what is wrong in one place is looked for; numbers
+    that are drawn may fit anything, so of these only what mends every call is told.
     """
     mend = partial(of_repair, found, run)
+    if found.is_drawn:
+        return _told(mend, pairs=False)
     looks = (
         partial(of_scale, found, runner),
         partial(of_each, found, run.doctor),

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.causes.evidence import NONE, Evidence, Prediction, output_names, parts, same, whole_name
 from grader.diagnose import Step
+from grader.kit import in_a_row
 
 Way = Callable[[Any, Step], Any]  # of a right output: what it became
 PLURALS = ("weights", "events", "experts", "grads", "tokens", "sessions", "slopes")
@@ -37,7 +38,7 @@ def right_ones(found: Evidence, wrong: list[str]) -> str:
     right = [name for name in wanted if name not in wrong and right_everywhere(found, name)]
     if not right or len(right) > 4:
         return ""
-    return f" (your {_listed(right)} {verb(right)} right)"
+    return f" (your {in_a_row(right)} {verb(right)} right)"
 
 
 def verb(names: list[str]) -> str:
@@ -65,7 +66,7 @@ def _told(names: list[str], how: str) -> str:
         return how
     if verb(names) == "are":
         how = in_plural(how)
-    return f"your {_listed(names)} {how}"
+    return f"your {in_a_row(names)} {how}"
 
 
 def in_plural(how: str) -> str:
@@ -78,10 +79,6 @@ def in_plural(how: str) -> str:
     ):
         how = how.replace(single, several)
     return how
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def in_place_of(found: Evidence, name: str, whole: Prediction) -> Prediction:

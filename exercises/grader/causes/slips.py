@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.causes.evidence import NONE, Evidence, arguments, cached
+from grader.causes.repair import lines_that_draw
 from grader.causes.search import Chosen, Trial, search
 from grader.diagnose import Step
 from grader.exercise import Exercise
@@ -85,8 +86,9 @@ def of_slips(found: Evidence, source: str, pairs: bool) -> str:
     """A sentence on the slip whose numbers these are, or the two; "" where none gives them.
 
     Two slips give many numbers: they are told only if both stand in the student's ``source``.
+    Numbers that are drawn may be any: nothing is told of them.
     """
-    if found.is_rounding or not found.telling:
+    if found.is_rounding or found.is_drawn or not found.telling:
         return ""
     module, known = _switched(found.exercise, set(found.failed.expected.used))
     chosen = search(_Slips(found, module, SECONDS), known, pairs=pairs)
@@ -119,6 +121,8 @@ def _told(slip: Slip, names: set[str]) -> str:
 def _switched(exercise: Exercise, names: set[str]) -> tuple[ModuleType, list[Slip]]:
     source = exercise.reference_path.read_text(encoding="utf-8")
     whole, known = switched(source, slips, names)
+    drawn = lines_that_draw(source)
+    known = [slip for slip in known if slip.line not in drawn]
     module = exercise.new_reference()
     module.__name__ = f"slips_{exercise.name}"
     exec(compile(whole, str(exercise.reference_path), "exec"), module.__dict__)

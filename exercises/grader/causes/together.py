@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from grader.causes.evidence import NONE, Evidence, Prediction, output_names
+from grader.causes.evidence import (
+    NONE,
+    Evidence,
+    Prediction,
+    cached,
+    output_names,
+    parts,
+    same,
+    whole_name,
+)
 from grader.causes.factors import FACTORS
 from grader.causes.outputs import in_place_of, in_words, outputs, right_ones, wrong_outputs
 from grader.causes.values import one_output
@@ -49,27 +58,67 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
     """A known mistake, or a plain way of going wrong, for each wrong output by itself."""
     if found.is_rounding:
         return ""
-    known = _mistakes(found, doctor)
-    wrong, told = wrong_outputs(found), dict[str, str]()
+    wrong = wrong_outputs(found)
     wanted = outputs(found, found.failed)[1]
     if any(np.size(wanted[name]) < FEW_NUMBERS for name in wrong):
         return ""  # a truth or a number or two come out of many a mistake
     if len(wrong) + len(right_ones(found, wrong)) < 2:
         return ""
-    right = [name for name in wanted if name not in wrong]
-    for name in wrong:
-        told[name] = one_output(found, name)
-        for mistake in known if not told[name] else ():
-            if any(re.search(rf"\b{re.escape(output)}\b", mistake.says) for output in right):
-                continue  # it speaks of outputs that are right here
-            if found.fits(in_place_of(found, name, predicted(doctor.runner(mistake), dict))):
-                told[name] = f"is wrong as in a known mistake: {mistake.says}"
-                if re.search(rf"\b{re.escape(name)}\b", mistake.says):
-                    told[name] = mistake.says
-                break
-        if not told[name]:
-            return ""
-    return in_words(told) + right_ones(found, wrong)
+    told = {name: how for name in wrong if (how := one_output(found, name))}
+    sentences = []
+    for mistake in _mistakes(found, doctor):
+        rest = [name for name in wrong if name not in told]
+        names = told_by(found, doctor, mistake, rest) if rest else []
+        if mistake.outputs and names:
+            sentences.append(mistake.says_of(names))
+        elif any(re.search(rf"\b{re.escape(name)}\b", mistake.says) for name in names):
+            sentences.append(mistake.says)
+        else:
+            told |= dict.fromkeys(names, f"is wrong as in a known mistake: {mistake.says}")
+        told |= {name: "" for name in names if name not in told}
+    if len(told) < len(wrong):
+        return ""
+    plain = in_words({name: how for name, how in told.items() if how})
+    return "; ".join(filter(None, [*sentences, plain])) + right_ones(found, wrong)
+
+
+def told_by(found: Evidence, doctor: Doctor, mistake: Variant, rest: list[str]) -> list[str]:
+    """Those of the wrong outputs that a mistake tells of truly, [] if none.
+
+    What it changes in a failing call, and what its sentence speaks of, has to be here as it is
+    there, in every call; one that names its outputs may be told of some of them.
+    """
+    predict = cached(predicted(doctor.runner(mistake), dict))
+    changed = mistake.outputs or _changed_by(found, predict)
+    spoken = [name for name in outputs(found, found.failed)[1] if _speaks_of(mistake, name)]
+    concerned = list(dict.fromkeys([*changed, *spoken]))
+    fitting = [name for name in concerned if _as_there(found, name, predict)]
+    if not mistake.outputs and fitting != concerned:
+        return []
+    return [name for name in fitting if name in rest]
+
+
+def _as_there(found: Evidence, name: str, predict: Prediction) -> bool:
+    return found.fits(in_place_of(found, name, predict))
+
+
+def _speaks_of(mistake: Variant, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", mistake.says) is not None
+
+
+def _changed_by(found: Evidence, predict: Prediction) -> list[str]:
+    """The outputs that a mistake makes wrong in the calls that failed."""
+    changed = dict[str, None]()
+    names, whole = output_names(found.exercise, found.failed), whole_name(found.failed)
+    for step in found.failures:
+        other = predict(step)
+        if other is NONE:
+            continue
+        became, wanted = parts(other, names, whole), outputs(found, step)[1]
+        for name in wanted:
+            if name not in became or not same(became[name], wanted[name], step):
+                changed[name] = None
+    return list(changed)
 
 
 def _mistakes(found: Evidence, doctor: Doctor) -> list[Variant]:
