@@ -71,7 +71,8 @@ def log_of_softmax(logits, targets):
 
 
 @mistake(
-    "a floor inside the log, a small number added or a clip, caps the loss; use log-sum-exp instead"
+    "a floor near 1e-9 inside the log, a small number added or a clip, caps the loss; use "
+    "log-sum-exp"
 )
 def log_with_a_floor(logits, targets):
     return -np.log(_pick(_softmax(logits), targets) + np.asarray(1e-9, logits.dtype)).mean()
@@ -256,14 +257,16 @@ def target_minus_itself(logits, targets):
 
 
 @mistake(
-    "a floor inside the log, a small number added or a clip, caps the loss; use log-sum-exp instead"
+    "a floor near 1e-12 inside the log, a small number added or a clip, caps the loss; use "
+    "log-sum-exp"
 )
 def log_with_a_lower_floor(logits, targets):
     return -np.log(_pick(_softmax(logits), targets) + np.asarray(1e-12, logits.dtype)).mean()
 
 
 @mistake(
-    "a floor inside the log, a small number added or a clip, caps the loss; use log-sum-exp instead"
+    "a floor near 1e-8 inside the log, a small number added or a clip, caps the loss; use "
+    "log-sum-exp"
 )
 def log_with_a_higher_floor(logits, targets):
     return -np.log(_pick(_softmax(logits), targets) + np.asarray(1e-8, logits.dtype)).mean()

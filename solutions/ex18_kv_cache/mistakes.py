@@ -46,7 +46,9 @@ def scale_by_length(q, k, v, cache):
     return mixed(softmax(scores), values), (keys, values)
 
 
-@mistake("you attend to the past alone; the new token is among its own keys")
+@mistake(
+    "you attend to the past alone, the first token to nothing; the new token is among its own keys"
+)
 def leaves_itself_out(q, k, v, cache):
     now = join(cache, k, v)
     if cache is None:
@@ -149,7 +151,7 @@ def changes_the_query(q, k, v, cache):
     return mixed(softmax(scores), values), (keys, values)
 
 
-@mistake("you attend to the past alone; the new token is among its own keys")
+@mistake("all but the first token attend to the past alone; the new token is among its own keys")
 def joins_its_own_key_afterwards(q, k, v, cache):
     now = join(cache, k, v)
     if cache is None:

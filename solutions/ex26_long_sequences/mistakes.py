@@ -65,7 +65,9 @@ def rescales_upwards(q, k, v, tile):
     return out / total
 
 
-@mistake("you average the softmax of each tile; the softmax runs over all keys together")
+@mistake(
+    "you average the softmax of each tile, all tiles alike; the softmax runs over all keys together"
+)
 def average_of_tiles(q, k, v, tile):
     parts = [run(q, [pair], fresh(q, v)) for pair in tiles_of(k, v, tile)]
     return sum(parts) / len(parts)
@@ -196,7 +198,10 @@ def changes_the_queries(q, k, v, tile):
     return run(q, tiles_of(k, v, tile), fresh(q, v), scores_of=lambda q, k: q @ k.swapaxes(-1, -2))
 
 
-@mistake("you average the softmax of each tile; the softmax runs over all keys together")
+@mistake(
+    "you average the softmax of each tile by its number of keys; the softmax runs over all "
+    "keys together"
+)
 def average_of_tiles_by_their_keys(q, k, v, tile):
     parts = [
         run(q, [(keys, values)], fresh(q, v)) * (keys.shape[-2] / k.shape[-2])

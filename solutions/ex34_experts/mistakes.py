@@ -19,8 +19,11 @@ def _route(x, w_router, k):
     return _softmax(chosen), experts
 
 
-@mistake("your weights are the softmax over all experts, so those of the chosen do not sum to 1; "
-         "it runs over the k chosen scores", replaces="route")  # fmt: skip
+@mistake(
+    "you choose the k largest of a softmax over all experts, so the weights do not sum to 1; "
+    "the softmax runs over the k chosen scores",
+    replaces="route",
+)
 def softmax_over_all(x, w_router, k):
     return _choice(_softmax(x @ w_router), k)
 

@@ -261,7 +261,10 @@ def encodes_with_the_second_kept(text, pairs):
     return play(list(text.encode()), pairs, merge=join_beside)
 
 
-@mistake("you apply the last merge first; the order is that of learning", replaces="encode")
+@mistake(
+    "you apply the latest merge that is left, again and again; the order is that of learning",
+    replaces="encode",
+)
 def last_merge_first(text, pairs):
     ids = list(text.encode())
     rank = {tuple(pair): j for j, pair in enumerate(pairs)}
@@ -410,7 +413,10 @@ def looks_one_pair_late(ids, pairs):
     return b"".join(table.get(i + (i > 255), b"") for i in ids).decode("utf-8", "replace")
 
 
-@mistake("you apply the last merge first; the order is that of learning", replaces="encode")
+@mistake(
+    "you go through the merges once, the last of them first; the order is that of learning",
+    replaces="encode",
+)
 def merges_in_reverse(text, pairs):
     ids = list(text.encode())
     for j in reversed(range(len(pairs))):

@@ -281,7 +281,10 @@ def scales_x_in_place(x, q, scale):
     return out
 
 
-@mistake("you take the largest value, not the largest absolute value", replaces="quantize")
+@mistake(
+    "you take the largest value, or 1 where it is not above 0; it is the largest absolute value",
+    replaces="quantize",
+)
 def largest_without_abs_if_positive(w):
     top = w.max(axis=0)
     scale = np.where(top > 0, top / w.dtype.type(127), w.dtype.type(1))

@@ -241,7 +241,11 @@ def latest_before_the_sinks(k, v, window, sinks):
     return np.take(k, kept, axis=-2), np.take(v, kept, axis=-2)
 
 
-@mistake("rows of a short cache stand twice; let the last begin after the sinks", replaces="evict")
+@mistake(
+    "rows of a cache a little longer than the window stand twice; let the last begin after "
+    "the sinks",
+    replaces="evict",
+)
 def rows_twice_beyond_the_window(k, v, window, sinks):
     if k.shape[-2] <= window:
         return k, v

@@ -260,7 +260,10 @@ def add(state, keyed, v, keep=1):
     return (total, norm) if state is None else (keep * state[0] + total, keep * state[1] + norm)
 
 
-@step_mistake("your step reads before it adds; the token's own key and value are in its sums")
+@step_mistake(
+    "your step reads before it adds, the first of them zeros; the token's own key and value "
+    "are in its sums"
+)
 def reads_before_it_adds(state, q, k, v):
     later = add(state, features(k), v)
     return (np.zeros_like(v) if state is None else read(q, *state)), later
@@ -417,7 +420,9 @@ def step_changes_its_inputs(state, q, k, v):
     return out, state
 
 
-@step_mistake("your step reads before it adds; the token's own key and value are in its sums")
+@step_mistake(
+    "every step but the first reads before it adds; the token's own key and value are in its sums"
+)
 def reads_before_it_adds_but_first(state, q, k, v):
     later = add(state, features(k), v)
     return read(q, *(later if state is None else state)), later
