@@ -3,6 +3,7 @@
 The same judgement serves students' answers, known mistakes and right answers in other styles.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -108,7 +109,11 @@ def _raised(outcome: Outcome, expected: Outcome) -> Complaint | None:
 
 
 def _error_text(error: Any) -> str:
-    return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+    """Type and message; what NumPy calls remapped shapes is left out."""
+    message = re.sub(r"remapped shapes \[original->remapped\]:", "shapes", error["message"])
+    if message != error["message"]:
+        message = re.sub(r"->\(\S*?\)", "", message)
+    return f"{error['type']}: {message}" if message else error["type"]
 
 
 def _first_output(outcome: Outcome) -> str:

@@ -85,6 +85,13 @@ def test_the_place_at_fault_is_told(tmp_path, number, source, said):
     assert any(said in cause for cause in found), found
 
 
+def test_the_place_of_an_error_without_a_reason_is_told(tmp_path):
+    joined = 'np.logical_and(causal, padding[:, None, None], casting="none")'
+    found = causes_of("ex05", MASKS.format(joined), tmp_path)
+    assert found
+    assert all("in line 8 should have one option less: with that" in one for one in found), found
+
+
 def evaluated(source, *chosen):
     module = load_module("switched", "switched.py", source)
     module._choose_([(slip.place, slip.form) for slip in chosen], False)

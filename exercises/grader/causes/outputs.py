@@ -26,6 +26,8 @@ def outputs(found: Evidence, step: Step) -> tuple[dict[str, Any], dict[str, Any]
 
 def wrong_outputs(found: Evidence) -> list[str]:
     """The names of the outputs that are wrong in the failed call, () where names do not meet."""
+    if not found.failed.outcome.outputs:
+        return []
     got, wanted = outputs(found, found.failed)
     if got.keys() != wanted.keys():
         return []

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 
+from grader.causes.errors import PLAIN
 from grader.causes.evidence import arguments
 from grader.diagnose import Step
 
+SHAPE_BEFORE = r"(\(\S*?\))->"  # in what NumPy says of an einsum
 Say = Callable[[re.Match[str], Step, str], str]
 
 
@@ -14,10 +16,15 @@ def of_error(step: Step, line: str) -> str:
     error = step.outcome.error
     if error is None or step.expected.error is not None:
         return ""
+    text = f"{error['type']}: {error['message']}"
+    if own := re.match(r"\s*(?:if .*:\s*)?(raise|assert)\b", line):
+        return f"your own `{own[1]}` ends this call, to which the question wants an answer"
     for pattern, say in REASONS:
-        found = re.search(pattern, f"{error['type']}: {error['message']}", re.S)
-        if found:
+        if found := re.search(pattern, text, re.S):
             return say(found, step, line)
+    for pattern, sentence in PLAIN:
+        if found := re.search(pattern, text, re.S):
+            return sentence.format("", *found.groups())
     return ""
 
 
@@ -72,9 +79,12 @@ def _no_such_option(found: re.Match[str], step: Step, line: str) -> str:
 
 
 def _nothing_there(found: re.Match[str], step: Step, line: str) -> str:
-    given = arguments(step)
+    given, text = arguments(step), str((step.outcome.error or {}).get("message"))
+    used = r"\s*\[" if "not subscriptable" in text else ""
+    if attribute := re.search(r"has no attribute '(\w+)'", text):
+        used = rf"\.{attribute[1]}\b"
     for name in step.names:
-        if given.get(name) is None and re.search(rf"\b{re.escape(name)}\b", line):
+        if given.get(name) is None and re.search(rf"\b{re.escape(name)}\b{used}", line):
             return f"`{name}` is None in this call, and this line takes it for something else"
     return "something is None here: is a `return` missing in a function of yours?"
 
@@ -101,7 +111,10 @@ REASONS: list[tuple[str, Say]] = [
          f"axis {found[1]} is asked of an array of {found[2]} "
          f"{'axis' if found[2] == '1' else 'axes'}: count axes from the end (axis=-1), then any "
          "number of leading ones fits")),
-    (r"einstein sum|operand has (?:more|fewer) dimensions than subscripts|"
+    (r"remapped shapes \[original->remapped\]: (.+)",
+     lambda found, *_: f"in your einsum one letter stands for axes of different sizes: arrays of "
+                       f"shapes {' and '.join(re.findall(SHAPE_BEFORE, found[1]))} meet"),
+    (r"operand has (?:more|fewer) dimensions than subscripts|too many subscripts for operand|"
      r"does not contain the correct number of indices",
      lambda *_: "the letters of your einsum fit one number of axes only; write ... for the "
                 "leading ones: '...nd,...md->...nm'"),
@@ -117,7 +130,7 @@ REASONS: list[tuple[str, Say]] = [
     (r"indexing arrays could not be broadcast together with shapes (.+)",
      lambda found, *_: f"index arrays of shapes {found[1].strip()} do not fit each other; for any "
                        "number of leading axes pick with np.take_along_axis"),
-    (r"could not be broadcast together with (?:remapped )?shapes (.+)",
+    (r"could not be broadcast together with shapes? (.+)",
      lambda found, *_: f"arrays of shapes {found[1].strip()} meet in one operation; shapes fit "
                        "from the last axis backwards where sizes are equal or 1 "
                        "(keepdims=True keeps an axis of 1)"),

@@ -12,6 +12,7 @@ from typing import Any
 from grader.causes.evidence import NONE, Evidence, arguments, cached
 from grader.causes.repair import lines_that_draw
 from grader.causes.search import Chosen, Trial, search
+from grader.causes.wording import cut
 from grader.diagnose import Step
 from grader.exercise import Exercise
 from grader.mutants.mistaken import slips
@@ -114,7 +115,7 @@ def _told(slip: Slip, names: set[str]) -> str:
     said = TOLD.get(kind, "there is one slip: `{after}`")
     words = set(re.findall(r"(?<![.\w])[a-z_]\w*(?!\()", slip.after)) - {"np", "axis", "keepdims"}
     if words and words <= names:
-        return said.format(after=slip.after[:60], which=which)
+        return said.format(after=cut(slip.after), which=which)
     return said.partition("`{after}`")[0].rstrip(": ").format(which=which)
 
 

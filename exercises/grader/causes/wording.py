@@ -3,6 +3,7 @@
 from grader.causes.search import Chosen
 from grader.mutants.switches import Slip
 
+LONGEST = 60  # characters of code in a sentence
 SHOULD = {
     "constant": "be another number",
     "plausible constant": "be another number",
@@ -57,4 +58,9 @@ def place_of(slip: Slip) -> str:
     """What stands at the place of a change, and what it should be."""
     role = f" ({slip.role})" if slip.role else ""
     should = SHOULD.get(slip.kind) or slip.kind.removeprefix("to ")
-    return f"`{slip.before[:60]}` in line {slip.line}{role} should {should}"
+    return f"`{cut(slip.before)}` in line {slip.line}{role} should {should}"
+
+
+def cut(code: str) -> str:
+    """Code in a sentence: its beginning, with dots where it goes on."""
+    return code if len(code) <= LONGEST else f"{code[: LONGEST - 3]}..."
