@@ -9,10 +9,11 @@ them are taken back. The chance to buy of the category in the next session, as t
 import sys
 
 import numpy as np
+from user_profile.log.append import NewEvent
 from user_profile.log.events import CANCELLATION
 from user_profile.log.prepare import prepare
 from user_profile.model.saved import load_model
-from user_profile.serving.live import LiveProfile, NewEvent
+from user_profile.serving.live import LiveProfile
 from user_profile.serving.profiler import Profiler
 from user_profile.tables import table
 

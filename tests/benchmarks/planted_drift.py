@@ -8,13 +8,12 @@ another customer's; or a cancellation of what they bought last of one category.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from user_profile.features.history import (
     History,
-    append_session,
-    cut_sessions,
-    of_user,
+    of_users,
     read_history,
 )
 from user_profile.features.mix import purchase_mix
@@ -31,22 +30,29 @@ class Planted:
     """One customer's history, to which sessions are added."""
 
     def __init__(self, history: History, season: Season, categories: Categories, user: int) -> None:
-        self.history, self.season, self.categories = of_user(history, user), season, categories
+        self.history, self.season, self.categories = (
+            of_users(history, np.array([user])),
+            season,
+            categories,
+        )
         self.base = self.history
 
     def plant(self, items: Sequence[int], kind: str = PURCHASE) -> np.ndarray:
         """The mix (C,) after a further session of ``items``, which stays."""
         history = self.history
-        last = cut_sessions(history, len(history.user) - 1, len(history.user))
         size, code = len(items), history.kinds.index(kind)
-        bought = np.full(size, kind == PURCHASE)
-        session = replace(
-            last, item=np.array(items), kind=np.full(size, code), bought=bought,
-            quantity=np.full(size, np.log(2.0), np.float32), price=np.zeros(size, np.float32),
-            spent=np.zeros(size), place=np.arange(size), offsets=np.array([0, size]),
-            start=last.end + 86_400, end=last.end + 86_400, purchase=np.array([bought.any()]),
+        bought, moment = np.full(size, kind == PURCHASE), history.end[-1:] + 86_400
+        session: dict[str, Any] = {
+            "item": np.array(items), "kind": np.full(size, code), "bought": bought,
+            "quantity": np.full(size, np.log(2.0), np.float32), "price": np.zeros(size, np.float32),
+            "spent": np.zeros(size), "place": np.arange(size), "start": moment, "end": moment,
+            "purchase": np.array([bought.any()]), "user": np.zeros(1, np.int64),
+        }  # fmt: skip
+        joined = {k: np.concatenate([getattr(history, k), more]) for k, more in session.items()}
+        self.history = replace(
+            history, **joined, offsets=np.append(history.offsets, history.offsets[-1] + size),
+            user_offsets=np.array([0, len(history.user) + 1]),
         )  # fmt: skip
-        self.history = append_session(history, session)
         return self.mix()
 
     def mix(self) -> np.ndarray:
@@ -74,7 +80,7 @@ def main() -> None:
     for user, stranger in zip(users, np.roll(users, 1)):
         own = Planted(history, season, categories, int(user))
         items = own.history.item[own.history.bought & (own.history.item < len(history.items))]
-        other = of_user(history, int(stranger))
+        other = of_users(history, np.array([stranger]))
         theirs = other.item[other.bought & (other.item < len(history.items))]
         before = own.mix()
         for name, pool, size in (

@@ -51,11 +51,7 @@ def read_query(options: argparse.Namespace) -> Query:
     moment = moment_of(options, profiler)
     if getattr(options, "customer", None) is not None:
         user = log.user(options.customer)
-        if log.sessions.counts[user] >= MOST_SESSIONS:
-            name = log.sessions.events.users[user]
-            print(
-                f"Of {name} the latest {MOST_SESSIONS} sessions are read, and no figure is of more."
-            )
+        tell_cut(log.sessions.events.users[user], int(log.sessions.counts[user]))
         return Query(log, profiler, np.array([user]), moment)
     everybody = np.arange(len(profiler.history.users))
     known = profiler.history.known_sessions(everybody, np.full(len(everybody), moment))
@@ -63,6 +59,12 @@ def read_query(options: argparse.Namespace) -> Query:
         raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
     profiler.encode_all(keep=not options.no_cache)
     return Query(log, profiler, everybody[known > 0], moment)
+
+
+def tell_cut(name: str, sessions: int) -> None:
+    """Say so where of a customer only the latest sessions are read."""
+    if sessions >= MOST_SESSIONS:
+        print(f"Of {name} the latest {MOST_SESSIONS} sessions are read, and no figure is of more.")
 
 
 def add_date_option(parser: argparse.ArgumentParser) -> None:

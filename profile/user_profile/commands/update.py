@@ -3,23 +3,24 @@
 import argparse
 import csv
 import math
-import time
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from ..dates import DAY
+from ..dates import DAY, day_of
 from ..errors import DataError
+from ..log.append import NewEvent
 from ..log.ids import matched
 from ..log.readers.numbers import MOST
-from ..serving.live import LiveProfile, NewEvent
+from ..serving.live import LiveProfile
 from ..serving.profile import Profile
 from ..serving.profiler import Profiler
-from ..serving.report import describe_outlook, describe_profile
+from ..serving.report import describe_outlook, describe_profile, joined
 from ..tables import table
-from .asking import item_texts, load_profiler
-from .log_options import Joined, add_log_options
+from .asking import item_texts, load_profiler, moment_of, tell_cut
+from .log_options import Joined, add_log_options, named_pairs
 from .model_options import add_model_option
 
 _TIMED_AT = (1, 10, 100, 1000)  # sessions in the history when the cost of one more is measured
@@ -39,15 +40,23 @@ def add_command(commands: Any) -> None:
     what.add_argument(
         "--amount", type=float, help="what was paid, of a log of visits without items"
     )
-    update.add_argument("--days", type=float, default=1, help="days after the end of the log")
+    when = update.add_mutually_exclusive_group()
+    when.add_argument("--days", type=float, help="days after the end of the log; default: 1")
+    when.add_argument("--date", help="the day of the visit, YYYY-MM-DD, in the log or after it")
+    update.add_argument(
+        "--features",
+        action=Joined,
+        help="of a new customer, what the log would tell beside: name=value pairs joined by commas",
+    )
     update.add_argument("--cost", action="store_true", help="measure updates as history grows")
     add_model_option(update)
     add_log_options(update)
 
 
 def run_update(options: argparse.Namespace) -> int:
-    if not 0 <= options.days <= 366:
-        raise DataError(f"--days must be between 0 and 366, not {options.days:g}.")
+    days = 1.0 if options.days is None else options.days
+    if not 0 <= days <= 366:
+        raise DataError(f"--days must be between 0 and 366, not {days:g}.")
     log, _, profiler = load_profiler(options)
     if profiler.ranks and options.amount is not None:
         raise DataError("The log names items: say what was bought with --items, not --amount.")
@@ -56,28 +65,61 @@ def run_update(options: argparse.Namespace) -> int:
         raise DataError("The log names no items: say what was paid with --amount, not --items.")
     known = matched([options.customer], log.sessions.events.users)
     user = log.user(options.customer) if known else None
-    live = LiveProfile(profiler, user, options.customer)
+    time = moment_of(options, profiler) + int(days * DAY) * (options.date is None)
+    moment = max(profiler.now, time + 1)  # the end of the longer log
+    features = _features(options.features, profiler, user is None)
+    live = LiveProfile(profiler, user, options.customer, features=features)
     if user is None:
         print(f"{options.customer} is new: nothing is known before this session.")
+        if left := [name for name in profiler.spec.side if name not in features]:
+            print(f"Not told, and read as unknown: {joined(left)} (--features {left[0]}=…).")
     if not events:
-        events = read_items(options.items, profiler.spec.items)
-        print("Read: " + ", ".join(f"{event.quantity:g} of {event.item}" for event in events))
+        events = live.priced(
+            read_items(options.items, (*profiler.spec.items, *profiler.unknown_items)), time
+        )
+        if not options.keep_duplicates:
+            events = list(dict.fromkeys(events))
+        print(f"Read, on {day_of(time)}: " + ", ".join(map(_in_words, events)))
     unknown = sorted({event.item for event in events} - set(profiler.spec.items))
     if unknown:
         print(f"The model does not know {', '.join(unknown)}, and reads them as unknown items.")
-    moment = profiler.now + int(options.days * DAY)
-    before = live.profile(moment + 1)
-    begin = time.perf_counter()
-    live.add_session(events, moment)
-    after = live.profile(moment + 1)
-    seconds = time.perf_counter() - begin
-    print(describe_profile(live.history, after, item_texts(log, profiler)))
+    if log.cleaned.priced and time < profiler.now:
+        print("Prices that the log leaves out stay as they were filled in without these rows.")
+    before = live.profile(moment)
+    begin = perf_counter()
+    live.add_session(events, time)
+    after = live.profile(moment)
+    seconds = perf_counter() - begin
+    tell_cut(live.history.users[0], len(live.history.user))
+    print(
+        describe_profile(
+            live.history, after, item_texts(log, profiler), facts=live.facts(moment),
+            decisions=profiler.decisions,
+        )
+    )  # fmt: skip
     print()
     print(_moved(before, after))
     print(f"{1000 * seconds:.0f} ms for the session and the new profile, without training")
     if options.cost:
         print(cost_table(profiler))
     return 0
+
+
+def _features(text: str | None, profiler: Profiler, new: bool) -> dict[str, str]:
+    """Side features as given. Raises DataError for one that the model does not know."""
+    given = named_pairs("--features", text, "value") or {}
+    if given and not new:
+        raise DataError("--features are of a new customer; of this one the log tells them.")
+    known = profiler.spec.side
+    if unknown := [name for name in given if name not in known]:
+        told = f"it knows {joined(list(known))}" if known else "it knows none"
+        raise DataError(f"The model reads no feature {unknown[0]!r} of customers; {told}.")
+    return given
+
+
+def _in_words(event: NewEvent) -> str:
+    price = "" if event.price is None else f" at {event.price:g}"
+    return f"{event.quantity:g} of {event.item}{price}"
 
 
 def read_items(text: str, known: Sequence[str] = ()) -> list[NewEvent]:
@@ -102,8 +144,8 @@ def _read_item(part: str, known: Sequence[str]) -> NewEvent:
     except ValueError:
         said = [math.nan]
     pieces = said[0] if said else 1.0
-    money = pieces * (said[1] if len(said) > 1 else 0.0)
-    if not item or len(said) > 2 or not 0 < pieces < MOST or not 0 <= money < MOST:
+    money = pieces * (said[1] if len(said) > 1 else 1.0)  # a log's rows without any are left out
+    if not item or len(said) > 2 or not 0 < pieces < MOST or not 0 < money < MOST:
         raise DataError(
             "--items must be ids joined by commas, each ID, ID:PIECES or ID:PIECES:PRICE, not "
             f"{part!r}; an id with a comma stands in double quotes."
@@ -113,15 +155,16 @@ def _read_item(part: str, known: Sequence[str]) -> NewEvent:
 
 def _visit(profiler: Profiler, amount: float) -> NewEvent:
     """A visit of one piece to a log without items. Raises DataError for what is no money."""
-    if not 0 <= amount < MOST:
-        raise DataError(f"--amount must be what was paid, 0 or more, not {amount:g}.")
+    if not 0 < amount < MOST:
+        raise DataError(f"--amount must be what was paid, more than 0, not {amount:g}.")
     return NewEvent(profiler.spec.items[0], 1.0, amount)
 
 
 def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int = 5) -> str:
     """Milliseconds of one more session of ten items, and of the profile after it."""
     rng = np.random.default_rng(0)
-    live, moment, rows = LiveProfile(profiler, None), profiler.now, []
+    live = LiveProfile(profiler, None, most=2 * max(at))
+    moment, rows = profiler.now, []
     for length in at:
         while len(live.history.user) < length:
             moment += 3600
@@ -129,12 +172,12 @@ def cost_table(profiler: Profiler, at: Sequence[int] = _TIMED_AT, repeats: int =
         update, answer = [], []
         for _ in range(repeats):
             moment += 3600
-            start = time.perf_counter()
+            start = perf_counter()
             live.add_session(_random_session(profiler, rng), moment)
-            middle = time.perf_counter()
+            middle = perf_counter()
             live.profile(moment + 1)
             update.append(middle - start)
-            answer.append(time.perf_counter() - middle)
+            answer.append(perf_counter() - middle)
         rows.append((length, 1000 * np.median(update), 1000 * np.median(answer)))
     header = ("sessions", "add one, ms", "new profile, ms")
     return table(header, rows, formats=dict.fromkeys(header[1:], ".1f"))

@@ -59,10 +59,15 @@ class Featurizer:
         self._priced = np.float32("price" not in spec.without)
         self._gap = _gaps(history)
 
-    def with_history(self, history: History, side: np.ndarray) -> "Featurizer":
-        """The same featurizer, in the same season, of another history; `side` (U, J) are codes."""
+    def with_history(
+        self, history: History, side: np.ndarray, season: Season | None = None
+    ) -> "Featurizer":
+        """The same featurizer of another history; `side` (U, J) are codes. In the same season, if
+        no other is given."""
         other = copy.copy(self)
         other.history, other.side, other._gap = history, side, _gaps(history)
+        if season is not None:
+            other.season, other._season_table = season, None
         return other
 
     def batch(

@@ -128,13 +128,6 @@ def read_history(
     )
 
 
-def of_user(history: History, user: int | None, name: str = "") -> History:
-    """The history of one customer alone, who becomes customer 0; None: of a new one, `name`."""
-    begin, stop = (0, 0) if user is None else history.user_offsets[user : user + 2]
-    alone = replace(history, users=(name if user is None else history.users[user],))
-    return cut_sessions(alone, begin, stop)
-
-
 def of_users(history: History, users: np.ndarray) -> History:
     """The history of `users` (u,) alone, distinct, who become customers 0 to u - 1."""
     counts = history.user_offsets[users + 1] - history.user_offsets[users]
@@ -153,53 +146,18 @@ def of_users(history: History, users: np.ndarray) -> History:
     )
 
 
-def cut_sessions(history: History, begin: int, stop: int) -> History:
-    """The sessions from `begin` up to `stop`, which are one customer's, who becomes 0."""
-    sessions, rows = slice(begin, stop), slice(history.offsets[begin], history.offsets[stop])
-    kept: dict[str, Any] = {name: getattr(history, name)[rows] for name in _BY_ROW}
-    kept |= {name: getattr(history, name)[sessions] for name in _BY_SESSION}
-    return replace(
-        history,
-        **kept,
-        user=np.zeros(stop - begin, np.int64),
-        offsets=history.offsets[begin : stop + 1] - rows.start,
-        user_offsets=np.array([0, stop - begin]),
-    )
-
-
-def append_session(history: History, session: History) -> History:
-    """One customer's history, and behind it a further session, itself such a history."""
-    joined: dict[str, Any] = {
-        name: np.concatenate([getattr(history, name), getattr(session, name)])
-        for name in (*_BY_ROW, *_BY_SESSION, "user")
-    }
-    return replace(
-        history,
-        **joined,
-        offsets=np.append(history.offsets, history.offsets[-1] + len(session.item)),
-        user_offsets=np.array([0, len(history.user) + 1]),
-    )
-
-
-def join_sessions(session: History, more: History) -> History:
-    """One session out of two: what both hold becomes one behaviour, of all the pieces."""
-    both = {name: np.concatenate([getattr(session, name), getattr(more, name)]) for name in _BY_ROW}
-    key = both["item"] * len(session.kinds) + both["kind"]
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rows = first[order]
-    pieces = np.bincount(inverse, np.expm1(both["quantity"].astype(np.float64)))[order]
-    spent = np.bincount(inverse, both["spent"])[order]
-    joined: dict[str, Any] = {name: values[rows] for name, values in both.items()}
-    joined |= {
-        "quantity": np.log1p(pieces).astype(np.float32),
-        "spent": spent,
-        "place": np.arange(len(rows)),
-        "offsets": np.array([0, len(rows)]),
-        "end": np.append(session.end, more.end).max(keepdims=True),
-        "purchase": np.append(session.purchase, more.purchase).any(keepdims=True),
-    }
-    return replace(session, **joined)
+def sessions_alike(one: History, other: History) -> int:
+    """How many of the first sessions of one customer's two histories are the same."""
+    size = min(len(one.user), len(other.user))
+    rows = min(one.offsets[size], other.offsets[size])
+    differ = np.zeros(size, bool)
+    for name in (*_BY_SESSION, "offsets"):
+        shift = int(name == "offsets")
+        differ |= getattr(one, name)[shift:][:size] != getattr(other, name)[shift:][:size]
+    for name in _BY_ROW:
+        unlike = np.flatnonzero(getattr(one, name)[:rows] != getattr(other, name)[:rows])
+        differ[np.minimum(one.session[unlike[:1]], size - 1)] = True
+    return int(differ.argmax()) if differ.any() else size
 
 
 def bucket(values: np.ndarray, base: float, size: int) -> np.ndarray:

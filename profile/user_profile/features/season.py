@@ -84,12 +84,22 @@ def days_between(first: int, last: int, items: int) -> Days:
     return Days(begin, length, -(-span // length))
 
 
-def count_sales(history: History, days: Days) -> Sales:
-    """The sales of all customers of `history`, whose whole past it must hold."""
-    size = len(history.items)
-    rows = np.flatnonzero(history.bought & (history.item < size))
+def count_sales(
+    history: History, days: Days, items: np.ndarray | None = None, without: int | None = None
+) -> Sales:
+    """The sales of all customers of `history`, whose whole past it must hold.
+
+    Of `items` (I,) ascending alone, if given; `without` the customer of this code.
+    """
+    items = np.arange(len(history.items)) if items is None else items
+    size = len(items)
+    column = np.full(len(history.items) + 1, -1)  # the last answers for an item not known
+    column[items] = np.arange(size)
+    rows = np.flatnonzero(history.bought & (column[history.item] >= 0))
+    if without is not None:
+        rows = rows[history.user[history.session[rows]] != without]
     session = history.session[rows]
-    item, user = history.item[rows], history.user[session]
+    item, user = column[history.item[rows]], history.user[session]
     # By its end: what a session of several days holds is known when it is over.
     cell = (history.end[session] - days.begin) // days.length * size + item
     pair = user * size + item  # rows are in order of time within a customer

@@ -29,10 +29,10 @@ def read_visits(history: History, moments: Moments) -> tuple[Visits, np.ndarray]
     after = first + known
     day = history.start // DAY
     rows = np.flatnonzero(history.purchase)
-    before = np.append(-1, rows[:-1])
-    same = (history.user[rows] == history.user[before]) & (day[rows] == day[before])
-    fresh = np.zeros(len(history.user), bool)  # the first purchase of its day
-    fresh[rows] = ~same
+    again = np.zeros(len(rows), bool)  # on the day of the purchase before
+    again[1:] = (np.diff(history.user[rows]) == 0) & (np.diff(day[rows]) == 0)
+    fresh = np.zeros(len(history.user), bool)
+    fresh[rows] = ~again
 
     def so_far(values: np.ndarray) -> np.ndarray:
         sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])

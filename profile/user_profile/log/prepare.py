@@ -66,19 +66,19 @@ def prepare(
     return prepared
 
 
-def bounded(sessions: Sessions, notes: list[str]) -> Sessions:
-    """The latest `MOST_SESSIONS` of each customer; whoever has more is named."""
-    longest = np.flatnonzero(sessions.counts > MOST_SESSIONS)
+def bounded(sessions: Sessions, notes: list[str], most: int = MOST_SESSIONS) -> Sessions:
+    """The latest `most` of each customer; whoever has more is named."""
+    longest = np.flatnonzero(sessions.counts > most)
     if not len(longest):
         return sessions
     names = [f"{sessions.events.users[user]!r} ({sessions.counts[user]:,})" for user in longest[:5]]
     more = f" and {len(longest) - 5:,} more" if len(longest) > 5 else ""
     notes.append(
-        f"more than {MOST_SESSIONS} sessions: {', '.join(names)}{more}; the latest "
-        f"{MOST_SESSIONS} are read (is it one customer, or a till?)"
+        f"more than {most} sessions: {', '.join(names)}{more}; the latest "
+        f"{most} are read (is it one customer, or a till?)"
     )
     left = np.repeat(sessions.user_offsets[1:], sessions.counts) - np.arange(len(sessions))
-    return sessions.take(left <= MOST_SESSIONS)
+    return sessions.take(left <= most)
 
 
 def with_user_features(events: Events, path: str | Path) -> Events:

@@ -4,6 +4,7 @@ Recency, frequency and monetary value are scored from 1 to 5 by fifths of all cu
 moment; the class follows from the first two (Hughes 1994, "Strategic database marketing").
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,20 @@ class Facts(NamedTuple):
 
 def read_facts(history: History, moment: int) -> Facts:
     """Of all customers of the log, by what had ended before ``moment``."""
+    return _rated(_totals(history, moment))
+
+
+def facts_if(history: History, user: int | None, now: History, moment: int) -> Facts:
+    """Of one customer, who did what `now` tells: `user` of the log, None: one beside it."""
+    others, own = _totals(history, moment), _totals(now, moment)
+    if user is not None:
+        others = [np.delete(column, user) for column in others]
+    columns = [np.append(column, more) for column, more in zip(others, own)]
+    return _rated(columns).take(np.array([-1]))
+
+
+def _totals(history: History, moment: int) -> list[np.ndarray]:
+    """The columns of Facts that hang on a customer alone."""
     users = len(history.users)
     everybody = np.arange(users)
     known = history.known_sessions(everybody, np.full(users, moment))
@@ -50,16 +65,20 @@ def read_facts(history: History, moment: int) -> Facts:
         weights = None if values is None else values[sessions]
         return np.bincount(history.user[sessions], weights, users)
 
-    orders, revenue = total(bought), total(bought, paid)
     first, last = np.full(users, -1), np.full(users, -1)
     begun = np.flatnonzero(bought)
     first[history.user[begun[::-1]]] = history.start[begun[::-1]]  # the earliest is written last
     last[history.user[begun]] = history.start[begun]
+    return [
+        total(bought), total(back), total(bought, paid), total(back, all_money - paid), first, last,
+    ]  # fmt: skip
+
+
+def _rated(totals: Sequence[np.ndarray]) -> Facts:
+    """And those by fifths of all customers."""
+    orders, _, revenue, _, _, last = totals
     rfm = np.stack([_fifths(x, orders > 0) for x in (last, orders, revenue)], axis=1)
-    return Facts(
-        orders, total(back), revenue, total(back, all_money - paid), first, last, rfm,
-        _classes(rfm, orders),
-    )  # fmt: skip
+    return Facts(*(*totals, rfm, _classes(rfm, orders)))
 
 
 def fact_row(facts: Facts, user: int) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Profiler:
         """``season``: how to read it, or one that stands in for that of the log, where a log was
         changed to see what follows."""
         self.model, self.spec = in_float64(trained.model), trained.spec
-        self.decisions = trained.decisions
+        self.decisions, self.sessions = trained.decisions, sessions
         self.history = read_history(sessions, items=self.spec.items, kinds=self.spec.kinds)
         found = season if isinstance(season, Season) else season(self.history)
         self.featurizer = Featurizer(
@@ -73,7 +73,7 @@ class Profiler:
         other.history = read_history(sessions, items=spec.items, kinds=spec.kinds)
         side = side_codes(spec.side, dict(events.user_features), len(events.users))
         other.featurizer = self.featurizer.with_history(other.history, side)
-        other.states = None
+        other.sessions, other.states = sessions, None
         other._code_items(events.items)
         return other
 

@@ -202,7 +202,7 @@ def test_ids_of_an_update_may_hold_commas_and_colons():
 
 @pytest.mark.parametrize("price", [None, 7.5])
 def test_an_update_equals_the_appended_log(shop, tmp_path, price):
-    """In the season of the old log; without a price the item costs what it last sold for."""
+    """Without a price the item costs what it last sold for."""
     rows = make_rows(customers=25, days=400)
     last = next(row for row in reversed(rows) if row[2] == "i3" and row[3] == "purchase")
     time = rows[-1][4] + 2 * DAY
@@ -215,7 +215,7 @@ def test_an_update_equals_the_appended_log(shop, tmp_path, price):
     begin = 1_300_000_000 + time
     live.add_session(read_items("i3:6" + ("" if price is None else f":{price}")), begin)
     longer = prepare(log)
-    whole = Profiler(trained, longer.sessions, season=profiler.featurizer.season)
+    whole = Profiler(trained, longer.sessions)
     one, other = live.profile(begin + 1), whole.profile(longer.user("c4"), begin + 1)
     assert one.spend == pytest.approx(other.spend, abs=1e-5)
     assert one.returns == pytest.approx(other.returns, abs=1e-5)

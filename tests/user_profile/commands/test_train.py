@@ -63,7 +63,7 @@ def test_a_failed_training_leaves_the_old_model(shop, tmp_path, capsys):
 
 def test_an_option_of_a_list_may_be_given_again(shop, run, capsys):
     said = run("update", "c4", "--items", "I3:6", "--items", "i99").out
-    assert "Read: 6 of i3, 1 of i99" in said
+    assert "6 of i3 at 1.75, 1 of i99 at " in said
     assert "does not know i99" in said
     names = ["user=CustomerID,item=StockCode", "time=InvoiceDate"]
     where = ["--data", str(shop / "log.csv"), "--model", str(shop / "model.npz")]

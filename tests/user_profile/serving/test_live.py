@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from user_profile.errors import DataError
+from user_profile.features import season
+from user_profile.features.history import read_history
 from user_profile.judging.evaluate import mean_ndcg
+from user_profile.log.append import NewEvent, sessions_of, with_session
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 from user_profile.model.decisions import OUTLOOK
 from user_profile.model.settings import Settings
-from user_profile.serving.live import LiveProfile, NewEvent
+from user_profile.serving.live import LiveProfile
 from user_profile.serving.profiler import Profiler
 from user_profile.training.loop import train
 
@@ -45,12 +48,12 @@ def profiler(trained):
 
 
 @pytest.fixture
-def anew(trained, profiler):
-    """The profile of c3 by reading a log with further rows, in the season of the old one."""
+def anew(trained):
+    """The profile of c3 by reading a log with further rows."""
 
     def anew(rows, moment):
         sessions = group_sessions(make_events([*ROWS, *rows]))
-        other = Profiler(trained, sessions, season=profiler.featurizer.season)
+        other = Profiler(trained, sessions)
         return other.profile(sessions.events.users.index("c3"), moment)
 
     return anew
@@ -64,19 +67,20 @@ def assert_same(ours, theirs):
     assert ours.known == theirs.known
     assert [i.category for i in ours.interests] == [i.category for i in theirs.interests]
     for a, b in zip(ours.interests, theirs.interests):
-        np.testing.assert_allclose(a.probabilities, b.probabilities, rtol=1e-3)
+        np.testing.assert_allclose(a.probabilities, b.probabilities, rtol=1e-5)
         assert [item for item, _ in a.items] == [item for item, _ in b.items]
     assert [s.item for s in ours.suggestions] == [s.item for s in theirs.suggestions]
     np.testing.assert_allclose(
         [s.probability for s in ours.suggestions],
         [s.probability for s in theirs.suggestions],
-        rtol=1e-3,
+        rtol=1e-5,
     )
-    np.testing.assert_allclose(ours.evidence, theirs.evidence, rtol=1e-3, atol=1e-6)
+    assert [s.times for s in ours.suggestions] == [s.times for s in theirs.suggestions]
+    np.testing.assert_allclose(ours.evidence, theirs.evidence, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(
         [ours.returns, ours.cancels, *ours.spend],
         [theirs.returns, theirs.cancels, *theirs.spend],
-        rtol=1e-3,
+        rtol=1e-5,
     )
 
 
@@ -90,6 +94,25 @@ def test_new_sessions(profiler, anew):
     for count, session in ((2, "n1"), (3, "n2"), (5, "n3")):
         live.add_session(events(session), NEW[count - 1][4])
         assert_same(live.profile(moment), anew(NEW[:count], moment))
+
+
+@pytest.mark.parametrize("cells", [100, 2400, 6_000_000])
+def test_the_season_is_that_of_the_longer_log(trained, monkeypatch, cells):
+    """Its days too, which are wider in a long log, and what falls out of too long a history."""
+    monkeypatch.setattr(season, "_MOST_CELLS", cells)
+    sessions = group_sessions(make_events(ROWS))
+    live = LiveProfile(Profiler(trained, sessions), sessions.events.users.index("c3"), most=4)
+    for session, begin in (("n1", LATE), ("n3", LATE + 90 * DAY)):
+        live.add_session(events(session), begin)
+    rows = [(*r[:4], r[4] + 81 * DAY * (r[1] == "n3"), *r[5:]) for r in NEW if r[1] != "n2"]
+    longer = group_sessions(make_events([*ROWS, *rows]))
+    user = longer.events.users.index("c3")
+    left = longer.user_offsets[user + 1] - np.arange(len(longer))
+    longer = longer.take((longer.user != user) | (left <= 4))
+    other = Profiler(trained, longer)
+    assert_same(live.profile(), other.profile(user))
+    for mine, theirs in zip(live._reader.season, other.featurizer.season):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 def test_new_events_of_the_last_session(profiler, anew):
@@ -128,17 +151,23 @@ def test_mistakes(profiler):
         live.add_session([], 0)
     with pytest.raises(DataError, match="no kind 'theft'"):
         live.add_session([NewEvent("i5", kind="theft")], 0)
-    live.add_session([NewEvent("i5")], 1000)
-    with pytest.raises(DataError, match="in their order"):
-        live.add_session([NewEvent("i5")], 999)
+
+
+def test_a_session_goes_where_its_moment_is(profiler, anew):
+    """Before sessions that are there, and before those that were added."""
+    live, moment = LiveProfile(profiler, c3(profiler)), LATE + 20 * DAY
+    early = ("c3", "n0", "i7", "purchase", LATE - 100 * DAY, 2, 2.75, "cup no 7")
+    for rows, begin in ((NEW[3:], NEW[3][4]), ([early], early[4]), (NEW[:2], LATE)):
+        live.add_session([NewEvent(r[2], r[5], r[6], r[3]) for r in rows], begin)
+    assert_same(live.profile(moment), anew([*NEW[:2], *NEW[3:], early], moment))
 
 
 def test_in_a_log_without_purchases_all_is_what_it_holds(profiler):
-    live = LiveProfile(profiler, None)
-    live._spec = replace(profiler.spec, kinds=("view", "cart"))
-    history = live._session([NewEvent("i5"), NewEvent("i6")], 0)
-    assert history.kind.tolist() == [0, 0]
-    assert history.bought.all()
+    events = make_events([("c1", "s1", "i5", "purchase", 0, 1, 1.0, "cup no 5")])
+    views = sessions_of(group_sessions(replace(events, kinds=("view", "cart"))), 0)
+    longer = with_session(views, [NewEvent("i5"), NewEvent("i6")], DAY, named=True)
+    assert longer.events.kind.tolist() == [0, 0, 0]
+    assert read_history(longer).bought.all()
 
 
 def test_history_is_never_cut(profiler):
