@@ -10,6 +10,7 @@ from grader.kit import Variant
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.in_process import InProcess
 
+UNNAMED = ("NameError", "UnboundLocalError")  # no known mistake ends in these
 SEVERAL = 3  # steps whose numbers are a mistake's own
 
 
@@ -37,7 +38,7 @@ class Doctor:
         """The mistakes that show the same symptom in this step."""
         if step.complaint is None or step.complaint.kind in KINDS_OF_PROCESS:
             return []
-        if not step.terms.diagnose:
+        if not step.terms.diagnose or (step.outcome.error or {}).get("type") in UNNAMED:
             return []
         return [mistake for mistake in self.exercise.mistakes if self._same_symptom(step, mistake)]
 

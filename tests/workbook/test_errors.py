@@ -36,6 +36,8 @@ def told(call, line=""):
     ("call", "said"),
     [
         (lambda: np.einsum("...nd,de->...ne", ROWS, WIDE), "shapes (2,5,6) and (7,3) meet"),
+        (lambda: np.einsum("...d->d", ROWS), "np.einsum does not sum over `...`"),
+        (lambda: ROWS @ np.ones((3, 6, 2)), "their leading axes differ, (2,5,6) and (3,6,2)"),
         (lambda: np.einsum("ij,jk->il", SQUARE, SQUARE), "the letter l, which none"),
         (lambda: np.einsum(SQUARE, "ij"), "its letters first"),
         (lambda: np.einsum("nd,dm->nm", SQUARE), "groups of letters"),

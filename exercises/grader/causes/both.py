@@ -13,6 +13,7 @@ from grader.causes.evidence import Evidence
 from grader.causes.probes import probes
 from grader.causes.repair import Repair, places, repairs_of
 from grader.causes.search import Chosen, rank
+from grader.causes.suspects import differ, numbers_of
 from grader.causes.wording import in_either
 from grader.diagnose import Doctor
 from grader.grading import Run
@@ -77,10 +78,10 @@ def _found(
     """A mistake and the changes with each of which the file does what it does."""
     probe, chosen = probes(trial.found)[0], list[Chosen]()
     wanted = {mistake.name: _numbers(trial.doctor.outcome(mistake, probe)) for mistake in known}
-    unchanged, touched = _numbers_of(probe.outcome.outputs[0]), trial.touched(probe)
+    unchanged, touched = numbers_of(probe.outcome.outputs[0]), trial.touched(probe)
     here = sorted((slip for slip in slips if slip.place in touched), key=rank)
     for change, answered in trial.of(probe, ((slip,) for slip in here)):
-        numbers = _numbers_of(answered)
+        numbers = numbers_of(answered)
         if numbers is None or _equal(numbers, unchanged):
             continue
         for mistake in known:
@@ -96,26 +97,8 @@ def _found(
 def _equal(here: np.ndarray | None, there: np.ndarray | None) -> bool:
     if here is None or there is None or here.shape != there.shape:
         return False
-    return bool(np.allclose(here, there, 1e-7, 1e-10, equal_nan=True))
+    return not differ(here, there).any()
 
 
 def _numbers(outcome: Any) -> np.ndarray | None:
-    return _numbers_of(outcome.outputs[0]) if outcome.outputs else None
-
-
-def _numbers_of(value: Any) -> np.ndarray | None:
-    """All numbers of an answer in one row, None if it holds anything else."""
-    pieces = value if isinstance(value, tuple | list) else (value,)
-    rows = []
-    for piece in pieces:
-        if isinstance(piece, dict):
-            piece = _numbers_of(tuple(piece[key] for key in sorted(piece, key=str)))
-        elif isinstance(piece, tuple | list):
-            piece = _numbers_of(piece)
-        if piece is None or not isinstance(piece, np.ndarray | np.generic | int | float):
-            return None
-        row = np.asarray(piece)
-        if row.dtype.kind not in "biuf":
-            return None
-        rows.append(row.astype(float).ravel())
-    return np.concatenate(rows) if rows else None
+    return numbers_of(outcome.outputs[0]) if outcome.outputs else None

@@ -5,6 +5,12 @@ PLAIN: list[tuple[str, str]] = [
      "your einsum asks for the letter {1}, which none of its arrays has"),
     (r"output subscript '(\w)' multiple times",
      "the letter {1} stands twice behind the arrow of your einsum"),
+    (r"output has more dimensions than subscripts given in einstein sum",
+     "np.einsum does not sum over `...`: write it behind the arrow too, or run the leading axes "
+     "together first"),
+    (r"broadcast together with remapped shapes \[original->remapped\]: (\(\S*?\))->\S+ "
+     r"(\(\S*?\))->\S+ +and requested shape",
+     "two arrays do not fit in a matrix product: their leading axes differ, {1} and {2}"),
     (r"(more|fewer) operands provided to einstein sum",
      "your einsum has {1} arrays than groups of letters"),
     (r"each subscript must be either an integer or an ellipsis",

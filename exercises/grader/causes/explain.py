@@ -10,7 +10,7 @@ import numpy as np
 from grader.causes.both import of_both
 from grader.causes.conditions import of_conditions
 from grader.causes.evidence import Evidence, evidence, whole_name
-from grader.causes.form import of_form, of_kind, of_runs, of_trivial, of_unwritten
+from grader.causes.form import full, of_form, of_kind, of_runs, of_trivial, of_unwritten
 from grader.causes.listed import of_lists
 from grader.causes.places import of_lines, of_places
 from grader.causes.process import of_process
@@ -18,7 +18,7 @@ from grader.causes.raised import of_error
 from grader.causes.repair import SECONDS as SEARCH
 from grader.causes.repair import of_repair, of_words
 from grader.causes.slips import of_slips
-from grader.causes.together import of_each, of_two
+from grader.causes.together import NOT_FOUND, of_each, of_two
 from grader.causes.values import exchanged_here, of_values
 from grader.causes.what_if import of_scale, of_what_if
 from grader.diagnose import Step
@@ -35,7 +35,7 @@ REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory
 def explain(run: Run, result: Result) -> list[str]:
     """The likely causes of a failed check, in sentences; several only if all of them fit."""
     step = result.step
-    if step is not None and (plain := of_trivial(step) or of_kind(run.exercise, step)):
+    if step is not None and (plain := _at_once(run, step)):
         return [plain]
     variants = run.diagnoses(result)
     known = [_told_as(mistake, run) for mistake in variants]
@@ -63,6 +63,13 @@ def explain(run: Run, result: Result) -> list[str]:
             return sure or list(filter(None, [_reasoned(run, step)]))
         except Exception:  # a report is worth more than a cause
             return []
+
+
+def _at_once(run: Run, step: Step) -> str:
+    """What is plainer than any cause: of an empty answer only where no other call finds any."""
+    same = (s for s in run.steps if set(s.expected.used) & set(step.expected.used))
+    finds = any(s.outcome.outputs and full(s.outcome.outputs[0]) for s in same)
+    return ("" if finds else of_trivial(step)) or of_kind(run.exercise, step)
 
 
 def _told_as(mistake: Variant, run: Run) -> str:
@@ -120,6 +127,8 @@ def _reasoned(run: Run, step: Step) -> str:
         return _told(_mends_an_error, run, found) or of_conditions(found)
     if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
         return of_conditions(found)
+    if said := of_trivial(step):
+        return said
     if run.mended and (told := _mended(run, found)):
         return told
     blamed = run.to_blame(step)
@@ -210,10 +219,14 @@ def _searched(run: Run, found: Evidence, runner: InProcess, blamed: bool = False
         partial(mend, pairs=True),
         partial(of_slips, found, run.candidate.source, pairs=True),
     )
+    in_part = ""  # of some outputs the cause, unless one is found of all
     for look in looks[:ALONE] if blamed else looks:
-        if said := "" if run.clock.over else _told(look):
+        said = "" if run.clock.over else _told(look)
+        if NOT_FOUND in said:
+            in_part = said
+        elif said:
             return said
-    return ""
+    return in_part
 
 
 def _told(look: Callable[..., str], *given: Any, **how: Any) -> str:

@@ -23,7 +23,7 @@ def of_trivial(step: Step) -> str:
     while isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted) == 1:
         got, wanted = got[0], wanted[0]
     lists = isinstance(got, list) and isinstance(wanted, list)
-    if lists and any(map(_full, wanted)) and not any(map(_full, got)):
+    if lists and any(map(full, wanted)) and not any(map(full, got)):
         return f"an empty list came back from your {whole_name(step)}: nothing was found"
     return ""
 
@@ -43,7 +43,7 @@ def of_unwritten(step: Step) -> str:
     return ""
 
 
-def _full(entry: Any) -> bool:
+def full(entry: Any) -> bool:
     """Whether an entry of a list is something: a number, an array, or what is not empty."""
     return isinstance(entry, int | float | np.ndarray) or bool(entry)
 

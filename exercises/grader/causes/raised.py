@@ -111,7 +111,7 @@ REASONS: list[tuple[str, Say]] = [
          f"axis {found[1]} is asked of an array of {found[2]} "
          f"{'axis' if found[2] == '1' else 'axes'}: count axes from the end (axis=-1), then any "
          "number of leading ones fits")),
-    (r"remapped shapes \[original->remapped\]: (.+)",
+    (r"remapped shapes \[original->remapped\]: (?!.*requested)(.+)",
      lambda found, *_: f"in your einsum one letter stands for axes of different sizes: arrays of "
                        f"shapes {' and '.join(re.findall(SHAPE_BEFORE, found[1]))} meet"),
     (r"operand has (?:more|fewer) dimensions than subscripts|too many subscripts for operand|"

@@ -6,12 +6,13 @@ student's file gives (slips.py). The likely is tried first, and the clock ends i
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import islice
+from itertools import groupby, islice, product
 from typing import Any
 
 from grader.causes.evidence import Evidence, output_names, parts, same, whole_name
 from grader.causes.outputs import wrong_outputs
 from grader.causes.probes import probes
+from grader.causes.suspects import UNKNOWN, by_suspicion
 from grader.diagnose import Step
 from grader.judge import said
 from grader.mutants.switches import Slip
@@ -19,6 +20,7 @@ from grader.sandbox.wire import encode
 
 AT_ONCE = 40  # settings tried in one request
 PARTIAL = 12  # changes that fit some of the calls, each tried with every other
+EACH = 3  # changes of each wrong output, tried together
 ORDER = (
     *(
         "a copy",
@@ -33,7 +35,16 @@ ORDER = (
         "constant",
     ),
     *("comparison", "and/or", "sign or not dropped", "swapped", "transposition dropped"),
-    *("another variable", "a sign", "line dropped", "call dropped", "option dropped", "branch"),
+    *(
+        "another variable",
+        "another key",
+        "counted from the end",
+        "a sign",
+        "line dropped",
+        "call dropped",
+        "option dropped",
+        "branch",
+    ),
     *(
         "never done",
         "always done",
@@ -87,7 +98,7 @@ class Trial:
         return set(self.ask("_touched_", step) or ())
 
     def right_outputs(self, step: Step, answer: Any) -> list[str]:
-        """The outputs that are as they shall be; "" stands for all of them."""
+        """The outputs that become as they shall be, no other spoiled; "" stands for all."""
         if answer is None:
             return []
         target = self.target(step)
@@ -99,7 +110,10 @@ class Trial:
         got, wanted = parts(answer, names, whole), parts(target, names, whole)
         if got.keys() != wanted.keys() or len(wanted) < 2:
             return []
-        return [name for name in wrong_outputs(self.found) if same(got[name], wanted[name], step)]
+        right = [name for name in wanted if same(got[name], wanted[name], step)]
+        wrong = wrong_outputs(self.found)
+        spoiled = any(name not in right for name in wanted if name not in wrong)
+        return [] if spoiled else [name for name in wrong if name in right]
 
 
 def search(
@@ -115,29 +129,40 @@ def search(
             return [chosen]
     if not slips:
         return []
-    tried, likely = probes(trial.found), sorted(slips, key=rank)
+    tried = probes(trial.found)
     touched = [trial.touched(step) for step in tried]
+    reached = [slip for slip in slips if slip.place in touched[0]]
+    suspected = by_suspicion(trial, tried[0], reached)
+    likely = sorted(slips, key=lambda slip: (suspected.get(slip.line, UNKNOWN), *rank(slip)))
     fitting: dict[tuple[str, int], list[Slip]] = {}  # by output and probe
     apart: dict[bytes, Slip] = {}  # by what the first probe returns
     for number, step in enumerate(tried):
         here = [slip for slip in likely if slip.place in touched[number]]
         unchanged = b"" if number else _digest(next(trial.of(step, [()]), ((), None))[1])
-        for (slip,), answer in trial.of(step, ((slip,) for slip in here)):
-            for name in trial.right_outputs(step, answer):
-                fitting.setdefault((name, number), []).append(slip)
-            if number == 0 and answer is not None and (key := _digest(answer)) != unchanged:
-                apart[key] = min(apart.get(key, slip), slip, key=rank)
-        if number == 0:
-            alone = [slip for slip in fitting.get(("", 0), ()) if trial.holds((slip,))]
+        for _, group in groupby(here, lambda slip: suspected.get(slip.line, UNKNOWN)):
+            for (slip,), answer in trial.of(step, ((slip,) for slip in group)):
+                for name in trial.right_outputs(step, answer):
+                    fitting.setdefault((name, number), []).append(slip)
+                if number == 0 and answer is not None and (key := _digest(answer)) != unchanged:
+                    apart[key] = min(apart.get(key, slip), slip, key=rank)
+            alone = [] if number else [s for s in fitting.get(("", 0), ()) if trial.holds((s,))]
             if alone:
                 return [(slip,) for slip in sorted(alone, key=rank)]
-    for step, several in _several(
-        trial, slips, fitting, tried, touched, list(apart.values()) if pairs else None
-    ):
-        for chosen, answer in trial.of(step, several):
-            if trial.right_outputs(step, answer) == [""] and trial.holds(chosen):
-                return [chosen]
+        if number == 0 and (chosen := _first(trial, step, _together(trial, slips, fitting))):
+            return [chosen]
+    several = _several(slips, fitting, tried, touched, list(apart.values())) if pairs else ()
+    for step, settings in several:
+        if chosen := _first(trial, step, settings):
+            return [chosen]
     return []
+
+
+def _first(trial: Trial, step: Step, settings: Iterable[Chosen]) -> Chosen:
+    """The first of these that gives the target in every call, () if none does."""
+    for chosen, answer in trial.of(step, settings):
+        if trial.right_outputs(step, answer) == [""] and trial.holds(chosen):
+            return chosen
+    return ()
 
 
 def _digest(answer: Any) -> bytes:
@@ -150,15 +175,10 @@ def rank(slip: Slip) -> tuple[int, int]:
     return (ORDER.index(kind) if kind in ORDER else len(ORDER), len(slip.before))
 
 
-def _several(
-    trial: Trial,
-    slips: list[Slip],
-    fitting: dict[tuple[str, int], list[Slip]],
-    tried: list[Step],
-    touched: list[set[int]],
-    apart: list[Slip] | None,
-) -> Iterator[tuple[Step, Iterable[Chosen]]]:
-    """The same change everywhere; of each output its own; two, each seen in some calls; any two."""
+def _together(
+    trial: Trial, slips: list[Slip], fitting: dict[tuple[str, int], list[Slip]]
+) -> list[Chosen]:
+    """The same change everywhere, and of each output its own, as the first probe has them."""
     alike: dict[tuple[str, ...], list[Slip]] = {}
     for slip in slips:
         label = (slip.kind,) if ":" in slip.kind else (slip.kind, slip.before, slip.after)
@@ -167,10 +187,19 @@ def _several(
     wrong = wrong_outputs(trial.found)
     each = [fitting.get((name, 0), []) for name in wrong]
     if len(wrong) > 1 and all(each):
-        together.append(tuple(dict.fromkeys(min(group, key=rank) for group in each)))
-    yield tried[0], together
-    if apart is None:
-        return
+        likely = (sorted(group, key=rank)[:EACH] for group in each)
+        together[:0] = [tuple(dict.fromkeys(chosen)) for chosen in product(*likely)]
+    return together
+
+
+def _several(
+    slips: list[Slip],
+    fitting: dict[tuple[str, int], list[Slip]],
+    tried: list[Step],
+    touched: list[set[int]],
+    apart: list[Slip],
+) -> Iterator[tuple[Step, Iterable[Chosen]]]:
+    """Two, each seen in some calls; any two."""
     partial = dict.fromkeys(slip for group in fitting.values() for slip in sorted(group, key=rank))
     whole = [fitting.get(("", number), []) for number in range(len(tried))]
     for first in [*partial][:PARTIAL]:

@@ -24,6 +24,7 @@ from grader.causes.what_if import changes, predicted
 from grader.diagnose import Doctor, Step
 from grader.kit import Variant
 
+NOT_FOUND = "for a reason that was not found"
 SECONDS = 1.0
 FEW_NUMBERS = 3
 FEW = 60  # questions that are asked of each mistake
@@ -55,7 +56,10 @@ def of_two(found: Evidence, doctor: Doctor) -> str:
 
 
 def of_each(found: Evidence, doctor: Doctor) -> str:
-    """A known mistake, or a plain way of going wrong, for each wrong output by itself."""
+    """A known mistake, or a plain way of going wrong, for each wrong output by itself.
+
+    Of those that have neither it is said that they are wrong for a reason NOT_FOUND.
+    """
     if found.is_rounding:
         return ""
     wrong = wrong_outputs(found)
@@ -76,8 +80,9 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
         else:
             told |= dict.fromkeys(names, f"is wrong as in a known mistake: {mistake.says}")
         told |= {name: "" for name in names if name not in told}
-    if len(told) < len(wrong):
+    if not told:
         return ""
+    told |= {name: f"is wrong as well, {NOT_FOUND}" for name in wrong if name not in told}
     plain = in_words({name: how for name, how in told.items() if how})
     return "; ".join(filter(None, [*sentences, plain])) + right_ones(found, wrong)
 

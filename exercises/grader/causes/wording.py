@@ -12,6 +12,8 @@ SHOULD = {
     "another function": "be another function",
     "to add": "be += in place of =",
     "another variable": "be another variable",
+    "another key": "be another key",
+    "counted from the end": "be counted from the other end",
     "and/or": "be the other of `and` and `or`",
     "bound dropped": "be one of its two alone",
     "branch": "be one of its two cases alone",

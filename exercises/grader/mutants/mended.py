@@ -31,6 +31,7 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _optional(node, scope)
     yield from _joined(node, parent, scope)
     yield from _opened(node)
+    yield from _looked_up(node, parent, scope)
     if isinstance(node, ast.Tuple) and isinstance(parent, ast.Lambda) and len(node.elts) == 2:
         yield from (("bound dropped", bound) for bound in node.elts)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
@@ -95,6 +96,19 @@ def _opened(node: ast.AST) -> Iterator[Change]:
                 setattr(cut, side, None)
                 elements = [*node.slice.elts[:place], cut, *node.slice.elts[place + 1 :]]
                 yield "slice opened", ast.Subscript(node.value, ast.Tuple(elements), node.ctx)
+
+
+def _looked_up(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
+    """Another key of a dict; a place counted from the other end."""
+    inside = isinstance(parent, ast.Subscript) and parent.slice is node
+    if inside and isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for key in scope.keys[: 2 * NEAR]:
+            if key != node.value:
+                yield "another key", ast.Constant(key)
+    elif inside and isinstance(node, ast.BinOp | ast.Name):
+        yield "counted from the end", ast.BinOp(ast.Constant(-1), ast.Sub(), node)
+    elif inside and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "counted from the end", ast.BinOp(node.operand, ast.Sub(), ast.Constant(1))
 
 
 def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:

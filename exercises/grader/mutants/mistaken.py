@@ -103,9 +103,9 @@ def _names(node: ast.AST, scope: Scope) -> Iterator[Change]:
     name = getattr(node, "id", "")
     place = scope.names.index(name) if name in scope.names else 0
     near = sorted(range(len(scope.names)), key=lambda i: abs(i - place))[: NEAR + 1]
-    for i in near:
-        if scope.names[i] != name:
-            yield "another variable", ast.Name(scope.names[i], ast.Load())
+    for other in dict.fromkeys([*(scope.names[i] for i in near), *scope.given[:NEAR]]):
+        if other != name:
+            yield "another variable", ast.Name(other, ast.Load())
 
 
 def _activations(node: ast.AST) -> Iterator[Change]:

@@ -39,10 +39,12 @@ class Slip(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What a definition names: its variables, and the attributes of its ``self``."""
+    """What a definition names: variables, attributes of ``self``, arguments, keys it looks up."""
 
     names: tuple[str, ...]
     attributes: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 Change = tuple[str, Any]  # a kind, and the node that then stands there
@@ -79,8 +81,9 @@ def switched(
 
 
 def scope_of(root: ast.AST) -> Scope:
-    """The variables bound anywhere in a definition, in order, and the attributes of self."""
+    """What is bound or looked up anywhere in a definition, in order."""
     names, attributes = dict[str, None](), dict[str, None]()
+    keys = dict[str, None]()
     for node in ast.walk(root):
         if isinstance(node, ast.arg) and node.arg != "self":
             names[node.arg] = None
@@ -88,7 +91,11 @@ def scope_of(root: ast.AST) -> Scope:
             names[node.id] = None
         elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "self":
             attributes[node.attr] = None
-    return Scope(tuple(names), tuple(attributes))
+        elif isinstance(node, ast.Subscript):
+            key = getattr(node.slice, "value", None)
+            keys |= {key: None} if isinstance(key, str) else {}
+    given = [arg.arg for arg in getattr(getattr(root, "args", None), "args", [])]
+    return Scope(tuple(names), tuple(attributes), tuple(given), tuple(keys))
 
 
 class _Maker:
