@@ -38,6 +38,7 @@ class CleaningReport:
     stages: tuple[Stage, ...]
     cancellations: int  # events of that kind kept beside the others
     priced: int = 0  # events without a price that got one
+    again: int = 0  # sessions whose name an earlier one of their customer bears
 
     def __getitem__(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)
@@ -50,6 +51,11 @@ class CleaningReport:
         if self.priced:
             price = "the median price that their item had before"
             below.append(f"without a price: {rows_of(self.priced)}, counted at {price}")
+        if self.again:
+            below.append(
+                f"a session's name that came again after more than a week begins another session: "
+                f"{self.again:,} times"
+            )
         return table(head, self.stages, below=below)
 
     def grouped(self, sessions: Sessions, removed: int) -> "CleaningReport":
@@ -59,7 +65,7 @@ class CleaningReport:
         counted = (events.user, sessions.session_of_row(), events.item)
         distinct = (len(np.unique(column[kept])) for column in counted)
         last = Stage("in sessions", removed, int(kept.sum()), *distinct)
-        return replace(self, stages=(*self.stages, last))
+        return replace(self, stages=(*self.stages, last), again=sessions.names_again())
 
 
 def charges_of(format: str) -> Collection[str]:

@@ -137,11 +137,12 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Prepared:
     features = {name: tuple(values) for name, values in told["user_features"].items()}
     names: dict[str, Any] = {name: tuple(told[name]) for name in _NAMES}
     events = Events(**columns, **names, user_features=features, timed=told["timed"])
-    stages = tuple(Stage(*stage) for stage in told["cleaned"]["stages"])
+    cleaned = told["cleaned"]
+    cleaned["stages"] = tuple(Stage(*stage) for stage in cleaned["stages"])
     return Prepared(
         Sessions(events, **{name: arrays[f"sessions/{name}"] for name in _OF_SESSIONS}),
         told["read"],
-        CleaningReport(stages, told["cleaned"]["cancellations"], told["cleaned"]["priced"]),
+        CleaningReport(**cleaned),
         told["item_texts"],
     )
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..dates import DAY
 from ..errors import DataError
 from .events import CANCELLATION, MISSING, Events
 
 HALF_AN_HOUR = 30 * 60
+WEEK = 7 * DAY
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,40 @@ class Sessions:
         rows = np.flatnonzero(np.repeat(keep, sizes))
         return _grouped(self.events, rows, np.repeat(np.arange(keep.sum()), sizes[keep]))
 
+    def names_again(self) -> int:
+        """How many sessions bear a name that an earlier one of their customer and kind bears."""
+        events, first = self.events, self.offsets[:-1]
+        first = first[events.session[first] != MISSING]
+        told = np.stack([events.user[first], events.session[first], events.kind[first]])
+        return len(first) - np.unique(told, axis=1).shape[1]
+
     def session_of_row(self) -> np.ndarray:
         """The session of each row of ``events``, (N,)."""
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
 
 def group_sessions(events: Events, gap: int = HALF_AN_HOUR) -> Sessions:
-    """Sessions as the log names them, or else split where a user pauses more than ``gap`` seconds.
+    """Sessions as the log names them; rows that name none are parted where a user pauses.
 
-    What is cancelled under the name of its order is a session of its own: the order ended before.
-    Raises DataError on an empty table and on events without a user.
+    A pause is more than ``gap`` seconds; a name that comes again after more than a `WEEK` names
+    another session. What is cancelled under the name of its order is a session of its own: the
+    order ended before. Raises DataError on an empty table and on events without a user.
     """
     rows = _by_user_and_time(events)
-    user, time, given = events.user[rows], events.time[rows], events.session[rows]
-    if (given == MISSING).any():
-        pause = (np.diff(time) > gap) | (np.diff(user) > 0)
-        return _grouped(events, rows, np.concatenate([[0], np.cumsum(pause)]))
-    # Two users under one session id are two sessions. Sessions rank by their first event.
-    pair = user.astype(np.int64) * len(events.sessions) + given
+    given = events.session[rows]
+    # Two users under one session id are two sessions.
+    key = events.user[rows].astype(np.int64) * (len(events.sessions) + 1) + given + 1
     if CANCELLATION in events.kinds:
-        pair = 2 * pair + (events.kind[rows] == events.kinds.index(CANCELLATION))
-    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+        cancelled = events.kind[rows] == events.kinds.index(CANCELLATION)
+        key = 2 * key + (cancelled & (given != MISSING))
+    order = np.argsort(key, kind="stable")
+    longest = np.where(given[order[1:]] == MISSING, gap, WEEK if events.timed else np.inf)
+    new = (np.diff(key[order]) > 0) | (np.diff(events.time[rows][order]) > longest)
+    first = order[np.concatenate([[True], new])]  # sessions rank by their first event
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
-    session = rank[inverse]
+    session = np.empty(len(rows), dtype=np.int64)
+    session[order] = rank[np.concatenate([[0], np.cumsum(new)])]
     order = np.argsort(session, kind="stable")
     return _grouped(events, rows[order], session[order])
 

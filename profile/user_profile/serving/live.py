@@ -48,7 +48,7 @@ class LiveProfile:
         self._model, self._spec = profiler.model, profiler.spec
         self._decisions = profiler.decisions
         self._log, self._others, self._user = profiler.sessions.events, profiler.history, user
-        self._named = not (self._log.session == MISSING).any()
+        self._named = bool((self._log.session != MISSING).any())
         self._sessions = sessions_of(profiler.sessions, user, name)
         side = (
             profiler.featurizer.side[user : user + 1]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from user_profile.errors import DataError
 from user_profile.judging.leave_one_out import before
+from user_profile.log.clean import clean_events
 from user_profile.log.sessions import group_sessions, single_event_sessions
 from user_profile.log.split import split_last_sessions
 
@@ -45,6 +46,28 @@ def test_without_session_ids_a_long_pause_begins_a_new_session(log):
         ("a", 0, ["x", "y"]), ("a", 3601, ["z"]), ("b", 3602, ["x"]),
     ]  # fmt: skip
     assert len(group_sessions(log(rows), gap=2000)) == 2
+
+
+def test_a_name_that_comes_again_after_more_than_a_week_names_another_session(log):
+    day = 86_400
+    rows = [("a", "x", 0, "s"), ("a", "y", 7 * day, "s"), ("a", "z", 15 * day, "s"),
+            ("b", "x", 9 * day, "s"), ("a", "x", 3 * day, "t")]  # fmt: skip
+    sessions = group_sessions(log(rows))
+    assert described(sessions) == [
+        ("a", 0, ["x", "y"]), ("a", 3 * day, ["x"]), ("a", 15 * day, ["z"]), ("b", 9 * day, ["x"]),
+    ]  # fmt: skip
+    assert sessions.names_again() == 1
+    assert "another session: 1 times" in str(clean_events(log(rows))[1].grouped(sessions, 0))
+    rows_in_order = replace(log(rows), timed=False)  # whose times count rows
+    assert len(group_sessions(rows_in_order)) == 3
+
+
+def test_rows_without_a_session_leave_those_of_others_as_they_are_named(log):
+    rows = [("a", "x", 0, "s"), ("a", "y", 9000, "s"), ("a", "z", 10, ""), ("a", "y", 5000, ""),
+            ("a", "v", 5001, "")]  # fmt: skip
+    assert described(group_sessions(log(rows))) == [
+        ("a", 0, ["x", "y"]), ("a", 10, ["z"]), ("a", 5000, ["y", "v"]),
+    ]  # fmt: skip
 
 
 def test_equal_times_keep_the_order_of_the_file(log):

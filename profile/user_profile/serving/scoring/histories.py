@@ -88,8 +88,10 @@ def read_batch(batch: Any, where: str, side: tuple[str, ...] = ()) -> Sessions |
     kind, session = np.zeros(count, np.int64), np.full(count, MISSING)
     if "kinds" in flat:
         kind, kinds = _coded(flat["kinds"].fill_null(PURCHASE), pa)
-    if "sessions" in flat and not flat["sessions"].null_count:
-        session, sessions = _coded(flat["sessions"], pa)
+    if "sessions" in flat:
+        session, sessions = _coded(flat["sessions"].cast(pa.string()).fill_null(""), pa)
+        if "" in sessions:
+            session = np.where(session == sessions.index(""), MISSING, session)
     texts: tuple[str, ...] = ()
     text = np.full(count, MISSING)
     if TEXTS in flat:
