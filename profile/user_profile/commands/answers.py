@@ -25,7 +25,7 @@ def give(options: argparse.Namespace, rows: Sequence[Row]) -> int:
 def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows as a table on the terminal, numbers to the right."""
     if not rows:
-        print("nobody")
+        print("nothing to list")
         return
     print(table(list(rows[0]), [list(row.values()) for row in rows]))
 

@@ -1,6 +1,7 @@
 """What commands that ask a saved model share: their options, and who is asked about when."""
 
 import argparse
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,7 +65,10 @@ def read_query(options: argparse.Namespace) -> Query:
 def tell_cut(name: str, sessions: int) -> None:
     """Say so where of a customer only the latest sessions are read."""
     if sessions >= MOST_SESSIONS:
-        print(f"Of {name} the latest {MOST_SESSIONS} sessions are read, and no figure is of more.")
+        print(
+            f"Of {name} the latest {MOST_SESSIONS} sessions are read: no figure is of more, and "
+            "forecasts of one who comes so often are not judged (one customer, or a till?)."
+        )
 
 
 def add_date_option(parser: argparse.ArgumentParser) -> None:
@@ -97,9 +101,16 @@ def tell_unknown(profiler: Profiler) -> None:
 
 
 def item_texts(log: Prepared, profiler: Profiler) -> list[str]:
-    """The text of each item of the model, its id where the log has none."""
+    """The text of each item of the model: behind its id where others bear the same text too, and
+    its id alone where the log has none."""
     text_of = dict(zip(log.sessions.events.items, log.texts))
-    return [text_of.get(item) or item for item in profiler.spec.items]
+    borne = Counter(map(str.strip, log.texts))
+
+    def named(item: str) -> str:
+        text = text_of.get(item) or ""
+        return text if borne[text.strip()] == 1 and text else f"{item} {text}".rstrip()
+
+    return [named(item) for item in profiler.spec.items]
 
 
 def moment_of(options: argparse.Namespace, profiler: Profiler) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from ..errors import DataError
 from ..log.prepare import prepare
 from ..log.prepared import Prepared
+from .named_ids import ids_of
 
 
 class Joined(argparse.Action):
@@ -46,9 +47,17 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
         "tills that ring pieces one by one; else it is left out and counted",
     )
     parser.add_argument(
+        "--charges",
+        action=Joined,
+        metavar="ITEM,…|FILE",
+        help="items that are no goods, such as postage or deposits: set apart and counted, never "
+        "recommended, in no revenue",
+    )
+    parser.add_argument(
         "--keep-charges",
         action="store_true",
-        help="leave postage and other charges among the items, as published figures do",
+        help="leave the shipped log's postage and other charges among the items, as published "
+        "figures do",
     )
 
 
@@ -72,6 +81,7 @@ def load_log(options: argparse.Namespace) -> Prepared:
         table=options.table,
         query=options.query,
         user_features=options.user_features,
+        charges=ids_of(options.charges or ""),
         keep_charges=options.keep_charges,
         keep_duplicates=options.keep_duplicates,
         keep=not options.no_cache,

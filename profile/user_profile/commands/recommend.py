@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import DataError
-from ..log.ids import matched
 from ..serving.allowed import Allowed, read_stock
 from ..serving.applications import recommend
 from .answers import check_positive, give
 from .asking import add_asking, read_query
+from .named_ids import known_ids
 
 
 def add_command(commands: Any) -> None:
@@ -43,13 +43,13 @@ def run_recommend(options: argparse.Namespace) -> int:
     chosen: np.ndarray | None = None
     if stock is not None:
         known = query.profiler.spec.items
-        there = matched(stock, known)
+        there = known_ids(stock, known, options.items)
+        if not there:
+            raise DataError(
+                f"The model knows none of the items of {options.items}, so that there is nothing "
+                f"to choose from; give ids such as {known[0]!r}."
+            )
         chosen = np.isin(known, list(there.values()))
-        otherwise = sum(item != given for given, item in there.items())
-        said = f", {otherwise:,} of them written otherwise" if otherwise else ""
-        print(f"{len(there):,} of the {len(stock):,} items of {options.items} are known{said}")
-        if lacking := [item for item in stock if item not in there]:
-            print("not known: " + ", ".join(lacking[:5]) + (" …" if len(lacking) > 5 else ""))
     allowed = Allowed(chosen, not options.repeat_only, not options.new_only, options.new_at_least)
     rows = recommend(
         query.profiler, query.users, query.moment, query.texts, options.top, allowed=allowed

@@ -7,7 +7,8 @@ from ..errors import DataError
 from ..sequences.export import TABLES, export_tables, write_npz
 from ..sequences.recommender import Recommendation, Recommender
 from ..sequences.saved import load_model
-from .answers import print_rows
+from .answers import give
+from .named_ids import ids_of, known_ids
 from .outputs import write_rows
 from .sequence_inputs import (
     known_features,
@@ -17,8 +18,6 @@ from .sequence_inputs import (
 )
 from .waiting import Waiting
 
-_SHOWN = 20  # rows on the terminal; a file takes all
-
 
 def run_recommend(options: argparse.Namespace) -> int:
     recommender = Recommender(load_model(options.model))
@@ -26,16 +25,15 @@ def run_recommend(options: argparse.Namespace) -> int:
     if options.items is not None:
         if options.file is not None:
             raise DataError("Give FILE or --items, not both.")
-        given = [item.strip() for item in options.items.split(",") if item.strip()]
+        given = ids_of(options.items)
+        known = known_ids(given, recommender.trained.items, "--items") if given else {}
         answer = recommender.recommend(
-            given,
+            [known[item] for item in given if item in known],
             options.top,
             features=known_features(options, recommender),
             repeat=repeat,
         )
         rows = _rows(None, answer)
-        if answer.unknown:
-            print(f"not known to the model, left out: {', '.join(answer.unknown)}")
     else:
         if options.features is not None:
             raise DataError("--features are those of the user of --items; a FILE brings its own.")
@@ -50,8 +48,7 @@ def run_recommend(options: argparse.Namespace) -> int:
             )
         named = zip((events.users[user] for user in users), answers)
         rows = [row for user, answer in named for row in _rows(user, answer)]
-    _give(rows, options.out)
-    return 0
+    return give(options, rows)
 
 
 def run_export(options: argparse.Namespace) -> int:
@@ -81,13 +78,3 @@ def _rows(user: str | None, answer: Recommendation) -> list[dict[str, Any]]:
         {**named, "rank": rank, "item": item, "probability": probability}
         for rank, (item, probability) in enumerate(zip(answer.items, answer.probabilities), start=1)
     ]
-
-
-def _give(rows: list[dict[str, Any]], out: str | None) -> None:
-    if out is None:
-        print_rows(rows[:_SHOWN])
-        if len(rows) > _SHOWN:
-            print(f"… and {len(rows) - _SHOWN:,} more rows; --out writes all")
-    else:
-        write_rows(out, rows)
-        print(f"{len(rows):,} rows written to {out}")

@@ -48,8 +48,9 @@ def add_command(commands: Any) -> None:
     which = suggest.add_mutually_exclusive_group()
     which.add_argument("--user", help="one user of FILE; default: all")
     which.add_argument(
-        "--items", action=Joined, help="a sequence of item ids, oldest first: 12,7,31"
-    )
+        "--items", action=Joined, metavar="ITEM,…|FILE",
+        help="a sequence of item ids, oldest first: 12,7,31, or a file, an id a line",
+    )  # fmt: skip
     suggest.add_argument(
         "--features", action=Joined, help="what is known of the user of --items: age=24,…"
     )

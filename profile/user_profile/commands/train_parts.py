@@ -39,6 +39,7 @@ _OF_ROWS = (
     "query",
     "encoding",
     "date_format",
+    "charges",
     "keep_charges",
     "keep_duplicates",
 )

@@ -32,6 +32,7 @@ _STOP_WORDS = frozenset((
     "orange", "grey", "brown", "colour", "two", "three", "four", "six", "twelve",
 ))  # fmt: skip
 _DIRECTIONS = 12  # more of them pull every category apart, and the silhouette has no peak
+_MOST_TOLD, _BORNE_BY = 40, 10  # texts, and items of each on average: texts of groups, not items
 _SAMPLE = 2000  # items the silhouette looks at; it compares all pairs
 
 
@@ -53,6 +54,18 @@ class Categories:
             tried = ", ".join(f"{k}: {score:.3f}" for k, score in self.silhouettes.items())
             lines.append(f"silhouette by number of categories: {tried}")
         return "\n".join(lines)
+
+
+def told_categories(texts: Sequence[str]) -> Categories | None:
+    """The texts themselves, where a few of them are borne by many items each; else None."""
+    bare = [text.strip() for text in texts]
+    count = Counter(filter(None, bare))
+    if not 2 <= len(count) <= _MOST_TOLD or len(texts) < _BORNE_BY * len(count):
+        return None
+    names = [name for name, _ in count.most_common()]
+    code_of = dict(zip(names, range(len(names)))) | {"": len(names)}
+    of_item = np.array([code_of[text] for text in bare], np.int32)
+    return Categories(of_item, (*names, *([OTHER] if "" in bare else [])), {})
 
 
 def find_categories(

@@ -37,6 +37,7 @@ class CleaningReport:
 
     stages: tuple[Stage, ...]
     cancellations: int  # events of that kind kept beside the others
+    charged: float = 0.0  # money of what is no product
     priced: int = 0  # events without a price that got one
     again: int = 0  # sessions whose name an earlier one of their customer bears
 
@@ -46,6 +47,13 @@ class CleaningReport:
     def __str__(self) -> str:
         head = ("", "removed", "rows", "customers", "sessions", "items")
         below = [f"{self.cancellations:,} cancellations kept apart"]
+        if gone := self.stages[0].removed - self.cancellations:
+            below[0] += (
+                f", {gone:,} left out: for the reasons above, or of an item that nobody bought or "
+                "a customer who bought nothing"
+            )
+        if self.charged:
+            below.append(f"not a product: {self.charged:,.2f} of money, which is in no revenue")
         if any(stage.name == DUPLICATES and stage.removed for stage in self.stages):
             below.insert(0, "equal lines of one receipt count once; --keep-duplicates counts each")
         if self.priced:
@@ -110,7 +118,9 @@ def clean_events(
     repeats = np.zeros(len(events), bool) if keep_duplicates else _repeats(events)
     stage(DUPLICATES, ~repeats)
     refused = [code for code, item in enumerate(events.items) if item in non_products]
-    stage("not a product", ~np.isin(events.item, refused))
+    charged = np.isin(events.item, refused)
+    money = float(np.nansum((quantity * events.price)[keep & charged & ~cancelled]))
+    stage("not a product", ~charged)
 
     if not keep.any():
         raise DataError(
@@ -120,7 +130,7 @@ def clean_events(
         bought = np.bincount(column[keep & ~cancelled], minlength=size) > 0
         keep &= bought[column]
     cleaned, priced = fill_prices(replace(events, quantity=quantity).take(keep).compact())
-    return cleaned, CleaningReport(tuple(stages), int((keep & cancelled).sum()), priced)
+    return cleaned, CleaningReport(tuple(stages), int((keep & cancelled).sum()), money, priced)
 
 
 def _cancelled(events: Events) -> np.ndarray:

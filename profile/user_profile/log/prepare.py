@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import DataError
 from .clean import charges_of, clean_events
 from .events import Events
+from .ids import matched, told_ids
 from .kept import KeptLog
 from .prepared import Prepared
 from .readers import Reading, read_events
@@ -25,6 +26,7 @@ def prepare(
     format: str | None = None,
     *,
     user_features: str | Path | None = None,
+    charges: Sequence[str] = (),
     keep_charges: bool = False,
     keep_duplicates: bool = False,
     keep: bool = False,
@@ -33,6 +35,7 @@ def prepare(
     """Read, clean and group a log; without ``path`` the one that ships with the package.
 
     ``path``, ``format`` and ``reading``, such as ``mapping``, as in `readers.read_events`.
+    ``charges`` are ids of items that are no goods, which are set apart and counted.
     ``keep_charges`` leaves postage, fees and the like among the items, as other work on the shipped
     log does: they are easy to predict, and of no use to recommend. ``keep_duplicates``: a row that
     repeats another in every column is a second purchase. ``user_features``: a CSV file
@@ -42,6 +45,7 @@ def prepare(
     decides: dict[str, Any] = {name: reading.get(name) for name in Reading.__annotations__}
     decides |= {
         "format": format,
+        "charges": list(charges),
         "keep_charges": keep_charges,
         "keep_duplicates": keep_duplicates,
         "features_file": user_features,
@@ -51,9 +55,9 @@ def prepare(
     if found is not None:
         return found
     events, read = read_events(path, format, **reading)
-    events, cleaned = clean_events(
-        events, () if keep_charges else charges_of(read.format), keep_duplicates
-    )
+    refused = {*_named_charges(charges, events, read.notes)}
+    refused |= set(() if keep_charges else charges_of(read.format))
+    events, cleaned = clean_events(events, refused, keep_duplicates)
     if user_features is not None:
         events = with_user_features(events, user_features)
     sessions = group_sessions(events)
@@ -79,6 +83,20 @@ def bounded(sessions: Sessions, notes: list[str], most: int = MOST_SESSIONS) -> 
     )
     left = np.repeat(sessions.user_offsets[1:], sessions.counts) - np.arange(len(sessions))
     return sessions.take(left <= most)
+
+
+def _named_charges(charges: Sequence[str], events: Events, notes: list[str]) -> list[str]:
+    """Their ids in the log, told. Raises DataError if it holds none of them."""
+    if not charges:
+        return []
+    there = matched(charges, events.items)
+    if not there:
+        raise DataError(
+            f"The log holds none of the charges {', '.join(charges[:5])}; name ids of its items, "
+            f"such as {events.items[0]!r}, or a file of them."
+        )
+    notes.append(told_ids(charges, there, "--charges"))
+    return list(there.values())
 
 
 def with_user_features(events: Events, path: str | Path) -> Events:

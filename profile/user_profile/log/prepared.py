@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from .categories import Categories, find_categories, read_categories
+from .categories import Categories, find_categories, read_categories, told_categories
 from .clean import CleaningReport
 from .events import PURCHASE
 from .ids import matched
@@ -58,11 +58,13 @@ class Prepared:
 def choose_categories(
     items: Sequence[str], texts: Sequence[str], path: str | Path | None = None
 ) -> Categories:
-    """From the user's own file, or found in the ``texts`` of items, or one for all if none is."""
+    """From the user's own file, or the ``texts`` of items, or one for all if neither tells any."""
     if path is not None:
         return read_categories(path, items)
     if not any(texts):
         return Categories(np.zeros(len(items), np.int32), ("all items",), {})
+    if told := told_categories(texts):
+        return told
     try:
         return find_categories(texts)
     except DataError:  # too few, or nothing that items share

@@ -123,7 +123,8 @@ def check_items(profiler: Profiler) -> None:
     if not profiler.ranks:
         raise DataError(
             "The log names no items to tell apart, so there are none to rank; ask for show, "
-            "retention or export-profiles, or name the column of the items with --columns item=…."
+            "update, retention, risk, segments, shop-card or export-profiles, or name the column "
+            "of the items with --columns item=…."
         )
 
 

@@ -2,9 +2,12 @@
 
 import csv
 import json
+import re
 
 import pytest
+from user_profile.__main__ import main
 
+from tests.user_profile.commands.conftest import TRAIN
 from tests.user_profile.shop_log import make_rows
 
 
@@ -157,12 +160,29 @@ def test_recommend_new_repeated_or_in_stock(run, shop):
     out = str(shop / "stock.csv")
     said = run("recommend", "--items", str(shop / "stock.txt"), "--out", out).out
     assert "2 of the 3 items" in said
-    assert "known, 1 of them written otherwise\nnot known: nothing\n" in said
+    assert "known, 1 of them written otherwise; not known: nothing\n" in said
     assert {row["item"] for row in table_of(out)} == {"i3", "i7"}
     both = table_of(out)
     kept = ["--new-at-least", "2", "--overwrite"]
     run("recommend", "--items", str(shop / "stock.txt"), *kept, "--out", out)
     assert len(table_of(out)) == len(both)  # nothing gives way to what is not in stock
+    (shop / "stock.txt").write_text("nonsense\n")
+    said = run("recommend", "--items", str(shop / "stock.txt"), status=2).err
+    assert "knows none of the items of" in said
+
+
+def test_items_of_one_text_are_told_apart_by_their_ids(tmp_path, capsys):
+    log = tmp_path / "log.csv"
+    lines = [
+        f"u{user},{item},2024-{month:02}-{1 + user},{'news' if item % 2 else 'sport'}"
+        for user in range(20) for month in range(1, 10) for item in ((user + month) % 30, user)
+    ]  # fmt: skip
+    log.write_text("\n".join(["user,item,time,text", *lines]))
+    where = ["--data", str(log), "--model", str(tmp_path / "m.npz")]
+    assert main(["train", *where, *TRAIN]) == 0
+    assert re.search(r"15 items  (news|sport)\n", capsys.readouterr().out)
+    assert main(["show", "u3", *where]) == 0
+    assert re.search(r"\d+ (news|sport)  ", capsys.readouterr().out)
 
 
 def test_target_expects_by_return_too_and_draws_the_lift(run, shop):

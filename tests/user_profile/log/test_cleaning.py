@@ -7,6 +7,7 @@ from user_profile.log.categories import find_categories, read_categories
 from user_profile.log.clean import charges_of, clean_events
 from user_profile.log.clusters import silhouette
 from user_profile.log.prepare import prepare
+from user_profile.log.prepared import choose_categories
 from user_profile.log.sessions import group_sessions
 from user_profile.log.split import split_last_sessions
 
@@ -63,9 +64,10 @@ def test_two_thousand_and_ten_customers_have_three_invoices_or_more(retail):
 
 def test_the_report_prints_as_an_aligned_table(cleaned):
     lines = str(cleaned[1]).splitlines()
-    assert len({len(line) for line in lines[:-2]}) == 1
+    assert len({len(line) for line in lines[:-3]}) == 1
     assert "397,884" in lines[3]
-    assert "cancellations kept apart" in lines[-1]
+    assert "cancellations kept apart" in lines[-2]
+    assert "of money, which is in no revenue" in lines[-1]
 
 
 def test_cleaning_leaves_its_input_alone_and_is_idempotent(cleaned):
@@ -123,6 +125,31 @@ def test_the_codes_of_another_shop_are_its_items(tmp_path):
     lines = [f"u{n},{code},2024-05-{n + 10}" for n in range(9) for code in codes]
     path.write_text("\n".join(["customer,item,time", *lines]))
     assert set(prepare(path).sessions.events.items) == set(codes)
+
+
+def test_a_shop_names_its_own_charges(tmp_path):
+    path = tmp_path / "shop.csv"
+    priced = (("tea", 3), ("Pfand", 0.25), ("PORTO", 5))
+    rows = [f"u{n},{item},2024-05-{n + 10},2,{cost}" for n in range(9) for item, cost in priced]
+    rows += ["u1,Pfand,2024-05-30,-2,0.25", "u1,tea,2024-05-30,-1,3", "u9,PORTO,2024-05-30,1,5"]
+    path.write_text("\n".join(["customer,item,time,quantity,price", *rows]))
+    log = prepare(path, charges=["pfand", "PORTO", "stamps"])
+    assert log.sessions.events.items == ("tea",)
+    assert "2 of the 3 items of --charges are known, 1 of them written otherwise" in log.read
+    assert "not known: stamps" in log.read
+    assert log.cleaned["not a product"].removed == 19
+    told = str(log.cleaned)
+    assert f"not a product: {9 * 2 * 5.25 + 5:,.2f} of money, which is in no revenue" in told
+    assert "1 cancellations kept apart, 1 left out" in told
+    with pytest.raises(DataError, match="none of the charges stamps"):
+        prepare(path, charges=["stamps"])
+
+
+def test_texts_that_many_items_bear_are_their_categories():
+    texts = ["sport", "politics", "culture", ""] * 12
+    found = choose_categories([str(n) for n in range(48)], texts)
+    assert found.names == ("sport", "politics", "culture", "other")
+    assert found.of_item.tolist() == [0, 1, 2, 3] * 12
 
 
 def test_the_same_texts_give_the_same_categories(cleaned):

@@ -26,3 +26,8 @@ def test_customers_and_categories_are_found_by_such_ids(tmp_path):
         log.user("c3")
     path.write_text("item,category\nm1,Mugs\n")
     assert read_categories(path, ["M1", "M2"]).names == ("Mugs", "other")
+
+
+def test_zeros_that_a_spreadsheet_took_from_the_front_are_no_doubt():
+    assert matched(["18", "18.0"], ["00000018", "180"]) == {"18": "00000018", "18.0": "00000018"}
+    assert matched(["7"], ["07", "007"]) == {}

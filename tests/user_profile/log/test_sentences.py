@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from user_profile.errors import DataError
 from user_profile.log.clean import DUPLICATES, clean_events
+from user_profile.log.readers import read_events
 from user_profile.log.readers.names import told_missing
 from user_profile.log.readers.numbers import parse_numbers
 from user_profile.log.readers.report import ReadReport
@@ -44,3 +47,18 @@ def test_one_row_is_told_as_one_and_a_long_value_ends_in_dots():
     assert "1 row gives no price" in said
     assert "1 row back in time" in said
     assert f"'\\xe9{'x' * 39}'… (51 characters) has 4 fields" in said
+
+
+def test_a_line_that_cannot_be_read_is_counted_once_and_a_known_clock_is_hinted_at(tmp_path):
+    path = tmp_path / "export.csv"
+    rows = [f"K{n};Salat;{n + 1:02}.05.2024;12:00;2,50" for n in range(28)]
+    path.write_text("\n".join(["Kunde;Artikel;Datum;Uhrzeit;Preis", *rows, "Summe;;;;70,00"]))
+    _, report = read_events(path)
+    assert (report.bad, report.missing["price"], report.missing["user"]) == (1, 0, 0)
+    rows = [";".join(row.split(";")[:4] + [""]) for row in rows[:5]] + rows[5:] + [";;;;"]
+    path.write_text("\n".join(["Kunde;Artikel;Datum;Uhrzeit;Preis", *rows]))
+    _, report = read_events(path)
+    assert (report.bad, report.missing["price"], report.missing["user"]) == (1, 5, 0)
+    path.write_text("\n".join(["Wer;Artikel;Datum;Uhrzeit;Preis", *rows]))
+    with pytest.raises(DataError, match=r"--columns user=NAME,item=Artikel,time=Datum\+Uhrzeit"):
+        read_events(path)

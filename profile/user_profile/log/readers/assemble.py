@@ -49,6 +49,7 @@ def assemble(
     """
     rows, kind, time = len(lines), columns.kind, columns.time
     reasons: dict[int, tuple[str, str]] = {}  # row -> value, reason
+    missing: dict[str, np.ndarray] = {}  # which rows leave out a number, a user
 
     def reject(values: Sequence[str], bad: np.ndarray, reason: str) -> None:
         for row in np.flatnonzero(bad).tolist():
@@ -59,7 +60,7 @@ def assemble(
             return np.full(rows, default)
         numbers = parse_numbers(values, f" ({name})")
         reject(values, numbers.bad, f"is no number ({name})")
-        report.missing[name] += int(numbers.missing.sum())
+        missing[name] = numbers.missing
         report.notes += numbers.notes
         return np.where(numbers.missing, default, numbers.value)
 
@@ -110,7 +111,11 @@ def assemble(
         reject(time, bad, "is no date or time that is known here; name its shape by --date-format")
         report.notes += notes
 
-    report.missing["user"] += int((users == MISSING).sum())
+    missing["user"] = users == MISSING
+    good = np.ones(rows, dtype=bool)
+    good[list(reasons)] = False
+    for name, without in missing.items():
+        report.missing[name] += int((without & good).sum())
     for row in sorted(reasons):
         report.add(lines[row], *reasons[row])
     report.check(max_bad)
@@ -126,8 +131,6 @@ def assemble(
         timed=time is not None,
         micro=micros,
     )  # fmt: skip
-    good = np.ones(rows, dtype=bool)
-    good[list(reasons)] = False
     if events.timed:
         good &= ~_set_apart(events.time, good, report)
     if not good.all():

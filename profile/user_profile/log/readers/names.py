@@ -123,7 +123,8 @@ def told_missing(header: Sequence[str]) -> str:
     if is_log(known) or not set(_MEANT) & set(known):
         return ""
     missing = [name for name in _MEANT if name not in known]
-    said = ",".join(f"{ours}={known.get(ours, 'NAME')}" for ours in REQUIRED)
+    shown = known | ({"time": f"{known['time']}+{known[CLOCK]}"} if CLOCK in known else {})
+    said = ",".join(f"{ours}={shown.get(ours, 'NAME')}" for ours in REQUIRED)
     found = ", ".join(map(repr, header[:20]))
     what = " and of ".join(_MEANT[name] for name in missing)
     if missing == ["item"]:
