@@ -14,7 +14,7 @@ import numpy as np
 from ..dates import DAY
 from .batch import Batch, Behaviours, Labels, Moment, Question, group_by_length, in_dtype
 from .context import OUTLOOK_NAMES, read_context, read_outlook_context
-from .history import History, bucket, ranges
+from .history import History, bucket, of_users, ranges
 from .labels import category_counts
 from .moments import Moments
 from .past_items import PastItems, read_past_items
@@ -82,17 +82,22 @@ class Featurizer:
 
         `encoded`: their states are there already, and behaviours are left out.
         """
-        history = self.history
-        place_of = np.full(len(history.users), -1)
-        place_of[users] = np.arange(len(users))
-        known_q = history.known_sessions(queries.question_user, queries.question_time)
-        known_m = history.known_sessions(queries.moment_user, queries.moment_time)
-        place_q, place_m = place_of[queries.question_user], place_of[queries.moment_user]
+        order = np.argsort(users)
+        place_q, place_m = (
+            order[np.searchsorted(users[order], asked)]
+            for asked in (queries.question_user, queries.moment_user)
+        )
+        # Of a long log the batch costs as much as of a short one: all below reads its part alone.
+        part = self.with_history(of_users(self.history, users), self.side[users])
+        own = Queries(place_q, queries.question_time, place_m, queries.moment_time)
+        history = part.history
+        known_q = history.known_sessions(own.question_user, own.question_time)
+        known_m = history.known_sessions(own.moment_user, own.moment_time)
         length = np.zeros(len(users), np.int64)  # no more sessions than somebody asks about
         np.maximum.at(length, place_q, known_q)
         np.maximum.at(length, place_m, known_m)
-        _, session = ranges(history.user_offsets[users], length)
-        behaviours, lengths = self.behaviours(session[:0] if encoded else session)
+        _, session = ranges(history.user_offsets[:-1], length)
+        behaviours, lengths = part.behaviours(session[:0] if encoded else session)
         starts = np.cumsum(lengths) - lengths
         places = np.arange(length.max(initial=0))
         real = places < length[:, None]
@@ -104,15 +109,11 @@ class Featurizer:
             group_by_length(starts, lengths),
             sequence,
             real,
-            self._held(session, sequence, real),
-            self.side[users],
+            part._held(session, sequence, real),
+            part.side,
             season,
-            self._question(queries, row, place_q, known_q, 1 + real.shape[1], session),
-            Moment(
-                place_m,
-                known_m,
-                self.of_moments(Moments(queries.moment_user, queries.moment_time), known_m),
-            ),
+            part._question(own, row, known_q, 1 + real.shape[1], session),
+            Moment(place_m, known_m, part.of_moments(Moments(place_m, own.moment_time), known_m)),
             labels or _no_labels(len(place_q), len(place_m), len(self.spec.category_names)),
         )
         return in_dtype(batch, self.dtype)
@@ -149,7 +150,6 @@ class Featurizer:
         self,
         queries: Queries,
         season: np.ndarray,
-        place: np.ndarray,
         known: np.ndarray,
         places: int,
         sessions: np.ndarray,
@@ -159,7 +159,7 @@ class Featurizer:
         category = self.spec.category, len(self.spec.category_names)
         left = left_of_sessions(self.history, *category, user, known, sessions)
         return Question(
-            place,
+            user,
             known,
             season,
             self.spec.context.apply(read_context(self.history, user, time, known)),

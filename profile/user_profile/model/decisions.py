@@ -25,6 +25,9 @@ class Decisions:
     residuals: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (R,)
     # p, q, γ of gamma-gamma, what an order is worth, (3,); empty if never learned.
     worth: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    # Of each of SPEND_BANDS that was said 90 days before the log's end: for how many customers the
+    # interval of the amount held, and how many they were, (4, 2); (0, 2) if never measured.
+    covered: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
     taught: tuple[str, ...] = OUTLOOK  # what the log taught: of the others nothing is said
 
 

@@ -36,6 +36,9 @@ _DECISIONS = {
 }
 
 
+_MEASURED = "covered"
+
+
 def save_model(path: str | Path, trained: Trained) -> None:
     """Write a model; a crash leaves the old file whole."""
     spec = trained.spec
@@ -57,6 +60,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "thresholds/high": spec.thresholds.high,
         "thresholds/spend": spec.thresholds.spend,
         **{f"decisions/{name}": getattr(trained.decisions, name) for name in _DECISIONS},
+        f"decisions/{_MEASURED}": trained.decisions.covered,
         "decisions/taught": np.array(trained.decisions.taught, dtype=str),
         "settings": np.array(json.dumps(dataclasses.asdict(trained.settings))),
         "log": np.array(json.dumps(trained.log)),
@@ -81,6 +85,9 @@ def load_model(path: str | Path) -> Trained:
         found = file.read({f"decisions/{name}": field for name, field in schema.items()})
         taught = tuple(found["decisions/taught"].tolist())
         rules = {name: found[f"decisions/{name}"] for name in _DECISIONS}
+        if f"decisions/{_MEASURED}" in file.members:  # older models do not have it
+            schema = {f"decisions/{_MEASURED}": Field("f", (None, 2))}
+            rules[_MEASURED] = file.read(schema)[f"decisions/{_MEASURED}"]
         decisions = Decisions(**rules, taught=taught)
         log = file.json("log")
         if not isinstance(log, list) or not all(isinstance(epoch, dict) for epoch in log):

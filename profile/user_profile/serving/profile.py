@@ -20,6 +20,8 @@ from ..model.profile_model import HeadsSaved
 from ..model.sessions import SessionSaved
 from ..training.value import expected_value
 
+FEW = 30  # customers, of whom a share says too little
+
 
 class Interest(NamedTuple):
     """How high the interest in a category is, and what was looked at to say so."""
@@ -56,6 +58,7 @@ class Profile:
     spend_band: str  # "" if there are none
     value: float | None  # money to expect in a year; None if the log did not teach it
     amount: tuple[float, ...]  # that spend stays below in 10, 50, 90 % of cases; () if not learned
+    held: tuple[int, int] | None  # for how many of the band it lay between, of how many; or None
     evidence: np.ndarray  # (C, known), what each session added for an interest or against it
 
 
@@ -110,6 +113,7 @@ def assemble_profile(
         SPEND_BANDS[band] if "spend" in taught else "",
         None if math.isnan(worth) or not answered.known else float(worth),
         amounts(outlook, decisions) if "spend" in taught else (),
+        interval_held(decisions, band) if "spend" in taught else None,
         answered.of_sessions,
     )
 
@@ -166,6 +170,15 @@ def amounts(outlook: Chances, decisions: Decisions) -> tuple[float, ...]:
         float(amount(outlook.returned, outlook.expected_log, decisions.residuals, level)[0])
         for level in AMOUNT_LEVELS
     )
+
+
+def interval_held(decisions: Decisions, band: int) -> tuple[int, int] | None:
+    """For how many customers the interval held, and of how many: of those of whom `band` was said
+    90 days before the log's end. None if they were too few, or it was not measured."""
+    if not len(decisions.covered) or decisions.covered[band, 1] < FEW:
+        return None
+    held, customers = decisions.covered[band].astype(int).tolist()
+    return held, customers
 
 
 def pooled_items(

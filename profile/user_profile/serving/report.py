@@ -126,13 +126,21 @@ def percent(chance: float) -> str:
 
 
 def describe_spend(profile: Profile) -> str:
-    """The band with its chance, and the middle and the 80 % interval of the amount."""
+    """The band with its chance, and the middle of the amount; its interval, meant to hold for 80 %,
+    with the share that it held for, and only where that was measured."""
     chance = profile.spend[SPEND_BANDS.index(profile.spend_band)]
     words = f"spend {profile.spend_band} ({percent(chance)})"
     if not profile.amount:
         return words
     low, middle, high = profile.amount
-    return f"{words}, about {middle:,.0f} (80 % between {low:,.0f} and {high:,.0f})"
+    words = f"{words}, about {middle:,.0f}"
+    if profile.held is None:
+        return words
+    held, customers = profile.held
+    return (
+        f"{words}, between {low:,.0f} and {high:,.0f} (so it was for {held / customers:.0%} of the "
+        f"{customers:,} with this band 90 days before the log's end)"
+    )
 
 
 def profile_record(

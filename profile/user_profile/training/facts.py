@@ -73,6 +73,14 @@ def moments_of_all(parts: LogParts[Known], to_the_end: bool) -> dict[int, Moment
     return {n: training_moments(known.whole, to_the_end, span) for n, known in parts.local.items()}
 
 
+def test_moments_of_all(parts: LogParts[Known]) -> dict[int, Moments]:
+    """Those of the outlook's test, of the customers of each part; none in too short a log."""
+    span = span_of_all(histories_of(parts))
+    date = span.last + 1 - HORIZON * DAY
+    dates = np.array([date] if date > span.first else [], np.int64)
+    return {n: customers_at(known.whole, dates) for n, known in parts.local.items()}
+
+
 def visits_of_all(
     parts: LogParts[Known], moments: Mapping[int, Moments]
 ) -> tuple[Visits, np.ndarray] | None:

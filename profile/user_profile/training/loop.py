@@ -1,7 +1,7 @@
 """Learning a model from a log: what the steps are, what they are judged by, where they are kept."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from ..errors import DataError
 from ..features.batch import Batch
 from ..features.featurizer import Featurizer
 from ..features.history import read_history
-from ..features.moments import Moments
+from ..features.moments import NO_MOMENTS, Moments
 from ..features.season import Season, read_season
 from ..features.spec import FeatureSpec
 from ..log.categories import Categories
@@ -31,8 +31,8 @@ from ..model.loss import Loss
 from ..model.settings import Settings
 from ..model.trained import Trained, new_model
 from .augment import augment
-from .facts import Known, SpecOptions, fit_spec, moments_of_all
-from .outlook import Answered, fit_outlook, read_answers
+from .facts import Known, SpecOptions, fit_spec, moments_of_all, test_moments_of_all
+from .outlook import Answered, fit_outlook, intervals_held, read_answers
 from .questions import training_batches, training_targets
 from .scoring import Score, levels_said, validate
 from .value import fit_worth
@@ -50,7 +50,7 @@ class Material(NamedTuple):
     validation: Mapping[int, Targets]  # of each part
     season: Season  # of all sessions
     order: ShuffledBatches
-    packs: Mapping[int, list[Batch]]
+    packs: Mapping[int, Sequence[Batch]]
     judge: Callable[[ProfileModel, Mapping[int, Featurizer]], float]
     mark: str
     ranks: Ranks = ALONE  # that share out the questions of a log that each of them has
@@ -179,23 +179,27 @@ def _decide(
     """The outlook, and the thresholds by which levels are said."""
     parts, validation, ranks = material.parts, material.validation, material.ranks
     moments = moments_of_all(parts, to_the_end)
+    test = test_moments_of_all(parts) if not to_the_end else dict.fromkeys(moments, NO_MOMENTS)
     first = parts.first(lambda number: len(parts.local[number].whole.users))
 
-    def answers(number: int, rows: np.ndarray) -> Answered:
-        some = Moments(*(column[rows] for column in moments[number]))
-        return read_answers(model, featurizers[number], some, first[number], ranks)
+    def answered(dates: Mapping[int, Moments], seed: int) -> Answered:
+        def read(number: int, rows: np.ndarray) -> Answered:
+            some = Moments(*(column[rows] for column in dates[number]))
+            return read_answers(model, featurizers[number], some, first[number], ranks)
+
+        draw = np.random.default_rng(seed)
+        return Answered(*parts.rows(lambda n: len(dates[n].user), _FITTED_ON, draw, read))
 
     def levels(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         return levels_said(model, featurizers[number], validation[number].take(rows))
 
-    answered = parts.rows(
-        lambda number: len(moments[number].user), _FITTED_ON, np.random.default_rng(3), answers
-    )
     chances, actual = parts.rows(
         lambda number: len(validation[number]), _FITTED_ON, np.random.default_rng(4), levels
     )
+    decisions = fit_outlook(model, spec, answered(moments, 3))
     return replace(
-        fit_outlook(model, spec, Answered(*answered)),
+        decisions,
+        covered=intervals_held(model, decisions, answered(test, 5)),
         levels=best_thresholds(chances, actual),
         worth=fit_worth(parts, to_the_end),
     )

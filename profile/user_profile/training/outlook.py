@@ -21,8 +21,8 @@ from ..features.labels import OutlookLabels, outlook_labels, spend_band, taught
 from ..features.moments import Moments
 from ..features.spec import FeatureSpec
 from ..model import ProfileModel
-from ..model.decisions import Decisions, best_thresholds
-from ..model.outlook import SPEND_BANDS, WIDTHS
+from ..model.decisions import AMOUNT_LEVELS, Decisions, amount, best_thresholds, decide_band
+from ..model.outlook import SPEND_BANDS, WIDTHS, as_chances
 from .logistic import LeastSquares, LogisticRegression
 
 _RIDGES = (1e-3, 1e-2, 1e-1)
@@ -104,6 +104,28 @@ def fit_outlook(model: ProfileModel, spec: FeatureSpec, answered: Answered) -> D
     assert out.bias is not None
     out.bias.data[:] = np.concatenate([bias for _, bias in weights])
     return decisions
+
+
+def intervals_held(model: ProfileModel, decisions: Decisions, answered: Answered) -> np.ndarray:
+    """For how many customers the interval of the amount held, and how many they were, (4, 2): by
+    the band that is said of them.
+
+    `answered` at a date that nothing was fitted to.
+    """
+    if not len(decisions.residuals) or not len(answered.x):
+        return np.zeros((0, 2))
+    start = model.customers.start.data
+    read = np.split(answered.x.astype(start.dtype), [start.size], axis=1)
+    said = as_chances(model.outlook.forward(*read)[0])
+    band = decide_band(said.returned, said.spend, decisions.spend[0])
+    low, _, high = (
+        amount(said.returned, said.expected_log, decisions.residuals, level)
+        for level in AMOUNT_LEVELS
+    )
+    held = (low <= answered.spend) & (answered.spend <= high)
+    size = len(SPEND_BANDS)
+    counts = np.bincount(band[held], minlength=size), np.bincount(band, minlength=size)
+    return np.stack(counts, axis=1).astype(np.float64)
 
 
 def read_moments(
