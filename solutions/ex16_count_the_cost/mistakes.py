@@ -76,7 +76,11 @@ def position_table_in_every_layer(d, layers, heads, dff, vocab, positions):
     return count(d, layers, dff, vocab, positions * layers)
 
 
-@mistake("you count one layer norm a layer; there are two", replaces="count_parameters")
+@mistake(
+    "half of the layer norms' numbers are missing: a layer has two norms, and each a gain and "
+    "a bias",
+    replaces="count_parameters",
+)
 def one_layer_norm(d, layers, heads, dff, vocab, positions):
     return count(d, layers, dff, vocab, positions, norms=1)
 

@@ -13,7 +13,7 @@ from grader.causes.evidence import Evidence, evidence, whole_name
 from grader.causes.form import full, of_form, of_kind, of_runs, of_trivial, of_unwritten
 from grader.causes.listed import of_lists
 from grader.causes.places import of_lines, of_places
-from grader.causes.process import of_process
+from grader.causes.process import line_at, of_process
 from grader.causes.raised import of_error
 from grader.causes.repair import SECONDS as SEARCH
 from grader.causes.repair import of_repair, of_words
@@ -115,8 +115,8 @@ def _reasoned(run: Run, step: Step) -> str:
     assert step.complaint is not None
     found = evidence(run.exercise, step, run.steps, run.clock)
     said = (
-        of_process(found, run.candidate.source)
-        or of_error(step, _line(run, step))
+        of_process(found, line_at(run, step))
+        or of_error(step, line_at(run, step))
         or of_form(run.exercise, step)
         or of_runs(step)
         or next(filter(None, map(of_unwritten, found.every)), "")
@@ -235,14 +235,3 @@ def _told(look: Callable[..., str], *given: Any, **how: Any) -> str:
         return look(*given, **how)
     except Exception:
         return ""
-
-
-def _line(run: Run, step: Step) -> str:
-    """The student's line that an error came from."""
-    error = step.outcome.error
-    if error is None or not error["frames"]:
-        return ""
-    number, _, path = error["frames"][-1]
-    _, text = run.candidate.sources.get(path, ("", run.candidate.source))
-    lines = text.splitlines()
-    return lines[number - 1] if 0 < number <= len(lines) else ""

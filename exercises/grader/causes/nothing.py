@@ -6,6 +6,9 @@ from grader.causes.evidence import Evidence, evidence, output_names, same
 from grader.causes.outputs import outputs, right_everywhere, verb
 from grader.diagnose import Step
 from grader.grading import Result, Run
+from grader.kit import in_a_row
+
+MANY = 4  # outputs by their names
 
 
 def nothing_known(run: Run, result: Result) -> str:
@@ -63,4 +66,8 @@ def _right_already(found: Evidence) -> str:
     right = [name for name in wanted if name not in wrong and right_everywhere(found, name)]
     if not right or not wrong:
         return ""
-    return f"your {', '.join(right)} {verb(right)} right, your {', '.join(wrong)} not"
+    if len(right) > MANY:
+        return f"your {in_a_row(wrong)} {verb(wrong)} wrong and all else is right"
+    return (
+        f"your {in_a_row(right)} {verb(right)} right and your {in_a_row(wrong)} {verb(wrong)} not"
+    )

@@ -1,7 +1,10 @@
 """Which failing calls are tried first: small ones, of every kind."""
 
+from typing import Any
+
+import numpy as np
+
 from grader.causes.evidence import Evidence, arguments, same
-from grader.compare import arrays_in
 from grader.diagnose import Step
 
 FEW = 4
@@ -18,9 +21,16 @@ def probes(found: Evidence) -> list[Step]:
 
 
 def size(step: Step) -> int:
-    """How many numbers go into a call and come out of it."""
-    given = [*arguments(step).values(), *step.expected.outputs[:1]]
-    return sum(array.size for array in arrays_in(given))
+    """How many numbers and texts go into a call and come out of it."""
+    return _count([*arguments(step).values(), *step.expected.outputs[:1]])
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return value.size
+    if isinstance(value, dict):
+        value = [*value.values()]
+    return sum(map(_count, value)) if isinstance(value, list | tuple) else 1
 
 
 def _way(step: Step) -> tuple:

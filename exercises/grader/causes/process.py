@@ -4,6 +4,8 @@ import numpy as np
 
 from grader.causes.evidence import Evidence, arguments, whole_name
 from grader.compare import describe
+from grader.diagnose import Step
+from grader.grading import Run
 
 WARNINGS = {
     "divide by zero": "a division or a logarithm meets 0",
@@ -17,10 +19,10 @@ SQUARE = 3.5  # times the memory for twice the length: n × n takes four
 ANYWAY = ": np.where computes both sides before it chooses, so choose the inputs, not the results"
 
 
-def of_process(found: Evidence, source: str = "") -> str:
+def of_process(found: Evidence, line: str = "") -> str:
     """A sentence where the fault is in the conduct of a call, "" where it is in what came back.
 
-    ``source`` is the student's file.
+    ``line`` is the one that warned.
     """
     step = found.failed
     assert step.complaint is not None
@@ -40,7 +42,7 @@ def of_process(found: Evidence, source: str = "") -> str:
     if step.complaint.kind == "warned":
         text = step.outcome.warnings[0][0]
         why = next((why for start, why in WARNINGS.items() if start in text), "")
-        anyway = ANYWAY if "where(" in source else ""
+        anyway = ANYWAY if "where(" in line else ""
         return f"the values are right, but on the way {why}{anyway}" if why else ""
     wanted = step.expected.error
     if wanted is None or step.complaint.kind != "raised":
@@ -68,3 +70,17 @@ def _memory(found: Evidence) -> str:
         f"twice the length takes {growth:.1f} times the memory, as an array of n × n numbers does: "
         "are all scores, or all tiles, held at once?"
     )
+
+
+def line_at(run: Run, step: Step) -> str:
+    """The student's line that an error, or a warning, came from."""
+    error, warned = step.outcome.error, step.outcome.warnings
+    if error is None and warned:
+        number, path = int(warned[0][1] or 0), ""
+    elif error is not None and error["frames"]:
+        number, _, path = error["frames"][-1]
+    else:
+        return ""
+    _, text = run.candidate.sources.get(path, ("", run.candidate.source))
+    lines = text.splitlines()
+    return lines[number - 1] if 0 < number <= len(lines) else ""

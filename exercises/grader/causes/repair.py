@@ -38,11 +38,18 @@ AWAY = {
     "always done",
     "bound dropped",
 }
-AWAY |= {"slice opened", "option dropped", "condition dropped", "branch", "sign or not dropped"}
+AWAY |= {
+    "slice dropped",
+    "slice opened",
+    "option dropped",
+    "condition dropped",
+    "branch",
+    "sign or not dropped",
+}
 FEW = 3  # wrong calls of one kind
 EITHER = 2  # lines of which either may be at fault
-LIMITS = Limits(start=3.0, call=2.0, losses=4)
-WHOLE = 6.0  # seconds of a call that decides, on a busy machine too
+WHOLE = 6.0  # seconds of a start, or of a call that decides, on a busy machine too
+LIMITS = Limits(start=WHOLE, call=2.0, losses=4)
 
 
 class Repair(Trial):

@@ -12,7 +12,7 @@ from typing import Any
 from grader.causes.evidence import Evidence, output_names, parts, same, whole_name
 from grader.causes.outputs import wrong_outputs
 from grader.causes.probes import probes
-from grader.causes.suspects import UNKNOWN, by_suspicion
+from grader.causes.suspects import by_suspicion
 from grader.diagnose import Step
 from grader.judge import said
 from grader.mutants.switches import Slip
@@ -52,7 +52,6 @@ ORDER = (
         "a factor",
         "transposition",
         "a gate",
-        "an axis",
     ),
 )
 Chosen = tuple[Slip, ...]
@@ -133,13 +132,13 @@ def search(
     touched = [trial.touched(step) for step in tried]
     reached = [slip for slip in slips if slip.place in touched[0]]
     suspected = by_suspicion(trial, tried[0], reached)
-    likely = sorted(slips, key=lambda slip: (suspected.get(slip.line, UNKNOWN), *rank(slip)))
+    likely = sorted(slips, key=lambda slip: (suspected(slip), *rank(slip)))
     fitting: dict[tuple[str, int], list[Slip]] = {}  # by output and probe
     apart: dict[bytes, Slip] = {}  # by what the first probe returns
     for number, step in enumerate(tried):
         here = [slip for slip in likely if slip.place in touched[number]]
         unchanged = b"" if number else _digest(next(trial.of(step, [()]), ((), None))[1])
-        for _, group in groupby(here, lambda slip: suspected.get(slip.line, UNKNOWN)):
+        for _, group in groupby(here, suspected):
             for (slip,), answer in trial.of(step, ((slip,) for slip in group)):
                 for name in trial.right_outputs(step, answer):
                     fitting.setdefault((name, number), []).append(slip)

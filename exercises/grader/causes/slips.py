@@ -113,10 +113,20 @@ def _told(slip: Slip, names: set[str]) -> str:
     """The slip in words; where the reference's own names would stand in it, by its kind alone."""
     kind, _, which = slip.kind.partition(": ")
     said = TOLD.get(kind, "there is one slip: `{after}`")
+    if slip.kind == "another function" and (plain := _summed(slip)):
+        return plain
     words = set(re.findall(r"(?<![.\w])[a-z_]\w*(?!\()", slip.after)) - {"np", "axis", "keepdims"}
     if words and words <= names:
         return said.format(after=cut(slip.after), which=which)
     return said.partition("`{after}`")[0].rstrip(": ").format(which=which)
+
+
+def _summed(slip: Slip) -> str:
+    """A sum for a mean and the reverse, which may be written without either word."""
+    names = [text.rpartition(".")[2] for text in (slip.before, slip.after)]
+    if names == ["mean", "sum"]:
+        return "a sum is not divided by the number of its terms, as a mean is"
+    return "a sum is divided by the number of its terms" if names == ["sum", "mean"] else ""
 
 
 def _switched(exercise: Exercise, names: set[str]) -> tuple[ModuleType, list[Slip]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
+from grader.mutants.meant import meant
 from grader.mutants.mistaken import NEAR, bracketed, called, others, small
 from grader.mutants.switches import Change, Scope
 
@@ -22,6 +23,7 @@ EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand fo
 
 def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     """What may have to change at a node of a wrong function."""
+    yield from meant(node, parent, scope)
     yield from small(node)
     yield from others(node, parent, scope)
     yield from bracketed(node)
@@ -51,7 +53,7 @@ def _gated(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
         yield "another function", _call("maximum", node.args[0], ast.Constant(0))
     factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
     if factor and isinstance(node, ast.BinOp | ast.Compare | ast.Call):
-        for name in scope.names[:NEAR]:
+        for name in scope.near(node.lineno, NEAR):
             if ast.unparse(node) != f"{name} > 0":
                 gate = ast.Compare(ast.Name(name, ast.Load()), [ast.Gt()], [ast.Constant(0)])
                 yield "a gate", gate
@@ -59,20 +61,31 @@ def _gated(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
 
 def _optional(node: ast.AST, scope: Scope) -> Iterator[Change]:
     """An option or an argument more, or no function at all."""
-    if not isinstance(node, ast.Call) or not node.args or isinstance(node.args[-1], ast.Starred):
+    if not isinstance(node, ast.Call):
+        return
+    yield from _along(node, scope)
+    if not node.args or isinstance(node.args[-1], ast.Starred):
         return
     yield "call dropped", node.args[0]
-    if len(node.args) == 1 and not node.keywords and called(node) in REDUCTIONS:
-        axes: list[ast.expr] = [ast.Constant(-1), ast.Constant(0)]
-        axes += [ast.Name("axis", ast.Load())] if "axis" in scope.names else []
-        for axis in axes:
-            options = [ast.keyword("axis", axis), ast.keyword("keepdims", ast.Constant(True))]
-            yield "an axis", ast.Call(node.func, node.args, options[:1])
-            yield "an axis", ast.Call(node.func, node.args, options)
     if len(node.args) > 1 and not node.keywords:
-        for name in scope.names[:NEAR]:
+        for name in scope.near(node.lineno, NEAR):
             more = [*node.args, ast.Name(name, ast.Load())]
             yield "one argument more", ast.Call(node.func, more, [])
+
+
+def _along(node: ast.Call, scope: Scope) -> Iterator[Change]:
+    """A reduction of everything along an axis alone."""
+    module = getattr(getattr(node.func, "value", None), "id", "") == "np"
+    whole = len(node.args) == module and {option.arg for option in node.keywords} <= {"keepdims"}
+    if not whole or called(node) not in REDUCTIONS:
+        return
+    axes: list[ast.expr] = [ast.Constant(-1), ast.Constant(0)]
+    axes += [ast.Name("axis", ast.Load())] if "axis" in scope.names else []
+    for axis in axes:
+        options = [ast.keyword("axis", axis), ast.keyword("keepdims", ast.Constant(True))]
+        if not node.keywords:
+            yield "an axis", ast.Call(node.func, node.args, options[:1])
+        yield "an axis", ast.Call(node.func, node.args, options)
 
 
 def _drawn(node: ast.AST) -> Iterator[Change]:
@@ -128,7 +141,7 @@ def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield "a square", ast.BinOp(node, ast.Mult(), node)
     yield "have `np.sqrt` around it", _call("sqrt", node)
     yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
-    for name in scope.names[:NEAR]:
+    for name in scope.near(node.lineno, NEAR // 2):
         for operator, how in JOINTS.items():
             joined = ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
             yield how.format(name=name), joined

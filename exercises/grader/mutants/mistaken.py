@@ -99,12 +99,9 @@ def _numbers(node: ast.AST) -> Iterator[Change]:
         yield from (("constant", ast.Constant(number)) for number in others if number != value)
 
 
-def _names(node: ast.AST, scope: Scope) -> Iterator[Change]:
-    name = getattr(node, "id", "")
-    place = scope.names.index(name) if name in scope.names else 0
-    near = sorted(range(len(scope.names)), key=lambda i: abs(i - place))[: NEAR + 1]
-    for other in dict.fromkeys([*(scope.names[i] for i in near), *scope.given[:NEAR]]):
-        if other != name:
+def _names(node: Any, scope: Scope) -> Iterator[Change]:
+    for other in scope.near(node.lineno, NEAR + 1):
+        if other != getattr(node, "id", ""):
             yield "another variable", ast.Name(other, ast.Load())
 
 
@@ -146,9 +143,21 @@ def bracketed(node: ast.AST) -> Iterator[Change]:
         call, operator, last = node.left, node.op, node.right
         inside = ast.BinOp(call.args[0], operator, last)
         yield "a bracket", ast.Call(call.func, [inside], call.keywords)
+    yield from _reduced_apart(node)
     two = isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords
     if two and called(node) in EITHER_WAY:
         yield "operator", ast.BinOp(node.args[0], ast.Add(), node.args[1])
+
+
+def _reduced_apart(node: ast.AST) -> Iterator[Change]:
+    """a.sum() * b for (a * b).sum(), and the reverse."""
+    method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    if method and node.func.attr in ("sum", "mean") and isinstance(node.func.value, ast.BinOp):
+        inner = node.func.value
+        for first, other in ((inner.left, inner.right), (inner.right, inner.left)):
+            reduced = ast.Attribute(first, node.func.attr, ast.Load())
+            alone = ast.Call(reduced, node.args, node.keywords)
+            yield "a bracket", ast.BinOp(alone, inner.op, other)
 
 
 def called(node: ast.AST) -> str:

@@ -55,7 +55,10 @@ def _slips(root: Definition) -> Iterator[str]:
 
 def text_of(node: ast.AST) -> str:
     """A node's first line of code, a decorator apart; a definition's is its signature."""
-    lines = ast.unparse(ast.fix_missing_locations(node)).splitlines()
+    if isinstance(node, ast.Name):
+        return node.id
+    whole = node if isinstance(node, ast.expr) else ast.fix_missing_locations(node)
+    lines = ast.unparse(whole).splitlines()
     return next(line for line in lines if not line.startswith("@"))[:100]
 
 

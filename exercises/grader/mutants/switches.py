@@ -45,6 +45,13 @@ class Scope(NamedTuple):
     attributes: tuple[str, ...]
     given: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    lines: tuple[tuple[str, tuple[int, ...]], ...] = ()  # where each variable stands
+
+    def near(self, line: int, count: int) -> list[str]:
+        """The variables that stand nearest to a line, and the arguments."""
+        away = {name: min(abs(line - one) for one in lines) for name, lines in self.lines}
+        away = {name: gap for name, gap in away.items() if name not in self.given}
+        return list(dict.fromkeys([*sorted(away, key=away.__getitem__)[:count], *self.given[:6]]))
 
 
 Change = tuple[str, Any]  # a kind, and the node that then stands there
@@ -95,7 +102,22 @@ def scope_of(root: ast.AST) -> Scope:
             key = getattr(node.slice, "value", None)
             keys |= {key: None} if isinstance(key, str) else {}
     given = [arg.arg for arg in getattr(getattr(root, "args", None), "args", [])]
-    return Scope(tuple(names), tuple(attributes), tuple(given), tuple(keys))
+    given = [name for name in given if name != "self"]
+    lines: dict[str, list[int]] = {}
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name | ast.arg):
+            lines.setdefault(getattr(node, "id", getattr(node, "arg", "")), []).append(node.lineno)
+    known = tuple((name, tuple(lines[name])) for name in names)
+    return Scope(tuple(names), tuple(attributes), tuple(given), tuple(keys), known)
+
+
+def _joins(other: Any, node: ast.AST) -> bool:
+    """Whether a change joins something to a node as it stands: told without unparsing it."""
+    return isinstance(other, ast.BinOp) and other.left is node
+
+
+def _joined_text(before: str, other: ast.BinOp) -> str:
+    return f"{before} {type(other.op).__name__} {text_of(other.right)}"
 
 
 class _Maker:
@@ -111,7 +133,7 @@ class _Maker:
         before, known, forms = text_of(node), set(), list[Any]()
         known.add(before)
         for kind, other in found:
-            after = text_of(other)
+            after = _joined_text(before, other) if _joins(other, node) else text_of(other)
             if after not in known and not isinstance(other, ast.Starred):  # no value of its own
                 known.add(after)
                 forms.append(other)
