@@ -61,8 +61,7 @@ class CleaningReport:
             below.append(f"without a price: {rows_of(self.priced)}, counted at {price}")
         if self.again:
             below.append(
-                f"a session's name that came again after more than a week begins another session: "
-                f"{self.again:,} times"
+                f"a session's name that was used again begins another session: {self.again:,} times"
             )
         return table(head, self.stages, below=below)
 

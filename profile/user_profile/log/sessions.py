@@ -67,9 +67,10 @@ class Sessions:
 def group_sessions(events: Events, gap: int = HALF_AN_HOUR) -> Sessions:
     """Sessions as the log names them; rows that name none are parted where a user pauses.
 
-    A pause is more than ``gap`` seconds; a name that comes again after more than a `WEEK` names
-    another session. What is cancelled under the name of its order is a session of its own: the
-    order ended before. Raises DataError on an empty table and on events without a user.
+    A pause is more than ``gap`` seconds. A name that comes again names another session after more
+    than a `WEEK`, or after more than a `DAY` with other sessions between. What is cancelled under
+    the name of its order is a session of its own: the order ended before.
+    Raises DataError on an empty table and on events without a user.
     """
     rows = _by_user_and_time(events)
     given = events.session[rows]
@@ -79,7 +80,9 @@ def group_sessions(events: Events, gap: int = HALF_AN_HOUR) -> Sessions:
         cancelled = events.kind[rows] == events.kinds.index(CANCELLATION)
         key = 2 * key + (cancelled & (given != MISSING))
     order = np.argsort(key, kind="stable")
-    longest = np.where(given[order[1:]] == MISSING, gap, WEEK if events.timed else np.inf)
+    between = np.diff(order) > 1  # the customer did something else meanwhile
+    longest = np.where(between, DAY, WEEK) if events.timed else np.full(len(between), np.inf)
+    longest = np.where(given[order[1:]] == MISSING, gap, longest)
     new = (np.diff(key[order]) > 0) | (np.diff(events.time[rows][order]) > longest)
     first = order[np.concatenate([[True], new])]  # sessions rank by their first event
     rank = np.empty(len(first), dtype=np.int64)

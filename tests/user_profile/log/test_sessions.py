@@ -51,15 +51,25 @@ def test_without_session_ids_a_long_pause_begins_a_new_session(log):
 def test_a_name_that_comes_again_after_more_than_a_week_names_another_session(log):
     day = 86_400
     rows = [("a", "x", 0, "s"), ("a", "y", 7 * day, "s"), ("a", "z", 15 * day, "s"),
-            ("b", "x", 9 * day, "s"), ("a", "x", 3 * day, "t")]  # fmt: skip
+            ("b", "x", 9 * day, "s"), ("a", "x", 16 * day, "t")]  # fmt: skip
     sessions = group_sessions(log(rows))
     assert described(sessions) == [
-        ("a", 0, ["x", "y"]), ("a", 3 * day, ["x"]), ("a", 15 * day, ["z"]), ("b", 9 * day, ["x"]),
+        ("a", 0, ["x", "y"]), ("a", 15 * day, ["z"]), ("a", 16 * day, ["x"]), ("b", 9 * day, ["x"]),
     ]  # fmt: skip
     assert sessions.names_again() == 1
     assert "another session: 1 times" in str(clean_events(log(rows))[1].grouped(sessions, 0))
     rows_in_order = replace(log(rows), timed=False)  # whose times count rows
     assert len(group_sessions(rows_in_order)) == 3
+
+
+def test_names_that_take_turns_are_counters_and_name_a_session_a_turn(log):
+    day = 86_400
+    rows = [("a", item, (2 * turn + n % 2) * day + n, "st"[n % 2])
+            for turn in range(3) for n, item in enumerate("xyzv")]  # fmt: skip
+    found = [items for _, _, items in described(group_sessions(log(rows)))]
+    assert found == [["x", "z"], ["y", "v"]] * 3
+    rows = [("a", "x", 0, "s"), ("a", "y", 3600, "t"), ("a", "z", 7200, "s")]  # two at once
+    assert len(group_sessions(log(rows))) == 2
 
 
 def test_rows_without_a_session_leave_those_of_others_as_they_are_named(log):

@@ -3,15 +3,17 @@
 A log without items, of visits and money, is read with one item that stands for the visit.
 """
 
+import contextlib
+import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...errors import DataError
 from ..events import Events
 from ..sources import Source
 from .assemble import MAX_BAD, TextColumns, assemble
-from .kinds import settled, without_blanks
+from .kinds import kind_column, settled, without_blanks
 from .names import CLOCK, REQUIRED, checked_mapping, is_log, known_columns, told_missing
 from .report import ReadReport
 from .rows import (
@@ -26,6 +28,7 @@ from .rows import (
 
 VISIT = "a visit"  # the item of a log that names none
 _SHOWN = 12  # columns that are not read, named at most
+_KIND_SAMPLE = 2000  # rows in which a column of kinds says a word that is known
 _SAMPLE = 400  # lines in which the first object of a JSON list ends
 
 
@@ -48,7 +51,8 @@ def read(
     wanted = None if mapping is None else checked_mapping(mapping)
     if source.table is not None:
         named = source.table()
-        wanted = wanted or _guessed(list(named.columns), report)
+        some = zip(*(values[:_KIND_SAMPLE] for values in named.columns.values()))
+        wanted = wanted or _guessed(list(named.columns), report, some)
         find_columns(source, list(named.columns), wanted)
         rows = len(next(iter(named.columns.values()), []))
         report.rows += rows
@@ -69,6 +73,12 @@ def read(
     return settled(assemble(report, table.lines, TextColumns(**columns), max_bad), report)
 
 
+def _fields(lines: Iterable[str], delimiter: str) -> Iterable[list[str]]:
+    """Rows as far as they can be parsed: what is wrong with one is told when all are read."""
+    with contextlib.suppress(csv.Error):
+        yield from csv.reader(lines, delimiter=delimiter)
+
+
 def _with_clock(days: list[str], clocks: list[str]) -> list[str]:
     """A day and a clock as one time; days that bear a clock of their own stay as they are."""
     if any(":" in day for day in days):
@@ -83,17 +93,29 @@ def _read_rows(
     places = wanted.values() if wanted else ()
     if places and not set(places) & set(header) and all(map(str.isdigit, places)):
         numbered = [str(place) for place in range(1, len(header) + 1)]
-    wanted = wanted or (_guessed(header, report) if line else {name: name for name in REQUIRED})
+    if not wanted and line:
+        sample = first_lines(source, _KIND_SAMPLE)[1:] if delimiter != WHITESPACE else []
+        wanted = _guessed(header, report, _fields(sample, delimiter))
+    wanted = wanted or {name: name for name in REQUIRED}
     return read_delimited(source, report, delimiter=delimiter, header=numbered, wanted=wanted)
 
 
-def _guessed(header: list[str], report: ReadReport) -> dict[str, str]:
-    """The known columns, told in the report where their names are not our own."""
+def _guessed(
+    header: list[str], report: ReadReport, sample: Iterable[Sequence[str]] = ()
+) -> dict[str, str]:
+    """The known columns, told in the report where their names are not our own.
+
+    A column of kinds is known by its words too: ``sample`` are rows of text under the header.
+    """
     columns = known_columns(header)
     if missing := told_missing(header):
         raise DataError(f"{report.path} has {missing}.")
     if not is_log(columns):
         return {name: name for name in REQUIRED}  # looking for them says what is missing
+    if "kind" not in columns:
+        free = [name not in columns.values() for name in header]
+        rows = ([word if f else "" for f, word in zip(free, row)] for row in sample)
+        columns |= {"kind": kind} if (kind := kind_column(header, rows)) else {}
     if any(ours != theirs for ours, theirs in columns.items()):
         shown = {ours: theirs for ours, theirs in columns.items() if ours != CLOCK}
         if CLOCK in columns:
@@ -136,7 +158,7 @@ def _read_json(
     lines: list[int] = []
     for number, record in numbered:
         if not columns:
-            wanted = wanted or _guessed(list(record), report)
+            wanted = wanted or _guessed(list(record), report, _texts_of(source, list(record)))
             required = {name: wanted[name] for name in REQUIRED if name in wanted}
             find_columns(source, list(record), required)
             columns = {name: [] for name in wanted}
@@ -151,6 +173,18 @@ def _read_json(
     if not columns:
         columns = {name: [] for name in REQUIRED}
     return Table(columns, lines)
+
+
+def _texts_of(source: Source, header: list[str]) -> Iterable[list[str]]:
+    """The texts of the first objects where each stands on a line of its own."""
+    for line in first_lines(source, _KIND_SAMPLE):
+        try:
+            record = json.loads(line.strip().rstrip(","))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(record, dict):
+            found = (record.get(name) for name in header)
+            yield [value if isinstance(value, str) else "" for value in found]
 
 
 def _value(value: Any) -> Any:

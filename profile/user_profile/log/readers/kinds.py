@@ -1,6 +1,7 @@
 """What a row's word for its kind, or its sign, says: a purchase, a cancellation, or itself."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +13,15 @@ from .report import ReadReport, rows_of
 _WORDS = {
     PURCHASE: "purchase purchased buy bought transaction sale sold order ordered checkout paid "
     "completed complete shipped delivered fulfilled processing closed invoiced ok "
-    "success successful valid kauf bestellt "
+    "success successful valid kauf bestellt verkauf verkauft vente vendu venta vendita "
     "bezahlt geliefert abgeschlossen achat comprado pagado pago acquisto "
     "购买 已购买 下单 已下单 已付款 已支付 已发货 已完成 交易成功",
     CANCELLATION: "cancellation cancelled canceled cancel refund refunded return returned void "
-    "voided chargeback storno storniert erstattet retoure "
-    "annule rembourse retourne cancelado devuelto devolvido annullato rimborsato "
+    "voided chargeback storno storniert stornierung erstattet erstattung retoure gutschrift "
+    "rückgabe annule rembourse retourne cancelado devuelto devolvido annullato rimborsato "
     "取消 已取消 退款 已退款 退货 已退货",
 }
+_MOST_WORDS = 12  # that a column of kinds holds
 _MEANING = {plain(word): said for said, words in _WORDS.items() for word in words.split()}
 
 
@@ -27,6 +29,21 @@ def meaning(word: str) -> str:
     """`PURCHASE` or `CANCELLATION` where a shop's word for a kind or a status says so."""
     bare = plain(re.sub(r"^wc-", "", word.strip().lower()))
     return _MEANING.get(bare, word)
+
+
+def kind_column(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str | None:
+    """Of columns whose names say nothing, the one whose few words tell what was taken back."""
+    words: list[set[str]] = [set() for _ in header]
+    for row in rows:
+        for seen, word in zip(words, row):
+            if len(seen) <= _MOST_WORDS:
+                seen.add(word.strip())
+    told = (
+        name
+        for name, seen in zip(header, words)
+        if len(seen) <= _MOST_WORDS and CANCELLATION in map(meaning, seen)
+    )
+    return next(told, None)
 
 
 def without_blanks(words: list[str]) -> list[str]:

@@ -23,7 +23,8 @@ _KNOWN = {
     "客户编号 客户编码 客户名称 顾客 顾客id 顾客编号 买家 买家id 买家昵称 账号 手机号 "
     "kundennummer kundennr kundenid kunde codeclient idclient numeroclient client cliente "
     "idcliente codcliente clienteid codigocliente codicecliente 顧客id 会員id subscriberid "
-    "patientid guestid cardid cardnumber loyaltyid loyaltycardnumber usernumber kartennummer "
+    "buyer shopper member patient patientno patientid "
+    "guestid cardid cardnumber loyaltyid loyaltycardnumber usernumber kartennummer "
     "kundenkarte",
     "item": "item itemid iid productid product productcode sku lineitemsku stockcode articleid "
     "articlenumber article parentasin asin upc ean gtin isbn movieid trackid songid artistid "
@@ -31,7 +32,8 @@ _KNOWN = {
     "lineitemname itemname productname 商品 商品id 商品编号 商品编码 商品代码 商品货号 货号 产品 "
     "产品id 产品编号 产品编码 物料编码 宝贝id 款号 条码 商品条码 商品名称 商品名 品名 产品名称 "
     "artikelnummer artikelnr artikel artikelbezeichnung codearticle produit producto "
-    "codigoproducto produto prodotto codicearticolo 商品コード",
+    "codigoproducto produto prodotto codicearticolo 商品コード servicecode "
+    "serviceid treatmentcode plan planid plancode subscriptionplan planname tarif",
     "time": "time timestamp eventtime datetime date eventdate orderpurchasetimestamp orderdate "
     "orderedat invoicedate tdat purchasedate transactiondate transactiontime createdat "
     "datecreated orderdatetime processedat paidat purchasedat ts unixreviewtime eventtimestamp "
@@ -42,17 +44,19 @@ _KNOWN = {
     "dataora 日時 購入日時 注文日 paymentdate paymenttime paiddate chargedate billingdate "
     "billdate transactiondatetime solddate soldat soldon orderplaced orderplacedat placedat "
     "purchasetime fechacompra fechapedido datacompra datapedido datedachat dateachat dataordine "
-    "dataacquisto",
+    "dataacquisto appointmentdate appointmenttime bookingdate bookedat reservationdate chargedat "
+    "chargedon billedon billedat paidon besuchsdatum terminzeit",
     "session": "session sessionid usersession orderid invoice invoiceno invoiceid invoicenumber "
     "basketid basket transactionid ordernumber orderno receiptid receiptno ticketid billno "
     "visitid gasessionid order receipt ticket transaction 订单 订单号 订单id 订单编号 单号 "
     "交易号 交易编号 小票号 流水号 bestellnummer bestellnr auftragsnummer auftragsnr auftragid "
     "auftrag rechnungsnummer rechnungsnr rechnung belegnummer belegnr beleg bonnummer bonnr bon "
     "numerocommande commande pedido numeropedido factura checkoutid cartid purchaseid saleid "
-    "ordine numeroordine idpedido idcommande",
+    "ordine numeroordine idpedido idcommande appointmentid bookingid reservationid",
     "kind": "kind event eventtype eventname behavior behaviortype behaviour actiontype action "
     "type status orderstatus lineitemstatus 状态 订单状态 交易状态 行为 行为类型 事件 "
-    "bestellstatus",
+    "bestellstatus vorgang vorgangsart buchungsart belegart transactiontype movementtype "
+    "appointmentstatus bookingstatus",
     "quantity": "quantity qty lineitemquantity quantitypurchased pieces units unitssold quant "
     "itemquantity orderedquantity 数量 购买数量 商品数量 销售数量 件数 menge anzahl stück "
     "stückzahl cantidad rating stars overall quantite qte quantidade quantita qta orderquantity "
@@ -64,6 +68,7 @@ _KNOWN = {
     "value spend turnover paymentvalue 金额 总价 总金额 订单金额 实付金额 实付款 支付金额 "
     "付款金额 消费金额 交易金额 销售额 betrag gesamtbetrag gesamtpreis summe umsatz amountpaid "
     "paidamount netamount grossamount ordertotal orderamount ordervalue grandtotal subtotal "
+    "fee fees amountcharged chargedamount amounteur amountusd amountgbp betrageur "
     "netsales pricetotal totalvalue montant montanttotal importe importetotal valor valortotal "
     "importo importototale totale",
     "text": "text description title lineitemname productname producttitle itemname name "
