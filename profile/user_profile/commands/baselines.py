@@ -16,7 +16,7 @@ from ..log.events import Events
 from ..log.readers import FORMATS, read_events
 from ..log.sessions import group_sessions, single_event_sessions
 from ..log.split import split_last_sessions
-from .log_options import add_reading_options
+from .log_options import add_reading_options, reading_of
 from .waiting import Waiting
 
 
@@ -31,9 +31,7 @@ def add_command(commands: Any) -> None:
 
 
 def run_baselines(options: argparse.Namespace) -> int:
-    events, report = read_events(
-        options.file, options.format, encoding=options.encoding, date_format=options.date_format
-    )
+    events, report = read_events(options.file, options.format, **reading_of(options))
     print(report)
     if "purchase" in events.kinds:
         _next_session(events, charges_of(report.format) if options.products_only else ())

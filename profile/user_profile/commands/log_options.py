@@ -6,6 +6,7 @@ from typing import Any
 from ..errors import DataError
 from ..log.prepare import prepare
 from ..log.prepared import Prepared
+from ..log.readers import Reading
 from .named_ids import ids_of
 
 
@@ -27,15 +28,7 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
         "input; given again, a further file of it; default: the shipped Online Retail log",
     )
     parser.add_argument("--format", help="the format of --data, if it is not recognised")
-    parser.add_argument(
-        "--columns",
-        action=Joined,
-        help="where the columns are not recognised: user=…,item=…,time=… and, if there, "
-        "session, kind, quantity, price or amount, text",
-    )
     add_reading_options(parser)
-    parser.add_argument("--table", help="of a database; default: its only one")
-    parser.add_argument("--query", help="SQL that reads the log from a database")
     parser.add_argument(
         "--no-cache", action="store_true", help="read the log anew, and keep no prepared copy"
     )
@@ -61,7 +54,22 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_reading_options(parser: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse.ArgumentParser, table: bool = True) -> None:
+    """How a log is read: its columns, encoding, dates, and its place in a database.
+
+    Without ``table`` the command means something else by --table; --query names the place as well.
+    """
+    parser.add_argument(
+        "--columns",
+        action=Joined,
+        help="where the columns are not recognised: user=…,item=…,time=… and, if there, "
+        "session, kind, quantity, price or amount, text",
+    )
+    if table:
+        parser.add_argument("--table", help="of a database; default: its only one")
+    else:
+        parser.set_defaults(table=None)
+    parser.add_argument("--query", help="SQL that reads the log from a database")
     parser.add_argument("--encoding", help="of the text, such as gb18030; default: guessed")
     parser.add_argument(
         "--date-format",
@@ -70,21 +78,28 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def reading_of(options: argparse.Namespace) -> Reading:
+    """What `add_reading_options` was told."""
+    return {
+        "mapping": named_pairs("--columns", options.columns),
+        "encoding": options.encoding,
+        "date_format": options.date_format,
+        "table": options.table,
+        "query": options.query,
+    }
+
+
 def load_log(options: argparse.Namespace) -> Prepared:
     data = options.data
     return prepare(
         data[0] if data and len(data) == 1 else data,
         options.format,
-        mapping=named_pairs("--columns", options.columns),
-        encoding=options.encoding,
-        date_format=options.date_format,
-        table=options.table,
-        query=options.query,
         user_features=options.user_features,
         charges=ids_of(options.charges or ""),
         keep_charges=options.keep_charges,
         keep_duplicates=options.keep_duplicates,
         keep=not options.no_cache,
+        **reading_of(options),
     )
 
 

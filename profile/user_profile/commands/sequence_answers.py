@@ -55,19 +55,19 @@ def run_export(options: argparse.Namespace) -> int:
     recommender = Recommender(load_model(options.model))
     events = known_log(options, recommender)
     whole = options.out.lower().endswith(".npz")
-    asked = TABLES if whole else (options.table,)
+    asked = TABLES if whole else (options.which,)
     tables = export_tables(recommender, events, asked, on_block=Waiting())
     if whole:
         write_npz(options.out, tables)
         print(", ".join(f"{len(ids):,} {name}" for name, (ids, _) in tables.items()))
     else:
-        ids, vectors = tables[options.table]
+        ids, vectors = tables[options.which]
         columns = [f"e{i}" for i in range(vectors.shape[1])]
         write_rows(
             options.out,
             [{"id": key, **dict(zip(columns, row))} for key, row in zip(ids, vectors.tolist())],
         )
-        print(f"{len(ids):,} {options.table}")
+        print(f"{len(ids):,} {options.which}")
     print(f"written to {options.out}")
     return 0
 

@@ -13,7 +13,7 @@ from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
 from ..sequences.recommender import Recommender
 from ..sequences.settings import Settings
-from .log_options import named_pairs
+from .log_options import named_pairs, reading_of
 
 
 class Files(argparse.Action):
@@ -32,14 +32,7 @@ def named(options: argparse.Namespace) -> str:
 def read_log(options: argparse.Namespace) -> Events:
     if options.file is None:
         raise DataError("Name a FILE with the users' histories, or give --items.")
-    mapping = named_pairs("--columns", options.columns)
-    events, report = read_events(
-        options.file,
-        options.format,
-        mapping=mapping,
-        encoding=options.encoding,
-        date_format=options.date_format,
-    )
+    events, report = read_events(options.file, options.format, **reading_of(options))
     print(report)
     nobody = int((events.user == MISSING).sum())
     if nobody:

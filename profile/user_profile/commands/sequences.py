@@ -60,17 +60,16 @@ def add_command(commands: Any) -> None:
     give = actions.add_parser("export", help="embeddings of users, items and sessions")
     give.set_defaults(run=run_export)
     add_output(give, "--out", (".npz", ".csv"), "all three tables, or one of them", required=True)
-    give.add_argument("--table", choices=TABLES, default="users", help="of a .csv; default: users")
+    give.add_argument(
+        "--table", dest="which", choices=TABLES, default="users", help="of a .csv; default: users"
+    )
 
     for command in (learn, judge, suggest, give):
         several = "*" if command is suggest else "+"
         command.add_argument("file", metavar="FILE", nargs=several, action=Files, help=_FILE)
         command.add_argument("--model", default=MODEL, help=f"the saved model; default: {MODEL}")
         command.add_argument("--format", choices=FORMATS, help="recognised if left out")
-        command.add_argument(
-            "--columns", action=Joined, help="for plain CSV or JSONL: user=…,item=…,time=…"
-        )
-        add_reading_options(command)
+        add_reading_options(command, table=command is not give)
         if command in (judge, suggest):
             command.add_argument(
                 "--repeat",

@@ -76,7 +76,7 @@ _KNOWN = {
     "商品标题 品名 产品名称 宝贝标题 标题 名称 bezeichnung artikelbezeichnung beschreibung "
     "designation descripcion descrizione descricao productdesc itemdescription articlename "
     "articledescription prodname libelle nomproduit nombreproducto descricaoproduto "
-    "descrizioneprodotto",
+    "descrizioneprodotto servicename treatmentname",
 }  # fmt: skip
 _MEANT = {"user": "the customer", "time": "the time", "item": "the item"}
 CLOCK = "clock"  # the time of day, where a column of its own holds it: time=date+clock
