@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import DataError
-from ..log.events import MISSING, Events
+from ..log.events import CANCELLATION, MISSING, Events
 from ..log.readers import read_events
+from ..log.readers.report import rows_of
 from ..log.sessions import Sessions, single_event_sessions
 from ..log.split import Split, split_last_sessions
 from ..sequences.recommender import Recommender
@@ -34,10 +35,19 @@ def read_log(options: argparse.Namespace) -> Events:
         raise DataError("Name a FILE with the users' histories, or give --items.")
     events, report = read_events(options.file, options.format, **reading_of(options))
     print(report)
-    nobody = int((events.user == MISSING).sum())
-    if nobody:
-        events = events.take(events.user != MISSING).compact()
-        print(f"{nobody:,} rows without a user are left out")
+    nobody = events.user == MISSING
+    if nobody.any():
+        print(f"{rows_of(int(nobody.sum()))} without a user left out")
+    back = np.zeros(len(events), bool)
+    if CANCELLATION in events.kinds:
+        back = events.kind == events.kinds.index(CANCELLATION)
+        print(
+            f"{rows_of(int(back.sum()))} of cancellations left out: what went back was not chosen"
+        )
+    if (nobody | back).any():
+        events = events.take(~(nobody | back)).compact()
+    if not len(events):
+        raise DataError(f"{named(options)} holds no row of a user that is no cancellation.")
     print(f"{len(events.users):,} users, {len(events.items):,} items, {len(events):,} interactions")
     return events
 

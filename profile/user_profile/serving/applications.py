@@ -132,7 +132,7 @@ def _learned(profiler: Profiler, name: str, what: str) -> None:
     if name not in profiler.decisions.taught:
         raise DataError(
             f"The log that this model was trained on teaches nothing of {what} within 90 days; "
-            "train on a longer log, or on one that tells them."
+            "it is too short, or all customers do alike; train on one that tells them."
         )
 
 

@@ -106,6 +106,7 @@ def describe_outlook(profile: Profile) -> str:
     said = [part for part in parts.values() if part is not None]
     untaught = [name for name, part in parts.items() if part is None]
     silent = f"the log teaches nothing of {joined(untaught)}" if untaught else ""
+    silent += " (it is too short, or all customers do alike)" if untaught else ""
     outlook = "Within 90 days: " + "; ".join(filter(None, [", ".join(said), silent]))
     if profile.value is None:
         return outlook

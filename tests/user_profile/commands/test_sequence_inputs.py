@@ -155,3 +155,15 @@ def test_named_pairs_are_split_and_stripped():
     for text in ("user", "=a", "user=", "", "user=a,", "user=a,user=b"):
         with pytest.raises(DataError, match="--columns"):
             named_pairs("--columns", text)
+
+
+def test_what_went_back_is_no_item_of_a_row(tmp_path, capsys):
+    rows = [f"u{u},i{(u + s) % 6},2024-05-{s + 1:02},purchase" for u in range(9) for s in range(5)]
+    back = [f"u{u},i{u % 6},2024-05-20,refund" for u in range(9)]
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join(["user,item,time,kind", *rows, *back]))
+    model = ["--model", str(tmp_path / "m.npz"), "--epochs", "1", "--embed-dim", "8"]
+    assert main(["sequences", "train", str(log), *model]) == 0
+    said = capsys.readouterr().out
+    assert "9 rows of cancellations left out" in said
+    assert "9 users, 6 items, 45 interactions" in said

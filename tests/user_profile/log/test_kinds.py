@@ -23,7 +23,7 @@ def test_words_and_signs_say_what_was_bought_and_what_went_back(tmp_path):
     assert kinds == ["purchase", "cancellation", "cancellation", "pending", "purchase"]
     assert events.quantity.tolist() == [1, -2, -3, 1, 1]
     assert "'wc-refunded': read as cancellation" in str(report)
-    assert "1 row of negative pieces" in str(report)
+    assert "1 row of negative pieces or money" in str(report)
 
 
 def test_a_log_of_views_alone_says_what_it_takes_for_orders(tmp_path):
@@ -63,3 +63,16 @@ def test_a_column_of_any_name_that_tells_what_went_back_is_read(tmp_path, form):
     assert "'Storno': read as cancellation" in str(report)
     named = {"user": "user", "item": "item", "time": "time"}  # who names columns names all
     assert read_events(tmp_path / f"log.{form}", mapping=named)[0].kinds == ("event",)
+
+
+@pytest.mark.parametrize("money", ["price", "amount"])
+@pytest.mark.parametrize(("pieces", "paid"), [(2, -10), (-2, 10), (-2, -10)])
+def test_money_that_is_given_back_goes_back_however_it_is_written(tmp_path, money, pieces, paid):
+    text = f"user,item,time,quantity,{money}\na,x,2024-05-06,2,10\na,x,2024-05-09,{pieces},{paid}\n"
+    if money == "amount" and pieces * paid < 0 < paid:
+        text = text.replace(f"{pieces},{paid}", f"{pieces},-{paid}")
+    events, report = read_events(write(tmp_path, "credit.csv", text))
+    assert [events.kinds[code] for code in events.kind] == ["purchase", "cancellation"]
+    assert events.quantity.tolist() == [2, -2]
+    assert events.price[0] == events.price[1] > 0
+    assert "1 row of negative pieces or money: read as cancellations" in str(report)

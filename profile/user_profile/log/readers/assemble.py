@@ -24,6 +24,7 @@ class TextColumns:
     """N rows of text by columns; None where there is no such column.
 
     `time` None means the rows have an order but no clock; `amount` is the money of a whole row.
+    A negative price is money given back, as negative pieces and a negative amount are.
     `user_features` are columns of which each user keeps the first value.
     """
 
@@ -104,6 +105,9 @@ def assemble(
         quantities = np.where(back, -quantities, quantities)
         prices = np.divide(paid, quantities, out=np.full(rows, np.nan), where=quantities != 0)
         prices = np.where(back, np.abs(prices), prices)
+    credit = prices < 0
+    quantities = np.where(credit, -np.abs(quantities), quantities)
+    prices = np.where(credit, -prices, prices)
     if time is None:
         times, micros = np.arange(rows, dtype=np.int64), np.zeros(rows, np.int32)
     else:

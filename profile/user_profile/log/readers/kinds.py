@@ -78,7 +78,7 @@ def settled(events: Events, report: ReadReport) -> Events:
     sold = np.array([word != CANCELLATION for word in meanings], bool)[events.kind]
     if (back & sold).any():
         report.notes.append(
-            f"{rows_of((back & sold).sum())} of negative pieces: read as cancellations"
+            f"{rows_of((back & sold).sum())} of negative pieces or money: read as cancellations"
         )
         meanings = [PURCHASE if word == "event" else word for word in meanings]
     kinds = tuple(dict.fromkeys([*meanings, *([CANCELLATION] if (back & sold).any() else [])]))
