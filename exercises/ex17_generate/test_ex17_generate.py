@@ -13,7 +13,7 @@ import numpy as np
 EVEN = np.array([1.5, -60.0, 1.5])
 SOFT = np.log([0.18, 0.22, 0.13, 0.36, 0.11])
 FLAT = np.log([0.10, 0.24, 0.19, 0.33, 0.14])
-WIDE = np.array([11.0, 9.5, 0.0, 9.0])  # three tokens at temperature 1, all four at 8
+WIDE = np.array([11.0, 9.5, 0.0, 9.0])  # three tokens at temperature 1, all four at 9
 THREE_TO_ONE = np.array([0.0, math.log(3.0), -1.2, -1.5])
 LONG_TAIL = np.log([0.15, 0.14, 0.45, 0.13, 0.13])
 TIED = np.array([2.0, 0.5, 2.0, 1.0, 2.0])
@@ -26,7 +26,7 @@ def tokens(module, logits, seed, options, count):
 
 def drawn(module, logits, seed, options):
     """Which tokens occur in many draws."""
-    return sorted(set(tokens(module, logits, seed, options, 160)))
+    return sorted(set(tokens(module, logits, seed, options, 112)))
 
 
 def share(module, logits, seed, options, parts, count):
@@ -36,12 +36,12 @@ def share(module, logits, seed, options, parts, count):
 
 def quarters(module, logits, seed, options):
     """How often each token occurs, to the nearest quarter."""
-    return share(module, logits, seed, options, parts=4, count=400)
+    return share(module, logits, seed, options, parts=4, count=288)
 
 
 def eighths(module, logits, seed, options):
     """How often each token occurs, to the nearest eighth."""
-    return share(module, logits, seed, options, parts=8, count=1600)
+    return share(module, logits, seed, options, parts=8, count=1000)
 
 
 def drawn_at_once(module, logits, seed):
@@ -61,13 +61,13 @@ def keeps(check, logits, seed, says="", **options):
 def test_draws_follow_the_softmax(check):
     keeps(check, SOFT, 10)
     check.drive(quarters, THREE_TO_ONE[:2], 11, {})
-    check.drive(quarters, np.log([0.25, 0.5, 0.25]) - 3, 12, {})
-    check.drive(eighths, np.log([0.125, 0.125, 0.5, 0.125, 0.125]), 13, {})
+    check.drive(quarters, -3 * np.ones(4), 12, {})
+    check.drive(eighths, np.log([0.125, 0.25, 0.25, 0.125, 0.25]), 13, {})
 
 
 def test_temperature_sharpens_and_flattens(check):
     fair(check, 20)
-    keeps(check, WIDE, 21, temperature=8.0, says="Above 1 the temperature brings tokens closer.")
+    keeps(check, WIDE, 21, temperature=9.0, says="Above 1 the temperature brings tokens closer.")
     keeps(check, SOFT, 22, temperature=0.02, says="Towards 0 the best token takes all.")
     check.drive(quarters, 2 * THREE_TO_ONE[:2], 23, {"temperature": 2.0})
 
@@ -82,7 +82,7 @@ def test_top_k_keeps_the_k_best(check):
 def worst_rank(module, logits, seed, options):
     """Whether every token drawn is one of the best; their order is not asked."""
     best = np.argsort(-logits)[: options["top_k"]]
-    return set(tokens(module, logits, seed, options, 400)) <= set(best.tolist())
+    return set(tokens(module, logits, seed, options, 280)) <= set(best.tolist())
 
 
 def test_top_k_of_many_tokens(check, rng):
@@ -143,7 +143,7 @@ def test_top_p_counts_what_top_k_left(check):
 def distance_to_the_kth(module, logits, seed, options):
     """How far the drawn tokens lie from the k-th best, whichever tie was kept."""
     kth = np.sort(logits)[-options["top_k"]]
-    return sorted({float(logits[t] - kth) for t in tokens(module, logits, seed, options, 160)})
+    return sorted({float(logits[t] - kth) for t in tokens(module, logits, seed, options, 112)})
 
 
 def test_ties_let_nothing_worse_through(check):
@@ -229,12 +229,12 @@ def texts_drawn(module, seed, sampling, count):
 
 def test_generate_draws_every_token(check):
     check.drive(continued, [3, 1, 4], 5)
-    check.drive(texts_drawn, 110, {}, 250)
+    check.drive(texts_drawn, 110, {}, 220)
 
 
 def test_generate_passes_every_option_on(check):
     check.drive(continued, [3, 1, 4], 5)
-    check.drive(texts_drawn, 121, {"top_k": 2}, 90)
+    check.drive(texts_drawn, 121, {"top_k": 2}, 64)
     check.drive(texts_drawn, 122, {"top_p": 0.3}, 30)
     check.drive(texts_drawn, 123, {"temperature": 0.02}, 30)
 

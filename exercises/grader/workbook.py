@@ -1,5 +1,6 @@
 """One grading run of ``pytest exercises/``: which answers, how each check went, what is shown."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,9 @@ class Workbook:
             self.close()
             self._prints[exercise.name] = fingerprint(exercise, self.answers)
             candidate = Sandboxed(exercise, self.answers / exercise.name / exercise.file)
+            if not candidate.untouched:
+                with contextlib.suppress(OSError):  # told by the first check
+                    candidate.wake()
             self.runs[exercise.name] = Run(exercise, candidate)
         return self.runs[exercise.name]
 

@@ -8,6 +8,8 @@ import functools
 import itertools
 import lzma
 import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from user_profile.features.batch import Batch, Behaviours, Group, Labels, Moment
 from user_profile.features.featurizer import Featurizer
 from user_profile.features.history import read_history
 from user_profile.features.spec import FeatureSpec, widths
-from user_profile.log.categories import find_categories
+from user_profile.log.categories import OTHER, Categories
 from user_profile.log.prepare import prepare
 from user_profile.log.readers.online_retail import SHIPPED
 from user_profile.log.sessions import Sessions, group_sessions
@@ -24,8 +26,9 @@ from user_profile.training.questions import fit_spec, training_batches, training
 
 ROWS = 30_000
 SESSIONS_AT_LEAST, ROWS_AT_MOST = 2, 100  # of a customer
+KINDS = 8  # of things, by the last words of their descriptions
 SETTINGS = Settings(
-    questions=40, most_per_customer=3, embed_dim=16, num_heads=2, dropout=0.0, seed=29
+    questions=80, most_per_customer=1, embed_dim=16, num_heads=2, dropout=0.0, seed=29
 )
 
 
@@ -37,7 +40,7 @@ def purchases() -> dict[str, Any]:
     side = dict(sessions.events.user_features)
     every = np.ones(len(sessions), bool)
     targets = training_targets(history, every, SETTINGS.most_per_customer)
-    categories = find_categories(sessions.events.item_texts())
+    categories = _kinds(sessions.events.item_texts())
     spec = fit_spec(history, targets, categories, side)
     batches = training_batches(Featurizer(history, spec, side), targets, SETTINGS)
     return {
@@ -60,6 +63,15 @@ def _faithful_customers() -> Sessions:
     few = np.bincount(events.user, minlength=len(often)) <= ROWS_AT_MOST
     chosen = np.flatnonzero((often & few)[events.user])
     return group_sessions(events.take(chosen).compact())
+
+
+def _kinds(texts: Sequence[str]) -> Categories:
+    """Categories that need no search: the words that most descriptions end in."""
+    ends = [text.split()[-1] if text.split() else "" for text in texts]
+    names = [word for word, _ in Counter(ends).most_common(KINDS)]
+    code_of = {word: code for code, word in enumerate(names)}
+    of_item = np.array([code_of.get(word, KINDS) for word in ends], np.int32)
+    return Categories(of_item, (*names, OTHER), {})
 
 
 def _sizes(spec: FeatureSpec) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,8 +23,9 @@ from grader.sandbox.held import stood
 from grader.sandbox.pipe import Gone, Pipe
 from grader.sandbox.receive import one_line, read_outcome, start_complaint
 from grader.sandbox.rules import Violation, broken_rules, is_untouched, stub_lines
+from grader.sandbox.setup import setup_of
 from grader.sandbox.source import Unreadable, lies_there, parse, read_source
-from grader.sandbox.spawn import NUMPY_HOME, worker
+from grader.sandbox.spawn import worker
 
 NOT_AN_ANSWER = (ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
 
@@ -67,7 +67,7 @@ class Sandboxed:
         self._overlay = overlay
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Pipe | None = None
-        self._losses, self._number = 0, 0
+        self._losses, self._number, self._greeted = 0, 0, True
         self._unusable: Unusable | None = None
         self._begun: Request | None = None  # sent, and not yet answered
         self.source, self.untouched = "", not lies_there(path)
@@ -121,9 +121,8 @@ class Sandboxed:
             self.close()  # nobody asked for what it computes
         if self._unusable is not None:
             return
-        with contextlib.suppress(Unusable, Gone):
-            if self._pipe is None:
-                self._start()
+        self.wake()
+        with contextlib.suppress(Gone):
             self._number += 1
             self._begun = request
             self._send({"number": self._number, "request": request._asdict()}, self._seconds)
@@ -136,6 +135,8 @@ class Sandboxed:
         if self._unusable is not None:
             raise self._unusable
         try:
+            if not self._greeted:
+                self._greet()
             answer = self._receive(self._seconds)
             if answer.pop("number") != self._number:
                 raise ValueError("an answer to another question")
@@ -156,39 +157,22 @@ class Sandboxed:
         except (OSError, AttributeError, IndexError, ValueError):
             return 0.0
 
-    def setup(self) -> dict[str, Any]:
-        """What a worker has to know of the answer: its text, its parts, what it may read."""
-        roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), NUMPY_HOME}
-        return {
-            "path": str(self.path),
-            "stem": self.path.stem,
-            "source": self.source,
-            "parts": [
-                {
-                    "path": str(other.path),
-                    "stem": other.exercise.name,
-                    "source": other.source,
-                    "names": list(names),
-                }
-                for other, names in self.parts
-            ],
-            "tests": str(self.exercise.tests_path),
-            "overlay": self._overlay,
-            "fences": [str(folder) for folder in self.exercise.fences],
-            "readable": sorted(roots),
-            "parent": os.getpid(),
-        }
-
-    def _start(self) -> None:
+    def wake(self) -> None:
+        """Have a worker import the file while we do something else; ``run`` tells how it went."""
+        if self._pipe is not None or self._unusable is not None:
+            return
         self._process, self._pipe = worker()
+        self._greeted = False
         _living.add(self)
-        setup = self.setup()
+        with contextlib.suppress(Gone):  # what became of it is told when it is heard
+            self._send(setup_of(self, self._overlay), self._start_seconds)
+
+    def _greet(self) -> None:
+        """Hear from a woken worker how the import went. Raises Unusable if it went wrong."""
+        self._greeted = True
         try:
-            seconds = self.exercise.seconds or self.limits.start
-            self._send(setup, seconds)
-            stood.add(one_line(self._receive(seconds)["stands"]))
-            hello = self._receive(seconds)
-            complaint, line = start_complaint(hello, self.path)
+            stood.add(one_line(self._receive(self._start_seconds)["stands"]))
+            complaint, line = start_complaint(self._receive(self._start_seconds), self.path)
         except Gone as gone:
             complaint, line = f"while it was imported, {self._lose(ending(gone, self._process))}", 0
         except NOT_AN_ANSWER:
@@ -197,6 +181,11 @@ class Sandboxed:
             self.close()
             self._unusable = Unusable(complaint, line)
             raise self._unusable
+
+    @property
+    def _start_seconds(self) -> float:
+        """How long the import may take."""
+        return self.exercise.seconds or self.limits.start
 
     @property
     def _seconds(self) -> float:

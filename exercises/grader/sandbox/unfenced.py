@@ -9,6 +9,7 @@ from grader.sandbox import execute, wire
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.receive import read_outcome, start_complaint
 from grader.sandbox.runner import NOT_AN_ANSWER, Sandboxed, Unusable
+from grader.sandbox.setup import setup_of
 from grader.sandbox.spawn import keep_warm
 
 PROMISES_LESS = (
@@ -57,7 +58,7 @@ class Unfenced(Sandboxed):
 
     def _loaded(self, paths: list[str]) -> Any:
         try:
-            return execute.load_answer(self.setup())
+            return execute.load_answer(setup_of(self))
         except BaseException as problem:
             error = execute.describe_error(problem, paths)
         complaint, line = start_complaint({"violations": [], "error": error}, self.path)
