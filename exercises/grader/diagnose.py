@@ -1,6 +1,7 @@
 """Names the likely cause of a wrong answer: the known mistakes that do the same on this input."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import NamedTuple
 
 from grader.compare import Tolerance, difference
@@ -12,6 +13,7 @@ from grader.sandbox.in_process import InProcess
 
 UNNAMED = ("NameError", "UnboundLocalError")  # no known mistake ends in these
 SEVERAL = 3  # steps whose numbers are a mistake's own
+REMEMBERED = 100_000  # answers to one question of a step and a mistake
 
 
 class Step(NamedTuple):
@@ -26,6 +28,25 @@ class Step(NamedTuple):
     complaint: Complaint | None
 
 
+Question = Callable[["Doctor", Step, Variant], bool]
+
+
+def remembered(question: Question) -> Question:
+    """A question of a step and a mistake, asked many times in a report and answered once."""
+
+    @wraps(question)
+    def asked(doctor: "Doctor", step: Step, mistake: Variant) -> bool:
+        key = question.__name__, id(step), mistake.name
+        known = doctor._told.get(key)
+        if known is None or known[0] is not step:  # an id may be given to another step
+            if len(doctor._told) > REMEMBERED:
+                doctor._told.clear()
+            known = doctor._told[key] = step, question(doctor, step, mistake)
+        return known[1]
+
+    return asked
+
+
 class Doctor:
     """Compares wrong answers of one exercise with its known mistakes."""
 
@@ -33,6 +54,7 @@ class Doctor:
         self.exercise = exercise
         self._variants: dict[str, InProcess] = {}
         self._seen: dict[tuple[str, bytes], tuple[Outcome, Complaint | None]] = {}
+        self._told: dict[tuple[str, int, str], tuple[Step, bool]] = {}
 
     def candidates(self, step: Step) -> list[Variant]:
         """The mistakes that show the same symptom in this step."""
@@ -141,6 +163,7 @@ class Doctor:
             self._seen[key] = outcome, complaint
         return self._seen[key]
 
+    @remembered
     def _same_symptom(self, step: Step, mistake: Variant) -> bool:
         outcome, complaint = self._run(mistake, step)
         if complaint is None or step.complaint is None or complaint.kind != step.complaint.kind:
@@ -153,6 +176,7 @@ class Doctor:
             return False
         return same_answer(step.outcome, outcome, _tolerance(step))
 
+    @remembered
     def _same_answer(self, step: Step, mistake: Variant) -> bool:
         outcome, complaint = self._run(mistake, step)
         if complaint is not None and complaint.kind == "memory" and step.complaint is None:

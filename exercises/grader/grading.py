@@ -67,6 +67,7 @@ class Run:
         self.results: list[Result] = []
         self.steps: list[Step] = []
         self._steps_of: dict[str, list[Step]] = {}
+        self._diagnoses: dict[tuple[int, int], list[Variant]] = {}  # by step, and steps seen
         self._unusable_said = False
         self.searches: defaultdict[str, list[str]] = defaultdict(list)  # causes, by function
         self.proven: dict[str, str] = {}  # by function: the change that mends every call of it
@@ -120,9 +121,15 @@ class Run:
         """The known mistakes that explain a failed check, none of a caller of what fails itself."""
         if result.step is None:
             return []
-        known = self.doctor.resolve(result.step, self.steps)
-        blamed = self.to_blame(result.step) if known else set()
-        called = blamed - set(result.step.expected.used)
+        key = id(result.step), len(self.steps)
+        if key not in self._diagnoses:
+            self._diagnoses[key] = self._diagnosed(result.step)
+        return self._diagnoses[key]
+
+    def _diagnosed(self, step: Step) -> list[Variant]:
+        known = self.doctor.resolve(step, self.steps)
+        blamed = self.to_blame(step) if known else set()
+        called = blamed - set(step.expected.used)
         return [
             mistake
             for mistake in known
