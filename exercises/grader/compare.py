@@ -53,9 +53,17 @@ def arrays_in(value: Any) -> list[Any]:
 
 
 def difference(
-    got: Any, expected: Any, tolerance: Tolerance, where: str = "", dtype: bool = False
+    got: Any,
+    expected: Any,
+    tolerance: Tolerance,
+    where: str = "",
+    dtype: bool = False,
+    told: bool = True,
 ) -> Difference | None:
-    """The first difference between two values of plain data, or None. NaN equals NaN."""
+    """The first difference between two values of plain data, or None. NaN equals NaN.
+
+    Where arrays differ is not worked out unless it is to be ``told``.
+    """
     kinds, wanted = _kind(got), _kind(expected)
     if (kinds, wanted) == ("number", "whole number"):
         note = "a float came back where a whole number belongs"
@@ -69,7 +77,7 @@ def difference(
         if len(got) != len(expected):
             return Difference(where, describe(got), describe(expected))
         pairs = [(f"{where}[{i}]", g, e) for i, (g, e) in enumerate(zip(got, expected))]
-        return _first(pairs, tolerance, dtype)
+        return _first(pairs, tolerance, dtype, told)
     if kinds == "dict":
         if got.keys() != expected.keys():
             missing = sorted(map(str, expected.keys() - got.keys()))
@@ -81,14 +89,20 @@ def difference(
             )
             return Difference(where, describe(got), describe(expected), note)
         pairs = [(f"{where}[{key!r}]", got[key], expected[key]) for key in expected]
-        return _first(pairs, tolerance, dtype)
-    return _array_difference(np.asarray(got), np.asarray(expected), tolerance, where, dtype)
+        return _first(pairs, tolerance, dtype, told)
+    arrays = np.asarray(got), np.asarray(expected)
+    return _array_difference(*arrays, tolerance, where, dtype, told)
+
+
+def agree(got: Any, expected: Any, tolerance: Tolerance, dtype: bool = False) -> bool:
+    """Whether two values of plain data are the same within a tolerance."""
+    return difference(got, expected, tolerance, dtype=dtype, told=False) is None
 
 
 def _first(
-    pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, dtype: bool
+    pairs: list[tuple[str, Any, Any]], tolerance: Tolerance, dtype: bool, told: bool
 ) -> Difference | None:
-    found = (difference(got, expected, tolerance, at, dtype) for at, got, expected in pairs)
+    found = (difference(got, expected, tolerance, at, dtype, told) for at, got, expected in pairs)
     return next((d for d in found if d is not None), None)
 
 
@@ -111,7 +125,7 @@ def _kind(value: Any) -> str:
 
 
 def _array_difference(
-    got: np.ndarray, expected: np.ndarray, tolerance: Tolerance, where: str, dtype: bool
+    got: np.ndarray, expected: np.ndarray, tolerance: Tolerance, where: str, dtype: bool, told: bool
 ) -> Difference | None:
     if got.shape != expected.shape:
         return Difference(where, f"shape {got.shape}", f"shape {expected.shape}")
@@ -121,13 +135,15 @@ def _array_difference(
     wrong = ~close(got, expected, tolerance)
     if not wrong.any():
         return None
+    if not told:
+        return Difference(where, "", "")
     index = tuple(int(i) for i in np.argwhere(wrong)[0]) if got.ndim else ()
     at = f"{where}[{', '.join(map(str, index))}]" if got.ndim else where
     note = ""
     if got.ndim:
         note = f"{int(wrong.sum())} of {wrong.size} elements differ"
-        if told := _not_finite(got[wrong], expected):
-            note += told
+        if strange := _not_finite(got[wrong], expected):
+            note += strange
         elif got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
             note += f", by {gap:.3g} at most"
     return Difference(at, *_told_apart(got[index], expected[index]), note)
@@ -150,7 +166,12 @@ def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.nda
     if got.dtype.kind in "iu" and expected.dtype.kind in "iu":
         return np.asarray(got == expected)
     with np.errstate(all="ignore"):
-        return np.isclose(got, expected, tolerance.rtol, tolerance.atol, equal_nan=True)
+        gap = np.abs(got - expected)
+        within = gap <= tolerance.atol + tolerance.rtol * np.abs(expected)
+        if within.all() and np.isfinite(gap).all():
+            return np.asarray(within)
+        both_nan = np.isnan(got) & np.isnan(expected)
+        return np.asarray(within & np.isfinite(expected) | (got == expected) | both_nan)
 
 
 def error_ratio(got: Any, expected: Any, tolerance: Tolerance) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import NamedTuple
 
-from grader.compare import Tolerance, difference
+from grader.compare import Tolerance, agree
 from grader.exercise import Exercise
 from grader.judge import KINDS_OF_PROCESS, Complaint, Terms, judge
 from grader.kit import Variant
@@ -170,7 +170,7 @@ class Doctor:
             return False
         if complaint.kind == "changed":  # the same input, and the same numbers left in it
             before, after = step.outcome.inputs_after, outcome.inputs_after
-            changed = difference(before, after, _tolerance(step)) is None
+            changed = agree(before, after, _tolerance(step))
             return complaint.got == step.complaint.got and changed
         if complaint.kind == "warned" and complaint.got != step.complaint.got:
             return False
@@ -212,4 +212,4 @@ def same_answer(outcome: Outcome, other: Outcome, tolerance: Tolerance) -> bool:
         )
     if outcome.refused or other.refused:
         return bool(outcome.refused and other.refused and outcome.refused == other.refused)
-    return difference(outcome.outputs, other.outputs, tolerance, dtype=True) is None
+    return agree(outcome.outputs, other.outputs, tolerance, dtype=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.clock import Clock
-from grader.compare import Tolerance, arrays_in, difference
+from grader.compare import Tolerance, agree, arrays_in
 from grader.diagnose import Step
 from grader.exercise import Exercise
 
@@ -123,12 +123,12 @@ def cached(predict: Prediction) -> Prediction:
 
 def same(answer: Any, other: Any, step: Step) -> bool:
     """Whether two answers are the same within the call's tolerance."""
-    return difference(answer, other, step.terms.tolerance(step.expected.outputs)) is None
+    return agree(answer, other, step.terms.tolerance(step.expected.outputs))
 
 
 def same_but_rounded(answer: Any, other: Any) -> bool:
     """Whether two answers differ by less than a thousandth."""
-    return difference(answer, other, Tolerance(1e-3, 1e-9)) is None
+    return agree(answer, other, Tolerance(1e-3, 1e-9))
 
 
 def arguments(step: Step) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.causes.evidence import NONE, Evidence, Prediction, arguments
-from grader.compare import Tolerance, arrays_in, difference
+from grader.compare import Tolerance, agree, arrays_in
 from grader.diagnose import Step
 from grader.sandbox.in_process import InProcess
 
@@ -119,7 +119,7 @@ def _factor(step: Step, runner: InProcess, name: str) -> float:
     start = grid[int(np.argmin([error(log) for log in grid]))]
     factor = math.exp(_lowest(error, start - 0.3, start + 0.3))
     value = predicted(runner, _put(name, lambda x: x * factor))(step)
-    close = difference(step.outcome.outputs[0], value, SCALED) is None
+    close = agree(step.outcome.outputs[0], value, SCALED)
     return factor if close and abs(factor - 1) > 1e-4 else 0.0
 
 
