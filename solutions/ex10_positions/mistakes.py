@@ -313,7 +313,8 @@ def sums_compared(f, x, rng):
 
 
 @mistake(
-    "you shuffle f(x) by the inverse permutation; it must be the same one as for x",
+    "the shuffled x and the shuffled f(x) are held against each other in unlike orders: one "
+    "by a permutation, the other by its inverse; f(x[perm]) must equal f(x)[perm]",
     replaces="is_permutation_equivariant",
 )
 def inverse_permutation(f, x, rng):

@@ -50,7 +50,12 @@ def _place(found: Evidence, name: str, regions: Regions, enough: int) -> str:
                 return ""
             candidates = {place for place in here if np.array_equal(here[place], wrong)}
         elif wrong.any():
-            candidates &= {place for place in here if not (wrong & ~here[place]).any()}
+            whole = regions is _of_lines  # a row by chance is another row in another call
+            candidates &= {
+                place
+                for place, chosen in here.items()
+                if not (wrong & ~chosen).any() and not (whole and (chosen & ~wrong).any())
+            }
     if not candidates:
         return ""
     return f"{note} exactly {min(candidates, key=lambda place: (len(place), place))}"
@@ -94,9 +99,12 @@ def _of_lines(_: Step, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray
 
 
 def _of_arguments(step: Step, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
-    """Where an argument is masked, negative, zero, as bool arrays of the output's shape."""
+    """Where an argument is masked, negative, zero, as bool arrays of the output's shape.
+
+    What a drive returns need not lie as its arguments do: of those only masks are asked.
+    """
     for name, value in arguments(step).items():
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray) and not (step.request.drive and value.dtype.kind != "b"):
             yield from _of_argument(name, value, shape)
 
 

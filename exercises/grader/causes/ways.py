@@ -11,6 +11,8 @@ from grader.causes.factors import FACTORS, of_sizes, times
 from grader.causes.outputs import Way, outputs
 from grader.diagnose import Step
 
+REDUCED = (("sum", np.sum), ("mean", np.mean), ("largest", np.max))
+
 
 def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     """Every way of going wrong, with how it is told."""
@@ -60,7 +62,10 @@ def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     yield "is summed over the leading axes, as if all the batch were one", _over_batch
     for axis in (-1, -2, 0):
         where = {-1: "last", -2: "second last", 0: "first"}[axis]
-        for said, reduce in (("sum", np.sum), ("mean", np.mean), ("largest", np.max)):
+        truths = np.asarray(outputs(found, found.failed)[1][name]).dtype.kind == "b"
+        if truths:  # of which a sum is no number
+            yield f"is True wherever one along the {where} axis should be", partial(_anywhere, axis)
+        for said, reduce in () if truths else REDUCED:
             yield (
                 f"is everywhere the {said} over the {where} axis of what it should be",
                 partial(_reduced, reduce, axis),
@@ -112,6 +117,10 @@ def _rolled(axis: int, by: int, x: Any, step: Step) -> Any:
 
 def _reduced(reduce: Callable[..., Any], axis: int, x: Any, _: Step) -> Any:
     return np.broadcast_to(reduce(x, axis=axis, keepdims=True), np.shape(x)).astype(x.dtype)
+
+
+def _anywhere(axis: int, x: Any, _: Step) -> Any:
+    return np.broadcast_to(np.any(x, axis=axis, keepdims=True), np.shape(x))
 
 
 def _over_batch(x: Any, _: Step) -> Any:

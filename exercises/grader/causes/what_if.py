@@ -15,6 +15,7 @@ from grader.diagnose import Step
 from grader.sandbox.in_process import InProcess
 
 MODERATE = 30.0  # larger numbers saturate, and any large factor gives the same
+BESIDE = 1.01  # a factor beside another
 SCALED = Tolerance(1e-5, 1e-6)
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]  # of the arguments; None: not here
 
@@ -119,8 +120,10 @@ def _factor(step: Step, runner: InProcess, name: str) -> float:
     start = grid[int(np.argmin([error(log) for log in grid]))]
     factor = math.exp(_lowest(error, start - 0.3, start + 0.3))
     value = predicted(runner, _put(name, lambda x: x * factor))(step)
+    near = predicted(runner, _put(name, lambda x: x * factor * BESIDE))(step)
     close = agree(step.outcome.outputs[0], value, SCALED)
-    return factor if close and abs(factor - 1) > 1e-4 else 0.0
+    level = agree(near, value, SCALED)  # other factors give the same: none is told
+    return factor if close and not level and abs(factor - 1) > 1e-4 else 0.0
 
 
 def _lowest(error: Callable[[float], float], low: float, high: float) -> float:

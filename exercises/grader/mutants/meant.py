@@ -60,7 +60,7 @@ def _sizes(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
         return
     for name in scope.given[:GIVEN]:
         shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
-        for place in (-1, -2):
+        for place in (-1, -2, 0):
             other: Any = ast.Subscript(shape, ast.Constant(place), ast.Load())
             yield "another size", other
 

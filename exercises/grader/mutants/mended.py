@@ -24,6 +24,8 @@ EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand fo
 def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     """What may have to change at a node of a wrong function."""
     yield from meant(node, parent, scope)
+    if isinstance(node, ast.Constant | ast.UnaryOp) and _of_shape(parent):
+        return  # which size is meant is a change of the whole
     yield from small(node)
     yield from others(node, parent, scope)
     yield from bracketed(node)
@@ -38,6 +40,10 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
         yield from (("bound dropped", bound) for bound in node.elts)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
+
+
+def _of_shape(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "shape"
 
 
 def _turned(node: ast.AST, parent: ast.AST) -> Iterator[Change]:

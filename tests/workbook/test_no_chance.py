@@ -1,0 +1,64 @@
+"""What fits by chance is not told: plateaus, sizes that agree, sums of truths, odd rows."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from grader.causes.evidence import Evidence
+from grader.causes.places import of_lines
+from grader.causes.values import one_output
+from grader.causes.what_if import _factor
+from grader.clock import Clock
+from grader.diagnose import Step
+from grader.exercise import find_exercise, find_exercises
+from grader.judge import Complaint, Terms
+from grader.mutants.mended import repairs
+from grader.mutants.switches import switched
+from grader.sandbox.execute import Outcome, Request
+
+BAD = Complaint("values", "1", "0", where="[0]")
+EX05 = find_exercise("ex05", find_exercises())
+
+
+def step_of(got, wanted, *args, names=("x",), name="padding_mask"):
+    out, right = (Outcome([value], [], [], None, 0) for value in (got, wanted))
+    return Step(b"", Request(name, list(args), {}), Terms(), list(names), out, right, BAD)
+
+
+@pytest.mark.parametrize(("floor", "told"), [(0.0, 3.0), (9.0, 0.0)])
+def test_a_factor_is_told_only_where_another_would_give_other_numbers(floor, told):
+    """Of what saturates many factors give the same."""
+
+    def run(request):
+        x = request.args[0]
+        return SimpleNamespace(outputs=[np.maximum(np.round(x, 12), floor)], error=None)
+
+    x = np.linspace(0.1, 1, 6)
+    step = step_of(np.maximum(3 * x, floor), np.maximum(x, floor), x)
+    assert _factor(step, SimpleNamespace(run=run), "x") == pytest.approx(told)
+
+
+def test_truths_are_not_summed():
+    wanted = np.eye(4, 5, dtype=bool)
+    got = np.broadcast_to(wanted.any(-2, keepdims=True), wanted.shape)
+    step = step_of(got, wanted, np.arange(6.0))
+    found = Evidence(EX05, step, [step], [step], Clock(60))
+    with np.errstate(all="ignore"):
+        said = one_output(found, "padding_mask")
+    assert said == "is True wherever one along the second last axis should be"
+
+
+def test_an_index_of_a_shape_is_no_number_to_be_changed():
+    _, slips = switched("def f(x, q):\n    return x.shape[-1] ** 0.5 + x[-1]\n", repairs)
+    assert [slip.kind for slip in slips if slip.before == "x.shape[-1]"].count("another size") == 5
+    assert len({slip.place for slip in slips if slip.before == "-1"}) == 1  # of x[-1] alone
+
+
+def test_a_row_that_is_another_in_another_call_is_not_told():
+    wanted = np.zeros((4, 3))
+    first, last = np.zeros((4, 3)), np.zeros((4, 3))
+    first[0], last[-1] = 1, 1
+    one, other = (step_of(got, wanted, np.zeros(3)) for got in (first, last))
+    alone = Evidence(EX05, one, [one], [one], None)
+    assert of_lines(alone) == "your padding_mask is wrong exactly in the first row"
+    assert of_lines(Evidence(EX05, one, [one, other], [one, other], None)) == ""
