@@ -35,6 +35,7 @@ from user_profile.tables import table
 from user_profile.training.logistic import LogisticRegression
 
 from .made_logs import SHAPES, write
+from .return_ways import beta, hazard, level, prior_shift
 
 _DATES, _APART, _DRAWS = 7, 28 * DAY, 200
 _KEPT_BACK, _MOST = 0.2, 12_000  # moments that a regression is fitted to
@@ -64,8 +65,11 @@ def logs() -> dict[str, Sessions]:
     return found
 
 
-def asked_at(sessions: Sessions, whole: History, date: int) -> tuple[Asked, Asked] | None:
-    """What may be learned from before ``date``, and who is asked about on it."""
+def asked_at(
+    sessions: Sessions, whole: History, date: int
+) -> tuple[Asked, Asked, dict[str, np.ndarray]] | None:
+    """What may be learned from before ``date``, who is asked about on it, and the log-odds of them
+    by ways that read the log anew."""
     past = read_history(sessions.take(sessions.end < date))
     moments = training_moments(past, True, Span(span_of(whole).first, date - 1))
     if len(np.unique(moments.time)) < 2:
@@ -83,7 +87,12 @@ def asked_at(sessions: Sessions, whole: History, date: int) -> tuple[Asked, Aske
     if len(learned.true) > _MOST:
         rows = np.random.default_rng(0).permutation(len(learned.true))[:_MOST]
         learned = learned.take(np.sort(rows))
-    return learned, read(whole, customers_at(whole, np.array([date])))
+    some = customers_at(whole, np.array([date]))
+    latest = {
+        "hazard by windows of 15 days": hazard(past, whole, some, buying),
+        "level of the latest fortnights": level(past, date, np.unique(learned.time)),
+    }
+    return learned, read(whole, some), latest
 
 
 def regression(
@@ -100,15 +109,19 @@ def regression(
     return logits + asked.odds if begin else logits
 
 
-def ways(learned: Asked, asked: Asked) -> dict[str, np.ndarray]:
-    """The log-odds that each way gives."""
+def ways(learned: Asked, asked: Asked, latest: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The log-odds that each way gives; ``latest`` as of `asked_at`."""
     plain, begun = regression(learned, asked), regression(learned, asked, ridge=0.1, begin=True)
     found = {
         "BG/NBD among the columns": plain,
         NOW: begun,
         "BG/NBD alone": asked.odds,
         "mean of the columns' and BG/NBD's": (plain + asked.odds) / 2,
+        "prior shift": prior_shift(begun, learned.true.mean()),
+        **latest,
     }
+    found["level of the latest fortnights"] = begun + found["level of the latest fortnights"]
+    found["mean with the hazard's"] = (begun + found["hazard by windows of 15 days"]) / 2
     kept = np.random.default_rng(0).random(len(learned.true)) < _KEPT_BACK
     said = regression(learned.take(~kept), learned.take(kept), ridge=0.1, begin=True)
     order = np.argsort(said, kind="stable")
@@ -120,6 +133,7 @@ def ways(learned: Asked, asked: Asked) -> dict[str, np.ndarray]:
         logits, true = later
         weight, bias = LogisticRegression(logits[:, None], 1e-6).fit(true, 2).unscaled()
         found["Platt's scaling at several later dates"] = (begun[:, None] @ weight + bias) @ [-1, 1]
+        found["beta calibration at several later dates"] = beta(logits, true, begun)
         found["shift of several later dates"] = begun + best_shift(logits, true)
     return found
 
