@@ -39,6 +39,8 @@ def place_of_run(options: argparse.Namespace, epochs: int | None) -> Path:
     go_on = "--resume to go on with it"
     keep_existing(checkpoint, options.overwrite or options.resume, "--model", go_on)
     writable(options.model)
+    if options.resume and not goes_on:
+        print(f"No stopped run lies at {checkpoint}: a new one begins.")
     if goes_on:
         began = Checkpoint(checkpoint).run.get("epochs", epochs)
         if began != epochs:

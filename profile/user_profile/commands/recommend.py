@@ -51,6 +51,8 @@ def run_recommend(options: argparse.Namespace) -> int:
             )
         chosen = np.isin(known, list(there.values()))
     allowed = Allowed(chosen, not options.repeat_only, not options.new_only, options.new_at_least)
+    if options.customer is not None and not query.known:
+        print(f"Nothing is known of {options.customer} by then: these are everybody's answers.")
     rows = recommend(
         query.profiler, query.users, query.moment, query.texts, options.top, allowed=allowed
     )

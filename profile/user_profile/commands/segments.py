@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from ..errors import DataError
-from ..serving.segments import SIZES, find_segments, member_rows, segment_rows
+from ..serving.segments import SIZES, describe_columns, find_segments, member_rows, segment_rows
 from .answers import give
 from .asking import add_asking, read_query
 from .outputs import TABLE, add_output, write_rows
@@ -34,12 +34,15 @@ def run_segments(options: argparse.Namespace) -> int:
             f"--number {number} is too many: a segment takes four customers who differ at least, "
             f"and {len(found.users):,} are asked about; give a smaller --number."
         )
-    give(options, segment_rows(query.profiler, found, query.texts))
+    rows = segment_rows(query.profiler, found, query.texts)
+    give(options, rows)
+    if told := describe_columns(rows):
+        print(told)
     tried = ", ".join(f"{size}: {value:.2f}" for size, value in found.halves.items())
     print(f"agreement (adjusted Rand) with other seeds {found.agreement:.2f}", end="")
     print(f"; of two halves of the customers, by number of segments: {tried}" if tried else "")
     if options.members:
-        rows = member_rows(query.profiler, found)
-        write_rows(options.members, rows)
-        print(f"{len(rows):,} customers written to {options.members}")
+        members = member_rows(query.profiler, found)
+        write_rows(options.members, members)
+        print(f"{len(members):,} customers written to {options.members}")
     return 0

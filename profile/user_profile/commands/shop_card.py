@@ -6,7 +6,7 @@ from typing import Any
 from ..dates import day_of
 from ..judging.curves import calibration_table
 from ..judging.shop import DAYS, read_shop
-from ..serving.segments import segment_rows
+from ..serving.segments import describe_columns, segment_rows
 from .answers import print_rows
 from .asking import add_asking, read_query
 from .outputs import PICTURE, add_output, save_figure, write_rows
@@ -25,6 +25,8 @@ def run_shop_card(options: argparse.Namespace) -> int:
     shop = read_shop(profiler, query.users, query.moment)
     rows = segment_rows(profiler, shop.segments, texts)
     print_rows(rows)
+    if told := describe_columns(rows):
+        print(told)
     if shop.sold:
         print(f"\nmost sold: orders in the {DAYS} days before {day_of(shop.moment)}, and in the "
               f"{DAYS} before those")  # fmt: skip
@@ -35,7 +37,7 @@ def run_shop_card(options: argparse.Namespace) -> int:
             ]
         )
     if table := calibration_table(profiler):
-        print(f"\n{table}")
+        print(f"\nForecasts of {shop.judged}, whatever --date asks:\n{table}")
     for title, curve in shop.lift.items():
         print(f"{title}: the first tenth of the customers reaches {curve.reached[4]:.0%} of it")
     if options.out:

@@ -195,5 +195,7 @@ def _moved(before: Profile, after: Profile) -> str:
     now = {interest.category: interest.probabilities[0] for interest in after.interests}
     moves = [(was[category] - chance, category) for category, chance in now.items()]
     change, category = max(moves, key=lambda move: abs(move[0]))
+    if abs(change) < 0.0005:
+        return "No interest moved by a tenth of a point."
     way = "up" if change > 0 else "down"
     return f"Moved most: {category}, {way} (chance to buy of it {100 * change:+.1f} points)"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..dates import day_of
+from ..dates import DAY, day_of
 from ..features.labels import HORIZON, outlook_labels
 from ..features.moments import test_moments
 from ..model.decisions import decide
@@ -26,7 +26,7 @@ class Sold(NamedTuple):
 
     item: int
     now: int  # sessions that held it in the DAYS before
-    before: int  # in the DAYS before those
+    before: int | None  # in the DAYS before those; None where the log does not reach so far
 
 
 class Spend(NamedTuple):
@@ -85,7 +85,9 @@ def _sold(profiler: Profiler, moment: int) -> tuple[Sold, ...]:
     now = season.since(season.sold, day, DAYS)[0]
     both = season.since(season.sold, day, 2 * DAYS)[0]
     best = np.argsort(-now, kind="stable")[:TOP]
-    return tuple(Sold(int(i), int(now[i]), int(both[i] - now[i])) for i in best if now[i] > 0)
+    begun = int(profiler.history.start.min()) // DAY <= moment // DAY - 2 * DAYS
+    before = [int(x) if begun else None for x in (both - now)[best]]
+    return tuple(Sold(int(i), int(now[i]), x) for i, x in zip(best, before) if now[i] > 0)
 
 
 def _forecasts(

@@ -90,7 +90,9 @@ def draw_sold(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
     places = np.arange(len(shop.sold))
     now = ax.barh(places, [sold.now for sold in shop.sold], color=INKS["return"])
     style: dict[str, Any] = {"color": INKS["cancellation"], "markersize": 11, "markeredgewidth": 2}
-    (before,) = ax.plot([sold.before for sold in shop.sold], places, "|", **style)
+    (before,) = ax.plot(
+        [np.nan if sold.before is None else sold.before for sold in shop.sold], places, "|", **style
+    )
     name_rows(ax, [shortened(texts[sold.item]) for sold in shop.sold])
     ax.invert_yaxis()
     ax.set_xlim(left=0)

@@ -31,7 +31,8 @@ def describe_profile(
     if facts is not None and profile.known:
         lines += describe_facts(facts, profile.user, profile.moment)
     if not profile.known:
-        lines.append("  Nothing is known of this customer yet: these are everybody's answers.")
+        whose = ": these are everybody's answers" if profile.interests else ""
+        lines.append(f"  Nothing is known of this customer yet{whose}.")
     elif profile.known == 1:
         lines.append("  Only one session is known: habits cannot be told from chance yet.")
     if profile.interests:

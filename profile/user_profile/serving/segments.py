@@ -15,6 +15,7 @@ from ..log.clusters import adjusted_rand, centres, nearest
 from .allowed import bought_before
 from .facts import Facts, read_facts
 from .profiler import Profiler
+from .segment_names import name_of
 
 SIZES = (4, 5, 6, 7, 8)
 _PAIRS = 4  # of halves, for each number of segments
@@ -22,9 +23,6 @@ _SAMPLE = 2000  # customers that the number is chosen by
 _TASTE = 1.0  # the weight of the mix beside that of recency, frequency and value
 _SHRUNK = 5.0  # items of the average customer that are added to everybody's mix
 _SHOWN = 3  # categories and items of each segment
-_GAPS = (1.5, 3.0)  # of a customer's own days between orders: active until the first, then fading
-_TIMES = (1.0, 4.0)  # orders: once, and a few times
-_DISTINCT = 1.15  # times the share of all customers, from which a category may name a segment
 
 
 class Segment(NamedTuple):
@@ -106,6 +104,13 @@ def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[
     return rows
 
 
+def describe_columns(rows: list[dict[str, Any]]) -> str:
+    """What stands in those columns of the table that may be read otherwise; "" where none does."""
+    if not any("returns_mean" in row for row in rows):
+        return ""
+    return "returns_mean: the mean chance that a customer buys again within 90 days"
+
+
 def member_rows(profiler: Profiler, found: Segments) -> list[dict[str, Any]]:
     """A row for each customer: who is in which segment."""
     names = profiler.history.users
@@ -182,7 +187,7 @@ def _described(
         times = mix[mine].mean(0) / np.maximum(mix.mean(0), 1e-12)
         best = np.argsort(-times, kind="stable")[:_SHOWN].tolist()
         bought = [(profiler.spec.category_names[c], float(times[c])) for c in best]
-        names.append(_name(of_users, days, mine, bought, names))
+        names.append(name_of(of_users, days, mine, bought, names))
         segments.append(
             Segment(
                 names[-1],
@@ -198,43 +203,6 @@ def _described(
             )
         )
     return tuple(segments)
-
-
-def _name(
-    facts: Facts,
-    days: np.ndarray,
-    mine: np.ndarray,
-    bought: list[tuple[str, float]],
-    taken: list[str],
-) -> str:
-    """Its habits in words, and its strongest category where it stands out; no name twice."""
-    silent = np.median((days / _rhythm(facts))[mine])
-    words = [
-        ("active", "fading", "lapsed")[np.searchsorted(_GAPS, silent)],
-        ("once", "a few times", "often")[np.searchsorted(_TIMES, np.median(facts.orders[mine]))],
-    ]
-    if facts.revenue.any():
-        sizes = ("small orders", "middling orders", "large orders")
-        words.append(sizes[_third(facts.mean_order, mine)])
-    habits = ", ".join(words)
-    strong = [category for category, times in bought if times >= _DISTINCT][:1]
-    tries = [": ".join([habits, *strong]), *(f"{habits}: {name}" for name, _ in bought)]
-    tries += [f"{habits} ({number})" for number in range(2, 99)]
-    return next(name for name in tries if name not in taken)
-
-
-def _rhythm(facts: Facts) -> np.ndarray:
-    """Days between two orders of each customer, (U,); of those with one, what is usual."""
-    gaps = (facts.last - facts.first) / DAY / np.maximum(facts.orders - 1, 1)
-    again = facts.orders > 1
-    usual = np.median(gaps[again]) if again.any() else 30.0
-    return np.maximum(np.where(again, gaps, usual), 1.0)
-
-
-def _third(values: np.ndarray, mine: np.ndarray) -> int:
-    """Which third of all the middle of a group lies in: 0, 1, 2."""
-    edges = np.quantile(values, [1 / 3, 2 / 3])
-    return int(np.searchsorted(edges, np.median(values[mine]), "left"))
 
 
 def _items_above(

@@ -31,3 +31,15 @@ def test_customers_and_categories_are_found_by_such_ids(tmp_path):
 def test_zeros_that_a_spreadsheet_took_from_the_front_are_no_doubt():
     assert matched(["18", "18.0"], ["00000018", "180"]) == {"18": "00000018", "18.0": "00000018"}
     assert matched(["7"], ["07", "007"]) == {}
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_number_that_became_decimal_in_some_rows_is_the_same_id(tmp_path, form):
+    rows = [(user, item, f"2024-05-{day:02}") for day in range(1, 9)
+            for user, item in (("7" if day % 2 else "7.0", "x"), ("12.0", "y1.0"))]  # fmt: skip
+    text = "\n".join(["user,item,time", *map(",".join, rows)])
+    if form == "jsonl":
+        text = "\n".join(f'{{"user": {u}, "item": "{i}", "time": "{t}"}}' for u, i, t in rows)
+    (tmp_path / f"log.{form}").write_text(text)
+    events = prepare(tmp_path / f"log.{form}").sessions.events
+    assert (events.users, events.items) == (("7", "12"), ("x", "y1.0"))

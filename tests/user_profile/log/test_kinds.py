@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
 from user_profile.log.readers import read_events
+from user_profile.log.readers.kinds import by_meaning
 
 
 def write(folder, name, text):
@@ -76,3 +78,10 @@ def test_money_that_is_given_back_goes_back_however_it_is_written(tmp_path, mone
     assert events.quantity.tolist() == [2, -2]
     assert events.price[0] == events.price[1] > 0
     assert "1 row of negative pieces or money: read as cancellations" in str(report)
+
+
+def test_the_words_of_kept_histories_mean_what_they_mean_in_a_log():
+    kind, kinds = by_meaning(np.array([0, 1, 2, 3, 0]), ("bezahlt", "storniert", "paid", "view"))
+    assert [kinds[code] for code in kind] == ["purchase", "cancellation", "purchase", "view"] + [
+        "purchase"
+    ]

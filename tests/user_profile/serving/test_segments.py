@@ -11,7 +11,8 @@ from user_profile.log.split import split_last_sessions
 from user_profile.model.settings import Settings
 from user_profile.serving.facts import read_facts
 from user_profile.serving.profiler import Profiler
-from user_profile.serving.segments import _name, find_segments, member_rows, segment_rows
+from user_profile.serving.segment_names import name_of
+from user_profile.serving.segments import find_segments, member_rows, segment_rows
 from user_profile.training.loop import train
 
 from tests.user_profile.shop_log import DAY, make_events
@@ -83,10 +84,10 @@ def test_names_say_what_is_so_whatever_the_others_do():
     )
     for odd in (0, 1):
         mine = np.arange(40) % 2 == odd
-        assert _name(facts, -facts.last / DAY, mine, [], []).startswith("active, often, ")
+        assert name_of(facts, -facts.last / DAY, mine, [], []).startswith("active, often, ")
     one = facts._replace(orders=np.ones(40), first=facts.last)
     late = np.where(mine, 100.0, 1.0)
-    assert _name(one, late, mine, [], []).startswith("lapsed, once")
+    assert name_of(one, late, mine, [], []).startswith("lapsed, once")
 
 
 def test_a_handful_of_customers_is_one_segment(profiler):

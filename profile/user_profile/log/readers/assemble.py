@@ -182,7 +182,8 @@ def _set_apart(times: np.ndarray, good: np.ndarray, report: ReadReport) -> np.nd
 
 
 def _ids(values: list[str], guests: bool = False) -> list[str]:
-    """Ids without outer blanks and without the .0 of a column that became decimal on its way.
+    """Ids without outer blanks and without the .0 of a column that became decimal on its way,
+    all of it or, as in one of several files, some.
 
     With ``guests``, the words that exports write for nothing become "".
     """
@@ -190,7 +191,7 @@ def _ids(values: list[str], guests: bool = False) -> list[str]:
     if guests:
         name |= {value: "" for value in name if value != _NO_NAME and is_missing(value)}
     given = [new for new in name.values() if new]
-    if given and all(re.fullmatch(r"\d+\.0", new) for new in given):
+    if given and all(re.fullmatch(r"\d+(\.0)?", new) for new in given):
         name = {value: new.removesuffix(".0") for value, new in name.items()}
     return [name[value] for value in values]
 

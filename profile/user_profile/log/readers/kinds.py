@@ -31,6 +31,14 @@ def meaning(word: str) -> str:
     return _MEANING.get(bare, word)
 
 
+def by_meaning(kind: np.ndarray, words: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Codes (N,) into kinds instead of a shop's words for them, and the kinds."""
+    meanings = [meaning(word) for word in words]
+    kinds = tuple(dict.fromkeys(meanings))
+    place = np.array([kinds.index(said) for said in meanings], kind.dtype)
+    return place[kind] if len(kind) else kind, kinds
+
+
 def kind_column(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str | None:
     """Of columns whose names say nothing, the one whose few words tell what was taken back."""
     words: list[set[str]] = [set() for _ in header]

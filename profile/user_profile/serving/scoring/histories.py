@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import DataError
 from ...log.events import MISSING, PURCHASE, Events
+from ...log.readers.kinds import by_meaning
 from ...log.sessions import Sessions, group_sessions
 
 NEEDED = ("user", "items", "times")
@@ -87,7 +88,7 @@ def read_batch(batch: Any, where: str, side: tuple[str, ...] = ()) -> Sessions |
     sessions: tuple[str, ...] = ()
     kind, session = np.zeros(count, np.int64), np.full(count, MISSING)
     if "kinds" in flat:
-        kind, kinds = _coded(flat["kinds"].fill_null(PURCHASE), pa)
+        kind, kinds = by_meaning(*_coded(flat["kinds"].fill_null(PURCHASE), pa))
     if "sessions" in flat:
         session, sessions = _coded(flat["sessions"].cast(pa.string()).fill_null(""), pa)
         if "" in sessions:
