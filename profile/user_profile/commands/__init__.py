@@ -9,5 +9,6 @@ log_options       which log, and how it is read
 model_options     which model, and the run that makes it
 asking            who is asked about, when; what a saved model needs to answer
 outputs, answers  files written, none unasked; rows on the terminal and in files
+named_ids         ids as people type them, joined or in a file
 sequence_inputs, waiting
 """

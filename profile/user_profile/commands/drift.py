@@ -49,7 +49,8 @@ def run_drift(options: argparse.Namespace) -> int:
         more = "" if options.out else "; --out writes all"
         print(f"the latest {_SHOWN} of {len(rows):,} sessions{more}")
     print(
-        "mix: shares of what was bought, the latest counting most; "
+        "mix: shares of what was bought, the latest counting most, drawn towards what all buy "
+        "where little is known; "
         "moved: how much of it a session changed, from 0 to 1"
     )
     if options.out:

@@ -5,7 +5,7 @@ profile       what is said of one customer at one moment
 facts         what a customer did so far: orders, revenue, RFM
 live          a profile that goes on with new sessions, without training
 drift         how interests changed; drift_bands: beside everybody's
-segments      customers who buy alike
+segments      customers who buy alike; segment_names: what they are called
 applications  recommendations, risk, retention; audience: advertising
 allowed       which items may be recommended; places are kept for new ones
 lift          how much more an audience holds than customers drawn at random

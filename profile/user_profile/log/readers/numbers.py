@@ -1,4 +1,4 @@
-"""Quantities and prices as people write them: 1.234,50 €, $12.00, (3.00), 12-.
+"""Quantities and prices as people write them: 1.234,50 €, 1 234,50, $12.00, (3.00), 12-, 12 CR.
 
 Whether a comma is the decimal sign is decided over the whole column.
 """
@@ -12,6 +12,8 @@ import numpy as np
 MISSING_WORDS = frozenset(
     ["", "na", "n/a", "nan", "null", "none", "nil", "-", "\\n", "<na>", "#n/a", "nat", "(null)"]
 )
+_BLANKS = re.compile(r"[\s'’\u00a0\u202f]")
+_MINUS = re.compile("[\u2212\u2013\u2014\uff0d]")
 _LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 MOST = 1e15  # pieces or money; sums of more lose their last unit
 _AMOUNT = re.compile(r"\d[\d.,]*|[.,]\d+")
@@ -29,7 +31,12 @@ class Numbers(NamedTuple):
 
 
 def is_missing(text: str) -> bool:
-    return text.strip().lower() in MISSING_WORDS
+    return _plain(text).lower() in MISSING_WORDS
+
+
+def _plain(text: str) -> str:
+    """With one sign for minus, and no blanks, which part thousands in some countries."""
+    return _BLANKS.sub("", _MINUS.sub("-", text))
 
 
 def parse_numbers(values: Sequence[str], where: str = "") -> Numbers:
@@ -58,7 +65,8 @@ def parse_numbers(values: Sequence[str], where: str = "") -> Numbers:
 
 def _decimal_comma(given: Sequence[str], where: str) -> tuple[bool, list[str]]:
     """Whether the comma of this column is its decimal sign, and a note where nothing tells."""
-    with_comma = [match[0] for value in given if "," in value and (match := _AMOUNT.search(value))]
+    plain = [_plain(value) for value in given if "," in value]
+    with_comma = [match[0] for value in plain if (match := _AMOUNT.search(value))]
     for text in with_comma:
         before, _, after = text.rpartition(",")
         if "." in text:
@@ -89,7 +97,7 @@ def _number(value: str, comma: bool) -> float:
             if not abs(number) <= MOST or "_" in text:
                 raise ValueError("not finite, or beyond all money")
             return number
-    text = re.sub(r"[\s'’\u00a0\u202f]", "", text)
+    text = _plain(text)
     negative = (text[:1] == "(" and text[-1:] == ")") or "-" in (text[:1], text[-1:])
     text = text.strip("()").strip("+-")
     match = _AMOUNT.search(text)
@@ -98,7 +106,7 @@ def _number(value: str, comma: bool) -> float:
     around = text[: match.start()], text[match.end() :]
     if not all(_MONEY.fullmatch(part.strip("-.")) for part in around):
         raise ValueError("neither number nor money")
-    negative = negative or "-" in around[0]
+    negative = negative or "-" in around[0] or around[1].strip(".").lower() == "cr"  # credit
     decimal, thousands = (",", ".") if comma else (".", ",")
     whole, point, part = match[0].rstrip(thousands).partition(decimal)
     groups = whole.split(thousands)
