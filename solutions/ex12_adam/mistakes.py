@@ -286,3 +286,27 @@ class StateOnTheClass(_Base):
         kind.shared_t += 1
         self.t = kind.shared_t - 1
         super().step(grads)
+
+
+@mistake("you correct both moments by beta1; the second one is corrected by 1 - beta2**t")
+class OneCorrectionForBoth(_Base):
+    def corrected(self, name):
+        fix = 1 - self.betas[0] ** self.t
+        return self.m[name] / fix, self.v[name] / fix
+
+
+@mistake("you move before you update the moments, so each step uses those of the step before")
+class MovesByTheOldMoments(_Base):
+    def step(self, grads):
+        self.t += 1
+        for name in self.params:
+            self.move(name, self.update(name))
+            self.moments(name, grads[name])
+
+
+@mistake("your first moment begins as the whole first gradient and is corrected for 0 all the same")
+class BeginsWithTheWholeGradient(_Base):
+    def moments(self, name, g):
+        super().moments(name, g)
+        if self.t == 1:
+            self.m[name] = np.array(g)

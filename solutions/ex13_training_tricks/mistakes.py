@@ -44,6 +44,12 @@ def norm_squared(grads, max_norm):
     return _scaled(grads, max_norm / norm if norm > max_norm else 1.0), norm
 
 
+@mistake("you take the largest of the arrays' norms; add up their squares, then take one root")
+def largest_norm(grads, max_norm):
+    norm = max((_norm({name: grad}) for name, grad in grads.items()), default=0.0)
+    return _scaled(grads, max_norm / norm if norm > max_norm else 1.0), norm
+
+
 @mistake("you add up the norms of the arrays; add up their squares, then take one root")
 def norms_added(grads, max_norm):
     norm = sum(_norm({name: grad}) for name, grad in grads.items())

@@ -168,3 +168,11 @@ def changes_the_memory(queries, memory, w_label, memory_mask=None):
 def averages_probabilities(queries, memory, w_label, memory_mask=None):
     weights = softmax(masked(scored(queries, memory), memory_mask))
     return weights @ softmax(memory @ w_label)
+
+
+@mistake("you weigh the events by plain exponentials; divide them by their sum, as softmax does")
+def exponentials_for_weights(queries, memory, w_label, memory_mask=None):
+    scores = masked(scored(queries, memory), memory_mask)
+    peak = scores.max(axis=-1, keepdims=True)
+    weights = np.exp(scores - np.where(np.isfinite(peak), peak, 0))
+    return softmax(weights @ memory @ w_label)

@@ -299,7 +299,8 @@ def adds_twice(state, q, k, v):
 
 
 @step_mistake(
-    "your first step returns its value and stores nothing; its key and value belong to the sums"
+    "a step that is given no state returns its value and stores nothing; its key and value "
+    "belong to the sums"
 )
 def forgets_the_first(state, q, k, v):
     if state is None:

@@ -43,3 +43,12 @@ def test_a_change_does_what_it_says(code, kind, args, values):
     assert len(found) >= len(values)
     for wanted in values:
         assert any(np.array_equal(one, wanted) for one in found if one is not None), found
+
+
+def test_places_that_come_up_twice_are_added_up():
+    code = "def f(x, i):\n    t = np.zeros(3)\n    t[i] += x\n    t[1:] += 0\n    return t\n"
+    source, slips = switched("import numpy as np\n" + code, repairs)
+    (slip,) = (one for one in slips if one.kind == "np.add.at")
+    module = load_module("switched", "switched.py", source)
+    module._choose_([(slip.place, slip.form)], False)
+    np.testing.assert_array_equal(module.f(np.ones(3), np.array([0, 0, 2])), [2, 0, 1])

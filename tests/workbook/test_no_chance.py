@@ -11,10 +11,12 @@ from grader.causes.what_if import _factor
 from grader.clock import Clock
 from grader.diagnose import Step
 from grader.exercise import find_exercise, find_exercises
+from grader.grading import grade
 from grader.judge import Complaint, Terms
 from grader.mutants.mended import repairs
 from grader.mutants.switches import switched
 from grader.sandbox.execute import Outcome, Request
+from grader.sandbox.in_process import InProcess
 
 BAD = Complaint("values", "1", "0", where="[0]")
 EX05 = find_exercise("ex05", find_exercises())
@@ -62,3 +64,14 @@ def test_a_row_that_is_another_in_another_call_is_not_told():
     alone = Evidence(EX05, one, [one], [one], None)
     assert of_lines(alone) == "your padding_mask is wrong exactly in the first row"
     assert of_lines(Evidence(EX05, one, [one, other], [one, other], None)) == ""
+
+
+def test_no_size_of_the_block_is_the_width_of_a_head_by_chance():
+    exercise = find_exercise("ex15", find_exercises())
+    run = grade(exercise, InProcess(exercise.reference, exercise.tests))
+    for step in run.steps:
+        x = step.request.args[0]
+        heads = next(value for value in step.request.args if isinstance(value, int))
+        sizes = [*x.shape[:-1], x.shape[-1], heads, x.shape[-1] // heads]
+        assert len(sizes) == len(set(sizes)), sizes
+    assert run.steps

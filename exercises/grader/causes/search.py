@@ -26,6 +26,7 @@ ORDER = (
         "a copy",
         "activation",
         "to add",
+        "np.add.at",
         "not added up",
         "random numbers",
         "operator",

@@ -11,6 +11,7 @@ SHOULD = {
     "comparison": "be another comparison",
     "another function": "be another function",
     "to add": "be += in place of =",
+    "np.add.at": "be np.add.at: += adds once where a place comes up twice",
     "another variable": "be another variable",
     "another key": "be another key",
     "another size": "be another size",

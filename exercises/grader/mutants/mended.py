@@ -40,6 +40,18 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
         yield from (("bound dropped", bound) for bound in node.elts)
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
+    yield from _added_at(node)
+
+
+def _added_at(node: ast.AST) -> Iterator[Change]:
+    """np.add.at for +=, which adds once where a place comes up twice."""
+    target = getattr(node, "target", None)
+    adds = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add)
+    if not adds or not isinstance(target, ast.Subscript):
+        return
+    if not any(isinstance(inner, ast.Slice) for inner in ast.walk(target.slice)):
+        at = ast.parse("np.add.at", mode="eval").body
+        yield "np.add.at", ast.Expr(ast.Call(at, [target.value, target.slice, node.value], []))
 
 
 def _of_shape(node: ast.AST) -> bool:
