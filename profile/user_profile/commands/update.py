@@ -110,11 +110,12 @@ def _features(text: str | None, profiler: Profiler, new: bool) -> dict[str, str]
     given = named_pairs("--features", text, "value") or {}
     if given and not new:
         raise DataError("--features are of a new customer; of this one the log tells them.")
-    known = profiler.spec.side
-    if unknown := [name for name in given if name not in known]:
-        told = f"it knows {joined(list(known))}" if known else "it knows none"
+    known = list(profiler.spec.side)
+    there = matched(given, known)
+    if unknown := [name for name in given if name not in there]:
+        told = f"it knows {joined(known)}" if known else "it knows none"
         raise DataError(f"The model reads no feature {unknown[0]!r} of customers; {told}.")
-    return given
+    return {there[name]: value for name, value in given.items()}
 
 
 def _in_words(event: NewEvent) -> str:

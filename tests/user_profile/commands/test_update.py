@@ -64,7 +64,7 @@ def asked(rng: np.random.Generator, shaped: SimpleNamespace) -> tuple[list[str],
         rows.append((user, "a-new-order", str(item), "purchase", time, pieces, price, ""))
         said.append(f"{item}:{pieces}" + ("" if shaped.shape == "no prices" else f":{price}"))
     known = user == "stranger" and shaped.shape == "receipts"
-    told = ["--features", "country=United Kingdom"] if known else []
+    told = ["--features", "Country=United Kingdom"] if known else []
     return [user, "--items", ",".join(said), *when, *told], rows
 
 
