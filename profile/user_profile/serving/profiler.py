@@ -150,7 +150,7 @@ class Profiler:
     ) -> Iterator[tuple[np.ndarray, Self, np.ndarray, np.ndarray]]:
         """Rows (q,) of the queries, a profiler of their customers alone, and the queries there.
 
-        What a batch reads of its history grows with the history: of many customers, a part.
+        What is read of all who are asked about grows with them: of many customers, a part.
         """
         if len(self.history.users) <= _PART:
             yield np.arange(len(users)), self, users, moments

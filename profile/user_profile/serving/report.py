@@ -194,9 +194,21 @@ def _outlook_record(profile: Profile) -> dict[str, Any]:
     record: dict[str, Any] = {k: round(v, 4) for k, v in chances.items() if v is not None}
     if profile.spend:
         record["spend_in_90_days"] = _rounded(SPEND_BANDS, profile.spend)
+    if profile.amount:
+        record["spend_amount_in_90_days"] = _amount_record(profile)
     if profile.value is not None:
         record["spend_in_a_year"] = round(profile.value, 2)
     return record
+
+
+def _amount_record(profile: Profile) -> dict[str, float]:
+    """The middle; low, high and how often it lay between where that was measured."""
+    low, middle, high = (round(value, 2) for value in profile.amount)
+    if profile.held is None:
+        return {"middle": middle}
+    held, customers = profile.held
+    between = {"low": low, "high": high, "held": round(held / customers, 4)}
+    return {"middle": middle, **between, "customers": customers}
 
 
 def to_json(records: Any) -> str:

@@ -13,7 +13,7 @@ from user_profile.model.decisions import AMOUNT_LEVELS, amount, decide_band
 from user_profile.model.saved import load_model, save_model
 from user_profile.model.settings import Settings
 from user_profile.serving.profiler import Profiler
-from user_profile.serving.report import describe_outlook
+from user_profile.serving.report import describe_outlook, profile_record
 from user_profile.training.loop import train
 
 from ..shop_log import make_categories, make_sessions
@@ -44,10 +44,14 @@ def test_what_is_kept_is_what_the_intervals_held_at_the_date_of_the_test(shop):
 
 
 def words_of(trained, sessions):
-    """Of everybody, by the band that is said."""
+    """Of everybody, by the band that is said: the words, and the record that JSON holds."""
     profiler = Profiler(trained, sessions)
     everybody = [profiler.profile(user) for user in range(len(sessions.events.users))]
-    return {profile.spend_band: describe_outlook(profile) for profile in everybody}
+    records = [profile_record(profiler, p, profiler.spec.items) for p in everybody]
+    return {
+        profile.spend_band: (describe_outlook(profile), record["spend_amount_in_90_days"])
+        for profile, record in zip(everybody, records)
+    }
 
 
 def test_the_card_says_the_share_that_was_measured(shop):
@@ -58,8 +62,13 @@ def test_the_card_says_the_share_that_was_measured(shop):
     assert len(words) > 1
     for band, share in (("nothing", "15%"), ("low", "50%"), ("high", "75%")):
         if band in words:
-            assert f"so it was for {share} of the 40 with this band" in words[band]
-    assert "between" not in words.get("medium", "")  # too few to say
+            said, record = words[band]
+            assert f"so it was for {share} of the 40 with this band" in said
+            assert f"{record['held']:.0%}" == share
+            assert record["low"] <= record["middle"] <= record["high"]
+    said, record = words.get("medium", ("", {"middle": 0}))
+    assert "between" not in said  # too few to say
+    assert list(record) == ["middle"]
 
 
 def test_an_older_model_says_no_interval(shop, tmp_path):
@@ -71,6 +80,7 @@ def test_an_older_model_says_no_interval(shop, tmp_path):
     with np.load(tmp_path / "new.npz") as file:
         arrays = {name: file[name] for name in file.files if name != "decisions/covered"}
     np.savez(tmp_path / "old.npz", **arrays)
-    for words in words_of(load_model(tmp_path / "old.npz"), sessions).values():
-        assert "about" in words
-        assert "between" not in words
+    for said, record in words_of(load_model(tmp_path / "old.npz"), sessions).values():
+        assert "about" in said
+        assert "between" not in said
+        assert list(record) == ["middle"]
