@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from user_profile.__main__ import main
 from user_profile.commands.update import read_items
-from user_profile.errors import DataError
 from user_profile.log.prepare import prepare
 from user_profile.model.saved import load_model
 from user_profile.serving.live import LiveProfile
@@ -145,12 +144,6 @@ def test_of_a_customer_with_too_many_sessions_it_is_said(run, monkeypatch):
     assert run("show", "c4").out.startswith("Of c4 the latest 2 sessions are read")
 
 
-@pytest.mark.parametrize("items", ["a:1:nan", "a:nan", "a:1:inf", "a:1:-2", "a:1e200:1e200", ":1"])
-def test_numbers_that_are_no_price_are_refused(items):
-    with pytest.raises(DataError, match="ID:PIECES:PRICE"):
-        read_items(items)
-
-
 @pytest.mark.parametrize(("number", "told"), [("1", "2 or more"), ("5000", "too many")])
 def test_segments_are_as_many_as_asked_or_refused(run, number, told):
     assert told in run("segments", "--number", number, status=2).err
@@ -183,21 +176,6 @@ def test_files_are_written_though_the_reader_of_the_output_left(shop, tmp_path):
         assert child.stderr.read() == b""
     assert child.returncode == 0
     assert path.read_text().count("\n") > 1
-
-
-def test_prices_of_an_update():
-    assert read_items("a,b:2,c:3:4.5") == [("a", 1, None, "purchase"), ("b", 2, None, "purchase"),
-                                           ("c", 3, 4.5, "purchase")]  # fmt: skip
-
-
-def test_ids_of_an_update_may_hold_commas_and_colons():
-    known = ["mug, blue", "urn:sku:7", "M1", "a:2"]
-    said = read_items('"mug, blue":2, urn:sku:7:3:1.5,m1, a:2', known)
-    assert [event[:3] for event in said] == [
-        ("mug, blue", 2, None), ("urn:sku:7", 3, 1.5), ("M1", 1, None), ("a:2", 1, None),
-    ]  # fmt: skip
-    with pytest.raises(DataError, match="in double quotes"):
-        read_items("urn:sku:8:3", known)
 
 
 @pytest.mark.parametrize("price", [None, 7.5])

@@ -7,11 +7,7 @@ import pytest
 from user_profile.log.readers import read_events
 from user_profile.log.readers.kinds import by_meaning
 
-
-def write(folder, name, text):
-    path = folder / name
-    path.write_text(text)
-    return path
+from .written import write
 
 
 def test_words_and_signs_say_what_was_bought_and_what_went_back(tmp_path):

@@ -181,3 +181,13 @@ def test_a_thin_beginning_and_two_eras_are_no_outliers():
     assert not outlying(np.arange(0, 30 * year, year)).any()
     assert not outlying(np.concatenate([np.arange(50), np.arange(50) + 9 * year])).any()
     assert outlying(np.append(np.arange(200), [9 * year, -9 * year])).sum() == 2
+
+
+def test_a_few_rows_behind_a_gap_that_no_other_comes_near_are_outliers():
+    day, rows = 86_400, np.arange(3000) * 8_640  # ten rows a day
+    assert np.flatnonzero(outlying(np.append(rows, rows[-1] + 90 * day))).tolist() == [3000]
+    assert np.flatnonzero(outlying(np.append(-90 * day, rows))).tolist() == [0]
+    assert not outlying(np.append(rows, rows[-1] + 20 * day)).any()
+    assert not outlying(np.append(rows, rows[-1] + 90 * day + np.arange(20) * day)).any()
+    closed = np.append(rows, rows + rows[-1] + 60 * day)  # as every winter
+    assert not outlying(np.append(closed, closed[-1] + 90 * day)).any()

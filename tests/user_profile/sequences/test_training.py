@@ -212,21 +212,6 @@ def test_a_judge_of_many_weights_reads_once_and_finds_what_each_is_worth(
     assert asked == [len(validation)]
 
 
-def test_settings_are_checked_and_fitted():
-    with pytest.raises(ValueError, match="dropout"):
-        Settings(dropout=1.5)
-    with pytest.raises(ValueError, match="start"):
-        Settings(start="nowhere")
-    with pytest.raises(ValueError, match="epochs"):
-        Settings(epochs=0)
-    large, small = Settings().fitted(3_416, 1_000_000), Settings().fitted(200_000, 10_000)
-    assert large.negatives == 0
-    assert small.negatives == 1024
-    assert large.dropout < small.dropout
-    assert large.epochs < small.epochs
-    assert Settings(dropout=0.0).fitted(10, 10).dropout == 0.0
-
-
 def test_user_features_decide_where_items_cannot(log):
     """Who is known to be left begins at i0, who is right at i10; all go round the same ring."""
     walk = np.cumsum(np.random.default_rng(0).choice([0, 1, 2, 3], size=(60, 6)), axis=1)

@@ -28,7 +28,7 @@ from user_profile.serving.profiler import Profiler
 from user_profile.training.facts import fit_spec
 from user_profile.training.loop import know, train
 from user_profile.training.outlook import Answered, read_answers
-from user_profile.training.parts import PartPacks, split_parts, train_parts
+from user_profile.training.parts import split_parts, train_parts
 
 from attention.parallel.ranks import ALONE
 from tests.mpi import ROOT, needs_mpi
@@ -126,22 +126,6 @@ def test_one_part_and_the_whole_log_judge_alike(tmp_path):
     assert ours.decisions.taught == theirs.decisions.taught
     assert ours.log[-1]["validation"] == pytest.approx(theirs.log[-1]["validation"], abs=0.1)
     np.testing.assert_array_equal(ours.decisions.worth, theirs.decisions.worth)
-
-
-def test_an_epoch_takes_each_pack_once():
-    order = PartPacks([3, 0, 5], seed=1)
-    met = []
-    for _ in range(order.count):
-        batch = next(order)
-        shards, shares = order.shards(batch, 3, None)
-        there = [(part, pack) for part, pack, _ in shards if pack is not None]
-        assert [share * len(there) for share in shares] == [
-            pack is not None for _, pack, _ in shards
-        ]
-        assert order.weight(batch) == len(there)
-        met += there
-    assert order.left == 0
-    assert sorted(met) == [(0, n) for n in range(3)] + [(2, n) for n in range(5)]
 
 
 @pytest.mark.slow

@@ -16,7 +16,9 @@ _LONGEST = 1024  # characters of an id: tables of ids are as wide as the longest
 _NO_NAME = "-"  # stands for a missing number in `is_missing`, but may be the id of an item
 _FEWEST = 10  # rows from which on a date can be told to lie apart
 _APART = 0.01  # the share of rows that may lie apart
-_YEAR = 365 * 86_400
+_FEW = 0.001  # and the share for which a narrower gap is enough
+_WIDER = 10  # times as wide as any gap among the others
+_MONTH, _YEAR = 30 * 86_400, 365 * 86_400
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,8 @@ def outlying(times: np.ndarray) -> np.ndarray:
     """Which of N times lie apart from nearly all others, (N,) bool.
 
     Apart: at most one row in a hundred, beyond a gap of over a year that is also wider than twice
-    the way from the middle of the log to the gap.
+    the way from the middle of the log to the gap; or one in a thousand, beyond a gap of over a
+    month that is ten times as wide as any among the others.
     """
     apart = np.zeros(len(times), dtype=bool)
     if len(times) < _FEWEST:
@@ -163,6 +166,13 @@ def outlying(times: np.ndarray) -> np.ndarray:
         wide = np.flatnonzero((gap > _YEAR) & (gap > 2 * away[first - 1 : -1]))
         if len(wide):
             apart[ranked[first + wide[0] :]] = True
+        few = int(_FEW * len(times))
+        if few:
+            usual = int(np.diff(away[few:-few]).max())
+            gap = np.diff(away[-few - 1 :])
+            wide = np.flatnonzero((gap > _MONTH) & (gap > _WIDER * usual))
+            if len(wide):
+                apart[ranked[len(times) - few + wide[0] :]] = True
     return apart
 
 
