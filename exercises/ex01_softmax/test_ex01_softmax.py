@@ -35,6 +35,8 @@ def test_any_axis_may_be_asked_for(check, rng):
     check("softmax", x, axis=0)
     check("softmax", x, axis=1)
     check("softmax", x, axis=-2)
+    check("softmax", normal(rng, 3, 5), axis=-2)
+    check("softmax", normal(rng, 2, 3, 4, 5), axis=-3)
 
 
 def test_a_vector_and_a_single_score(check, rng):

@@ -33,6 +33,9 @@ def test_masked_events_do_not_count(check, rng):
     queries, memory, w_label = case(rng, 3)
     mask = np.array([[1, 1, 0, 1, 1], [0, 1, 1, 0, 0], [1, 1, 1, 1, 0]], dtype=bool)
     check("label_probabilities", queries, memory, w_label, memory_mask=mask)
+    check("label_probabilities", *case(rng, 3, t=5), memory_mask=mask)
+    mask = np.stack([mask, ~mask])
+    check("label_probabilities", *case(rng, 2, 3), memory_mask=mask)
 
 
 def test_a_mask_of_true_changes_nothing(check, rng):

@@ -47,7 +47,7 @@ def test_tiles_of_one(check, rng):
     check("tiled_backward", *inputs(rng, n=4, m=6), 1)
 
 
-def test_one_tile_holds_everything(check, rng):
+def test_a_tile_may_hold_everything(check, rng):
     check("tiled_backward", *inputs(rng), 3)
     check("tiled_backward", *inputs(rng, n=5, m=8), 8)
     check("tiled_backward", *inputs(rng, n=5, m=7, d=6), 50)

@@ -155,3 +155,11 @@ def backward_sign(dy, y, axis=-1):
 def softmax_applied_twice(dy, y, axis=-1):
     y = _softmax(y, axis)
     return y * (dy - (dy * y).sum(axis, keepdims=True))
+
+
+@mistake(
+    "your backward subtracts the plain mean of dy; it must be the sum of dy weighted by y",
+    replaces="softmax_backward",
+)
+def plain_mean_subtracted(dy, y, axis=-1):
+    return y * (dy - dy.mean(axis, keepdims=True))

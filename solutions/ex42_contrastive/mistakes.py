@@ -256,19 +256,27 @@ def right(a, b, temperature):
     return gradients(dscores_of(a, b, temperature), a, b)
 
 
-@backward_mistake("your gradient stops at the unit rows; go on through the normalisation")
+@backward_mistake(
+    "for your {outputs} the gradient stops at the unit rows; go on through the normalisation",
+    outputs=("da", "db"),
+)
 def normalisation_skipped(a, b, temperature):
     return gradients(dscores_of(a, b, temperature), a, b, lambda du, x: du)
 
 
 @backward_mistake(
-    "you divide by the length and keep what points along the row; take that part away"
+    "for your {outputs} you divide by the length and keep what points along the row; take "
+    "that part away",
+    outputs=("da", "db"),
 )
 def no_projection(a, b, temperature):
     return gradients(dscores_of(a, b, temperature), a, b, lambda du, x: du / lengths(x))
 
 
-@backward_mistake("you take away what points along the row and forget to divide by its length")
+@backward_mistake(
+    "for your {outputs} you take away what points along the row and forget to divide by its length",
+    outputs=("da", "db"),
+)
 def no_division_by_the_length(a, b, temperature):
     return gradients(
         dscores_of(a, b, temperature), a, b, lambda du, x: through_length(du, x) * lengths(x)
@@ -281,7 +289,10 @@ def divided_by_the_other_length(a, b, temperature):
     return da * lengths(a) / lengths(b), db * lengths(b) / lengths(a)
 
 
-@backward_mistake("your projection uses the raw row; take the part along the row of length 1")
+@backward_mistake(
+    "for your {outputs} the projection uses the raw row; take the part along the row of length 1",
+    outputs=("da", "db"),
+)
 def projection_on_the_raw_row(a, b, temperature):
     def through(du, x):
         return (du - x * (x * du).sum(axis=1, keepdims=True)) / lengths(x)
@@ -289,7 +300,9 @@ def projection_on_the_raw_row(a, b, temperature):
     return gradients(dscores_of(a, b, temperature), a, b, through)
 
 
-@backward_mistake("your projection adds the part along the row; it is taken away")
+@backward_mistake(
+    "for your {outputs} the part along the row is added; it is taken away", outputs=("da", "db")
+)
 def projection_added(a, b, temperature):
     def through(du, x):
         u = unit(x)

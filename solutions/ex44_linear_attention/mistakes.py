@@ -274,7 +274,10 @@ def keeps_the_last_token(state, q, k, v):
     return read(q, *add(state, features(k), v)), add(None, features(k), v)
 
 
-@step_mistake("your step never looks at its state; add the token to what was there")
+@step_mistake(
+    "each step gives its token's own value: the state is never read, or what was added to it "
+    "is lost"
+)
 def ignores_its_state(state, q, k, v):
     return read(q, *add(None, features(k), v)), add(state, features(k), v)
 

@@ -35,6 +35,8 @@ def changed(code, kind, *args):
         ("x['a'] + y['b']", "another key", ({"a": 1, "b": 2}, {"a": 4, "b": 8}), [10, 5]),
         ("x.sum(keepdims=True)", "an axis", (X,), [X.sum(-1, keepdims=True), [[11, 18]]]),
         ("x / 2", "its own sum", (X,), [X / X.sum(-1, keepdims=True), X / X.sum()]),
+        ("sorted(x, key=len)[::-1]", "sorted", (["a", "b", "cc"],), [["cc", "a", "b"]]),
+        ("x - 9", "have `np.abs` around it", (X,), [np.abs(X - 9)]),
         ("(x * 2).sum()", "a bracket", (X,), [X.sum() * 2]),
     ],
 )

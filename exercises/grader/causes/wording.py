@@ -17,6 +17,7 @@ SHOULD = {
     "another size": "be another size",
     "its own sum": "be divided by its own sum",
     "None alone": "ask for None alone: 0 and what is empty count as false too",
+    "sorted": "be sorted with reverse=True: [::-1] turns equal ones round as well",
     "slice dropped": "stand without the slice",
     "counted from the end": "be counted from the other end",
     "and/or": "be the other of `and` and `or`",

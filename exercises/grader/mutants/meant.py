@@ -1,5 +1,5 @@
 """What may have been meant at a node of a wrong function: None and not 0, another size, the whole
-and not a slice of it, its own sum below a fraction."""
+and not a slice of it, its own sum below a fraction, equal ones left in their order."""
 
 import ast
 from collections.abc import Iterator
@@ -15,12 +15,22 @@ READ = ast.Name | ast.Attribute | ast.Subscript | ast.Call
 def meant(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     """Every such change of a node."""
     yield from _none(node, parent)
+    yield from _sorted(node)
     yield from _whole(node)
     yield from _sizes(node, parent, scope)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         yield from (
             ("its own sum", ast.BinOp(node.left, ast.Div(), total)) for total in _sums(node.left)
         )
+
+
+def _sorted(node: ast.AST) -> Iterator[Change]:
+    """sorted(…, reverse=True) for sorted(…)[::-1], which turns equal ones round as well."""
+    if isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "::-1":
+        call = node.value
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "sorted":
+            option = ast.keyword("reverse", ast.Constant(True))
+            yield "sorted", ast.Call(call.func, call.args, [*call.keywords, option])
 
 
 def _none(node: ast.AST, parent: ast.AST) -> Iterator[Change]:

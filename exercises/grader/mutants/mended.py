@@ -158,6 +158,7 @@ def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
         yield "a factor", ast.BinOp(node, ast.Mult(), ast.Constant(number))
     yield "a square", ast.BinOp(node, ast.Mult(), node)
     yield "have `np.sqrt` around it", _call("sqrt", node)
+    yield "have `np.abs` around it", _call("abs", node)
     yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
     for name in scope.near(node.lineno, NEAR // 2):
         for operator, how in JOINTS.items():
