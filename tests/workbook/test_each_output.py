@@ -9,7 +9,8 @@ import pytest
 from grader.causes.evidence import evidence
 from grader.causes.outputs import outputs
 from grader.causes.slips import _switched
-from grader.causes.together import of_each
+from grader.causes.together import of_each, of_two
+from grader.clock import Clock
 from grader.compare import difference
 from grader.diagnose import doctor_of
 from grader.exercise import find_exercise, find_exercises
@@ -108,3 +109,9 @@ def test_of_numbers_that_are_drawn_only_what_mends_all_is_looked_for(monkeypatch
     run = SimpleNamespace(clock=SimpleNamespace(over=False), doctor=None, candidate=None)
     explain._searched(run, SimpleNamespace(is_drawn=True), None)
     assert asked == ["of_repair"]
+
+
+def test_two_things_are_not_told_of_one_wrong_call():
+    one = SimpleNamespace(clock=Clock(9), is_rounding=False, telling=True, failures=[None])
+    assert of_two(one, None) == ""
+    assert of_two(SimpleNamespace(**{**vars(one), "telling": False, "failures": "ab"}), None) == ""

@@ -63,6 +63,7 @@ def told(call, line=""):
         (lambda: b"\xff".decode(), "no whole text"),
         (lambda: int(float("nan")), "NaN is made into a whole number"),
         (lambda: "a" + 1, "are joined"),
+        (lambda: np.arange(3)[np.ones(4, bool)], "has 4 places where the array has 3"),
     ],
 )
 def test_an_error_has_a_reason_of_its_own(call, said):

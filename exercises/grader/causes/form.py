@@ -92,7 +92,8 @@ def of_runs(step: Step) -> str:
     if step.request.layouts and not right[1]:
         return (
             "your answer is right for an input in C order and wrong for the same one in Fortran "
-            "order: .reshape and .ravel copy there, so writing into their result is lost"
+            "order, as where what is written into the result of .reshape or .ravel is lost, which "
+            "is a copy there"
         )
     return "the first call is right and the same call again is wrong: something is kept in between"
 

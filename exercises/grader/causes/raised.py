@@ -121,9 +121,9 @@ REASONS: list[tuple[str, Say]] = [
     (r"axes don't match array|invalid number of axes",
      lambda *_: "axes are exchanged by a fixed list, which fits one number of axes only; "
                 "np.swapaxes(x, -1, -2) fits any"),
-    (r"boolean index did not match",
-     lambda *_: "a mask used as an index must have the full shape of the array; "
-                "np.where(mask, scores, …) lets it broadcast"),
+    (r"boolean index did not match.*?(\d+) but .*?(\d+)$",
+     lambda found, *_: f"a mask used as an index has {found[2]} places where the array has "
+                       f"{found[1]}; np.where(mask, …) lets a mask broadcast"),
     (r"index (-?\d+) is out of bounds for axis (-?\d+) with size (\d+)",
      lambda found, *_: f"index {found[1]} is asked of an axis of {found[3]}: the last is "
                        f"{int(found[3]) - 1}"),

@@ -33,8 +33,8 @@ FEW = 60  # questions that are asked of each mistake
 def of_two(found: Evidence, doctor: Doctor) -> str:
     """A sentence that names a known mistake and what stands on top of it, "" if none fits."""
     end = found.clock.left - SECONDS
-    if found.is_rounding:
-        return ""
+    if found.is_rounding or not found.telling or len(found.failures) < 2:
+        return ""  # so little comes of many a pair
     known = _mistakes(found, doctor)
     for mistake in known:
         runner = doctor.runner(mistake)
