@@ -4,7 +4,8 @@ events      the columns every reader fills
 sources     where a log lies: files, folders, archives, databases
 readers     one file a format; rows that cannot be read are counted and told
 ids         ids as people type them
-clean       duplicates, charges, cancellations; prices: what a row leaves out
+clean       duplicates, cancellations; prices: what a row leaves out
+charges     items that are no goods
 sessions    events of one user close in time; append: one customer's with further rows
 split       which sessions are trained on, which are held out
 categories  groups of items; clusters finds them, category_names names them

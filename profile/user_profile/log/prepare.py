@@ -9,9 +9,9 @@ from typing import Any, Unpack
 import numpy as np
 
 from ..errors import DataError
+from .charges import named_charges, tell_likely
 from .clean import charges_of, clean_events
 from .events import Events
-from .ids import matched, told_ids
 from .kept import KeptLog
 from .prepared import Prepared
 from .readers import Reading, read_events
@@ -55,8 +55,10 @@ def prepare(
     if found is not None:
         return found
     events, read = read_events(path, format, **reading)
-    refused = {*_named_charges(charges, events, read.notes)}
+    refused = {*named_charges(charges, events, read.notes)}
     refused |= set(() if keep_charges else charges_of(read.format))
+    if read.format != "online_retail":
+        tell_likely(events, refused, read.notes)
     events, cleaned = clean_events(events, refused, keep_duplicates)
     if user_features is not None:
         events = with_user_features(events, user_features)
@@ -83,20 +85,6 @@ def bounded(sessions: Sessions, notes: list[str], most: int = MOST_SESSIONS) -> 
     )
     left = np.repeat(sessions.user_offsets[1:], sessions.counts) - np.arange(len(sessions))
     return sessions.take(left <= most)
-
-
-def _named_charges(charges: Sequence[str], events: Events, notes: list[str]) -> list[str]:
-    """Their ids in the log, told. Raises DataError if it holds none of them."""
-    if not charges:
-        return []
-    there = matched(charges, events.items)
-    if not there:
-        raise DataError(
-            f"The log holds none of the charges {', '.join(charges[:5])}; name ids of its items, "
-            f"such as {events.items[0]!r}, or a file of them."
-        )
-    notes.append(told_ids(charges, there, "--charges"))
-    return list(there.values())
 
 
 def with_user_features(events: Events, path: str | Path) -> Events:

@@ -145,6 +145,19 @@ def test_a_shop_names_its_own_charges(tmp_path):
         prepare(path, charges=["stamps"])
 
 
+def test_items_that_sound_like_charges_are_told_and_kept(tmp_path):
+    path = tmp_path / "shop.csv"
+    texts = {"1": "Pfand Becher", "2": "Delivery fee", "3": "On the delivery of speeches"}
+    texts |= {"4": "Portobello", "5": "Tea", "VERSAND": "", "6": "Gift card 20", "7": "运费"}
+    rows = [f"u{n},{i},2024-05-0{n + 1},{text}" for n in range(5) for i, text in texts.items()]
+    path.write_text("\n".join(["user,item,time,text", *rows]))
+    log = prepare(path)
+    assert len(log.sessions.events.items) == len(texts)
+    assert "unless --charges names them: 1, 2, VERSAND, 6, 7\n" in log.read + "\n"
+    log = prepare(path, charges=["1", "2", "versand", "6", "7"])
+    assert "may be charges" not in log.read
+
+
 def test_texts_that_many_items_bear_are_their_categories():
     texts = ["sport", "politics", "culture", ""] * 12
     found = choose_categories([str(n) for n in range(48)], texts)
