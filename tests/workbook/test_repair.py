@@ -1,11 +1,12 @@
 """The place at fault, found by changing the student's own file; sources with switches."""
 
 import ast
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from grader.causes import explain
-from grader.causes.repair import lines_that_draw, of_words, places, plainest
+from grader.causes.repair import lines_that_draw, of_words, places, plainest, repairs_of
 from grader.causes.wording import in_either
 from grader.exercise import find_exercise, find_exercises
 from grader.grading import FAILED, grade
@@ -247,6 +248,17 @@ def test_names_say_too_little_to_tell_a_number_by():
     assert of_words([["large", "small"], []])
     assert not of_words(["large", 1])
     assert not of_words((np.zeros(2),))
+
+
+def test_of_names_no_change_is_told_that_moves_a_number():
+    code = "def f(x, y):\n    return ['large'] if x > 2 and abs(x - y) / (x + y) > 0.5 else []\n"
+    outputs = SimpleNamespace(outputs=[["large"]])
+    found = SimpleNamespace(failed=SimpleNamespace(expected=outputs))
+    kinds = {slip.kind for slip in repairs_of(found, code)[1]}
+    assert {"and/or", "comparison"} <= kinds
+    assert not kinds & {"operator", "constant", "term dropped", "a factor", "another function"}
+    outputs.outputs = [[np.zeros(2)]]
+    assert {"operator", "term dropped"} <= {slip.kind for slip in repairs_of(found, code)[1]}
 
 
 def test_a_call_with_a_starred_argument_has_changes_that_can_be_run():

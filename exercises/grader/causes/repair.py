@@ -27,7 +27,10 @@ from grader.sandbox.wire import Named
 
 SECONDS = 2.5
 DRAWN = re.compile(r"\brng\s*[.=]|\brandom\b")  # other random numbers may be right by chance
-NUMBERS = {"constant", "plausible constant", "range cut short"}
+OF_WORDS = {"and/or", "comparison", "condition dropped", "None alone", "sign or not dropped"}
+OF_WORDS |= {"branch", "never done", "always done", "another key", "another variable", "swapped"}
+OF_WORDS |= {"line dropped", "loop left", "loop not left", "slice dropped", "slice opened"}
+OF_WORDS |= {"slice shifted", "call dropped", "a copy", "to add"}  # no number moved, so no border
 CHANGED = {"constant", "plausible constant", "operator", "comparison", "another variable"}
 CHANGED |= {"swapped", "to add", "slice shifted", "and/or", "another function", "range cut short"}
 AWAY = {
@@ -184,7 +187,7 @@ def repairs_of(found: Evidence, code: str) -> tuple[str, list[Slip]]:
     drawn = lines_that_draw(code)
     slips = [slip for slip in slips if slip.line not in drawn]
     if of_words(found.failed.expected.outputs):
-        slips = [slip for slip in slips if slip.kind not in NUMBERS]
+        slips = [slip for slip in slips if slip.kind in OF_WORDS]
     return source, slips
 
 
