@@ -57,6 +57,7 @@ def told(call, line=""):
         (lambda: range(2.0), "// whole numbers"),
         (lambda: {[1]: 2}, "a list cannot be a key"),
         (lambda: SQUARE.append(2), "an array has no `append`"),
+        (lambda: (3).indices, "something of type int stands there, which has no `indices`"),
         (lambda: [].index(3), "searched for something that is not in it"),
         (lambda: float(np.ones(3)), "made into one: float(…)"),
         (lambda: bytes([300]), "beyond 255"),

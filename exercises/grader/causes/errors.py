@@ -49,7 +49,7 @@ PLAIN: list[tuple[str, str]] = [
      "a {1} is called as if it were a function: is a name used for two things, or a * missing "
      "before a bracket?"),
     (r"not supported between instances of '([\w.]+)' and '([\w.]+)'",
-     "a {1} and a {2} are compared by size"),
+     "{1} and {2} are compared by size: which values may come here?"),
     (r"'float' object cannot be interpreted as an integer",
      "a float stands where a whole number is asked: / gives floats, // whole numbers"),
     (r"object of type '(\w+)' has no len\(\)", "the length is asked of a {1}"),
@@ -70,6 +70,8 @@ PLAIN: list[tuple[str, str]] = [
      "several values are taken apart where one {1} came"),
     (r"'(tuple|str|bytes|range)' object does not support item assignment",
      "a {1} cannot be written into; a list or an array can"),
+    (r"'(?!NoneType)([\w.]+)' object has no attribute '(\w+)'",
+     "something of type {1} stands there, which has no `{2}`"),
     (r"dictionary changed size during iteration",
      "a dict is changed while a loop goes over it; go over list(…) of it"),
 ]  # fmt: skip
