@@ -72,7 +72,11 @@ def float64_zeros(x, w0, b0, w1, b1):
     return np.maximum(pre, np.zeros(pre.shape)) @ w1 + b1
 
 
-@mistake("your backward has no gate: where ReLU gave 0, no gradient passes", "mlp_backward")
+@mistake(
+    "the gate of ReLU is missing on the way to your {outputs}: where it gave 0, no gradient passes",
+    "mlp_backward",
+    outputs=("dx", "dw0", "db0"),
+)
 def no_gate(dy, x, w0, b0, w1, b1):
     return through(dy @ w1.T, np.maximum(x @ w0 + b0, 0), dy, x, w0)
 

@@ -151,8 +151,8 @@ def test_what_sets_the_failing_calls_apart_is_told(tmp_path):
 def test_each_wrong_output_has_its_own_cause(tmp_path):
     source = MLP.format(returned="dy @ w1.T @ w0.T, dw0, 2 * db0, dw1, db1")
     said = causes_of("ex08", source, tmp_path)[0][0]
-    assert "your dx is wrong as in a known mistake: your backward has no gate" in said
-    assert "your db0 is twice what it should be" in said
+    assert said.startswith("the gate of ReLU is missing on the way to your dx: where it gave 0")
+    assert "; your db0 is twice what it should be" in said
 
 
 GOES_THROUGH = "this check uses your softmax_backward too, whose own checks fail: mend it first"
