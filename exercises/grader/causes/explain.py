@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,11 +22,13 @@ from grader.causes.slips import of_slips
 from grader.causes.together import NOT_FOUND, of_each, of_two
 from grader.causes.values import exchanged_here, of_values
 from grader.causes.what_if import of_scale, of_what_if
+from grader.clock import Clock
 from grader.diagnose import Step
 from grader.grading import Result, Run
 from grader.kit import Variant
 from grader.sandbox.in_process import InProcess
 
+KNOWN = 2.0  # seconds in which it is tried whether a change mends another function too
 SEARCHES = 2  # of a function: after these its other checks are told what was found
 ALONE = 4  # searches, of one slip each, where another function is wrong as well
 SEVERAL = 4  # other calls, before it is said that one alone is wrong
@@ -181,7 +184,8 @@ def _mended(run: Run, found: Evidence) -> str:
     """Whether what mended another function of the file mends this one as well."""
     name = found.failed.request.name
     if not run.searches[name]:
-        told = _told(of_repair, found, run, only_known=True)
+        known = replace(found, clock=Clock(KNOWN))  # one pass, even where all searches had theirs
+        told = _told(of_repair, known, run, only_known=True)
         run.searches[name] += [told] if told else []
     return next(filter(None, run.searches[name]), "")
 
