@@ -34,6 +34,8 @@ def search(
     keep=lambda ranked, width, ended: ranked[:width],
     start=1,
     gain=lambda log_p, token, end: log_p,
+    join=lambda total, log_p, length: total + log_p,
+    zero=0.0,
     stop=lambda beams, ended: False,
     choose=lambda beams, ended, value: beams[0],
 ):
@@ -43,21 +45,32 @@ def search(
     def ended(beam):
         return has_ended(beam[0], end)
 
-    beams = [([], 0.0)] * start
+    beams = [([], zero)] * start
     for _ in range(steps):
         candidates = []
         for new, total in beams:
             if ended((new, total)):
                 candidates += stays((new, total))
                 continue
-            logs = model(see(prompt, new))
-            children = [([*new, t], total + float(gain(logs[t], t, end))) for t in range(len(logs))]
+            logs, length = model(see(prompt, new)), len(new) + 1
+            gains = [float(gain(log_p, t, end)) for t, log_p in enumerate(logs)]
+            children = [([*new, t], join(total, log_p, length)) for t, log_p in enumerate(gains)]
             candidates += extend(children)
         beams = keep(order(candidates, rank), width, ended) or beams
         if stop(beams, ended):
             break
     best = choose(beams, ended, final)
     return [*prompt, *best[0]], float(final(best))
+
+
+def opened(name, diagnosis, **doors):
+    """A mistake that is the search with doors opened, whatever it is asked."""
+
+    def wrong(model, prompt, steps, width, end=None, alpha=0.0):
+        return search(model, prompt, steps, width, end, alpha, **doors)
+
+    wrong.__name__ = name
+    mistake(diagnosis)(wrong)
 
 
 @mistake("you take the best token at every step; keep `width` beginnings")
@@ -71,9 +84,11 @@ def returns_new_tokens(model, prompt, steps, width, end=None, alpha=0.0):
     return tokens[len(prompt) :], score
 
 
-@mistake("you return the plain sum as the score; divide it by the length to the power alpha")
-def returns_the_sum(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end, alpha, final=lambda beam: beam[1])
+opened(
+    "returns_the_sum",
+    "you return the plain sum as the score; divide it by the length to the power alpha",
+    final=lambda beam: beam[1],
+)
 
 
 @mistake("you accept alpha and ignore it; the sum is divided by length ** alpha")
@@ -142,12 +157,11 @@ def length_without_the_end(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha, rank=rank)
 
 
-@mistake("you leave the log-probability of `end` out of the sum; ending is a choice, too")
-def end_for_nothing(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        gain=lambda log_p, token, end: 0.0 if token == end else log_p,
-    )
+opened(
+    "end_for_nothing",
+    "you leave the log-probability of `end` out of the sum; ending is a choice, too",
+    gain=lambda log_p, token, end: 0.0 if token == end else log_p,
+)
 
 
 @mistake("you continue beams that have ended; they stay as they are")
@@ -162,9 +176,11 @@ def ended_beams_go_on_until_all_have_ended(model, prompt, steps, width, end=None
     return search(model, prompt, steps, width, end, alpha, has_ended=never, stop=over)
 
 
-@mistake("you drop beams that have ended; they stay and may win")
-def drops_ended_beams(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end, alpha, stays=lambda beam: [])
+opened(
+    "drops_ended_beams",
+    "you drop beams that have ended; they stay and may win",
+    stays=lambda beam: [],
+)
 
 
 @mistake("you put ended beams aside; they compete for the `width` places and may be pushed out")
@@ -200,30 +216,24 @@ def ended_beams_beyond_the_width(model, prompt, steps, width, end=None, alpha=0.
     return search(model, prompt, steps, width, end, alpha, keep=keep)
 
 
-@mistake("you return the first text that ends; the search goes on")
-def returns_at_the_first_end(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        stop=lambda beams, ended: any(map(ended, beams)),
-        choose=lambda beams, ended, value: next(filter(ended, beams), beams[0]),
-    )
-
-
-@mistake(
-    "you stop as soon as the best beam has ended; a longer one may overtake it when lengths count"
+opened(
+    "returns_at_the_first_end",
+    "you return the first text that ends; the search goes on",
+    stop=lambda beams, ended: any(map(ended, beams)),
+    choose=lambda beams, ended, value: next(filter(ended, beams), beams[0]),
 )
-def stops_when_the_best_has_ended(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        model, prompt, steps, width, end, alpha, stop=lambda beams, ended: ended(beams[0])
-    )
 
 
-@mistake("you prefer a text that has ended to a better one that has not; the best of all wins")
-def prefers_the_ended(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        choose=lambda beams, ended, value: next(filter(ended, beams), beams[0]),
-    )
+opened(
+    "stops_when_the_best_has_ended",
+    "you stop as soon as the best beam has ended; a longer one may overtake it when lengths count",
+    stop=lambda beams, ended: ended(beams[0]),
+)
+opened(
+    "prefers_the_ended",
+    "you prefer a text that has ended to a better one that has not; the best of all wins",
+    choose=lambda beams, ended, value: next(filter(ended, beams), beams[0]),
+)
 
 
 @mistake("you treat the end 0 as no end; test `end is not None`")
@@ -286,9 +296,11 @@ def begins_with_copies(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha, start=width)
 
 
-@mistake("of equal scores you take the larger token; take the smaller")
-def larger_token_first(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end, alpha, extend=lambda children: children[::-1])
+opened(
+    "larger_token_first",
+    "of equal scores you take the larger token; take the smaller",
+    extend=lambda children: children[::-1],
+)
 
 
 @mistake("of equal scores you take the later beam; take the earlier")
@@ -318,68 +330,49 @@ def ended_first_among_equals(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha, order=order)
 
 
-@mistake("you keep the worst candidates; keep the best")
-def keeps_the_worst(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        model, prompt, steps, width, end, alpha, order=lambda c, rank: sorted(c, key=rank)
-    )
-
-
-@mistake("you return the last beam; the best is asked")
-def returns_the_last_beam(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        choose=lambda beams, ended, value: beams[-1],
-    )
-
-
-@mistake("you show the model the last token alone; hand it the whole sequence")
-def sees_the_last_token(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        model, prompt, steps, width, end, alpha, see=lambda prompt, new: [*prompt, *new][-1:]
-    )
-
-
-@mistake("you show the model the prompt at every step; the new tokens belong to it as well")
-def sees_the_prompt(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end, alpha, see=lambda prompt, new: list(prompt))
-
-
-@mistake("you show the model the new tokens without the prompt")
-def forgets_the_prompt(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        model, prompt, steps, width, end, alpha, see=lambda prompt, new: new or prompt[-1:]
-    )
-
-
-@mistake("you add probabilities; add their logarithms")
-def adds_probabilities(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        gain=lambda log_p, token, end: math.exp(log_p),
-    )
+opened(
+    "keeps_the_worst",
+    "you keep the worst candidates; keep the best",
+    order=lambda c, rank: sorted(c, key=rank),
+)
+opened(
+    "returns_the_last_beam",
+    "you return the last beam; the best is asked",
+    choose=lambda beams, ended, value: beams[-1],
+)
+opened(
+    "sees_the_last_token",
+    "you show the model the last token alone; hand it the whole sequence",
+    see=lambda prompt, new: [*prompt, *new][-1:],
+)
+opened(
+    "sees_the_prompt",
+    "you show the model the prompt at every step; the new tokens belong to it as well",
+    see=lambda prompt, new: list(prompt),
+)
+opened(
+    "forgets_the_prompt",
+    "you show the model the new tokens without the prompt",
+    see=lambda prompt, new: new or prompt[-1:],
+)
+opened(
+    "adds_probabilities",
+    "you add probabilities; add their logarithms",
+    gain=lambda log_p, token, end: math.exp(log_p),
+)
 
 
 @mistake("you multiply probabilities, which underflow; add their logarithms")
 def multiplies_probabilities(model, prompt, steps, width, end=None, alpha=0.0):
-    def log(p):
-        return math.log(p) if p > 0 else -math.inf
-
-    beams = [([], 1.0)]
-
     def rank(beam):
-        return normalised(log(beam[1]), len(beam[0]), alpha)
+        return normalised(math.log(beam[1]) if beam[1] > 0 else -math.inf, len(beam[0]), alpha)
 
-    for _ in range(steps):
-        candidates = []
-        for new, p in beams:
-            if end is not None and new[-1:] == [end]:
-                candidates.append((new, p))
-                continue
-            logs = model([*prompt, *new])
-            candidates += [([*new, t], p * math.exp(logs[t])) for t in range(len(logs))]
-        beams = best_first(candidates, rank)[:width]
-    return [*prompt, *beams[0][0]], rank(beams[0])
+    return search(
+        *(model, prompt, steps, width, end, alpha),
+        rank=rank,
+        zero=1.0,
+        join=lambda p, log_p, length: p * math.exp(log_p),
+    )
 
 
 @mistake("you return a probability; the score is a logarithm")
@@ -394,44 +387,22 @@ def costs_instead_of_scores(model, prompt, steps, width, end=None, alpha=0.0):
     return tokens, -score
 
 
-@mistake(
-    "you rank by the log-probability of the newest token alone; add up those of all new tokens"
+opened(
+    "newest_token_only",
+    "you rank by the log-probability of the newest token alone; add up those of all new tokens",
+    join=lambda total, log_p, length: log_p,
 )
-def newest_token_only(model, prompt, steps, width, end=None, alpha=0.0):
-    beams = [([], 0.0)]
-
-    def rank(beam):
-        return normalised(beam[1], len(beam[0]), alpha)
-
-    for _ in range(steps):
-        candidates = []
-        for new, last in beams:
-            if end is not None and new[-1:] == [end]:
-                candidates.append((new, last))
-                continue
-            logs = model([*prompt, *new])
-            candidates += [([*new, t], float(logs[t])) for t in range(len(logs))]
-        beams = best_first(candidates, rank)[:width]
-    return [*prompt, *beams[0][0]], rank(beams[0])
 
 
 @mistake(
     "you carry the divided score on and add to it; keep the plain sum and divide when you compare"
 )
 def divides_again_and_again(model, prompt, steps, width, end=None, alpha=0.0):
-    beams = [([], 0.0)]
-    for _ in range(steps):
-        candidates = []
-        for new, score in beams:
-            if end is not None and new[-1:] == [end]:
-                candidates.append((new, score))
-                continue
-            logs, length = model([*prompt, *new]), len(new) + 1
-            candidates += [
-                ([*new, t], (score + float(logs[t])) / length**alpha) for t in range(len(logs))
-            ]
-        beams = best_first(candidates, lambda beam: beam[1])[:width]
-    return [*prompt, *beams[0][0]], beams[0][1]
+    return search(
+        *(model, prompt, steps, width, end, alpha),
+        rank=lambda beam: beam[1],
+        join=lambda score, log_p, length: (score + log_p) / length**alpha,
+    )
 
 
 @mistake("you add one token too many")
