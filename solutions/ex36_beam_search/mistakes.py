@@ -24,6 +24,7 @@ def search(
     end=None,
     alpha=0.0,
     *,
+    value=normalised,
     rank=None,
     final=None,
     see=lambda prompt, new: [*prompt, *new],
@@ -39,7 +40,7 @@ def search(
     stop=lambda beams, ended: False,
     choose=lambda beams, ended, value: beams[0],
 ):
-    rank = rank or (lambda beam: normalised(beam[1], len(beam[0]), alpha))
+    rank = rank or (lambda beam: value(beam[1], len(beam[0]), alpha))
     final = final or rank
 
     def ended(beam):
@@ -63,19 +64,22 @@ def search(
     return [*prompt, *best[0]], float(final(best))
 
 
-def opened(name, diagnosis, **doors):
-    """A mistake that is the search with doors opened, whatever it is asked."""
+def opened(diagnosis, **by_name):
+    """A mistake, by its name, that opens doors of the search or asks it for something else.
+
+    What it opens may depend on what is asked.
+    """
+    ((name, doors),) = by_name.items()
 
     def wrong(model, prompt, steps, width, end=None, alpha=0.0):
-        return search(model, prompt, steps, width, end, alpha, **doors)
+        asked = {"prompt": prompt, "steps": steps, "width": width, "end": end, "alpha": alpha}
+        return search(model, **asked | (doors(**asked) if callable(doors) else doors))
 
     wrong.__name__ = name
     mistake(diagnosis)(wrong)
 
 
-@mistake("you take the best token at every step; keep `width` beginnings")
-def greedy(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, 1, end, alpha)
+opened("you take the best token at every step; keep `width` beginnings", greedy={"width": 1})
 
 
 @mistake("you return the new tokens alone; the prompt comes first")
@@ -85,15 +89,13 @@ def returns_new_tokens(model, prompt, steps, width, end=None, alpha=0.0):
 
 
 opened(
-    "returns_the_sum",
     "you return the plain sum as the score; divide it by the length to the power alpha",
-    final=lambda beam: beam[1],
+    returns_the_sum={"final": lambda beam: beam[1]},
 )
-
-
-@mistake("you accept alpha and ignore it; the sum is divided by length ** alpha")
-def ignores_alpha(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end)
+opened(
+    "you accept alpha and ignore it; the sum is divided by length ** alpha",
+    ignores_alpha={"alpha": 0.0},
+)
 
 
 @mistake("you count the prompt in the length; only new tokens count")
@@ -104,32 +106,24 @@ def counts_the_prompt(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha, rank=rank)
 
 
-@mistake("you use the penalty ((5 + length) / 6) ** alpha; here it is length ** alpha")
-def penalty_of_another_paper(model, prompt, steps, width, end=None, alpha=0.0):
-    def rank(beam):
-        return beam[1] / ((5 + len(beam[0])) / 6) ** alpha
-
-    return search(model, prompt, steps, width, end, alpha, rank=rank)
-
-
-@mistake("you multiply by length ** alpha; divide by it")
-def multiplies_by_the_length(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        model, prompt, steps, width, end, alpha, rank=lambda b: normalised(b[1], len(b[0]), -alpha)
-    )
-
-
-@mistake("you divide by the length times alpha; alpha is a power")
-def alpha_as_a_factor(model, prompt, steps, width, end=None, alpha=0.0):
-    def rank(beam):
-        return beam[1] / (len(beam[0]) * alpha) if beam[0] and alpha else beam[1]
-
-    return search(model, prompt, steps, width, end, alpha, rank=rank)
-
-
-@mistake("you always divide by the length; with alpha 0 the score is the plain sum")
-def always_the_mean(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end, 1.0)
+opened(
+    "you use the penalty ((5 + length) / 6) ** alpha; here it is length ** alpha",
+    penalty_of_another_paper={"value": lambda total, n, alpha: total / ((5 + n) / 6) ** alpha},
+)
+opened(
+    "you multiply by length ** alpha; divide by it",
+    multiplies_by_the_length={"value": lambda total, n, alpha: normalised(total, n, -alpha)},
+)
+opened(
+    "you divide by the length times alpha; alpha is a power",
+    alpha_as_a_factor={
+        "value": lambda total, n, alpha: total / (n * alpha) if n and alpha else total
+    },
+)
+opened(
+    "you always divide by the length; with alpha 0 the score is the plain sum",
+    always_the_mean={"alpha": 1.0},
+)
 
 
 @mistake(
@@ -158,15 +152,10 @@ def length_without_the_end(model, prompt, steps, width, end=None, alpha=0.0):
 
 
 opened(
-    "end_for_nothing",
     "you leave the log-probability of `end` out of the sum; ending is a choice, too",
-    gain=lambda log_p, token, end: 0.0 if token == end else log_p,
+    end_for_nothing={"gain": lambda log_p, token, end: 0.0 if token == end else log_p},
 )
-
-
-@mistake("you continue beams that have ended; they stay as they are")
-def ended_beams_go_on(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, None, alpha)
+opened("you continue beams that have ended; they stay as they are", ended_beams_go_on={"end": None})
 
 
 @mistake("you continue beams that have ended until all of them have; each stays as it is")
@@ -177,32 +166,25 @@ def ended_beams_go_on_until_all_have_ended(model, prompt, steps, width, end=None
 
 
 opened(
-    "drops_ended_beams",
     "you drop beams that have ended; they stay and may win",
-    stays=lambda beam: [],
+    drops_ended_beams={"stays": lambda beam: []},
 )
 
 
 @mistake("you put ended beams aside; they compete for the `width` places and may be pushed out")
 def ended_beams_aside(model, prompt, steps, width, end=None, alpha=0.0):
-    pool = []
-
-    def keep(ranked, width, ended):
-        first = ranked[:width]
-        pool.extend(beam for beam in first if ended(beam))
-        return [beam for beam in first if not ended(beam)]
-
     def value(beam):
         return normalised(beam[1], len(beam[0]), alpha)
 
-    beams, left = [([], 0.0)], steps
-    while left and beams:
-        left -= 1
+    beams, pool = [([], 0.0)], []
+    for _ in range(steps):
         candidates = []
         for new, total in beams:
             logs = model([*prompt, *new])
             candidates += [([*new, t], total + float(logs[t])) for t in range(len(logs))]
-        beams = keep(best_first(candidates, value), width, lambda b: b[0][-1:] == [end])
+        first = best_first(candidates, value)[:width]
+        pool += [beam for beam in first if beam[0][-1:] == [end]]
+        beams = [beam for beam in first if beam[0][-1:] != [end]]
     best = max(pool + beams, key=value)
     return [*prompt, *best[0]], float(value(best))
 
@@ -217,28 +199,24 @@ def ended_beams_beyond_the_width(model, prompt, steps, width, end=None, alpha=0.
 
 
 opened(
-    "returns_at_the_first_end",
     "you return the first text that ends; the search goes on",
-    stop=lambda beams, ended: any(map(ended, beams)),
-    choose=lambda beams, ended, value: next(filter(ended, beams), beams[0]),
+    returns_at_the_first_end={
+        "stop": lambda beams, ended: any(map(ended, beams)),
+        "choose": lambda beams, ended, value: next(filter(ended, beams), beams[0]),
+    },
 )
-
-
 opened(
-    "stops_when_the_best_has_ended",
     "you stop as soon as the best beam has ended; a longer one may overtake it when lengths count",
-    stop=lambda beams, ended: ended(beams[0]),
+    stops_when_the_best_has_ended={"stop": lambda beams, ended: ended(beams[0])},
 )
 opened(
-    "prefers_the_ended",
     "you prefer a text that has ended to a better one that has not; the best of all wins",
-    choose=lambda beams, ended, value: next(filter(ended, beams), beams[0]),
+    prefers_the_ended={"choose": lambda beams, ended, value: next(filter(ended, beams), beams[0])},
 )
-
-
-@mistake("you treat the end 0 as no end; test `end is not None`")
-def zero_is_no_end(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end or None, alpha)
+opened(
+    "you treat the end 0 as no end; test `end is not None`",
+    zero_is_no_end=lambda end, **_: {"end": end or None},
+)
 
 
 @mistake("you repeat `end` until all steps are done; an ended beam stays as it is")
@@ -257,10 +235,8 @@ def cuts_the_end_off(model, prompt, steps, width, end=None, alpha=0.0):
 
 @mistake("you take an `end` in the prompt for the end of the text; only new tokens end it")
 def prompt_that_ends(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        has_ended=lambda new, end: end is not None and [*prompt, *new][-1:] == [end],
-    )
+    ended = lambda new, end: end is not None and [*prompt, *new][-1:] == [end]  # noqa: E731
+    return search(model, prompt, steps, width, end, alpha, has_ended=ended)
 
 
 @mistake("you take `end` anywhere in the sequence for its end; the prompt may hold it")
@@ -270,14 +246,14 @@ def end_anywhere(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha)
 
 
-@mistake("you keep the best continuation of each beam; choose among those of all beams together")
-def one_child_a_beam(model, prompt, steps, width, end=None, alpha=0.0):
-    def extend(children):
-        if len(children[0][0]) == 1:
-            return children
-        return [max(children, key=lambda beam: beam[1])]
-
-    return search(model, prompt, steps, width, end, alpha, extend=extend)
+opened(
+    "you keep the best continuation of each beam; choose among those of all beams together",
+    one_child_a_beam={
+        "extend": lambda children: (
+            children if len(children[0][0]) == 1 else [max(children, key=lambda beam: beam[1])]
+        )
+    },
+)
 
 
 @mistake("you keep `width` continuations of every beam, so the beams multiply; `width` in all")
@@ -289,17 +265,13 @@ def beams_multiply(model, prompt, steps, width, end=None, alpha=0.0):
     )
 
 
-@mistake(
-    "you begin with `width` copies of the prompt, so the beams are all the same; one is enough"
-)
-def begins_with_copies(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps, width, end, alpha, start=width)
-
-
 opened(
-    "larger_token_first",
+    "you begin with `width` copies of the prompt, so the beams are all the same; one is enough",
+    begins_with_copies=lambda width, **_: {"start": width},
+)
+opened(
     "of equal scores you take the larger token; take the smaller",
-    extend=lambda children: children[::-1],
+    larger_token_first={"extend": lambda children: children[::-1]},
 )
 
 
@@ -314,12 +286,10 @@ def later_beam_first(model, prompt, steps, width, end=None, alpha=0.0):
     return search(model, prompt, steps, width, end, alpha, order=order)
 
 
-@mistake("of equal scores you compare the tokens of the texts; the earlier beam goes first")
-def ties_by_text(model, prompt, steps, width, end=None, alpha=0.0):
-    def order(candidates, rank):
-        return sorted(candidates, key=lambda beam: (-rank(beam), beam[0]))
-
-    return search(model, prompt, steps, width, end, alpha, order=order)
+opened(
+    "of equal scores you compare the tokens of the texts; the earlier beam goes first",
+    ties_by_text={"order": lambda c, rank: sorted(c, key=lambda beam: (-rank(beam), beam[0]))},
+)
 
 
 @mistake("of equal scores you take an ended beam first; the earlier beam goes first")
@@ -331,48 +301,37 @@ def ended_first_among_equals(model, prompt, steps, width, end=None, alpha=0.0):
 
 
 opened(
-    "keeps_the_worst",
     "you keep the worst candidates; keep the best",
-    order=lambda c, rank: sorted(c, key=rank),
+    keeps_the_worst={"order": lambda c, rank: sorted(c, key=rank)},
 )
 opened(
-    "returns_the_last_beam",
     "you return the last beam; the best is asked",
-    choose=lambda beams, ended, value: beams[-1],
+    returns_the_last_beam={"choose": lambda beams, ended, value: beams[-1]},
 )
 opened(
-    "sees_the_last_token",
     "you show the model the last token alone; hand it the whole sequence",
-    see=lambda prompt, new: [*prompt, *new][-1:],
+    sees_the_last_token={"see": lambda prompt, new: [*prompt, *new][-1:]},
 )
 opened(
-    "sees_the_prompt",
     "you show the model the prompt at every step; the new tokens belong to it as well",
-    see=lambda prompt, new: list(prompt),
+    sees_the_prompt={"see": lambda prompt, new: list(prompt)},
 )
 opened(
-    "forgets_the_prompt",
     "you show the model the new tokens without the prompt",
-    see=lambda prompt, new: new or prompt[-1:],
+    forgets_the_prompt={"see": lambda prompt, new: new or prompt[-1:]},
 )
 opened(
-    "adds_probabilities",
     "you add probabilities; add their logarithms",
-    gain=lambda log_p, token, end: math.exp(log_p),
+    adds_probabilities={"gain": lambda log_p, token, end: math.exp(log_p)},
 )
-
-
-@mistake("you multiply probabilities, which underflow; add their logarithms")
-def multiplies_probabilities(model, prompt, steps, width, end=None, alpha=0.0):
-    def rank(beam):
-        return normalised(math.log(beam[1]) if beam[1] > 0 else -math.inf, len(beam[0]), alpha)
-
-    return search(
-        *(model, prompt, steps, width, end, alpha),
-        rank=rank,
-        zero=1.0,
-        join=lambda p, log_p, length: p * math.exp(log_p),
-    )
+opened(
+    "you multiply probabilities, which underflow; add their logarithms",
+    multiplies_probabilities={
+        "value": lambda p, n, alpha: normalised(math.log(p) if p > 0 else -math.inf, n, alpha),
+        "zero": 1.0,
+        "join": lambda p, log_p, length: p * math.exp(log_p),
+    },
+)
 
 
 @mistake("you return a probability; the score is a logarithm")
@@ -388,9 +347,8 @@ def costs_instead_of_scores(model, prompt, steps, width, end=None, alpha=0.0):
 
 
 opened(
-    "newest_token_only",
     "you rank by the log-probability of the newest token alone; add up those of all new tokens",
-    join=lambda total, log_p, length: log_p,
+    newest_token_only={"join": lambda total, log_p, length: log_p},
 )
 
 
@@ -405,19 +363,14 @@ def divides_again_and_again(model, prompt, steps, width, end=None, alpha=0.0):
     )
 
 
-@mistake("you add one token too many")
-def one_step_too_many(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, steps + 1, width, end, alpha)
-
-
-@mistake("you add one token too few")
-def one_step_too_few(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, max(steps - 1, 0), width, end, alpha)
-
-
-@mistake("your steps count the whole length; they count the tokens that are added")
-def steps_as_total_length(model, prompt, steps, width, end=None, alpha=0.0):
-    return search(model, prompt, max(steps - len(prompt), 0), width, end, alpha)
+opened("you add one token too many", one_step_too_many=lambda steps, **_: {"steps": steps + 1})
+opened(
+    "you add one token too few", one_step_too_few=lambda steps, **_: {"steps": max(steps - 1, 0)}
+)
+opened(
+    "your steps count the whole length; they count the tokens that are added",
+    steps_as_total_length=lambda prompt, steps, **_: {"steps": max(steps - len(prompt), 0)},
+)
 
 
 @mistake("you append to the caller's prompt; start from a copy")
