@@ -1,9 +1,14 @@
 """What people get wrong in ex35: working functions, each with its misconception."""
 
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 
 from grader import mistake
+
+decode_mistake = partial(mistake, replaces="decode")
+encode_mistake = partial(mistake, replaces="encode")
+train_mistake = partial(mistake, replaces="train")
 
 
 def join(ids, pair, new, overlap=False):
@@ -65,27 +70,24 @@ def spell(pairs):
     return table
 
 
-@mistake("you count characters; the ids begin as the bytes of UTF-8", replaces="train")
+@train_mistake("you count characters; the ids begin as the bytes of UTF-8")
 def trains_on_characters(text, merges):
     return learn([ord(c) for c in text], merges)
 
 
-@mistake(
-    "of equally common pairs you take the one met first; take the smaller pair", replaces="train"
-)
+@train_mistake("of equally common pairs you take the one met first; take the smaller pair")
 def first_among_equals(text, merges):
     return learn(list(text.encode()), merges, lambda counts: max(counts, key=counts.get))
 
 
-@mistake("of equally common pairs you take the larger; take the smaller pair", replaces="train")
+@train_mistake("of equally common pairs you take the larger; take the smaller pair")
 def larger_among_equals(text, merges):
     return learn(list(text.encode()), merges, lambda c: max(c, key=lambda pair: (c[pair], pair)))
 
 
-@mistake(
+@train_mistake(
     "of equally common pairs you take the one whose bytes sort first; ids are compared, and a "
-    "merged one is larger than any byte",
-    replaces="train",
+    "merged one is larger than any byte"
 )
 def ties_by_bytes(text, merges):
     ids, pairs = list(text.encode()), []
@@ -99,20 +101,17 @@ def ties_by_bytes(text, merges):
     return pairs
 
 
-@mistake("you merge pairs that stand only once; end when no pair stands twice", replaces="train")
+@train_mistake("you merge pairs that stand only once; end when no pair stands twice")
 def merges_single_pairs(text, merges):
     return learn(list(text.encode()), merges, least=1)
 
 
-@mistake("you end when a pair stands twice; twice is enough to merge", replaces="train")
+@train_mistake("you end when a pair stands twice; twice is enough to merge")
 def asks_for_three(text, merges):
     return learn(list(text.encode()), merges, least=3)
 
 
-@mistake(
-    "you count a pair of equal ids without overlap; every place counts, two in `aaa`",
-    replaces="train",
-)
+@train_mistake("you count a pair of equal ids without overlap; every place counts, two in `aaa`")
 def counts_without_overlap(text, merges):
     def apart(ids):
         return {pair: len(ids) - len(join(ids, pair, -1)) for pair in places(ids)}
@@ -120,9 +119,8 @@ def counts_without_overlap(text, merges):
     return learn(list(text.encode()), merges, count=apart)
 
 
-@mistake(
-    "you count pairs inside words only; a space is a byte like any other, and pairs may cross it",
-    replaces="train",
+@train_mistake(
+    "you count pairs inside words only; a space is a byte like any other, and pairs may cross it"
 )
 def splits_at_spaces(text, merges):
     words, pairs = [list(word.encode()) for word in text.split()], []
@@ -135,19 +133,18 @@ def splits_at_spaces(text, merges):
     return pairs
 
 
-@mistake("you lower the case of the text; its bytes are taken as they are", replaces="train")
+@train_mistake("you lower the case of the text; its bytes are taken as they are")
 def lowers_the_case(text, merges):
     return learn(list(text.lower().encode()), merges)
 
 
-@mistake("you strip white space off the text; its bytes are taken as they are", replaces="train")
+@train_mistake("you strip white space off the text; its bytes are taken as they are")
 def strips_the_text(text, merges):
     return learn(list(text.strip().encode()), merges)
 
 
-@mistake(
-    "you count the pairs of bytes once and take the commonest; count anew after every merge",
-    replaces="train",
+@train_mistake(
+    "you count the pairs of bytes once and take the commonest; count anew after every merge"
 )
 def counts_once(text, merges):
     counts = places(list(text.encode()))
@@ -155,14 +152,12 @@ def counts_once(text, merges):
     return [pair for pair in ranked if counts[pair] > 1][:merges]
 
 
-@mistake("you never merge the pair into the text, so it wins again and again", replaces="train")
+@train_mistake("you never merge the pair into the text, so it wins again and again")
 def leaves_the_text(text, merges):
     return learn(list(text.encode()), merges, merge=lambda ids, pair, new: ids)
 
 
-@mistake(
-    "in training you merge only the first place of the pair; merge all of them", replaces="train"
-)
+@train_mistake("in training you merge only the first place of the pair; merge all of them")
 def merges_one_place(text, merges):
     def once(ids, pair, new):
         at = next(i for i, two in enumerate(pairwise(ids)) if two == pair)
@@ -171,62 +166,52 @@ def merges_one_place(text, merges):
     return learn(list(text.encode()), merges, merge=once)
 
 
-@mistake(
-    "you merge from the right in training; go through the sequence from the left", replaces="train"
-)
+@train_mistake("you merge from the right in training; go through the sequence from the left")
 def trains_from_the_right(text, merges):
     return learn(list(text.encode()), merges, merge=join_from_the_right)
 
 
-@mistake(
-    "in training you merge places that overlap; after a merge skip both of its ids",
-    replaces="train",
-)
+@train_mistake("in training you merge places that overlap; after a merge skip both of its ids")
 def trains_with_overlap(text, merges):
     return learn(list(text.encode()), merges, merge=lambda *a: join(*a, overlap=True))
 
 
-@mistake(
-    "in training you keep the second id of a merged pair; the new id stands for both",
-    replaces="train",
-)
+@train_mistake("in training you keep the second id of a merged pair; the new id stands for both")
 def trains_with_the_second_kept(text, merges):
     return learn(list(text.encode()), merges, merge=join_beside)
 
 
-@mistake("your first new id is 257; the bytes end at 255, so it is 256", replaces="train")
+@train_mistake("your first new id is 257; the bytes end at 255, so it is 256")
 def new_ids_from_257(text, merges):
     return learn(list(text.encode()), merges, first=257)
 
 
-@mistake("your first new id is 255, which is a byte; it is 256", replaces="train")
+@train_mistake("your first new id is 255, which is a byte; it is 256")
 def new_ids_from_255(text, merges):
     return learn(list(text.encode()), merges, first=255)
 
 
-@mistake(
-    "you read `merges` as the size of the vocabulary; it is the number of pairs", replaces="train"
-)
+@train_mistake("you read `merges` as the size of the vocabulary; it is the number of pairs")
 def merges_as_vocabulary(text, merges):
     return learn(list(text.encode()), merges - 256)
 
 
-@mistake("you learn one pair too many", replaces="train")
+@train_mistake("you learn one pair too many")
 def one_merge_too_many(text, merges):
     return learn(list(text.encode()), merges + 1)
 
 
-@mistake("you learn one pair too few", replaces="train")
+@train_mistake("you learn one pair too few")
 def one_merge_too_few(text, merges):
     return learn(list(text.encode()), merges - 1)
 
 
-@mistake("you return a dictionary; a list of pairs in the order learned is asked", replaces="train")
+@train_mistake("you return a dictionary; a list of pairs in the order learned is asked")
 def returns_a_dictionary(text, merges):
     return {pair: 256 + j for j, pair in enumerate(learn(list(text.encode()), merges))}
 
 
-@mistake("you merge the rarest pair; merge the commonest", replaces="train")
+@train_mistake("you merge the rarest pair; merge the commonest")
 def merges_the_rarest(text, merges):
     def rarest(counts):
         return min(counts, key=lambda pair: (counts[pair] < 2, counts[pair], pair))
@@ -234,15 +219,12 @@ def merges_the_rarest(text, merges):
     return learn(list(text.encode()), merges, rarest)
 
 
-@mistake("you encode characters; the ids begin as the bytes of UTF-8", replaces="encode")
+@encode_mistake("you encode characters; the ids begin as the bytes of UTF-8")
 def encodes_characters(text, pairs):
     return play([ord(c) for c in text], pairs)
 
 
-@mistake(
-    "you take the longest token that fits; the merges apply in the order learned",
-    replaces="encode",
-)
+@encode_mistake("you take the longest token that fits; the merges apply in the order learned")
 def longest_token(text, pairs):
     token = {spelled: i for i, spelled in spell(pairs).items()}
     raw, ids, at = text.encode(), [], 0
@@ -253,17 +235,13 @@ def longest_token(text, pairs):
     return ids
 
 
-@mistake(
-    "in encoding you keep the second id of a merged pair; the new id stands for both",
-    replaces="encode",
-)
+@encode_mistake("in encoding you keep the second id of a merged pair; the new id stands for both")
 def encodes_with_the_second_kept(text, pairs):
     return play(list(text.encode()), pairs, merge=join_beside)
 
 
-@mistake(
-    "you apply the latest merge that is left, again and again; the order is that of learning",
-    replaces="encode",
+@encode_mistake(
+    "you apply the latest merge that is left, again and again; the order is that of learning"
 )
 def last_merge_first(text, pairs):
     ids = list(text.encode())
@@ -274,10 +252,9 @@ def last_merge_first(text, pairs):
     return ids
 
 
-@mistake(
+@encode_mistake(
     "you merge the leftmost pair that is known; the pair learned first goes first, wherever it "
-    "stands",
-    replaces="encode",
+    "stands"
 )
 def leftmost_merge(text, pairs):
     ids, known = list(text.encode()), {tuple(pair): 256 + j for j, pair in enumerate(pairs)}
@@ -291,14 +268,12 @@ def leftmost_merge(text, pairs):
     return ids
 
 
-@mistake(
-    "you merge bytes only; what was merged is merged again with its neighbours", replaces="encode"
-)
+@encode_mistake("you merge bytes only; what was merged is merged again with its neighbours")
 def merges_bytes_only(text, pairs):
     return play(list(text.encode()), [p if max(p) < 256 else (-1, -1) for p in pairs])
 
 
-@mistake("you merge only the first place of a pair; merge all of them", replaces="encode")
+@encode_mistake("you merge only the first place of a pair; merge all of them")
 def encodes_one_place(text, pairs):
     def once(ids, pair, new):
         at = next((i for i, two in enumerate(pairwise(ids)) if two == tuple(pair)), None)
@@ -307,35 +282,27 @@ def encodes_one_place(text, pairs):
     return play(list(text.encode()), pairs, once)
 
 
-@mistake(
-    "you merge from the right in encoding; go through the sequence from the left", replaces="encode"
-)
+@encode_mistake("you merge from the right in encoding; go through the sequence from the left")
 def encodes_from_the_right(text, pairs):
     return play(list(text.encode()), pairs, join_from_the_right)
 
 
-@mistake(
-    "in encoding you merge places that overlap; after a merge skip both of its ids",
-    replaces="encode",
-)
+@encode_mistake("in encoding you merge places that overlap; after a merge skip both of its ids")
 def encodes_with_overlap(text, pairs):
     return play(list(text.encode()), pairs, lambda *a: join(*a, overlap=True))
 
 
-@mistake("the j-th merge makes 256 + j, with j from 0; yours makes one more", replaces="encode")
+@encode_mistake("the j-th merge makes 256 + j, with j from 0; yours makes one more")
 def ids_one_too_high(text, pairs):
     return [i + (i > 255) for i in play(list(text.encode()), pairs)]
 
 
-@mistake("you return a merge's place in the list; its id is 256 + j", replaces="encode")
+@encode_mistake("you return a merge's place in the list; its id is 256 + j")
 def places_for_ids(text, pairs):
     return [i % 256 if i > 255 else i for i in play(list(text.encode()), pairs)]
 
 
-@mistake(
-    "you end at the first merge that the text has no place for; go on with the next",
-    replaces="encode",
-)
+@encode_mistake("you end at the first merge that the text has no place for; go on with the next")
 def ends_at_an_absent_pair(text, pairs):
     ids = list(text.encode())
     for j, pair in enumerate(pairs):
@@ -345,12 +312,12 @@ def ends_at_an_absent_pair(text, pairs):
     return ids
 
 
-@mistake("you return the bytes; apply the merges", replaces="encode")
+@encode_mistake("you return the bytes; apply the merges")
 def only_bytes(text, pairs):
     return list(text.encode())
 
 
-@mistake("you use the caller's list of pairs up; work on a copy", replaces="encode")
+@encode_mistake("you use the caller's list of pairs up; work on a copy")
 def uses_the_pairs_up(text, pairs):
     ids, new = list(text.encode()), 256
     while pairs:
@@ -358,64 +325,61 @@ def uses_the_pairs_up(text, pairs):
     return ids
 
 
-@mistake("you decode every token by itself; join the bytes first", replaces="decode")
+@decode_mistake("you decode every token by itself; join the bytes first")
 def decodes_token_by_token(ids, pairs):
     table = spell(pairs)
     return "".join(table[i].decode("utf-8", "replace") for i in ids)
 
 
-@mistake("you leave bytes out that are no whole character; join before decoding", replaces="decode")
+@decode_mistake("you leave bytes out that are no whole character; join before decoding")
 def leaves_broken_bytes_out(ids, pairs):
     table = spell(pairs)
     return "".join(table[i].decode("utf-8", "ignore") for i in ids)
 
 
-@mistake("you read each byte as a character; decode the bytes as UTF-8", replaces="decode")
+@decode_mistake("you read each byte as a character; decode the bytes as UTF-8")
 def bytes_as_characters(ids, pairs):
     table = spell(pairs)
     return b"".join(table[i] for i in ids).decode("latin-1")
 
 
-@mistake("you undo one merge of each id; its parts may be merged themselves", replaces="decode")
+@decode_mistake("you undo one merge of each id; its parts may be merged themselves")
 def undoes_one_merge(ids, pairs):
     parts = [part for i in ids for part in (pairs[i - 256] if i > 255 else (i,))]
     return bytes(part for part in parts if part < 256).decode("utf-8", "replace")
 
 
-@mistake("you put the right part of a pair before the left", replaces="decode")
+@decode_mistake("you put the right part of a pair before the left")
 def parts_exchanged(ids, pairs):
     table = spell([pair[::-1] for pair in pairs])
     return b"".join(table[i] for i in ids).decode("utf-8", "replace")
 
 
-@mistake("you drop ids above 255; they stand for merged bytes", replaces="decode")
+@decode_mistake("you drop ids above 255; they stand for merged bytes")
 def drops_merged_ids(ids, pairs):
     return bytes(i for i in ids if i < 256).decode("utf-8", "replace")
 
 
-@mistake("you return bytes; a string is asked, so decode them", replaces="decode")
+@decode_mistake("you return bytes; a string is asked, so decode them")
 def returns_bytes(ids, pairs):
     table = spell(pairs)
     return list(b"".join(table[i] for i in ids))
 
 
-@mistake("you put a space between tokens; the bytes hold every space there is", replaces="decode")
+@decode_mistake("you put a space between tokens; the bytes hold every space there is")
 def spaces_between_tokens(ids, pairs):
     table = spell(pairs)
     return b" ".join(table[i] for i in ids).decode("utf-8", "replace")
 
 
-@mistake(
-    "the j-th merge makes 256 + j, with j from 0; you look one pair too late", replaces="decode"
-)
+@decode_mistake("the j-th merge makes 256 + j, with j from 0; you look one pair too late")
 def looks_one_pair_late(ids, pairs):
     table = spell(pairs)
     return b"".join(table.get(i + (i > 255), b"") for i in ids).decode("utf-8", "replace")
 
 
-@mistake(
-    "you go through the merges once, the last of them first; the order is that of learning",
-    replaces="encode",
+@encode_mistake(
+    "you go through the merges once, the last of them first; the order is that of learning"
 )
 def merges_in_reverse(text, pairs):
     ids = list(text.encode())
