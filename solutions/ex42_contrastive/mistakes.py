@@ -238,22 +238,23 @@ def softmaxes(a, b, temperature):
     return np.exp(log_softmax(scores, 1)), np.exp(log_softmax(scores, 0))
 
 
-def dscores_of(a, b, temperature):
+def dscores_of(a, b, temperature, of_rows=0.5, of_columns=0.5, of_partners=1):
     rows, columns = softmaxes(a, b, temperature)
-    return (rows + columns - 2 * np.eye(len(a), dtype=a.dtype)) / (2 * len(a) * temperature)
+    partners = of_partners * np.eye(len(a), dtype=a.dtype)
+    return (of_rows * rows + of_columns * columns - partners) / (len(a) * temperature)
 
 
-def through_length(du, x):
+def through_length(du, x, taken=1):
     u = unit(x)
-    return (du - u * (u * du).sum(axis=1, keepdims=True)) / lengths(x)
+    return (du - taken * u * (u * du).sum(axis=1, keepdims=True)) / lengths(x)
 
 
 def gradients(ds, a, b, through=through_length):
     return through(ds @ unit(b), a), through(ds.T @ unit(a), b)
 
 
-def right(a, b, temperature):
-    return gradients(dscores_of(a, b, temperature), a, b)
+def right(a, b, temperature, through=through_length):
+    return gradients(dscores_of(a, b, temperature), a, b, through)
 
 
 @backward_mistake(
@@ -261,7 +262,7 @@ def right(a, b, temperature):
     outputs=("da", "db"),
 )
 def normalisation_skipped(a, b, temperature):
-    return gradients(dscores_of(a, b, temperature), a, b, lambda du, x: du)
+    return right(a, b, temperature, lambda du, x: du)
 
 
 @backward_mistake(
@@ -270,7 +271,7 @@ def normalisation_skipped(a, b, temperature):
     outputs=("da", "db"),
 )
 def no_projection(a, b, temperature):
-    return gradients(dscores_of(a, b, temperature), a, b, lambda du, x: du / lengths(x))
+    return right(a, b, temperature, lambda du, x: du / lengths(x))
 
 
 @backward_mistake(
@@ -278,9 +279,7 @@ def no_projection(a, b, temperature):
     outputs=("da", "db"),
 )
 def no_division_by_the_length(a, b, temperature):
-    return gradients(
-        dscores_of(a, b, temperature), a, b, lambda du, x: through_length(du, x) * lengths(x)
-    )
+    return right(a, b, temperature, lambda du, x: through_length(du, x) * lengths(x))
 
 
 @backward_mistake("you divide da by the lengths of b, or the reverse; each row has its own length")
@@ -294,38 +293,28 @@ def divided_by_the_other_length(a, b, temperature):
     outputs=("da", "db"),
 )
 def projection_on_the_raw_row(a, b, temperature):
-    def through(du, x):
-        return (du - x * (x * du).sum(axis=1, keepdims=True)) / lengths(x)
-
-    return gradients(dscores_of(a, b, temperature), a, b, through)
+    along = lambda du, x: x * (x * du).sum(axis=1, keepdims=True)  # noqa: E731
+    return right(a, b, temperature, lambda du, x: (du - along(du, x)) / lengths(x))
 
 
 @backward_mistake(
     "for your {outputs} the part along the row is added; it is taken away", outputs=("da", "db")
 )
 def projection_added(a, b, temperature):
-    def through(du, x):
-        u = unit(x)
-        return (du + u * (u * du).sum(axis=1, keepdims=True)) / lengths(x)
-
-    return gradients(dscores_of(a, b, temperature), a, b, through)
+    return right(a, b, temperature, functools.partial(through_length, taken=-1))
 
 
 @backward_mistake(
     "your projection takes one scalar product for the whole array; each row has its own"
 )
 def one_projection_for_all(a, b, temperature):
-    def through(du, x):
-        return (du - unit(x) * (unit(x) * du).sum()) / lengths(x)
-
-    return gradients(dscores_of(a, b, temperature), a, b, through)
+    by_one = lambda du, x: (du - unit(x) * (unit(x) * du).sum()) / lengths(x)  # noqa: E731
+    return right(a, b, temperature, by_one)
 
 
 @backward_mistake("you divide by the squared length; the length itself is enough")
 def divided_by_the_squared_length(a, b, temperature):
-    return gradients(
-        dscores_of(a, b, temperature), a, b, lambda du, x: through_length(du, x) / lengths(x)
-    )
+    return right(a, b, temperature, lambda du, x: through_length(du, x) / lengths(x))
 
 
 @backward_mistake("your gradient by the unit rows uses raw rows of the other side; use unit rows")
@@ -349,16 +338,12 @@ def a_direction_each(a, b, temperature):
 
 @backward_mistake("your gradient is that of one direction, a to b; the loss is the mean of two")
 def gradient_from_a_to_b_alone(a, b, temperature):
-    rows, _ = softmaxes(a, b, temperature)
-    ds = (rows - np.eye(len(a), dtype=a.dtype)) / (len(a) * temperature)
-    return gradients(ds, a, b)
+    return gradients(dscores_of(a, b, temperature, 1, 0), a, b)
 
 
 @backward_mistake("your gradient is that of one direction, b to a; the loss is the mean of two")
 def gradient_from_b_to_a_alone(a, b, temperature):
-    _, columns = softmaxes(a, b, temperature)
-    ds = (columns - np.eye(len(a), dtype=a.dtype)) / (len(a) * temperature)
-    return gradients(ds, a, b)
+    return gradients(dscores_of(a, b, temperature, 0, 1), a, b)
 
 
 @backward_mistake("your gradient is that of the sum of both directions; halve it")
@@ -378,21 +363,17 @@ def gradient_without_temperature(a, b, temperature):
 
 @backward_mistake("your gradient lacks the one-hot: partners are pushed apart like all others")
 def one_hot_missing(a, b, temperature):
-    rows, columns = softmaxes(a, b, temperature)
-    return gradients((rows + columns) / (2 * len(a) * temperature), a, b)
+    return gradients(dscores_of(a, b, temperature, of_partners=0), a, b)
 
 
 @backward_mistake("you subtract the partner once where two directions are added; subtract it twice")
 def one_hot_once(a, b, temperature):
-    rows, columns = softmaxes(a, b, temperature)
-    hot = np.eye(len(a), dtype=a.dtype)
-    return gradients((rows + columns - hot) / (2 * len(a) * temperature), a, b)
+    return gradients(dscores_of(a, b, temperature, of_partners=0.5), a, b)
 
 
 @backward_mistake("your gradient moves partners alone; all other rows are pushed away too")
 def gradient_of_partners_alone(a, b, temperature):
-    ds = np.diag(np.diagonal(dscores_of(a, b, temperature)))
-    return gradients(ds, a, b)
+    return gradients(np.diag(np.diagonal(dscores_of(a, b, temperature))), a, b)
 
 
 @backward_mistake("your gradient climbs: it is softmax minus one-hot, not the reverse")

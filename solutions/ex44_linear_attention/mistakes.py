@@ -13,12 +13,23 @@ def features(x):
     return np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))
 
 
-def averaged(weights, v):
-    return weights @ v / weights.sum(axis=-1, keepdims=True)
+def averaged(weights, v, norm=lambda weights: weights.sum(axis=-1, keepdims=True)):
+    return weights @ v / norm(weights)
 
 
 def weights_of(q, k, of_query=features, of_key=features):
     return np.tril(of_query(q) @ of_key(k).mT)
+
+
+def features_mistake(diagnosis, **by_name):
+    """Wrong features of queries and keys, by the mistake's name."""
+    ((name, wrong),) = by_name.items()
+
+    def answer(q, k, v):
+        return averaged(weights_of(q, k, wrong, wrong), v)
+
+    answer.__name__ = name
+    mistake(diagnosis)(answer)
 
 
 # The parallel form
@@ -67,26 +78,22 @@ def denominator_without_the_query(q, k, v):
     "small itself the result changes"
 )
 def small_number_in_the_denominator(q, k, v):
-    weights = weights_of(q, k)
-    return weights @ v / (weights.sum(axis=-1, keepdims=True) + 1e-6)
+    return averaged(weights_of(q, k), v, lambda w: w.sum(axis=-1, keepdims=True) + 1e-6)
 
 
 @mistake("you add 1 to the denominator; it is the sum of the weights, nothing more")
 def one_in_the_denominator(q, k, v):
-    weights = weights_of(q, k)
-    return weights @ v / (1 + weights.sum(axis=-1, keepdims=True))
+    return averaged(weights_of(q, k), v, lambda w: 1 + w.sum(axis=-1, keepdims=True))
 
 
 @mistake("you divide by the largest weight; divide by their sum")
 def divided_by_the_largest(q, k, v):
-    weights = weights_of(q, k)
-    return weights @ v / weights.max(axis=-1, keepdims=True)
+    return averaged(weights_of(q, k), v, lambda w: w.max(axis=-1, keepdims=True))
 
 
 @mistake("you divide by the norm of the weights; divide by their sum")
 def divided_by_the_norm(q, k, v):
-    weights = weights_of(q, k)
-    return weights @ v / np.sqrt((weights * weights).sum(axis=-1, keepdims=True))
+    return averaged(weights_of(q, k), v, lambda w: np.sqrt((w * w).sum(axis=-1, keepdims=True)))
 
 
 @mistake("your weights sum to 1 over the queries; they must sum to 1 over the keys")
@@ -118,42 +125,30 @@ def both_scaled(q, k, v):
     return averaged(weights_of(q / root, k / root), v)
 
 
-@mistake("your features are elu without the + 1; they must be positive, or weights are not weights")
-def elu_without_one(q, k, v):
-    elu = lambda x: features(x) - 1  # noqa: E731
-    return averaged(weights_of(q, k, elu, elu), v)
-
-
-@mistake("your features are those of ReLU; below zero it is e^x, not 0")
-def relu_features(q, k, v):
-    relu = lambda x: np.maximum(x, 0) + np.asarray(1e-12, x.dtype)  # noqa: E731
-    return averaged(weights_of(q, k, relu, relu), v)
-
-
-@mistake("your features are 1 + ReLU; below zero it is e^x, which goes to 0")
-def relu_plus_one(q, k, v):
-    shifted = lambda x: np.maximum(x, 0) + 1  # noqa: E731
-    return averaged(weights_of(q, k, shifted, shifted), v)
-
-
-@mistake("your features are e^x everywhere; above zero it is x + 1")
-def exponential_features(q, k, v):
-    def bounded(x):
-        return np.exp(np.minimum(x, 300))
-
-    return averaged(weights_of(q, k, bounded, bounded), v)
-
-
-@mistake("your features are e^x + 1 below zero; elu is e^x − 1 there, so elu + 1 is e^x")
-def one_too_many_below_zero(q, k, v):
-    more = lambda x: features(x) + (x <= 0)  # noqa: E731
-    return averaged(weights_of(q, k, more, more), v)
-
-
-@mistake("your features are |x| + 1; below zero it is e^x, which goes to 0")
-def absolute_features(q, k, v):
-    absolute = lambda x: np.abs(x) + 1  # noqa: E731
-    return averaged(weights_of(q, k, absolute, absolute), v)
+features_mistake(
+    "your features are elu without the + 1; they must be positive, or weights are not weights",
+    elu_without_one=lambda x: features(x) - 1,
+)
+features_mistake(
+    "your features are those of ReLU; below zero it is e^x, not 0",
+    relu_features=lambda x: np.maximum(x, 0) + np.asarray(1e-12, x.dtype),
+)
+features_mistake(
+    "your features are 1 + ReLU; below zero it is e^x, which goes to 0",
+    relu_plus_one=lambda x: np.maximum(x, 0) + 1,
+)
+features_mistake(
+    "your features are e^x everywhere; above zero it is x + 1",
+    exponential_features=lambda x: np.exp(np.minimum(x, 300)),
+)
+features_mistake(
+    "your features are e^x + 1 below zero; elu is e^x − 1 there, so elu + 1 is e^x",
+    one_too_many_below_zero=lambda x: features(x) + (x <= 0),
+)
+features_mistake(
+    "your features are |x| + 1; below zero it is e^x, which goes to 0",
+    absolute_features=lambda x: np.abs(x) + 1,
+)
 
 
 @mistake("your features are a softmax over each row; φ acts on each number by itself")
@@ -179,10 +174,10 @@ def roots_of_weights(q, k, v):
     return averaged(np.sqrt(weights_of(q, k)), v)
 
 
-@mistake("your features turn from e^x to x + 1 at 1; the border is 0")
-def border_at_one(q, k, v):
-    late = lambda x: np.where(x > 1, x + 1, np.exp(np.minimum(x, 1)))  # noqa: E731
-    return averaged(weights_of(q, k, late, late), v)
+features_mistake(
+    "your features turn from e^x to x + 1 at 1; the border is 0",
+    border_at_one=lambda x: np.where(x > 1, x + 1, np.exp(np.minimum(x, 1))),
+)
 
 
 @mistake("your queries see a window of the last tokens; the sums hold all of the past")
@@ -190,10 +185,10 @@ def window(q, k, v):
     return averaged(np.triu(weights_of(q, k), -3), v)
 
 
-@mistake("your features are softplus, log(1 + e^x); asked is elu(x) + 1")
-def softplus_features(q, k, v):
-    soft = lambda x: np.logaddexp(x, 0)  # noqa: E731
-    return averaged(weights_of(q, k, soft, soft), v)
+features_mistake(
+    "your features are softplus, log(1 + e^x); asked is elu(x) + 1",
+    softplus_features=lambda x: np.logaddexp(x, 0),
+)
 
 
 @mistake("you leave φ off the queries; both queries and keys pass through it")
@@ -229,10 +224,10 @@ def every_axis_reversed(q, k, v):
     return averaged(np.tril(features(q) @ features(k).T), v)
 
 
-@mistake("your e^x overflows for large x, where it is not used; np.where computes both sides")
-def overflows(q, k, v):
-    large = lambda x: np.where(x > 0, x + 1, np.exp(x))  # noqa: E731
-    return averaged(weights_of(q, k, large, large), v)
+features_mistake(
+    "your e^x overflows for large x, where it is not used; np.where computes both sides",
+    overflows=lambda x: np.where(x > 0, x + 1, np.exp(x)),
+)
 
 
 @mistake("you turn float32 into float64; an array of zeros without a dtype does that")
@@ -249,9 +244,15 @@ def changes_the_keys(q, k, v):
 # The step
 
 
-def read(q, total, norm):
-    g = features(q)
+def read(q, total, norm, of_query=features):
+    g = of_query(q)
     return (g[..., None, :] @ total)[..., 0, :] / (g * norm).sum(axis=-1, keepdims=True)
+
+
+def step(state, q, keyed, v, keep=1):
+    """A step whose features of the key are given."""
+    later = add(state, keyed, v, keep)
+    return read(q, *later), later
 
 
 def add(state, keyed, v, keep=1):
@@ -309,8 +310,7 @@ def forgets_the_first(state, q, k, v):
     if state is None:
         none = np.zeros_like(k)
         return v.copy(), (none[..., :, None] * v[..., None, :], none)
-    state = add(state, features(k), v)
-    return read(q, *state), state
+    return step(state, q, features(k), v)
 
 
 @step_mistake("your state is the mean of old and new; it is their sum, or old tokens fade")
@@ -323,8 +323,7 @@ def averages_states(state, q, k, v):
 
 @step_mistake("your step lets the past fade by a factor; this state keeps all of it")
 def fades(state, q, k, v):
-    state = add(state, features(k), v, keep=0.9)
-    return read(q, *state), state
+    return step(state, q, features(k), v, keep=0.9)
 
 
 @step_mistake("your step does not normalise; divide by φ(q) · z")
@@ -342,36 +341,29 @@ def step_divided_by_the_count(state, q, k, v):
 
 @step_mistake("your step leaves φ off the query; it passes through φ as the key does")
 def step_with_a_raw_query(state, q, k, v):
-    total, norm = add(state, features(k), v)
-    return (q[..., None, :] @ total)[..., 0, :] / (q * norm).sum(axis=-1, keepdims=True), (
-        total,
-        norm,
-    )
+    state = add(state, features(k), v)
+    return read(q, *state, of_query=lambda q: q), state
 
 
 @step_mistake("your step leaves φ off the key; it passes through φ as the query does")
 def step_with_a_raw_key(state, q, k, v):
-    state = add(state, k, v)
-    return read(q, *state), state
+    return step(state, q, k, v)
 
 
 @step_mistake("your step scales the query by 1/√d; there is no scale here")
 def step_scaled(state, q, k, v):
-    state = add(state, features(k), v)
-    return read(q / math.sqrt(q.shape[-1]), *state), state
+    return step(state, q / math.sqrt(q.shape[-1]), features(k), v)
 
 
 @step_mistake("your step scales q and k before φ, as softmax attention would; here is no scale")
 def step_scales_both(state, q, k, v):
     root = q.shape[-1] ** 0.25
-    state = add(state, features(k / root), v)
-    return read(features(q / root), *state), state
+    return step(state, features(q / root), features(k / root), v)
 
 
 @step_mistake("your step returns the state first; out comes first")
 def state_first(state, q, k, v):
-    state = add(state, features(k), v)
-    return state, read(q, *state)
+    return step(state, q, features(k), v)[::-1]
 
 
 @step_mistake("your state is a cache of all keys and values; add them up as they come")
@@ -404,16 +396,14 @@ def averages_outputs(state, q, k, v):
 
 @step_mistake("your step's e^x overflows for large x, where it is not used")
 def step_overflows(state, q, k, v):
-    state = add(state, np.where(k > 0, k + 1, np.exp(k)), v)
-    return read(q, *state), state
+    return step(state, q, np.where(k > 0, k + 1, np.exp(k)), v)
 
 
 @step_mistake("your step turns float32 into float64; zeros without a dtype do that")
 def step_promotes_float32(state, q, k, v):
     if state is None:
         state = np.zeros((*k.shape, v.shape[-1])), np.zeros(k.shape)
-    state = add(state, features(k), v)
-    return read(q, *state), state
+    return step(state, q, features(k), v)
 
 
 @step_mistake("your step adds the past into the caller's arrays; the inputs must not change")
