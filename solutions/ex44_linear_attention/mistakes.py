@@ -7,13 +7,18 @@ import numpy as np
 from grader import mistake
 
 step_mistake = functools.partial(mistake, replaces="linear_attention_step")
+SHARED: dict = {}
 
 
 def features(x):
     return np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))
 
 
-def averaged(weights, v, norm=lambda weights: weights.sum(axis=-1, keepdims=True)):
+def total(x):
+    return x.sum(axis=-1, keepdims=True)
+
+
+def averaged(weights, v, norm=total):
     return weights @ v / norm(weights)
 
 
@@ -47,14 +52,13 @@ def sees_the_future(q, k, v):
 
 @mistake("your denominator sums over all keys; it must be cumulative like the numerator")
 def denominator_of_all_keys(q, k, v):
-    norm = (features(q) * features(k).sum(axis=-2, keepdims=True)).sum(axis=-1, keepdims=True)
-    return weights_of(q, k) @ v / norm
+    return weights_of(q, k) @ v / total(features(q) * features(k).sum(axis=-2, keepdims=True))
 
 
 @mistake("you leave the token itself out; its own key and value are in its sums")
 def leaves_itself_out(q, k, v):
     weights = np.tril(features(q) @ features(k).mT, -1)
-    return weights @ v / np.maximum(weights.sum(axis=-1, keepdims=True), 1e-300)
+    return averaged(weights, v, lambda w: np.maximum(total(w), 1e-300))
 
 
 @mistake("you do not normalise; divide by the sum of the weights, φ(q) · z")
@@ -69,8 +73,7 @@ def divided_by_the_count(q, k, v):
 
 @mistake("you divide by the sum of the features of the keys; the query weighs them: φ(q) · z")
 def denominator_without_the_query(q, k, v):
-    norm = np.cumsum(features(k), axis=-2).sum(axis=-1, keepdims=True)
-    return weights_of(q, k) @ v / norm
+    return weights_of(q, k) @ v / total(np.cumsum(features(k), axis=-2))
 
 
 @mistake(
@@ -78,12 +81,12 @@ def denominator_without_the_query(q, k, v):
     "small itself the result changes"
 )
 def small_number_in_the_denominator(q, k, v):
-    return averaged(weights_of(q, k), v, lambda w: w.sum(axis=-1, keepdims=True) + 1e-6)
+    return averaged(weights_of(q, k), v, lambda w: total(w) + 1e-6)
 
 
 @mistake("you add 1 to the denominator; it is the sum of the weights, nothing more")
 def one_in_the_denominator(q, k, v):
-    return averaged(weights_of(q, k), v, lambda w: 1 + w.sum(axis=-1, keepdims=True))
+    return averaged(weights_of(q, k), v, lambda w: 1 + total(w))
 
 
 @mistake("you divide by the largest weight; divide by their sum")
@@ -93,7 +96,7 @@ def divided_by_the_largest(q, k, v):
 
 @mistake("you divide by the norm of the weights; divide by their sum")
 def divided_by_the_norm(q, k, v):
-    return averaged(weights_of(q, k), v, lambda w: np.sqrt((w * w).sum(axis=-1, keepdims=True)))
+    return averaged(weights_of(q, k), v, lambda w: np.sqrt(total(w * w)))
 
 
 @mistake("your weights sum to 1 over the queries; they must sum to 1 over the keys")
@@ -149,24 +152,14 @@ features_mistake(
     "your features are |x| + 1; below zero it is e^x, which goes to 0",
     absolute_features=lambda x: np.abs(x) + 1,
 )
-
-
-@mistake("your features are a softmax over each row; φ acts on each number by itself")
-def softmax_features(q, k, v):
-    def soft(x):
-        e = np.exp(x - x.max(axis=-1, keepdims=True))
-        return e / e.sum(axis=-1, keepdims=True)
-
-    return averaged(weights_of(q, k, soft, soft), v)
-
-
-@mistake("you bring the features of each token to length 1; they are taken as they are")
-def features_of_length_one(q, k, v):
-    def one(x):
-        f = features(x)
-        return f / np.sqrt((f * f).sum(axis=-1, keepdims=True))
-
-    return averaged(weights_of(q, k, one, one), v)
+features_mistake(
+    "your features are a softmax over each row; φ acts on each number by itself",
+    softmax_features=lambda x: (e := np.exp(x - x.max(axis=-1, keepdims=True))) / total(e),
+)
+features_mistake(
+    "you bring the features of each token to length 1; they are taken as they are",
+    features_of_length_one=lambda x: features(x) / np.sqrt(total(features(x) ** 2)),
+)
 
 
 @mistake("you take the root of each weight; the weight is φ(q) · φ(k) itself")
@@ -213,10 +206,7 @@ def queries_and_keys_exchanged(q, k, v):
 
 @mistake("your cumulative sums run over the first axis, which is the batch; tokens are axis −2")
 def sums_over_the_first_axis(q, k, v):
-    keyed, read = features(k), features(q)
-    total = np.cumsum(keyed[..., :, None] * v[..., None, :], axis=0)
-    norm = np.cumsum(keyed, axis=0)
-    return (read[..., None, :] @ total)[..., 0, :] / (read * norm).sum(axis=-1, keepdims=True)
+    return read(q, *(np.cumsum(one, axis=0) for one in add(None, features(k), v)))
 
 
 @mistake("you sum over the first axis and reverse the others with .T; swap the last two only")
@@ -244,9 +234,9 @@ def changes_the_keys(q, k, v):
 # The step
 
 
-def read(q, total, norm, of_query=features):
+def read(q, values, norm, of_query=features):
     g = of_query(q)
-    return (g[..., None, :] @ total)[..., 0, :] / (g * norm).sum(axis=-1, keepdims=True)
+    return (g[..., None, :] @ values)[..., 0, :] / total(g * norm)
 
 
 def step(state, q, keyed, v, keep=1):
@@ -257,8 +247,8 @@ def step(state, q, keyed, v, keep=1):
 
 def add(state, keyed, v, keep=1):
     """Both sums with a token added."""
-    total, norm = keyed[..., :, None] * v[..., None, :], keyed
-    return (total, norm) if state is None else (keep * state[0] + total, keep * state[1] + norm)
+    values = keyed[..., :, None] * v[..., None, :]
+    return (values, keyed) if state is None else (keep * state[0] + values, keep * state[1] + keyed)
 
 
 @step_mistake(
@@ -285,15 +275,15 @@ def ignores_its_state(state, q, k, v):
 
 @step_mistake("your step adds to the numerator's sum alone; the denominator's z grows too")
 def norm_not_summed(state, q, k, v):
-    total, _ = add(state, features(k), v)
-    return read(q, total, features(k)), (total, features(k))
+    values, _ = add(state, features(k), v)
+    return read(q, values, features(k)), (values, features(k))
 
 
 @step_mistake("your step adds to z alone; the matrix of keys and values is a sum as well")
 def total_not_summed(state, q, k, v):
     _, norm = add(state, features(k), v)
-    total = features(k)[..., :, None] * v[..., None, :]
-    return read(q, total, norm), (total, norm)
+    values, _ = add(None, features(k), v)
+    return read(q, values, norm), (values, norm)
 
 
 @step_mistake("your step adds the token's key and value twice; once is enough")
@@ -308,17 +298,14 @@ def adds_twice(state, q, k, v):
 )
 def forgets_the_first(state, q, k, v):
     if state is None:
-        none = np.zeros_like(k)
-        return v.copy(), (none[..., :, None] * v[..., None, :], none)
+        return v.copy(), add(None, np.zeros_like(k), v)
     return step(state, q, features(k), v)
 
 
 @step_mistake("your state is the mean of old and new; it is their sum, or old tokens fade")
 def averages_states(state, q, k, v):
-    later = add(state, features(k), v)
-    if state is not None:
-        later = later[0] / 2, later[1] / 2
-    return read(q, *later), later
+    half = 1 if state is None else 0.5
+    return step(state, q, half * features(k), v, keep=half)
 
 
 @step_mistake("your step lets the past fade by a factor; this state keeps all of it")
@@ -334,9 +321,9 @@ def step_not_normalised(state, q, k, v):
 
 @step_mistake("your step divides by the number of steps; divide by φ(q) · z")
 def step_divided_by_the_count(state, q, k, v):
-    total = add(state and state[:2], features(k), v)
+    sums = add(state and state[:2], features(k), v)
     count = 1 if state is None else state[2] + 1
-    return (features(q)[..., None, :] @ total[0])[..., 0, :] / count, (*total, count)
+    return (features(q)[..., None, :] @ sums[0])[..., 0, :] / count, (*sums, count)
 
 
 @step_mistake("your step leaves φ off the query; it passes through φ as the key does")
@@ -369,11 +356,7 @@ def state_first(state, q, k, v):
 @step_mistake("your state is a cache of all keys and values; add them up as they come")
 def caches_everything(state, q, k, v):
     cache = [*(state or []), (features(k), v.copy())]
-    total = sum(f[..., :, None] * value[..., None, :] for f, value in cache)
-    return read(q, total, sum(f for f, _ in cache)), cache
-
-
-SHARED: dict = {}
+    return read(q, *map(sum, zip(*(add(None, *one) for one in cache)))), cache
 
 
 @step_mistake("your state is shared by all sequences; keep nothing outside the one you are handed")
@@ -408,10 +391,9 @@ def step_promotes_float32(state, q, k, v):
 
 @step_mistake("your step adds the past into the caller's arrays; the inputs must not change")
 def step_changes_its_inputs(state, q, k, v):
-    state = add(state, features(k), v)
-    out = read(q, *state)
+    right = step(state, q, features(k), v)
     k[...] = features(k)
-    return out, state
+    return right
 
 
 @step_mistake(
