@@ -1,44 +1,23 @@
 """What people get wrong in ex15: each a working function, each with its misconception."""
 
 import functools
-import itertools
 import math
 from types import SimpleNamespace
 
 import numpy as np
 from grader import mistake
+from grader.exercise import EXERCISES, Exercise
 
 # The right pieces, for the mistakes to be wired from
 
-
-def _normalise(x):
-    std = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
-    return (x - x.mean(axis=-1, keepdims=True)) / std, std
+_right = Exercise(EXERCISES / "ex15_encoder_block").reference
+_normalise, _softmax, _transpose = _right._normalise, _right._softmax, _right._transpose
+_split, _merge = _right._split_heads, _right._merge_heads
+_outer, _total = _right._weight_gradient, _right._sum_positions
 
 
 def _norm(x, p, name):
     return _normalise(x)[0] * p[f"{name}_gain"] + p[f"{name}_bias"]
-
-
-def _split(x, num_heads):
-    return x.reshape(*x.shape[:-1], num_heads, -1).swapaxes(-2, -3)
-
-
-def _merge(x):
-    x = x.swapaxes(-2, -3)
-    return x.reshape(*x.shape[:-2], -1)
-
-
-def _transpose(x):
-    return x.swapaxes(-1, -2)
-
-
-def _softmax(scores, mask):
-    allowed = np.broadcast_to(True if mask is None else mask, scores.shape)
-    top = np.max(scores, axis=-1, keepdims=True, where=allowed, initial=-1e30)
-    e = np.where(allowed, np.exp(np.where(allowed, scores - top, 0)), 0)
-    total = e.sum(axis=-1, keepdims=True)
-    return e / np.where(total == 0, 1, total)
 
 
 def _heads(queries, memory, p, num_heads, split=_split):
@@ -64,27 +43,13 @@ def _block(x, p, num_heads, mask, straight=(1, 1), mlp=_mlp, **attention):
     return straight[1] * h + mlp(_norm(h, p, "ln2"), p)
 
 
-def _saved(x, p, num_heads, mask):
-    """What the right forward pass saves, so that the backward pass runs after a wrong output."""
-    s = SimpleNamespace(params=p)
-    s.normalised1, s.std1 = _normalise(x)
-    a = s.normalised1 * p["ln1_gain"] + p["ln1_bias"]
-    s.q, s.k, s.v = _heads(a, a, p, num_heads)
-    s.weights = _softmax(s.q @ _transpose(s.k) / math.sqrt(s.q.shape[-1]), mask)
-    s.merged = _merge(s.weights @ s.v)
-    s.normalised2, s.std2 = _normalise(x + s.merged @ p["w_o"])
-    m = s.normalised2 * p["ln2_gain"] + p["ln2_bias"]
-    s.hidden = np.maximum(m @ p["w0"] + p["b0"], 0)
-    return s
-
-
 def _forward_mistake(diagnosis):
     """Mark a function of the inputs that returns the wrong output alone."""
 
     def mark(wrong_out):
         @functools.wraps(wrong_out)
         def block(x, params, num_heads, mask=None):
-            saved = _saved(x.copy(), params, num_heads, mask)
+            _, saved = _right.encoder_block(x.copy(), params, num_heads, mask)
             return wrong_out(x, params, num_heads, mask), saved
 
         return mistake(diagnosis, replaces="encoder_block")(block)
@@ -215,9 +180,9 @@ _LATEST = SimpleNamespace()
     replaces="encoder_block",
 )
 def saved_in_a_global(x, params, num_heads, mask=None):
-    vars(_LATEST).update(vars(_saved(x, params, num_heads, mask)))
-    h = x + _LATEST.merged @ params["w_o"]
-    return h + _LATEST.hidden @ params["w1"] + params["b1"], _LATEST
+    out, saved = _right.encoder_block(x, params, num_heads, mask)
+    vars(_LATEST).update(saved._asdict())
+    return out, _LATEST
 
 
 # Backward: one right pass with its joints open, one joint wrong in each mistake
@@ -233,14 +198,6 @@ def _softmax_backward(dweights, weights):
     return weights * (dweights - np.sum(dweights * weights, axis=-1, keepdims=True))
 
 
-def _outer(inputs, doutputs):
-    return inputs.reshape(-1, inputs.shape[-1]).T @ doutputs.reshape(-1, doutputs.shape[-1])
-
-
-def _total(dy):
-    return dy.sum(axis=tuple(range(dy.ndim - 1)))
-
-
 def _head_gradients(dheads, s, softmax_backward=_softmax_backward):
     dscores = softmax_backward(dheads @ _transpose(s.v), s.weights) / math.sqrt(s.q.shape[-1])
     return dscores @ s.k, _transpose(dscores) @ s.q, _transpose(s.weights) @ dheads
@@ -252,9 +209,12 @@ def _backward(
     straight=(1, 1),
     attention_gets=None,
     norm_backward=_normalise_backward,
+    norm1=None,
+    norm2=None,
     relu_on=lambda hidden: hidden > 0,
     split=_split,
     head_gradients=_head_gradients,
+    softmax_backward=_softmax_backward,
     attention_input=lambda s, a: a,
     roads=("w_q", "w_k", "w_v"),
 ):
@@ -270,16 +230,17 @@ def _backward(
         "b0": _total(dz),
     }
     grads |= {"ln2_gain": _total(dm * s.normalised2), "ln2_bias": _total(dm)}
-    dh = straight[0] * dout + norm_backward(dm, s.normalised2, s.std2, p["ln2_gain"])
+    back = norm2 or norm_backward, norm1 or norm_backward
+    dh = straight[0] * dout + back[0](dm, s.normalised2, s.std2, p["ln2_gain"])
     dattended = dh if attention_gets is None else attention_gets
     grads["w_o"] = _outer(s.merged, dattended)
     a, da = s.normalised1 * p["ln1_gain"] + p["ln1_bias"], 0
     dheads = split(dattended @ p["w_o"].T, s.q.shape[-3])
-    for name, g in zip(("w_q", "w_k", "w_v"), head_gradients(dheads, s)):
+    for name, g in zip(("w_q", "w_k", "w_v"), head_gradients(dheads, s, softmax_backward)):
         grads[name] = _outer(attention_input(s, a), _merge(g))
         da = da + (_merge(g) @ p[name].T if name in roads else 0)
     grads |= {"ln1_gain": _total(da * s.normalised1), "ln1_bias": _total(da)}
-    return straight[1] * dh + norm_backward(da, s.normalised1, s.std1, p["ln1_gain"]), grads
+    return straight[1] * dh + back[1](da, s.normalised1, s.std1, p["ln1_gain"]), grads
 
 
 def _backward_mistake(diagnosis):
@@ -296,25 +257,18 @@ def second_residual_lost(dout, saved):
     return _backward(dout, saved, straight=(0, 1))
 
 
-def _without_norm(place):
-    """A backward pass through one norm, the first or the second to come, that does nothing."""
-    calls = itertools.count()
-
-    def norm_backward(g, normalised, std, gain):
-        straight = next(calls) == place
-        return g if straight else _normalise_backward(g, normalised, std, gain)
-
-    return norm_backward
+def _straight_through(g, *_):
+    return g
 
 
 @_backward_mistake("your dx adds what reaches LN1's output; it has to go back through the norm")
 def first_norm_not_gone_through(dout, saved):
-    return _backward(dout, saved, norm_backward=_without_norm(1))
+    return _backward(dout, saved, norm1=_straight_through)
 
 
 @_backward_mistake("your dh adds what reaches LN2's output; it has to go back through the norm")
 def second_norm_not_gone_through(dout, saved):
-    return _backward(dout, saved, norm_backward=_without_norm(0))
+    return _backward(dout, saved, norm2=_straight_through)
 
 
 @_backward_mistake("attention gets dout; it must get dh, which includes what came through the MLP")
@@ -342,15 +296,12 @@ def relu_not_masked(dout, saved):
 
 @_backward_mistake("your softmax backward lacks the sum term: subtract the row's sum of dw · w")
 def softmax_without_the_sum(dout, saved):
-    def head_gradients(dheads, s):
-        return _head_gradients(dheads, s, lambda dweights, weights: weights * dweights)
-
-    return _backward(dout, saved, head_gradients=head_gradients)
+    return _backward(dout, saved, softmax_backward=lambda dweights, weights: weights * dweights)
 
 
 @_backward_mistake("your dq and dk lack the scale; divide by the root of d / H as the forward does")
 def scale_forgotten(dout, saved):
-    def head_gradients(dheads, s):
+    def head_gradients(dheads, s, _):
         dq, dk, dv = _head_gradients(dheads, s)
         scale = math.sqrt(s.q.shape[-1])
         return dq * scale, dk * scale, dv
@@ -360,7 +311,7 @@ def scale_forgotten(dout, saved):
 
 @_backward_mistake("your dk uses dscores untransposed (or dq transposed); keys are its columns")
 def scores_not_transposed(dout, saved):
-    def head_gradients(dheads, s):
+    def head_gradients(dheads, s, _):
         dq, _, dv = _head_gradients(dheads, s)
         dscores = _softmax_backward(dheads @ _transpose(s.v), s.weights)
         return dq, dscores @ s.q / math.sqrt(s.q.shape[-1]), dv
@@ -370,7 +321,7 @@ def scores_not_transposed(dout, saved):
 
 @_backward_mistake("your dv uses the weights untransposed; transpose them, keys become rows")
 def weights_not_transposed(dout, saved):
-    def head_gradients(dheads, s):
+    def head_gradients(dheads, s, _):
         dq, dk, _ = _head_gradients(dheads, s)
         return dq, dk, s.weights @ dheads
 
@@ -390,19 +341,19 @@ def values_alone(dout, saved):
     return _backward(dout, saved, roads=("w_v",))
 
 
-@_backward_mistake("the keys' gradient does not reach LN1; those of q, k and v must be added")
-def no_road_through_the_keys(dout, saved):
-    return _backward(dout, saved, roads=("w_q", "w_v"))
+def _without_road(name, whose):
+    def wrong(dout, saved):
+        roads = [road for road in ("w_q", "w_k", "w_v") if road != name]
+        return _backward(dout, saved, roads=roads)
+
+    wrong.__name__ = f"no_road_through_the_{whose}"
+    says = f"the {whose}' gradient does not reach LN1; those of q, k and v must be added"
+    _backward_mistake(says)(wrong)
 
 
-@_backward_mistake("the queries' gradient does not reach LN1; those of q, k and v must be added")
-def no_road_through_the_queries(dout, saved):
-    return _backward(dout, saved, roads=("w_k", "w_v"))
-
-
-@_backward_mistake("the values' gradient does not reach LN1; those of q, k and v must be added")
-def no_road_through_the_values(dout, saved):
-    return _backward(dout, saved, roads=("w_q", "w_k"))
+_without_road("w_k", "keys")
+_without_road("w_q", "queries")
+_without_road("w_v", "values")
 
 
 @_backward_mistake("your dw_q, dw_k, dw_v pair with the row before gain and bias; use LN1(x) whole")
@@ -448,6 +399,4 @@ def softmax_summed_over_the_queries(dout, saved):
     def through(dweights, weights):
         return weights * (dweights - (weights * dweights).sum(axis=-2, keepdims=True))
 
-    return _backward(
-        dout, saved, head_gradients=lambda dheads, s: _head_gradients(dheads, s, through)
-    )
+    return _backward(dout, saved, softmax_backward=through)
