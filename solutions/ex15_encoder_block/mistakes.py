@@ -223,12 +223,8 @@ def _backward(
     m = s.normalised2 * p["ln2_gain"] + p["ln2_bias"]
     dz = dout @ p["w1"].T * relu_on(s.hidden)
     dm = dz @ p["w0"].T
-    grads = {
-        "w1": _outer(s.hidden, dout),
-        "b1": _total(dout),
-        "w0": _outer(m, dz),
-        "b0": _total(dz),
-    }
+    grads = {"w1": _outer(s.hidden, dout), "b1": _total(dout)}
+    grads |= {"w0": _outer(m, dz), "b0": _total(dz)}
     grads |= {"ln2_gain": _total(dm * s.normalised2), "ln2_bias": _total(dm)}
     back = norm2 or norm_backward, norm1 or norm_backward
     dh = straight[0] * dout + back[0](dm, s.normalised2, s.std2, p["ln2_gain"])
