@@ -121,6 +121,8 @@ WRONG = {
     "sign lost": (lambda x: (1 - np.sin(x), x), lambda dout, x: dout * np.cos(x)),
     "energy, doubled": (RIGHT["energy"][0], lambda dout, x: 2 * dout * x),
     "join, second half lost": (RIGHT["join"][0], lambda dout, x: dout[:, :4]),
+    "sine, one in a hundred": (lambda x: (np.sin(x), x), lambda dout, x: 1.01 * dout * np.cos(x)),
+    "energy, no gradient": (RIGHT["energy"][0], lambda dout, x: 0 * x),
     # right when the upstream gradient is all ones
     "normalise, doubled": (
         lambda x: (normalise(x)[0], normalise(x)),
@@ -156,6 +158,7 @@ EVERYDAY = [
     ["gather, overwriting", "times mean, constant mean", "layer norm, gain outside"],
     ["gather", "energy, doubled", "log-sum-exp"],
     ["times mean", "join", "join, second half lost"],
+    ["sine, one in a hundred", "relu", "energy, no gradient"],
 ]
 AWAY_FROM_ONES = [
     ["normalise, doubled", "layer norm", "tanh"],
