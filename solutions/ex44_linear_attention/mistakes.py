@@ -57,8 +57,7 @@ def denominator_of_all_keys(q, k, v):
 
 @mistake("you leave the token itself out; its own key and value are in its sums")
 def leaves_itself_out(q, k, v):
-    weights = np.tril(features(q) @ features(k).mT, -1)
-    return averaged(weights, v, lambda w: np.maximum(total(w), 1e-300))
+    return averaged(np.tril(weights_of(q, k), -1), v, lambda w: np.maximum(total(w), 1e-300))
 
 
 @mistake("you do not normalise; divide by the sum of the weights, φ(q) · z")
@@ -124,8 +123,7 @@ def scaled(q, k, v):
 
 @mistake("you scale q and k before φ, as softmax attention scales its scores; here is no scale")
 def both_scaled(q, k, v):
-    root = q.shape[-1] ** 0.25
-    return averaged(weights_of(q / root, k / root), v)
+    return averaged(weights_of(q / q.shape[-1] ** 0.25, k / k.shape[-1] ** 0.25), v)
 
 
 features_mistake(
@@ -256,8 +254,7 @@ def add(state, keyed, v, keep=1):
     "are in its sums"
 )
 def reads_before_it_adds(state, q, k, v):
-    later = add(state, features(k), v)
-    return (np.zeros_like(v) if state is None else read(q, *state)), later
+    return np.zeros_like(v) if state is None else read(q, *state), add(state, features(k), v)
 
 
 @step_mistake("your state is the last token alone; every step adds to both sums")
@@ -344,8 +341,7 @@ def step_scaled(state, q, k, v):
 
 @step_mistake("your step scales q and k before φ, as softmax attention would; here is no scale")
 def step_scales_both(state, q, k, v):
-    root = q.shape[-1] ** 0.25
-    return step(state, features(q / root), features(k / root), v)
+    return step(state, features(q / q.shape[-1] ** 0.25), features(k / k.shape[-1] ** 0.25), v)
 
 
 @step_mistake("your step returns the state first; out comes first")
