@@ -239,6 +239,23 @@ def test_generate_passes_every_option_on(check):
     check.drive(texts_drawn, 123, {"temperature": 0.02}, 30)
 
 
+def two_tokens(sequence):
+    """Odds of three to one at temperature 0.25, whatever went before."""
+    return THREE_TO_ONE[:2] / 4
+
+
+def quarters_written(module, seed, sampling):
+    """How often each token is written, to the nearest quarter."""
+    text = module.generate(two_tokens, [0], 400, np.random.default_rng(seed), **sampling)
+    return np.rint(4 * np.bincount(text[1:], minlength=2) / 400).astype(int)
+
+
+def test_generate_draws_at_the_temperature_given(check):
+    check.drive(continued, [3, 1, 4], 5)
+    says = "The logits are divided by the temperature once."
+    check.drive(quarters_written, 124, {"temperature": 0.25}, says_=says)
+
+
 def continued_and_prompt(module, prompt, steps):
     text = module.generate(peaked, prompt, steps, np.random.default_rng(5))
     return list(map(operator.index, text)), prompt, text is prompt

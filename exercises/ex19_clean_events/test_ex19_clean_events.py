@@ -9,7 +9,7 @@ def absent(rng, event, field):
     """Take one field away, in one of the four ways in which logs lose it."""
     way = rng.integers(4)
     if way == 3:
-        del event[field]
+        event.pop(field, None)
     else:
         event[field] = (None, float("nan"), "")[way]
 
@@ -34,6 +34,22 @@ def dirty_log(rng, n=70, losses=0.08, copies=0.2):
         place = origin + 1 if copy % 2 else int(rng.integers(len(log) + 1))
         log.insert(place, dict(log[origin]))
     return log
+
+
+def respelled(rng, event):
+    """A copy in which what is missing is missing in another way."""
+    copy = dict(event)
+    for field in FIELDS:
+        value = copy.get(field)
+        if value in (None, "") or value != value:
+            absent(rng, copy, field)
+    return copy
+
+
+def clean_and_whether_new(module, events):
+    """What comes back, and how many of the events are the caller's own dicts."""
+    cleaned, report = module.clean(events)
+    return cleaned, report, sum(any(event is own for own in events) for event in cleaned)
 
 
 def clean_log(rng, n=60, users=4, longest=12):
@@ -65,6 +81,19 @@ def test_only_events_without_user_item_or_time_are_dropped(check, rng):
 
 def test_the_first_of_equal_events_is_kept(check, rng):
     check("clean", dirty_log(rng, losses=0.02, copies=0.9))
+
+
+def test_a_copy_may_lack_its_fields_in_another_way(check, rng):
+    log = dirty_log(rng, n=25, losses=0.12, copies=0)
+    log += [respelled(rng, event) for event in log for _ in range(3)]
+    check("clean", log, says_="Missing equals missing, however it was written.")
+
+
+def test_the_events_are_new_dicts_of_five_keys(check, rng):
+    says = "output[2] counts the returned events that are your caller's own dicts"
+    check.drive(clean_and_whether_new, dirty_log(rng), says_=says)
+    log = [{"page": place, **event} for place, event in enumerate(dirty_log(rng, n=20))]
+    check("clean", log, says_="What a log holds beyond the five fields does not come back.")
 
 
 def test_a_log_without_faults_is_only_put_in_order(check, rng):

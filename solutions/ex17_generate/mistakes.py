@@ -264,6 +264,18 @@ def drops_the_options(next_logits, prompt, steps, rng, **sampling):
     return tokens
 
 
+@mistake(
+    "you apply the temperature twice, in generate and in sample; leave it to sample",
+    replaces="generate",
+)
+def temperature_twice(next_logits, prompt, steps, rng, **sampling):
+    tokens = list(prompt)
+    for _ in range(steps):
+        logits = next_logits(tokens) / sampling.get("temperature", 1.0)
+        tokens.append(sampled(logits, rng, **sampling))
+    return tokens
+
+
 @mistake("you append to the caller's prompt; start from a copy", replaces="generate")
 def grows_the_prompt(next_logits, prompt, steps, rng, **sampling):
     for _ in range(steps):

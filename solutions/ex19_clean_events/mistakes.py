@@ -29,6 +29,7 @@ def _clean(
     centre=median,
     priced=None,
     order=_by_time,
+    others=lambda row: {},
 ):
     """The right way with one step of it replaced."""
     rows = [
@@ -46,7 +47,10 @@ def _clean(
         "kept": len(unique),
     }
     usual = {"action": "unknown", "price": float(centre(known)) if known else 0.0}
-    filled = [{f: usual[f] if row[f] is None else row[f] for f in FIELDS} for row in unique]
+    filled = [
+        {**others(row), **{f: usual[f] if row[f] is None else row[f] for f in FIELDS}}
+        for row in unique
+    ]
     return order(filled), report
 
 
@@ -305,6 +309,28 @@ def copies_by_spelling(events):
 )
 def nan_is_a_value(events):
     return _clean(events, missing=lambda value: value is None or value == "")
+
+
+@mistake(
+    "you hand back the caller's own dicts where nothing is missing; the events must be new dicts",
+    replaces="clean",
+)
+def own_dicts_returned(events):
+    found, report = _clean(events)
+    return [next((own for own in events if own == event), event) for event in found], report
+
+
+@mistake(
+    "you leave other keys in the events; they must hold the five alone",
+    replaces="clean",
+)
+def other_keys_stay(events):
+    more = {}
+    for event in events:
+        row = tuple(None if _missing(event.get(f)) else event.get(f) for f in FIELDS)
+        more.setdefault(row, {key: event[key] for key in event.keys() - set(FIELDS)})
+
+    return _clean(events, others=lambda row: more[tuple(row.values())])
 
 
 @mistake("you drop events without a price; only user, item and time are needed", replaces="clean")
