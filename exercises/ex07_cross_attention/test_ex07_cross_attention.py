@@ -35,6 +35,8 @@ def test_a_mask_of_one_memory(check, rng):
 def test_a_mask_for_each_memory(check, rng):
     check("cross_attention", *inputs(rng, 4), memory_mask=real([3, 7, 1, 5]))
     mask = real([3, 7, 1, 5, 2, 6]).reshape(2, 3, 7)
+    check("cross_attention", *inputs(rng, 2, 3, n=4), memory_mask=mask)
+    mask = real([3, 7, 1, 5, 2, 6]).reshape(2, 3, 7)
     check("cross_attention", *inputs(rng, 2, 3), memory_mask=mask)
 
 
