@@ -53,6 +53,8 @@ def test_backward_values(check, rng):
 def test_backward_with_leading_axes(check, rng):
     logits = normal(rng, 3, 5, 8) - 0.5
     check("cross_entropy_backward", logits, targets_for(rng, logits))
+    logits = 2 * normal(rng, 2, 3, 4, 6)
+    check("cross_entropy_backward", logits, targets_for(rng, logits))
 
 
 def test_backward_of_repeated_targets(check, rng):
