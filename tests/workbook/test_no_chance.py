@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from grader.causes.evidence import Evidence
+from grader.causes.factors import constant_factor
+from grader.causes.outputs import outputs
 from grader.causes.places import of_lines
 from grader.causes.values import one_output
 from grader.causes.what_if import _factor
@@ -17,6 +19,8 @@ from grader.mutants.mended import repairs
 from grader.mutants.switches import switched
 from grader.sandbox.execute import Outcome, Request
 from grader.sandbox.in_process import InProcess
+
+from tests.workbook.test_causes import causes_of
 
 BAD = Complaint("values", "1", "0", where="[0]")
 EX05 = find_exercise("ex05", find_exercises())
@@ -75,3 +79,43 @@ def test_no_size_of_the_block_is_the_width_of_a_head_by_chance():
         sizes = [*x.shape[:-1], x.shape[-1], heads, x.shape[-1] // heads]
         assert len(sizes) == len(set(sizes)), sizes
     assert run.steps
+
+
+def test_a_sign_turned_is_not_told_as_a_sign_lost_where_all_numbers_are_below_0(tmp_path):
+    source = """
+import numpy as np
+def _margin(c, r, of_c, of_r, beta):
+    return beta * ((c - of_c) - (r + of_r))
+def dpo(c, r, of_c, of_r, beta):
+    return np.logaddexp(0, -_margin(c, r, of_c, of_r, beta)).mean()
+def dpo_backward(c, r, of_c, of_r, beta):
+    x = _margin(c, r, of_c, of_r, beta)
+    e = np.exp(-np.abs(x))
+    d = -beta * np.where(x > 0, e, 1) / (1 + e) / len(x)
+    return d, -d
+"""
+    found = {cause for causes in causes_of("ex43", source, tmp_path) for cause in causes}
+    assert not any("without its sign" in cause for cause in found), found
+    assert any("`rejected_reference` enters with the wrong sign" in cause for cause in found), found
+
+
+def test_a_size_that_every_call_wants_otherwise_is_not_two_things(tmp_path):
+    source = """
+import numpy as np
+def slopes(heads):
+    return np.exp2(np.linspace(0, -8, heads))
+def alibi(n, heads):
+    p = np.arange(n)
+    away = p[:, None] - p
+    return np.where(away < 0, -np.inf, -slopes(heads)[:, None, None] * away)
+"""
+    found = {cause for causes in causes_of("ex41", source, tmp_path) for cause in causes}
+    assert not any("start at −1" in cause for cause in found), found
+
+
+def test_a_factor_that_changes_from_call_to_call_is_told_without_its_number():
+    x = np.arange(1.0, 6.0)
+    steps = [step_of(factor * x, x, x, name="f") for factor in (3.0, 7.0)]
+    found = Evidence(EX05, steps[0], steps, steps, Clock(60))
+    said = constant_factor(found, next(iter(outputs(found, steps[0])[0])))
+    assert said == "is right up to a factor, another one in each call"

@@ -25,6 +25,7 @@ from grader.sandbox.runner import Sandboxed, Unusable
 SECONDS = 1.5
 DISABLING = {"line dropped", "never done", "always done", "branch", "another variable"}
 DISABLING |= {"another function", "where dropped", "loop left"}
+CONSTANTS = {"constant", "plausible constant"}
 
 
 class _Towards(Repair):
@@ -67,8 +68,9 @@ def of_both(found: Evidence, run: Run) -> str:
             mistake, chosen = _found(trial, known, slips)
     except Unusable:
         return ""
-    if not chosen or any(slip.kind in DISABLING for (slip,) in chosen):
-        return ""  # a change that disables a line makes an omission of what was tried
+    if not chosen or any(slip.kind in DISABLING | CONSTANTS for (slip,) in chosen):
+        # a line disabled makes an omission of what was tried, a constant a size that fits one call
+        return ""
     return f"two things at once: {mistake.says}; and {in_either(places(chosen))}"
 
 

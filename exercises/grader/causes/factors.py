@@ -96,12 +96,13 @@ def constant_factor(found: Evidence, name: str) -> str:
     if not factors:
         return ""
     if np.isfinite(factors).all() and abs(factors[0] - 1) > 1e-6 and abs(factors[0]) > 1e-9:
-        return f"is right up to a factor, {factors[0]:.4g} here{_another(factors)}"
+        return f"is right up to a factor, {_here(factors)}"
     if np.isfinite(gaps).all() and abs(gaps[0]) > 1e-9:
-        return f"is off by the same number everywhere, {gaps[0]:.4g} here{_another(gaps)}"
+        return f"is off by the same number everywhere, {_here(gaps)}"
     return ""
 
 
-def _another(numbers: list[float]) -> str:
-    """Whether a number changes from call to call, as one does that is made of sizes."""
-    return "" if np.allclose(numbers, numbers[0], 1e-4) else " and another in other calls"
+def _here(numbers: list[float]) -> str:
+    """The number, where all calls have it; what is said of one call is said of the others too."""
+    same = np.allclose(numbers, numbers[0], 1e-4)
+    return f"{numbers[0]:.4g} here" if same else "another one in each call"

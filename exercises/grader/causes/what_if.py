@@ -32,8 +32,8 @@ def changes(found: Evidence) -> Iterator[tuple[str, Change]]:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
             yield f"`{name}` has no effect: as if it were 0", _put(name, np.zeros_like)
             yield f"`{name}` has no effect: as if it were 1", _put(name, np.ones_like)
-            yield f"`{name}` is used without its sign", _put(name, np.abs)
             yield f"`{name}` enters with the wrong sign", _put(name, np.negative)
+            yield f"`{name}` is used without its sign", _put(name, np.abs)
         if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
             yield f"one too many is taken of `{name}`", _put(name, lambda x: x + 1)
             yield f"one too few is taken of `{name}`", _put(name, lambda x: np.maximum(x - 1, 0))
