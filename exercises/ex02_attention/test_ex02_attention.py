@@ -16,7 +16,7 @@ def test_values_of_one_sequence(check, rng):
 
 def test_values_of_a_batch_with_heads(check, rng):
     check(
-        "attention", *inputs(rng, 2, 3), says_="Leading axes stay; k.T would turn them all round."
+        "attention", *inputs(rng, 2, 3, 2), says_="Leading axes stay; k.T would turn them all round."
     )
 
 

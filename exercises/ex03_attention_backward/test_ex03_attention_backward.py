@@ -26,6 +26,7 @@ def test_values_of_one_sequence(check, rng):
 
 def test_leading_axes(check, rng):
     check("attention_backward", *inputs(rng, 2, 3))
+    check("attention_backward", *inputs(rng, 2, 1, 3))
 
 
 def test_gradients_agree_with_central_differences(check, rng):

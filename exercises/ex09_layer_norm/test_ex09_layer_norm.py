@@ -40,6 +40,8 @@ def test_a_row_of_equal_numbers_gives_the_bias(check, rng):
 def test_a_large_offset_costs_no_precision(check, rng):
     x = 10_000 + 0.01 * normal(rng, 4, 6)
     check("layer_norm", x, *gain_and_bias(rng, 6))
+    inputs = normal(rng, 4, 6), x, *gain_and_bias(rng, 6)
+    check("layer_norm_backward", *inputs, rtol_=1e-6, atol_=1e-6)
 
 
 def test_large_numbers_stay_finite(check, rng):

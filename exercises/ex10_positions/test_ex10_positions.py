@@ -87,6 +87,12 @@ def only_the_first_sequence_equivariant(x):
     return (flat + place).reshape(x.shape)
 
 
+def last_feature_knows_its_place(x):
+    place = np.zeros_like(x)
+    place[..., -1] = np.arange(x.shape[-2])
+    return x + place
+
+
 FUNCTIONS = (
     token_by_token,
     attention,
@@ -105,6 +111,7 @@ FUNCTIONS = (
     first_is_special,
     third_is_special,
     last_is_special,
+    last_feature_knows_its_place,
     only_the_first_sequence_equivariant,
 )
 

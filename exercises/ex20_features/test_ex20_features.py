@@ -86,6 +86,7 @@ def test_any_white_space_separates(check):
 
 def test_a_text_without_words_has_a_row(check):
     check.drive(counted, ["red shoes red", "", "shoes hat", "   "])
+    check.drive(counted, ["", " \t"])
 
 
 def test_words_of_later_texts_have_columns(check):
