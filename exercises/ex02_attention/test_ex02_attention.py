@@ -15,9 +15,8 @@ def test_values_of_one_sequence(check, rng):
 
 
 def test_values_of_a_batch_with_heads(check, rng):
-    check(
-        "attention", *inputs(rng, 2, 3, 2), says_="Leading axes stay; k.T would turn them all round."
-    )
+    says = "Leading axes stay; k.T would turn them all round."
+    check("attention", *inputs(rng, 2, 3, 2), says_=says)
 
 
 def test_values_when_everything_has_one_width(check, rng):

@@ -4,15 +4,24 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from grader.exercise import Exercise
 from grader.sandbox.spawn import NUMPY_HOME
 
-if TYPE_CHECKING:
-    from grader.sandbox.runner import Sandboxed
+
+class Answer(Protocol):
+    """A file to be run: what it answers, its text, and the files it builds on with their names."""
+
+    exercise: Exercise
+    path: Path
+    source: str
+
+    @property
+    def parts(self) -> Sequence[tuple["Answer", tuple[str, ...]]]: ...
 
 
-def setup_of(answer: "Sandboxed", overlay: Sequence[str] | None = None) -> dict[str, Any]:
+def setup_of(answer: Answer, overlay: Sequence[str] | None = None) -> dict[str, Any]:
     """The first message to a worker; ``overlay`` names a variant of ours to be laid over a file."""
     roots = {sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), NUMPY_HOME}
     return {
@@ -29,5 +38,5 @@ def setup_of(answer: "Sandboxed", overlay: Sequence[str] | None = None) -> dict[
     }
 
 
-def _file(answer: "Sandboxed", stem: str) -> dict[str, str]:
+def _file(answer: Answer, stem: str) -> dict[str, str]:
     return {"path": str(answer.path), "stem": stem, "source": answer.source}
