@@ -42,7 +42,10 @@ def test_all_experts(check, rng):
 
 
 def test_many_experts(check, rng):
-    check("route", *router(rng, n=6, e=64), 9, says_="All k come in order, not only the first.")
+    says = "All k come in order, not only the first."
+    check("route", *router(rng, n=6, e=64), 9, says_=says)
+    # a partition of few numbers may come sorted
+    check("route", *router(rng, n=9, e=700), 90, says_=says)
 
 
 def test_one_token(check, rng):

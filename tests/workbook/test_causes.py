@@ -143,7 +143,7 @@ def test_what_is_right_already_is_said(tmp_path):
 def test_what_sets_the_failing_calls_apart_is_told(tmp_path):
     odd = "(w @ v if total.all() else np.sin(w @ v) + 1.3, w)"
     found = causes_of("ex02", ATTENTION.format(scale=ROOT, returned=odd), tmp_path)
-    said = "your attention is wrong where `mask` leaves a row nothing, and right everywhere else"
+    said = "calls, those where `mask` leaves a row nothing, and right in the others"
     assert any(said in cause for causes in found for cause in causes), found
 
 

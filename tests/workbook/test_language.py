@@ -59,9 +59,10 @@ def test_every_title_is_chinese_or_a_name():
             "你的 dq、dk 被转置了；你的 dv 符号反了（你的 out 是对的）",
         ),
         (
-            "your softmax is wrong where `x` holds a 0 and `axis` is given, and right everywhere "
-            "else (2 of 5 calls)",
-            "当 `x` 里有 0，且给了 `axis` 时，你的 softmax 不对，其余情况都对（5 次调用中的 2 次）",
+            "your softmax is wrong in 2 of its 5 calls, those where `x` holds a 0 and `axis` is "
+            "given, and right in the others",
+            "你的 softmax 在 5 次调用中有 2 次不对，就是 `x` 里有 0，且给了 `axis` 的那些，"
+            "其余都对",
         ),
         ("1/15  ex01 · Softmax and its backward pass", "1/15  ex01 · softmax 及其反向传播"),
         (

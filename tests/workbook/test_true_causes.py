@@ -97,7 +97,8 @@ def test_few_calls_are_no_sign_of_an_odd_condition():
     assert of_conditions(Evidence(None, one[0], one, one, None)) == ""
     many = calls(*[(0.0, BAD)] * 5, *[(1.0, None)] * 5)
     said = of_conditions(Evidence(None, many[0], many, many, None))
-    assert said == "your f is wrong where `x` holds a 0, and right everywhere else (5 of 10 calls)"
+    wrong = "your f is wrong in 5 of its 10 calls, those where `x` holds a 0"
+    assert said == f"{wrong}, and right in the others"
 
 
 @pytest.mark.slow

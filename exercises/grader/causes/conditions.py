@@ -32,10 +32,10 @@ def of_conditions(found: Evidence) -> str:
     others = len(found.every) - len(failing) - len(passing)
     other = ", but for faults of another kind" if others else ""
     told = _joined(told)
-    count = f"{len(failing)} of {len(found.every)} calls"
+    count = f"{len(failing)} of its {len(found.every)} calls"
     return (
-        f"your {whole_name(found.failed)} is wrong where {' and '.join(told[:TOLD])}, and right "
-        f"everywhere else{other} ({count})"
+        f"your {whole_name(found.failed)} is wrong in {count}, those where "
+        f"{' and '.join(told[:TOLD])}, and right in the others{other}"
     )
 
 
