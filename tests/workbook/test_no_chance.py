@@ -99,6 +99,7 @@ def dpo_backward(c, r, of_c, of_r, beta):
     assert any("`rejected_reference` enters with the wrong sign" in cause for cause in found), found
 
 
+@pytest.mark.slow
 def test_a_size_that_every_call_wants_otherwise_is_not_two_things(tmp_path):
     source = """
 import numpy as np
