@@ -1,5 +1,6 @@
 """A profile on one page: interests, the sessions they rest on, what may be bought next."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ NO_ITEMS = "the log names no items to tell apart"
 FEWEST = 5  # rows of bars for which there is room at least
 LATEST = 30  # columns of the map of sessions at most
 _LABELS = 12  # dates written below the timeline at most
+WIDTH = 48  # letters of a line of the outlook
 
 
 def plot_card(
@@ -162,7 +164,7 @@ def silent(ax: Axes, title: str, why: str) -> list[Any]:
 
 
 def _outlook(profile: Profile) -> list[str]:
-    """Four lines; empty where the log taught nothing."""
+    """Few short lines; none of what the log did not teach."""
     lines = []
     if profile.returns is not None:
         lines.append(f"buys again within 90 days: {percent(profile.returns)}")
@@ -170,8 +172,10 @@ def _outlook(profile: Profile) -> list[str]:
         lines.append(f"cancels something within 90 days: {percent(profile.cancels)}")
     if profile.spend:
         band, _, middle = describe_spend(profile).partition(", about")
-        lines += [f"in 90 days: {band}", f"    about{middle}" if middle else ""]
-    return lines + [""] * (4 - len(lines))
+        indent = {"initial_indent": "    ", "subsequent_indent": "    "}
+        amount = f"about{middle}" if middle else ""
+        lines += [f"in 90 days: {band}", *textwrap.wrap(amount, WIDTH, **indent)]
+    return lines
 
 
 def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
@@ -183,7 +187,7 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     )
     for row, line in enumerate(lines):
         size = 10 if row else 13
-        top = 1 - 0.16 * row - (0.06 if row else 0)
+        top = 1 - 0.145 * row - (0.06 if row else 0)
         ax.text(0, top, line, fontsize=size, va="top", transform=ax.transAxes)
 
 
