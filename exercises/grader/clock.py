@@ -1,13 +1,28 @@
 """How much computing the search for causes of one answer may take, here and in workers.
 
-Seconds of the processor count: what else runs on the machine changes no cause. The clock on the
-wall ends only what waits for ever.
+Seconds of the processor count, as a machine of a known pace would need them: neither what else
+runs on a machine nor how slow it is changes a cause. The clock on the wall ends only what waits
+for ever.
 """
 
 import time
 from collections.abc import Callable
+from functools import cache
 
 WAIT = 4  # times as long on the wall
+LOOP, ROUNDS = 0.0024, 5  # seconds of `pace`'s loop on the machine that has a pace of 1
+SLOWEST = 3.0  # pace: nobody waits longer than that
+
+
+@cache
+def pace() -> float:
+    """How many seconds this machine, as busy as it is, needs for one of theirs: 1 to SLOWEST."""
+    least = SLOWEST * LOOP
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        sum(i * i for i in range(50_000))
+        least = min(least, time.process_time() - start)
+    return max(least / LOOP, 1.0)
 
 
 class OutOfTime(Exception):
@@ -36,16 +51,16 @@ class Clock:
     @property
     def left(self) -> float:
         """Seconds of computing that are left."""
-        return self._left - (time.process_time() - self._since[0] if self._since else 0)
+        return self._left - ((time.process_time() - self._since[0]) / pace() if self._since else 0)
 
     @property
     def wait(self) -> float:
         """Seconds on the wall that are left."""
-        return self._wait - (time.monotonic() - self._since[1] if self._since else 0)
+        return self._wait - ((time.monotonic() - self._since[1]) / pace() if self._since else 0)
 
     def add(self, seconds: float) -> None:
         """Note what another process has computed."""
-        self._left -= seconds
+        self._left -= seconds / pace()
 
     @property
     def over(self) -> bool:

