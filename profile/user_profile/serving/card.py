@@ -27,7 +27,7 @@ NO_ITEMS = "the log names no items to tell apart"
 FEWEST = 5  # rows of bars for which there is room at least
 LATEST = 30  # columns of the map of sessions at most
 _LABELS = 12  # dates written below the timeline at most
-WIDTH = 48  # letters of a line of the outlook
+WIDTH = 44  # letters of a line of the outlook
 
 
 def plot_card(
@@ -172,9 +172,8 @@ def _outlook(profile: Profile) -> list[str]:
         lines.append(f"cancels something within 90 days: {percent(profile.cancels)}")
     if profile.spend:
         band, _, middle = describe_spend(profile).partition(", about")
-        indent = {"initial_indent": "    ", "subsequent_indent": "    "}
-        amount = f"about{middle}" if middle else ""
-        lines += [f"in 90 days: {band}", *textwrap.wrap(amount, WIDTH, **indent)]
+        amount = textwrap.wrap(f"about{middle}", WIDTH) if middle else []
+        lines += [f"in 90 days: {band}", *(f"    {line}" for line in amount)]
     return lines
 
 
