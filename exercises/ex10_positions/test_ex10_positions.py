@@ -87,6 +87,11 @@ def only_the_first_sequence_equivariant(x):
     return (flat + place).reshape(x.shape)
 
 
+def against_the_other_sequences(x):
+    """Equivariant where every sequence is shuffled alike."""
+    return x - 0.5 * x.mean(axis=tuple(range(x.ndim - 2)), keepdims=True)
+
+
 def last_feature_knows_its_place(x):
     place = np.zeros_like(x)
     place[..., -1] = np.arange(x.shape[-2])
@@ -113,6 +118,7 @@ FUNCTIONS = (
     last_is_special,
     last_feature_knows_its_place,
     only_the_first_sequence_equivariant,
+    against_the_other_sequences,
 )
 
 
@@ -153,6 +159,13 @@ def verdicts_on_rises(module, x, seeds):
 def verdict_and_input(module, x, rng):
     verdict = module.is_permutation_equivariant(attention, x, rng)
     return bool(verdict), x
+
+
+def draws(module, x, rng):
+    """Whether the generator was drawn from."""
+    before = rng.bit_generator.state
+    module.is_permutation_equivariant(attention, x, rng)
+    return rng.bit_generator.state != before
 
 
 def products_at_a_distance(module, q, k, positions, shift):
@@ -239,3 +252,8 @@ def test_rotary_leaves_its_inputs_alone(check, rng):
 def test_equivariance_leaves_x_alone(check, rng):
     says = "output[1] is your caller's x afterwards: leave it in its order"
     check.drive(verdict_and_input, normal(rng, 2, 5, 4), Seed(3), says_=says)
+
+
+def test_permutations_come_from_the_generator_given(check, rng):
+    says = "whether your is_permutation_equivariant draws from the rng it is given"
+    check.drive(draws, normal(rng, 2, 5, 4), Seed(4), says_=says)

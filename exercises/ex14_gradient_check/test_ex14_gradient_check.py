@@ -221,6 +221,10 @@ def test_a_vector(check, rng):
     check("numerical_gradient", wavy, normal(rng, 7), rtol_=1e-6, atol_=1e-7)
 
 
+def test_a_number_without_axes(check):
+    check("numerical_gradient", wavy, np.array(0.7), rtol_=1e-6, atol_=1e-7)
+
+
 def test_central_differences_with_the_step_given(check, rng):
     check("numerical_gradient", quartic, normal(rng, 4, 3), eps=0.05)
 

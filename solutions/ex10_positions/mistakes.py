@@ -336,6 +336,33 @@ def first_sequence_only(f, x, rng):
 
 
 @mistake(
+    "you shuffle each sequence in an order of its own; one order serves every leading index",
+    replaces="is_permutation_equivariant",
+)
+def an_order_each(f, x, rng):
+    def shuffled(values, orders):
+        return np.take_along_axis(values, orders, axis=-2)
+
+    for _ in range(20):
+        orders = rng.permuted(np.broadcast_to(np.arange(x.shape[-2]), x.shape[:-1]), axis=-1)
+        orders = orders[..., None]
+        if not np.allclose(f(shuffled(x, orders)), shuffled(f(x), orders)):
+            return False
+    return True
+
+
+@mistake(
+    "you draw from a generator of your own; draw the permutations from the `rng` you are given",
+    replaces="is_permutation_equivariant",
+)
+def own_generator(f, x, rng):
+    return all(
+        np.allclose(f(x[..., order, :]), f(x)[..., order, :])
+        for order in _orders(x, np.random.default_rng(0))
+    )
+
+
+@mistake(
     "you shuffle the caller's x in place; index it with a permutation instead, which copies",
     replaces="is_permutation_equivariant",
 )
