@@ -41,6 +41,12 @@ def train_through_other_names(module, params, history):
     return held
 
 
+def what_steps_return(module, params, history):
+    """Whether each step returned None, and the parameters it changed."""
+    optimizer = module.Adam(params, lr=0.05)
+    return [optimizer.step(grads) is None for grads in history], params
+
+
 def gradients_after_training(module, params, history):
     """The gradients as they are after the steps, and the parameters."""
     optimizer = module.Adam(params, lr=0.05)
@@ -157,3 +163,8 @@ def test_float32_stays_float32(check, rng):
 
 def test_gradients_are_left_alone(check, rng):
     check.drive(gradients_after_training, parameters(rng), gradients(rng, 3))
+
+
+def test_a_step_returns_none(check, rng):
+    says = "output[0] tells of each step whether it returned None: the arrays change in place"
+    check.drive(what_steps_return, parameters(rng), gradients(rng, 2), says_=says)

@@ -310,3 +310,10 @@ class BeginsWithTheWholeGradient(_Base):
         super().moments(name, g)
         if self.t == 1:
             self.m[name] = np.array(g)
+
+
+@mistake("your step returns the parameters; it changes them in place and returns None")
+class ReturnsTheParameters(_Base):
+    def step(self, grads):
+        super().step(grads)
+        return self.params
