@@ -1,5 +1,7 @@
 """Pictures of customers: what a session added, sessions side by side, drift beside the crowd."""
 
+import itertools
+
 import matplotlib
 
 matplotlib.use("agg")
@@ -54,6 +56,23 @@ def test_the_card_shows_what_each_session_added_with_its_sign(profiler, customer
     np.testing.assert_allclose(middle, (1, 1, 1, 1), atol=0.02)  # nothing added is the page
     said = [text.get_text() for text in figure.axes[0].texts]
     assert said[4].strip().startswith("about ")
+
+
+def test_what_is_said_of_a_customer_keeps_clear_of_the_pictures(profiler, customer, monkeypatch):
+    long = (
+        "nothing to 1,234,567.89 with a chance of 81 %, about 123,456.78 (80 %: 0 to 1,234,567.89;"
+    )
+    long += " of customers asked before, 71 % spent an amount between such bounds)"
+    monkeypatch.setattr("user_profile.serving.card.describe_spend", lambda profile: long)
+    figure = plot_card(profiler, profiler.profile(customer), profiler.spec.items)
+    figure.draw_without_rendering()
+    head, timeline, interests = figure.axes[:3]
+    said = [text.get_window_extent() for text in head.texts]
+    assert len(said) > 4
+    assert all(lower.y1 <= upper.y0 + 1 for upper, lower in itertools.pairwise(said))
+    assert max(box.x1 for box in said) < timeline.get_tightbbox().x0
+    assert min(box.y0 for box in said) > interests.get_tightbbox().y1
+    assert timeline.get_position().width > 0.35  # not squeezed by a long line
 
 
 def test_of_many_sessions_the_earlier_stand_together(profiler, customer, monkeypatch):
