@@ -18,14 +18,14 @@ def total(entry: Data, field: str) -> int:
 
 
 def merged(first: Data, second: Data) -> Data:
-    """Both memories in one: nothing counted twice, nothing lost."""
+    """Both memories in one: nothing counted twice, nothing lost; of one second, `second` holds."""
     exercises = {
         name: _merged_entry(first["exercises"].get(name, {}), second["exercises"].get(name, {}))
         for name in {**first["exercises"], **second["exercises"]}
     }
     interviews = [data["best_interview"] for data in (first, second) if "best_interview" in data]
     best = max(interviews, key=lambda it: it["solved"], default=None)
-    routes = [data["route"] for data in (first, second) if "route" in data]
+    routes = [data["route"] for data in (second, first) if "route" in data]
     route = max(routes, key=lambda it: it["on"], default=None)
     data = {"version": VERSION, "exercises": exercises}
     return data | ({"best_interview": best} if best else {}) | ({"route": route} if route else {})
@@ -38,7 +38,7 @@ def _merged_entry(first: Data, second: Data) -> Data:
         if field in COUNTS:
             entry[field] = {key: max(a.get(key, 0), b.get(key, 0)) for key in {**a, **b}}
         elif field in LATEST:
-            entry[field] = max(a, b, key=lambda it: it[LATEST[field]])
+            entry[field] = max(b, a, key=lambda it: it[LATEST[field]])
         else:
             entry[field] = min(a, b) if field in FIRST else max(a, b)
     return entry

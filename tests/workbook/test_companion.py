@@ -83,6 +83,16 @@ def test_what_comes_next_follows_the_route(own, capsys):
     assert "Next: read ex36_beam_search/README.md" in done.stdout
 
 
+def test_what_changes_twice_in_a_second_is_what_it_became_last(own, monkeypatch):
+    monkeypatch.setenv("ATTENTION_WORKBOOK_NOW", "2030-01-01T00:00:00+00:00")
+    progress = state.Progress(own)
+    for print_, route in (("a", "everything"), ("b", "weekend"), ("a", "today")):
+        main(["route", route])
+        progress.note("ex01_softmax", passed={"on": state.stamp(state.now()), "print": print_})
+        assert route in progress.read()["route"]["name"].lower().replace("'s", "")
+        assert progress.entry("ex01_softmax")["passed"]["print"] == print_
+
+
 def test_what_asks_for_more_than_values_is_not_judged_before_them(own, capsys):
     answer(own, "softmax_first_try.py")
     main(["check", "ex01"])
