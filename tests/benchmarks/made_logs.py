@@ -5,6 +5,9 @@ visits   the shape of CDNOW: 2,357 customers over 78 weeks who come, by BG/NBD w
          no names, a visit
 grocery  600 households over 300 days that buy again what they are used to, by a rhythm of 5 to 20
          days, from 400 items in eight aisles; a habit fades and another comes
+gifts    1,500 customers of a shop over 26 months, who come from any day on and stay away for good
+         from another; half of them come four times as often in November and December, else half
+         as often
 clicks   1,500 paths over 300 pages, each page leading to five others: what was before says nothing
 None has cancellations. Plain CSV: customer, order, item, time, quantity, price, text.
 """
@@ -54,6 +57,23 @@ def grocery(seed: int = 0, households: int = 600) -> list[Row]:
     return rows
 
 
+def gifts(seed: int = 0, days: int = 790, seasonal: bool = True) -> list[Row]:
+    rng, rows = np.random.default_rng(seed), []
+    calendar = np.datetime64(BEGIN, "s").astype("datetime64[D]") + np.arange(days)
+    festive = calendar.astype("datetime64[M]").astype(int) % 12 >= 10
+    for customer in range(1500):
+        begins, stays = rng.uniform(0, 700), rng.exponential(400)
+        rate = np.full(days, rng.gamma(0.9, 1 / 40))
+        if seasonal and rng.random() < 0.5:
+            rate *= np.where(festive, 4.0, 0.5)
+        taste = rng.choice(60, 6)
+        for day in np.flatnonzero(rng.random(days) < rate):
+            if begins <= day < begins + stays:
+                chosen = np.unique(rng.choice(taste, rng.integers(1, 4)))
+                rows += _basket(customer, int(day), float(day), chosen, 9.0, rng, False)
+    return rows
+
+
 def clicks(seed: int = 0, paths: int = 1500) -> list[Row]:
     rng, rows = np.random.default_rng(seed), []
     leads = np.array([rng.choice(300, 5, replace=False) for _ in range(300)])
@@ -85,7 +105,7 @@ def _basket(
     ]  # fmt: skip
 
 
-SHAPES = {"visits": visits, "grocery": grocery, "clicks": clicks}
+SHAPES = {"visits": visits, "grocery": grocery, "gifts": gifts, "clicks": clicks}
 
 
 def main() -> None:

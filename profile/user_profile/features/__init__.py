@@ -4,6 +4,7 @@ history     the log as flat arrays, users by sessions by items
 moments     when customers are asked about
 context     a customer at a moment: recency, frequency, spend, BG/NBD
 visits      days with a purchase, as models of repeat buying read them; bg_nbd is the first
+year_before what the time of year does to returns
 season      what sells at a time of the year; kept_season is a copy beside prepared logs,
             changed_season what it becomes by one customer's further session
 mix         what purchases are made of, by category

@@ -9,6 +9,7 @@ from .history import History
 from .labels import HORIZON
 from .moments import Moments
 from .visits import Visits, read_visits
+from .year_before import NO_MISSES, Misses, shift_of_year
 
 NAMES = (
     "sessions",
@@ -79,20 +80,31 @@ def read_context(
 
 
 def read_outlook_context(
-    history: History, moments: Moments, known: np.ndarray, buying: np.ndarray
+    history: History,
+    moments: Moments,
+    known: np.ndarray,
+    buying: np.ndarray,
+    misses: Misses = NO_MISSES,
 ) -> np.ndarray:
-    """Columns OUTLOOK_NAMES, (M, G + 1) float32; `buying` (4,) are r, α, a, b of BG/NBD.
+    """Columns OUTLOOK_NAMES, (M, G + 1) float32; the last is that of `log_odds` and the season.
 
-    Alone of the columns, what it says stays right for customers older than any in training. 0 for
-    who has not bought, and where `buying` is empty.
+    Alone of the columns, what it says stays right for customers older than any in training.
     """
     context = read_context(history, *moments, known)
-    odds = np.zeros(len(known))
-    if len(buying):
-        visits, _ = read_visits(history, moments)
-        chance = np.clip(BgNbd(*buying.tolist()).returns(visits, HORIZON), _LEAST, 1 - _LEAST)
-        odds = np.where(visits.age > 0, np.log(chance) - np.log1p(-chance), 0)
+    odds = log_odds(history, moments, buying) + shift_of_year(misses, moments.time)
     return np.concatenate([context, odds[:, None].astype(np.float32)], axis=1)
+
+
+def log_odds(history: History, moments: Moments, buying: np.ndarray) -> np.ndarray:
+    """Of a return, (M,), by BG/NBD, whose r, α, a, b are `buying` (4,).
+
+    0 for who has not bought, and where `buying` is empty.
+    """
+    if not len(buying):
+        return np.zeros(len(moments.user))
+    visits, _ = read_visits(history, moments)
+    chance = np.clip(BgNbd(*buying.tolist()).returns(visits, HORIZON), _LEAST, 1 - _LEAST)
+    return np.where(visits.age > 0, np.log(chance) - np.log1p(-chance), 0)
 
 
 def fit_buying(visits: Visits | None) -> np.ndarray:

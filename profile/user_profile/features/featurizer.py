@@ -122,8 +122,9 @@ class Featurizer:
         """What the outlook reads beside the state after `known` (M,) sessions, (M, G)."""
         if not len(known):
             return np.zeros((0, len(OUTLOOK_NAMES)), self.dtype)
-        context = read_outlook_context(self.history, moments, known, self.spec.buying)
-        return self.spec.outlook.apply(context).astype(self.dtype, copy=False)
+        spec = self.spec
+        context = read_outlook_context(self.history, moments, known, spec.buying, spec.misses)
+        return spec.outlook.apply(context).astype(self.dtype, copy=False)
 
     def past_items(self, users: np.ndarray, as_of: np.ndarray) -> PastItems:
         known = self.history.known_sessions(users, as_of)

@@ -10,6 +10,7 @@ from . import past_items as pair_features
 from . import season as season_features
 from .labels import Thresholds
 from .scaling import Scaling
+from .year_before import NO_MISSES, Misses
 
 PLACES, GAPS = 12, 16
 HINT, AGE, HELD = 1, 3, 2  # widths of what `_hint`, `_age` and `_held` make
@@ -31,6 +32,7 @@ class FeatureSpec:
     season: Scaling
     item_side: np.ndarray  # (I, K) float32
     buying: np.ndarray  # (4,) r, α, a, b of BG/NBD; empty where they are not used
+    misses: Misses = NO_MISSES  # of returns, by date; none where they are not used
     without: tuple[str, ...] = ()  # of item_side.PARTS, what the model does without
 
 

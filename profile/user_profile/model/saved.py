@@ -13,6 +13,7 @@ from ..features import context, past_items, season
 from ..features.labels import Thresholds
 from ..features.scaling import Scaling
 from ..features.spec import FeatureSpec
+from ..features.year_before import NO_MISSES, Misses
 from .decisions import Decisions
 from .outlook import SPEND_BANDS
 from .settings import Settings
@@ -54,6 +55,7 @@ def save_model(path: str | Path, trained: Trained) -> None:
         "category": spec.category,
         "item_side": spec.item_side,
         "buying": spec.buying,
+        "misses": np.stack(spec.misses),
         "without": np.array(spec.without, dtype=str),
         "category_names": np.array(spec.category_names),
         "side": np.array(json.dumps({k: list(v) for k, v in spec.side.items()})),
@@ -117,6 +119,10 @@ def _read_spec(file: ArrayFile) -> FeatureSpec:
             **features,
         }
     )
+    misses = NO_MISSES
+    if "misses" in file.members:  # older models do not have it
+        date, *rest = file.read({"misses": Field("f", (3, None))})["misses"]
+        misses = Misses(date.astype(np.int64), *rest)
     category = arrays["category"]
     if ((category < 0) | (category >= len(categories))).any():
         raise file.error("an item is of a category that has no name")
@@ -126,6 +132,7 @@ def _read_spec(file: ArrayFile) -> FeatureSpec:
         category=category,
         item_side=arrays["item_side"],
         buying=arrays["buying"],
+        misses=misses,
         without=without,
         category_names=categories,
         side={name: tuple(values) for name, values in side.items()},

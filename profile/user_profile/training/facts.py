@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..dates import DAY
-from ..features.context import fit_buying, read_context, read_outlook_context
+from ..features.context import fit_buying, log_odds, read_context, read_outlook_context
 from ..features.history import History
 from ..features.item_side import first_sales, item_side
 from ..features.labels import (
@@ -29,6 +29,7 @@ from ..features.scaling import fit_scaling
 from ..features.season import Sales, Season, count_sales, days_between, season_of
 from ..features.spec import FeatureSpec
 from ..features.visits import Visits, read_visits
+from ..features.year_before import NO_MISSES, Misses, find_misses
 from ..log.categories import Categories
 from ..log.parts import LogParts
 from ..log.split import Targets
@@ -104,6 +105,22 @@ def visits_of_all(
     return Visits(*visits), value
 
 
+def misses_of_all(
+    parts: LogParts[Known], moments: Mapping[int, Moments], buying: np.ndarray
+) -> Misses:
+    """How far `buying` was off at the dates of `moments`; none where it is empty."""
+
+    def read(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        history, some = parts.local[number].whole, Moments(*(c[rows] for c in moments[number]))
+        odds = log_odds(history, some, buying)
+        return some.time, odds, outlook_labels(history, *some).returned
+
+    if not len(buying):
+        return NO_MISSES
+    draw = np.random.default_rng(3)
+    return find_misses(*parts.rows(lambda number: len(moments[number].user), MOST, draw, read))
+
+
 class SpecOptions(NamedTuple):
     """What of a log enters the features; all of it that is not an option enters always."""
 
@@ -144,10 +161,12 @@ def fit_spec(
     )
     visits = visits_of_all(parts, moments) if with_buying else None
     buying = fit_buying(visits and visits[0])
+    misses = misses_of_all(parts, moments, buying)
 
     def of_moments(number: int, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         history, some = local[number].whole, Moments(*(column[rows] for column in moments[number]))
-        return (read_outlook_context(history, some, history.known_sessions(*some), buying),)
+        known = history.known_sessions(*some)
+        return (read_outlook_context(history, some, known, buying, misses),)
 
     (outlook,) = parts.rows(lambda number: len(moments[number].user), _SCALED_ON, rng, of_moments)
 
@@ -178,6 +197,7 @@ def fit_spec(
         context=fit_scaling(context),
         outlook=fit_scaling(outlook),
         buying=buying,
+        misses=misses,
         pair=fit_scaling(pairs),
         season=fit_scaling(season.features(np.unique(days))),
         item_side=item_side(sales, categories.of_item, size, vectors, without),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from user_profile.features.labels import outlook_labels
 from user_profile.features.moments import test_moments as moments_of_test
+from user_profile.features.year_before import Misses
 from user_profile.judging.evaluate import mean_ndcg
 from user_profile.log.events import PURCHASE
 from user_profile.log.split import split_last_sessions
@@ -69,6 +70,18 @@ def test_the_card_says_the_share_that_was_measured(shop):
     said, record = words.get("medium", ("", {"middle": 0}))
     assert "between" not in said  # too few to say
     assert list(record) == ["middle"]
+
+
+def test_an_older_model_knows_no_year_before(shop, tmp_path):
+    _, trained = shop
+    misses = Misses(np.array([3, 2_000_000_000]), np.array([0.25, -1]), np.array([0.5, 2]))
+    save_model(tmp_path / "new.npz", replace(trained, spec=replace(trained.spec, misses=misses)))
+    for ours, theirs in zip(load_model(tmp_path / "new.npz").spec.misses, misses, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    with np.load(tmp_path / "new.npz") as file:
+        arrays = {name: file[name] for name in file.files if name != "misses"}
+    np.savez(tmp_path / "old.npz", **arrays)
+    assert not len(load_model(tmp_path / "old.npz").spec.misses.date)
 
 
 def test_an_older_model_says_no_interval(shop, tmp_path):
