@@ -75,8 +75,9 @@ def find_categories(
 ) -> Categories:
     """Categories of I items from their ``texts``; items without a known word become "other".
 
-    ``sizes`` are the numbers of categories tried. Raises DataError if the texts are too few or
-    too much alike to be told apart.
+    ``sizes`` are the numbers of categories tried; where the shared words make fewer groups, those
+    are the categories. Raises DataError if the texts are too few or too much alike to be told
+    apart.
     """
     rng = np.random.default_rng(rng)
     weights = _tf_idf(texts)
@@ -88,12 +89,12 @@ def find_categories(
         )
     points = _latent(weights[known])
     distinct = len(np.unique(points.round(6), axis=0))
-    sizes = sorted({size for size in sizes if 2 <= size < distinct})
-    if not sizes:
+    if distinct < 2:
         raise DataError(
-            f"The words that items share tell only {distinct} of {len(texts)} apart, too few for "
-            "categories; give a file of your own that maps items to categories (--categories)."
+            f"The words that items share tell none of {len(texts)} apart, so no categories can be "
+            "found; give a file of your own that maps items to categories (--categories)."
         )
+    sizes = sorted({size for size in sizes if 2 <= size < distinct}) or [distinct]
     sample = rng.permutation(len(known))[:_SAMPLE]
     found = {size: nearest(points, centres(points, size, rng)) for size in sizes}
     scores = {size: silhouette(points[sample], found[size][sample]) for size in sizes}

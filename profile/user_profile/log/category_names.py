@@ -10,6 +10,7 @@ _TOKEN = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LONGEST = 3  # words of a phrase; characters, less one, of a Chinese one
 _LEAST = 0.3  # the share of the first phrase's items that a second must add
+_EVERYWHERE = 0.8  # the share of all items that bear a word which sets nothing apart
 # The share of a phrase's items, of one word or two, that a longer one must hold to take its place.
 _HOLDS = {1: 0.3, 2: 0.8}
 
@@ -20,8 +21,10 @@ def name_categories(
     """A name for each of ``groups``, of one phrase or two; "" where no item has a word.
 
     ``texts`` (N,) are of the items, ``labels`` (N,) their groups. Phrases begin, end and hold no
-    word of ``dull``. No two names are the same.
+    word of ``dull``, nor one that nearly all items bear. No two names are the same.
     """
+    spread = Counter(word for text in texts for word in phrases(text, dull))
+    dull |= {word for word, items in spread.items() if items > _EVERYWHERE * len(texts)}
     where: dict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
         for phrase in phrases(text, dull):

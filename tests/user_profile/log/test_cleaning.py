@@ -165,6 +165,14 @@ def test_texts_that_many_items_bear_are_their_categories():
     assert found.of_item.tolist() == [0, 1, 2, 3] * 12
 
 
+def test_few_kinds_of_things_are_the_categories_without_the_word_that_all_bear():
+    kinds = ("lamp", "toy", "mug")
+    texts = [f"{kind} model {letter}" for letter in "abcdefghi" for kind in kinds]
+    found = find_categories(texts)
+    assert sorted(found.names) == sorted(kinds)
+    assert [found.names[code] for code in found.of_item] == [*kinds] * 9
+
+
 def test_the_same_texts_give_the_same_categories(cleaned):
     texts = cleaned[0].item_texts()[:500]
     found, again = find_categories(texts, sizes=(6, 8)), find_categories(texts, sizes=(6, 8))
