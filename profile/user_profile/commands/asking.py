@@ -8,8 +8,8 @@ import numpy as np
 
 from ..dates import DAY, begin_of, day_of
 from ..errors import DataError
-from ..features.history import History
 from ..features.kept_season import kept_season
+from ..features.moments import acted_before
 from ..features.season import read_season
 from ..log.prepare import MOST_SESSIONS
 from ..log.prepared import Prepared
@@ -61,21 +61,11 @@ def read_query(options: argparse.Namespace) -> Query:
         user = log.user(options.customer)
         tell_cut(log.sessions.events.users[user], int(log.sessions.counts[user]))
         return Query(log, profiler, np.array([user]), moment)
-    customers = _customers(profiler.history, moment)
+    customers = acted_before(profiler.history, moment)
     if not len(customers):
         raise DataError(f"Nobody was a customer before {options.date}; give a later --date.")
     profiler.encode_all(keep=not options.no_cache)
     return Query(log, profiler, customers, moment)
-
-
-def _customers(history: History, moment: int) -> np.ndarray:
-    """Who had done something before ``moment``: one who only cancelled is left out, as cleaning
-    leaves them out at the log's end."""
-    everybody = np.arange(len(history.users))
-    known = history.known_sessions(everybody, np.full(len(everybody), moment))
-    place = np.arange(len(history.user)) - history.user_offsets[history.user]
-    did = (place < known[history.user]) & (history.purchase | ~history.cancelled)
-    return np.unique(history.user[did])
 
 
 def tell_cut(name: str, sessions: int) -> None:

@@ -59,6 +59,16 @@ def test_moments(history: History) -> Moments:
     return customers_at(history, np.array([date] if date > history.start.min() else [], np.int64))
 
 
+def acted_before(history: History, moment: int) -> np.ndarray:
+    """Who had done something before ``moment``: one who only cancelled is left out, as cleaning
+    leaves them out at the log's end."""
+    everybody = np.arange(len(history.users))
+    known = history.known_sessions(everybody, np.full(len(everybody), moment))
+    place = np.arange(len(history.user)) - history.user_offsets[history.user]
+    did = (place < known[history.user]) & (history.purchase | ~history.cancelled)
+    return np.unique(history.user[did])
+
+
 def customers_at(history: History, dates: np.ndarray) -> Moments:
     """At each date, the customers who had bought something before it."""
     bought = np.where(history.purchase, history.end, np.iinfo(np.int64).max)

@@ -55,6 +55,18 @@ def test_parquet_in_and_out_as_the_commands_say(shop, tmp_path, capsys):
 
 
 @needs_arrow
+def test_who_only_cancelled_is_no_customer(shop, tmp_path):
+    model, sessions = shop
+    batch = as_batch(sessions)
+    rows = batch.to_pylist()
+    rows[0]["kinds"] = ["cancellation"] * len(rows[0]["items"])
+    folder = write(tmp_path / "in", pa.RecordBatch.from_pylist(rows, schema=batch.schema))
+    assert score(model, folder, tmp_path / "out") == 0
+    scored = parquet.read_table(tmp_path / "out" / "0.parquet")["user"].to_pylist()
+    assert scored == [row["user"] for row in rows[1:]]
+
+
+@needs_arrow
 def test_a_killed_run_goes_on_with_the_same_bits(shop, tmp_path):
     model, sessions = shop
     batch = as_batch(sessions)

@@ -2,13 +2,14 @@
 
 The answers are those of `recommend`, `risk`, `retention` and `export-profiles`, digit for digit,
 whatever batch a customer comes in.
-Customers without a session before the moment are left out, as there.
+Who had done nothing before the moment, or only cancelled, is left out, as there.
 """
 
 from typing import Any
 
 import numpy as np
 
+from ...features.moments import acted_before
 from ...model.decisions import decide, decide_band
 from ...model.interests import LEVELS
 from ...model.outlook import SPEND_BANDS
@@ -42,12 +43,11 @@ class Scorer:
     def _scores(self, profiler: Profiler) -> Any:
         pa = arrow()
         moment, spec = self.plan.moment, self.trained.spec
-        users = np.arange(len(profiler.history.users))
-        known = profiler.history.known_sessions(users, np.full(len(users), moment))
-        users, known = users[known > 0], known[known > 0]
+        users = acted_before(profiler.history, moment)
         if not len(users):
             return _nobody()
         as_of = np.full(len(users), moment)
+        known = profiler.history.known_sessions(users, as_of)
         items, shares = best_items(profiler, users, moment, self.plan.top)
         chances = profiler.levels(users, as_of)  # (U, C, 3)
         levels = decide(chances, self.trained.decisions.levels[0])
