@@ -60,7 +60,7 @@ def test_moments(history: History) -> Moments:
 
 
 def acted_before(history: History, moment: int) -> np.ndarray:
-    """Who had done something before ``moment``: one who only cancelled is left out, as cleaning
+    """Who had done something before `moment`: one who only cancelled is left out, as cleaning
     leaves them out at the log's end."""
     everybody = np.arange(len(history.users))
     known = history.known_sessions(everybody, np.full(len(everybody), moment))
