@@ -5,6 +5,7 @@ from typing import Any
 
 from ..errors import DataError
 from ..serving.segments import SIZES, describe_columns, find_segments, member_rows, segment_rows
+from ..serving.words import words_of
 from .answers import give
 from .asking import add_asking, read_query
 from .outputs import TABLE, add_output, write_rows
@@ -36,7 +37,7 @@ def run_segments(options: argparse.Namespace) -> int:
         )
     rows = segment_rows(query.profiler, found, query.texts)
     give(options, rows)
-    if told := describe_columns(rows):
+    if told := describe_columns(rows, words_of(query.profiler.history)):
         print(told)
     tried = ", ".join(f"{size}: {value:.2f}" for size, value in found.halves.items())
     print(f"agreement (adjusted Rand) with other seeds {found.agreement:.2f}", end="")

@@ -7,6 +7,7 @@ from ..dates import day_of
 from ..judging.curves import calibration_table
 from ..judging.shop import DAYS, read_shop
 from ..serving.segments import describe_columns, segment_rows
+from ..serving.words import words_of
 from .answers import print_rows
 from .asking import add_asking, read_query
 from .outputs import PICTURE, add_output, save_figure, write_rows
@@ -25,11 +26,14 @@ def run_shop_card(options: argparse.Namespace) -> int:
     shop = read_shop(profiler, query.users, query.moment)
     rows = segment_rows(profiler, shop.segments, texts)
     print_rows(rows)
-    if told := describe_columns(rows):
+    if told := describe_columns(rows, words_of(profiler.history)):
         print(told)
     if shop.sold:
-        print(f"\nmost sold: orders in the {DAYS} days before {day_of(shop.moment)}, and in the "
-              f"{DAYS} before those")  # fmt: skip
+        words = words_of(profiler.history)
+        print(
+            f"\nmost {words.sold}: {words.order}s in the {DAYS} days before "
+            f"{day_of(shop.moment)}, and in the {DAYS} before those"
+        )
         print_rows(
             [
                 {"item": texts[sold.item].strip(), "now": sold.now, "before": sold.before}

@@ -44,12 +44,16 @@ class History:
         return np.repeat(np.arange(len(self.user)), np.diff(self.offsets))
 
     @cached_property
+    def cancels(self) -> np.ndarray:
+        """Which behaviours are cancellations, (N,) bool."""
+        if CANCELLATION not in self.kinds:
+            return np.zeros(len(self.kind), bool)
+        return self.kind == self.kinds.index(CANCELLATION)
+
+    @cached_property
     def cancelled(self) -> np.ndarray:
         """Which sessions hold a cancellation, (S,) bool."""
-        if CANCELLATION not in self.kinds:
-            return np.zeros(len(self.user), bool)
-        rows = self.kind == self.kinds.index(CANCELLATION)
-        return np.bincount(self.session, rows, len(self.user)) > 0
+        return np.bincount(self.session, self.cancels, len(self.user)) > 0
 
     @cached_property
     def size(self) -> np.ndarray:

@@ -25,7 +25,7 @@ def taken_back(history: History, rows: np.ndarray) -> TakenBack:
     session = np.searchsorted(history.offsets, rows, "right") - 1
     size = len(history.items)
     item, bought = history.item[rows], history.bought[rows]
-    back = history.kind[rows] == history.kinds.index(CANCELLATION)
+    back = history.cancels[rows]
     pair = history.user[session] * size + item
     wanted = np.isin(pair, pair[back]) & (item < size) & (back | bought)
     held: dict[int, list[list[float]]] = {}  # pair -> [row, pieces left, pieces bought]

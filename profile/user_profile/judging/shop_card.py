@@ -13,6 +13,7 @@ from ..model.interests import LEVELS
 from ..serving.card import COLOURS, FEWEST
 from ..serving.lettering import folded, lettered, name_rows, shortened
 from ..serving.profiler import Profiler
+from ..serving.words import BUYING, Words, words_of
 from .shop import DAYS, Shop
 
 INKS = {"return": "#1f4e79", "cancellation": "#e08214", "spend": "#4d8f5a"}
@@ -38,7 +39,7 @@ def plot_shop(
     fig.suptitle(head, fontsize=13, x=0.01, ha="left")
     draw_segments(axes["segments"], shop)
     draw_interests(axes["interests"], profiler, shop)
-    draw_sold(axes["sold"], shop, texts)
+    draw_sold(axes["sold"], shop, texts, words_of(profiler.history))
     draw_calibration(axes["calibration"], shop)
     draw_spend(axes["spend"], shop)
     draw_lift(axes["lift"], shop)
@@ -82,11 +83,12 @@ def draw_interests(ax: Axes, profiler: Profiler, shop: Shop) -> None:
     _legend(ax)
 
 
-def draw_sold(ax: Axes, shop: Shop, texts: Sequence[str]) -> None:
+def draw_sold(ax: Axes, shop: Shop, texts: Sequence[str], words: Words = BUYING) -> None:
     """The items most sold of late, with a tick where they stood before."""
-    ax.set_title(f"Most sold in {DAYS} days, in orders", fontsize=10, loc="left")
+    title = f"Most {words.sold} in {DAYS} days, in {words.order}s"
+    ax.set_title(title, fontsize=10, loc="left")
     if not shop.sold:
-        return _silent(ax, "nothing was sold of late, or the log tells no items apart")
+        return _silent(ax, f"nothing was {words.sold} of late, or the log tells no items apart")
     places = np.arange(len(shop.sold))
     now = ax.barh(places, [sold.now for sold in shop.sold], color=INKS["return"])
     style: dict[str, Any] = {"color": INKS["cancellation"], "markersize": 11, "markeredgewidth": 2}

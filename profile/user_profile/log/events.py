@@ -98,6 +98,7 @@ def most_said(counts: Mapping[tuple[int, int], int], texts: Sequence[str], items
 
 
 PURCHASE, CANCELLATION = "purchase", "cancellation"  # kinds of events that have a meaning
+EVENT = "event"  # the one kind of a log that tells of none
 COLUMNS = ("user", "item", "time", "session", "kind", "quantity", "price", "text", "micro")
 
 

@@ -19,10 +19,12 @@ from .lettering import lettered, name_rows, shortened
 from .profile import Profile
 from .profiler import Profiler
 from .report import describe_spend, percent
+from .words import BUYING, DEEDS, Words, deeds, words_of
 
 COLOURS = ("#d9d9d9", "#7fb0d6", "#1f4e79")  # low, medium, high: light to dark
 PURCHASED, CANCELLED = "#1f4e79", "#e08214"
 _COPIED, _NEW = PURCHASED, CANCELLED
+DEED_COLOURS = {"blue": PURCHASED, "orange": CANCELLED, "grey": "#a6a6a6"}  # of DEEDS, by name
 NO_ITEMS = "the log names no items to tell apart"
 FEWEST = 5  # rows of bars for which there is room at least
 LATEST = 30  # columns of the map of sessions at most
@@ -50,7 +52,8 @@ def plot_card(
     _timeline(axes["timeline"], profiler, profile)
     plot_interests(profile, ax=axes["interests"])
     plot_looked_at(profiler, profile, ax=axes["attention"])
-    plot_suggestions(profile, texts, bought=bought, ax=axes["next"])
+    words = words_of(profiler.history)
+    plot_suggestions(profile, texts, bought=bought, words=words, ax=axes["next"])
     return lettered(fig)
 
 
@@ -127,18 +130,23 @@ def _latest(added: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def plot_suggestions(
-    profile: Profile, texts: Sequence[str], *, bought: Sequence[int] = (), ax: Axes
+    profile: Profile,
+    texts: Sequence[str],
+    *,
+    bought: Sequence[int] = (),
+    words: Words = BUYING,
+    ax: Axes,
 ) -> list[Any]:
     """Likely next purchases: the part copied from past purchases, and the part that is new."""
     chosen, places = profile.suggestions, np.arange(len(profile.suggestions))
     chance = np.array([suggestion.probability for suggestion in chosen])
     copied = chance * np.array([suggestion.copied for suggestion in chosen])
     bars = [
-        ax.barh(places, copied, color=_COPIED, label="from past purchases"),
+        ax.barh(places, copied, color=_COPIED, label=f"from {words.past}"),
         ax.barh(places, chance - copied, left=copied, color=_NEW, label="from season and taste"),
     ]
     if not chosen:
-        return silent(ax, "Next purchases", NO_ITEMS)
+        return silent(ax, words.next, NO_ITEMS)
     names = [
         ("✓ " if suggestion.item in set(bought) else "") + shortened(texts[suggestion.item], 48)
         for suggestion in chosen
@@ -146,8 +154,9 @@ def plot_suggestions(
     name_rows(ax, names)
     ax.xaxis.set_major_formatter(PercentFormatter(1))
     ax.invert_yaxis()
-    title = "Next purchases: share of the coming basket"
-    ax.set_title(title + (" (✓ was bought)" if len(bought) else ""), fontsize=10, loc="left")
+    title = f"{words.next}: share of the coming {words.basket}"
+    title += f" (✓ was {words.bought})" if len(bought) else ""
+    ax.set_title(title, fontsize=10, loc="left")
     ax.legend(ncols=2, fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.09))
     ax.spines[["top", "right"]].set_visible(False)
     return bars
@@ -163,11 +172,11 @@ def silent(ax: Axes, title: str, why: str) -> list[Any]:
     return []
 
 
-def _outlook(profile: Profile) -> list[str]:
+def _outlook(profile: Profile, words: Words) -> list[str]:
     """Few short lines; none of what the log did not teach."""
     lines = []
     if profile.returns is not None:
-        lines.append(f"buys again within 90 days: {percent(profile.returns)}")
+        lines.append(f"{words.again} within 90 days: {percent(profile.returns)}")
     if profile.cancels is not None:
         lines.append(f"cancels something within 90 days: {percent(profile.cancels)}")
     if profile.spend:
@@ -182,7 +191,7 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
     name = profiler.history.users[profile.user]
     lines = (
         f"Customer {name} on {day_of(profile.moment)}, {counted(profile.known, 'session')}",
-        *_outlook(profile),
+        *_outlook(profile, words_of(profiler.history)),
     )
     for row, line in enumerate(lines):
         size = 10 if row else 13
@@ -191,13 +200,16 @@ def _head(ax: Axes, profiler: Profiler, profile: Profile) -> None:
 
 
 def _timeline(ax: Axes, profiler: Profiler, profile: Profile) -> None:
-    history = profiler.history
-    first = history.user_offsets[profile.user]
-    sizes = np.diff(history.offsets)[first : first + profile.known]
-    bought = history.purchase[first : first + profile.known]
-    places = np.arange(profile.known)
-    ax.bar(places, sizes, color=np.where(bought, PURCHASED, CANCELLED), width=0.7)
-    ax.set_title("Items in each session (orange: cancellation)", fontsize=10, loc="left")
+    first = int(profiler.history.user_offsets[profile.user])
+    done = deeds(profiler.history, first, profile.known)
+    places, below = np.arange(profile.known), np.zeros(profile.known)
+    told = []
+    for deed, (name, colour), items in zip(DEEDS, DEED_COLOURS.items(), done.T):
+        ax.bar(places, items, bottom=below, color=colour, width=0.7)
+        below += items
+        told += [f"{name}: {deed}"] if items.any() else []
+    title = "Items in each session" + (f" ({', '.join(told)})" if told else "")
+    ax.set_title(title, fontsize=10, loc="left")
     ax.set_xlim(-0.5, max(profile.known, 1) - 0.5)
     ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     _dates(ax, profiler, profile)

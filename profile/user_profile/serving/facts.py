@@ -11,6 +11,7 @@ import numpy as np
 
 from ..dates import DAY, day_of
 from ..features.history import History
+from .words import BUYING, Words
 
 CLASSES = ("champion", "loyal", "new", "promising", "fading", "at risk", "lost")
 
@@ -97,10 +98,10 @@ def fact_row(facts: Facts, user: int) -> dict[str, Any]:
     }
 
 
-def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
+def describe_facts(facts: Facts, user: int, moment: int, words: Words = BUYING) -> list[str]:
     """Two lines for the terminal; none of money where the log tells none."""
     if not facts.orders[user]:
-        return ["  No order yet."]
+        return [f"  No {words.order} yet."]
     days = round((moment - int(facts.last[user])) / DAY)
     back = f", {counted(facts.cancellations[user], 'cancellation')}"
     span = (
@@ -113,9 +114,9 @@ def describe_facts(facts: Facts, user: int, moment: int) -> list[str]:
         f"by fifths of all customers {CLASSES[facts.rfm_class[user]]} "
         f"(recency {r}, frequency {f}{money} of 5)"
     )
-    lines = [f"  {counted(facts.orders[user], 'order')}{back}; {span}"]
+    lines = [f"  {counted(facts.orders[user], words.order)}{back}; {span}"]
     if facts.revenue[user] > 0:
-        money = f"revenue {facts.revenue[user]:,.0f}, {facts.mean_order[user]:,.0f} an order"
+        money = f"revenue {facts.revenue[user]:,.0f}, {facts.mean_order[user]:,.0f} {words.each}"
         if facts.returned[user] > 0:
             money += f", {facts.returned[user]:,.0f} given back"
         return [*lines, f"  {money}; {kind}"]

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..dates import DAY, day_of, time_of
 from ..features.history import History
 from ..model.decisions import METRICS, Decisions, level_rule
@@ -12,6 +14,7 @@ from ..model.outlook import SPEND_BANDS
 from .facts import Facts, counted, describe_facts, fact_row
 from .profile import Profile, Suggestion
 from .profiler import Profiler
+from .words import BUYING, DEEDS, Words, deeds, words_of
 
 
 def describe_profile(
@@ -29,7 +32,7 @@ def describe_profile(
     sessions = counted(profile.known, "session")
     lines = [f"Customer {name} on {day_of(profile.moment)}, after {sessions}"]
     if facts is not None and profile.known:
-        lines += describe_facts(facts, profile.user, profile.moment)
+        lines += describe_facts(facts, profile.user, profile.moment, words_of(history))
     if not profile.known:
         whose = ": these are everybody's answers" if profile.interests else ""
         lines.append(f"  Nothing is known of this customer yet{whose}.")
@@ -41,7 +44,7 @@ def describe_profile(
         lines += _suggestions(history, profile, texts, bought)
     else:
         lines += ["", "  The log names no items to tell apart, so there are none to rank."]
-    return "\n".join([*lines, "", "  " + describe_outlook(profile)])
+    return "\n".join([*lines, "", "  " + describe_outlook(profile, words_of(history))])
 
 
 def _interests(history: History, profile: Profile, texts: Sequence[str]) -> list[str]:
@@ -81,7 +84,9 @@ def describe_bands(decisions: Decisions) -> str:
 def _suggestions(
     history: History, profile: Profile, texts: Sequence[str], bought: Sequence[int]
 ) -> list[str]:
-    lines = ["", "  Next purchases (share of the coming basket, part copied from past purchases)"]
+    words = words_of(history)
+    what = f"share of the coming {words.basket}, part copied from {words.past}"
+    lines = ["", f"  {words.next} ({what})"]
     for suggestion in profile.suggestions:
         mark = "✓" if suggestion.item in set(bought) else " "
         why = _why(history, profile, suggestion)
@@ -89,16 +94,16 @@ def _suggestions(
         share = f"{suggestion.probability:6.1%} {suggestion.copied:5.0%}"
         lines.append(f"  {mark} {text:36} {share}  {why}")
     if len(bought):
-        lines.append("  ✓ was bought in the session that followed")
+        lines.append(f"  ✓ was {words.bought} in the session that followed")
     return lines
 
 
-def describe_outlook(profile: Profile) -> str:
+def describe_outlook(profile: Profile, words: Words = BUYING) -> str:
     """What the coming 90 days hold, as far as the log taught it."""
     if not profile.known:
         return "Within 90 days: nothing is learned of somebody who has not come yet"
     parts = {
-        "returns": None if profile.returns is None else f"buys again {percent(profile.returns)}",
+        "returns": None if profile.returns is None else f"{words.again} {percent(profile.returns)}",
         "cancellations": None
         if profile.cancels is None
         else f"cancels something {percent(profile.cancels)}",
@@ -220,16 +225,16 @@ def _rounded(names: Sequence[str], chances: Sequence[float]) -> dict[str, float]
 
 
 def describe_session(history: History, session: int) -> str:
-    """A session in a few words: its date, its number of items, whether it is a cancellation."""
+    """A session in a few words: its date, what it did above all, and to how many items."""
+    (items,) = deeds(history, session, 1)
+    deed = int(np.flatnonzero(items)[0])
     day = day_of(history.start[session])
-    items = history.offsets[session + 1] - history.offsets[session]
-    what = "bought" if history.purchase[session] else "cancelled"
-    return f"{day} {what} {counted(int(items), 'item')}"
+    return f"{day} {DEEDS[deed]} {counted(int(items[deed]), 'item')}"
 
 
 def _why(history: History, profile: Profile, suggestion: Suggestion) -> str:
     if suggestion.last_session < 0:
-        return "not bought before: season and taste"
+        return f"not {words_of(history).bought} before: season and taste"
     days = round((profile.moment - int(history.end[suggestion.last_session])) / DAY)
     times = "once" if suggestion.times == 1 else f"{suggestion.times} times"
-    return f"bought {times}, last {counted(days, 'day')} before"
+    return f"{words_of(history).bought} {times}, last {counted(days, 'day')} before"

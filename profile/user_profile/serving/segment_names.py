@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..dates import DAY
-from .facts import Facts
+from .facts import Facts, counted
 
 _GAPS = (1.5, 3.0)  # of a customer's own days between orders: active until the first, then fading
 _TIMES = (1.0, 4.0)  # orders: once, and a few times
@@ -16,8 +16,12 @@ def name_of(
     mine: np.ndarray,
     bought: list[tuple[str, float]],
     taken: list[str],
+    order: str = "order",
 ) -> str:
-    """Its habits in words, and its strongest category where it stands out; no name twice."""
+    """Its habits in words, and its strongest category where it stands out; no name twice.
+
+    Of two with the same habits and no category, how many orders and how long ago tell them apart.
+    """
     silent = np.median((days / _rhythm(facts))[mine])
     words = [
         ("active", "fading", "lapsed")[np.searchsorted(_GAPS, silent)],
@@ -29,6 +33,8 @@ def name_of(
     habits = ", ".join(words)
     strong = [category for category, times in bought if times >= _DISTINCT][:1]
     tries = [": ".join([habits, *strong]), *(f"{habits}: {name}" for name, _ in bought)]
+    tries.append(f"{habits}: {counted(round(np.median(facts.orders[mine])), order)}")
+    tries.append(f"{habits}: {counted(round(np.median(days[mine])), 'day')} silent")
     tries += [f"{habits} ({number})" for number in range(2, 99)]
     return next(name for name in tries if name not in taken)
 

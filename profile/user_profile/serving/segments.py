@@ -16,6 +16,7 @@ from .allowed import bought_before
 from .facts import Facts, read_facts
 from .profiler import Profiler
 from .segment_names import name_of
+from .words import BUYING, Words, words_of
 
 SIZES = (4, 5, 6, 7, 8)
 _PAIRS = 4  # of halves, for each number of segments
@@ -82,13 +83,13 @@ def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[
     """A row for each segment, for a table, a CSV file or JSON. Means and medians are of customers;
     the value of an order is each customer's own mean."""
     rows = []
-    money = any(segment.mean_order for segment in found.segments)
+    money, words = any(one.mean_order for one in found.segments), words_of(profiler.history)
     for segment in found.segments:
         row: dict[str, Any] = {
             "segment": segment.name,
             "customers": segment.size,
             "share": round(segment.share, 4),
-            "orders_mean": round(segment.orders, 2),
+            f"{words.order}s_mean": round(segment.orders, 2),
         }
         if money:
             row["order_value_mean"] = round(segment.mean_order, 2)
@@ -104,11 +105,11 @@ def segment_rows(profiler: Profiler, found: Segments, texts: list[str]) -> list[
     return rows
 
 
-def describe_columns(rows: list[dict[str, Any]]) -> str:
+def describe_columns(rows: list[dict[str, Any]], words: Words = BUYING) -> str:
     """What stands in those columns of the table that may be read otherwise; "" where none does."""
     if not any("returns_mean" in row for row in rows):
         return ""
-    return "returns_mean: the mean chance that a customer buys again within 90 days"
+    return f"returns_mean: the mean chance that a customer {words.again} within 90 days"
 
 
 def member_rows(profiler: Profiler, found: Segments) -> list[dict[str, Any]]:
@@ -187,7 +188,8 @@ def _described(
         times = mix[mine].mean(0) / np.maximum(mix.mean(0), 1e-12)
         best = np.argsort(-times, kind="stable")[:_SHOWN].tolist()
         bought = [(profiler.spec.category_names[c], float(times[c])) for c in best]
-        names.append(name_of(of_users, days, mine, bought, names))
+        words = words_of(profiler.history)
+        names.append(name_of(of_users, days, mine, bought, names, words.order))
         segments.append(
             Segment(
                 names[-1],

@@ -7,10 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..dates import day_of
-from .card import CANCELLED, PURCHASED
+from .card import DEED_COLOURS
+from .facts import counted
 from .lettering import lettered, name_rows, shortened
 from .profile import Profile
 from .profiler import Profiler
+from .words import DEEDS, did
 
 MOST, ACROSS, ROWS = 12, 4, 8  # panels, panels in a row, interests in a panel
 REST = "all others"
@@ -20,12 +22,13 @@ def plot_sessions(profiler: Profiler, profile: Profile, *, fig: Figure | None = 
     """Draw the latest sessions that ended before the profile's moment, one panel each.
 
     Bars are the items of each interest, the customer's largest first, those beyond ROWS together;
-    what was cancelled is orange. All panels share one scale.
+    what was cancelled is orange, what was only looked at grey. All panels share one scale.
     """
     history, names = profiler.history, profiler.spec.category_names
     first = int(history.user_offsets[profile.user])
     sessions = np.arange(first, first + profile.known)[-MOST:]
-    counts = np.array([_counts(profiler, int(s)) for s in sessions]).reshape(-1, len(names) + 1, 2)
+    counts = np.array([_counts(profiler, int(s)) for s in sessions])
+    counts = counts.reshape(-1, len(names) + 1, len(DEEDS))
     order = np.argsort(-counts[:, :-1].sum((0, 2)), kind="stable")[: min(ROWS, len(names))]
     rest = counts.sum(1, keepdims=True) - counts[:, order].sum(1, keepdims=True)
     shown = np.concatenate([counts[:, order], rest], axis=1)
@@ -54,13 +57,13 @@ def plot_sessions(profiler: Profiler, profile: Profile, *, fig: Figure | None = 
             ax.remove()
             continue
         session = int(sessions[place])
-        kept, gone = shown[place].T
-        places = np.arange(len(labels))
-        ax.barh(places, kept, color=PURCHASED, height=0.8)
-        ax.barh(places, gone, left=kept, color=CANCELLED, height=0.8)
-        spent = float(history.spent[slice(*history.offsets[session : session + 2])].sum())
-        items = int(counts[place].sum())
-        said = f"{day_of(history.start[session])} · {items} item{'s' * (items != 1)}"
+        places, left = np.arange(len(labels)), np.zeros(len(labels))
+        for colour, items in zip(DEED_COLOURS.values(), shown[place].T):
+            ax.barh(places, items, left=left, color=colour, height=0.8)
+            left = left + items
+        row = slice(*history.offsets[session : session + 2])
+        spent = float(history.spent[row][did(history, row)[:, :2].any(1)].sum())
+        said = f"{day_of(history.start[session])} · {counted(int(counts[place].sum()), 'item')}"
         ax.set_title(said + (f" · {spent:,.0f}" if spent else ""), fontsize=8, loc="left")
         name_rows(ax, labels if place % across == 0 else [""] * len(labels))
         ax.set(xlim=(0, 1.05 * most), ylim=(len(labels) - 0.5, -0.5))
@@ -72,11 +75,12 @@ def plot_sessions(profiler: Profiler, profile: Profile, *, fig: Figure | None = 
 
 
 def _counts(profiler: Profiler, session: int) -> np.ndarray:
-    """(C + 1, 2): how many behaviours of a session bought of each category, and how many did not;
-    last, of items that the model does not know."""
+    """(C + 1, 3): how many behaviours of a session bought, cancelled and only looked at things of
+    each category; last, of items that the model does not know."""
     history, category = profiler.history, profiler.spec.category
     part = slice(*history.offsets[session : session + 2])
     size = len(profiler.spec.category_names)
     of_item = np.append(category, size)  # an unknown item is coded behind the last
-    cells = 2 * of_item[history.item[part]] + ~history.bought[part]
-    return np.bincount(cells, minlength=2 * size + 2).reshape(size + 1, 2).astype(float)
+    kinds = len(DEEDS)
+    cells = kinds * of_item[history.item[part]] + did(history, part).argmax(1)
+    return np.bincount(cells, minlength=kinds * (size + 1)).reshape(size + 1, kinds).astype(float)

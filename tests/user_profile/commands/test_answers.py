@@ -97,13 +97,13 @@ def test_update_refuses_items_that_are_none(run, items):
 
 
 def test_drift_shows_each_session(run, shop):
-    files = ["--plot", str(shop / "drift.png"), "--out", str(shop / "drift.csv")]
+    files = ["--plot", str(shop / "drift-of-one.png"), "--out", str(shop / "drift-of-one.csv")]
     said = run("drift", "c4", *files).out
     assert "mugs 5" in said
     assert "moved: how much of it a session changed" in said
     sessions = {row[1] for row in make_rows(customers=25, days=400) if row[0] == "c4"}
-    assert len(table_of(shop / "drift.csv")) == len(sessions)
-    assert (shop / "drift.png").read_bytes()[:4] == b"\x89PNG"
+    assert len(table_of(shop / "drift-of-one.csv")) == len(sessions)
+    assert (shop / "drift-of-one.png").read_bytes()[:4] == b"\x89PNG"
     first = {}
     for row in make_rows(customers=25, days=400):
         first.setdefault(row[0], row[4])

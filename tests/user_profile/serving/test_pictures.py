@@ -98,9 +98,9 @@ def test_sessions_stand_side_by_side_on_one_scale(profiler, customer):
     first = int(history.user_offsets[customer])
     offsets, known = history.offsets, profile.known
     for ax, session in zip(panels, range(first + known - len(panels), first + known)):
-        widths = np.array([bar.get_width() for bar in ax.patches]).reshape(2, -1).sum(1)
+        widths = np.array([bar.get_width() for bar in ax.patches]).reshape(3, -1).sum(1)
         bought = history.bought[offsets[session] : offsets[session + 1]]
-        np.testing.assert_array_equal(widths, [bought.sum(), (~bought).sum()])
+        np.testing.assert_array_equal(widths, [bought.sum(), (~bought).sum(), 0])
     nobody = profiler.profile(customer, int(history.start.min()))
     assert [text.get_text() for text in plot_sessions(profiler, nobody).texts[-1:]] == [
         "no session yet"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..events import MISSING, Events, factorise
+from ..events import EVENT, MISSING, Events, factorise
 from .dates import parse_times
 from .numbers import is_missing, parse_numbers
 from .report import ReadReport, rows_of
@@ -34,7 +34,7 @@ class TextColumns:
     item: list[str]
     time: list[str] | None
     session: list[str] | None = None
-    kind: list[str] | str = "event"
+    kind: list[str] | str = EVENT
     quantity: list[str] | None = None
     price: list[str] | None = None
     amount: list[str] | None = None

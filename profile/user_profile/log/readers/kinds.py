@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..events import CANCELLATION, PURCHASE, Events
+from ..events import CANCELLATION, EVENT, PURCHASE, Events
 from .names import plain
 from .report import ReadReport, rows_of
 
@@ -88,12 +88,12 @@ def settled(events: Events, report: ReadReport) -> Events:
         report.notes.append(
             f"{rows_of((back & sold).sum())} of negative pieces or money: read as cancellations"
         )
-        meanings = [PURCHASE if word == "event" else word for word in meanings]
+        meanings = [PURCHASE if word == EVENT else word for word in meanings]
     kinds = tuple(dict.fromkeys([*meanings, *([CANCELLATION] if (back & sold).any() else [])]))
     kind = np.array([kinds.index(word) for word in meanings], np.int8)[events.kind]
     if CANCELLATION in kinds:
         kind = np.where(back & sold, kinds.index(CANCELLATION), kind).astype(np.int8)
-    if PURCHASE not in kinds and kinds != ("event",):
+    if PURCHASE not in kinds and kinds != (EVENT,):
         what = ", ".join(map(repr, kinds))
         report.notes.append(f"no kind is a purchase: what is said of orders is of all, of {what}")
     cancelled = kind == (kinds.index(CANCELLATION) if CANCELLATION in kinds else -1)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError
-from ..events import Events, factorise
+from ..events import EVENT, Events, factorise
 from ..sources import Source, open_source
 from .assemble import MAX_BAD, TextColumns, assemble
 from .report import ReadReport
@@ -44,7 +44,7 @@ def read(path: Source, report: ReadReport, *, max_bad: float = MAX_BAD) -> Event
     table = read_delimited(path, report, delimiter="\t", wanted=wanted, quoted=False)
     columns: dict[str, Any] = {
         "time": None,
-        "kind": "rating" if "quantity" in wanted else "event",
+        "kind": "rating" if "quantity" in wanted else EVENT,
     }
     events = assemble(report, table.lines, TextColumns(**columns | table.columns), max_bad)
     return _with_user_file(_with_item_file(events, path.path), path.path)
