@@ -3,6 +3,7 @@
 profiler      a model looking at a log, at any moment; kept_states: everybody's, encoded once
 profile       what is said of one customer at one moment
 facts         what a customer did so far: orders, revenue, RFM
+words         what that is called: in a log without purchases nobody buys
 live          a profile that goes on with new sessions, without training
 drift         how interests changed; drift_bands: beside everybody's
 segments      customers who buy alike; segment_names: what they are called
