@@ -126,9 +126,9 @@ def _reasoned(run: Run, step: Step) -> str:
     )
     if said:
         return said
-    if step.outcome.error is not None and step.expected.error is None:
+    if step.outcome.error is not None:
         return _told(_mends_an_error, run, found) or of_conditions(found)
-    if step.complaint.kind != "values" or not step.outcome.outputs or step.expected.error:
+    if step.complaint.kind != "values" or not step.outcome.outputs:
         return of_conditions(found)
     if said := of_trivial(step):
         return said

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from grader.causes.evidence import Evidence, arguments, whole_name
-from grader.compare import describe
+from grader.causes.evidence import Evidence, arguments
 from grader.diagnose import Step
 from grader.grading import Run
 
@@ -44,20 +43,7 @@ def of_process(found: Evidence, line: str = "") -> str:
         why = next((why for start, why in WARNINGS.items() if start in text), "")
         anyway = ANYWAY if "where(" in line else ""
         return f"the values are right, but on the way {why}{anyway}" if why else ""
-    wanted = step.expected.error
-    if wanted is None or step.complaint.kind != "raised":
-        return ""
-    got = step.outcome.error
-    if got is None:
-        came = describe(step.outcome.outputs[0]) if step.outcome.outputs else "an answer"
-        return (
-            f"this input is to be refused with {wanted['type']}, and your "
-            f"{whole_name(step)} takes it and gives {came}"
-        )
-    return (
-        f"this input is refused, but with {got['type']} ({got['message'][:60]}) where "
-        f"{wanted['type']} is asked"
-    )
+    return ""
 
 
 def _memory(found: Evidence) -> str:

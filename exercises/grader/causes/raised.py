@@ -14,7 +14,7 @@ Say = Callable[[re.Match[str], Step, str], str]
 def of_error(step: Step, line: str) -> str:
     """A sentence for the error of a call, "" where it has none; ``line`` is the student's."""
     error = step.outcome.error
-    if error is None or step.expected.error is not None:
+    if error is None:
         return ""
     text = f"{error['type']}: {error['message']}"
     if own := re.match(r"\s*(?:if .*:\s*)?(raise|assert)\b", line):
