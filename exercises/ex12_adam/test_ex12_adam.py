@@ -33,12 +33,22 @@ def dtypes_while_training(module, params, history):
 
 
 def train_through_other_names(module, params, history):
-    """The arrays themselves change: whoever holds one sees the steps."""
+    """The arrays themselves change: whoever holds one sees the steps; params holds the same."""
     held = dict(params)
     optimizer = module.Adam(params, lr=0.05)
     for grads in history:
         optimizer.step(grads)
-    return held
+    return held, {name: params[name] is held[name] for name in held}
+
+
+def train_slices(module, params, history):
+    """Parameters cut out of larger arrays, as the caller sees the arrays afterwards."""
+    whole = {name: np.pad(value, (0, 1)) for name, value in params.items()}
+    slices = {name: whole[name][(..., *map(slice, params[name].shape))] for name in params}
+    optimizer = module.Adam(slices, lr=0.05)
+    for grads in history:
+        optimizer.step(grads)
+    return whole
 
 
 def what_steps_return(module, params, history):
@@ -145,7 +155,10 @@ def test_tiny_gradients_move_as_far_as_large_ones(check, rng):
 
 
 def test_whoever_holds_an_array_sees_it_change(check, rng):
-    check.drive(train_through_other_names, parameters(rng), gradients(rng, 3))
+    says = "output[1] tells whether params still holds the very arrays it was given"
+    check.drive(train_through_other_names, parameters(rng), gradients(rng, 3), says_=says)
+    says = "Each parameter is cut out of a larger array, which must change with it."
+    check.drive(train_slices, parameters(rng), gradients(rng, 3), says_=says)
 
 
 def test_a_gradient_buffer_may_be_used_again(check, rng):

@@ -65,6 +65,23 @@ def with_mean_backward(dout, x):
     return dout * x.mean(axis=0) + (dout * x).sum(axis=0) / 3
 
 
+def huber(x):
+    """A parabola about zero, straight lines beyond."""
+    return np.where(abs(x) < 0.7, 0.5 * x**2, 0.7 * abs(x) - 0.245)
+
+
+def within_a_ball(x):
+    """x, drawn back to length 1.5 where it is longer."""
+    factor = min(1.0, 1.5 / np.linalg.norm(x))
+    return x * factor, factor
+
+
+def root_backward(dout, x):
+    """NaN wherever x is negative."""
+    with np.errstate(invalid="ignore"):
+        return dout * 1.5 * np.sqrt(x)
+
+
 def both(y):
     """For forwards whose output is all that backward needs."""
     return y, y
@@ -97,6 +114,7 @@ RIGHT = {
     ),
     "times mean": (lambda x: (x * x.mean(axis=0), x), with_mean_backward),
     "clip": (lambda x: (np.clip(x, -0.5, 0.5), abs(x) < 0.5), lambda dout, on: dout * on),
+    "huber": (lambda x: (huber(x), x), lambda dout, x: dout * np.clip(x, -0.7, 0.7)),
     "large": (lambda x: (1e5 * np.sin(x), x), lambda dout, x: 1e5 * dout * np.cos(x)),
     "large softmax": (
         lambda x: (-3e5 * softmax(x), softmax(x)),
@@ -144,6 +162,12 @@ WRONG = {
     "cube, as at one": (lambda x: (x**3, x), lambda dout, x: 3 * dout * x),
     "sine, as at zero": (lambda x: (np.sin(x), None), lambda dout, saved: dout),
     "clip, no mask": (RIGHT["clip"][0], lambda dout, on: dout),
+    # right at small x
+    "huber, all parabola": (RIGHT["huber"][0], lambda dout, x: dout * x),
+    "ball, constant factor": (within_a_ball, lambda dout, factor: dout * factor),
+    # no number
+    "power, no sign": (lambda x: (abs(x) ** 1.5, x), root_backward),
+    "sine, all NaN": (lambda x: (np.sin(x), x), lambda dout, x: np.nan * dout),
     # large and small outputs
     "large, as at zero": (RIGHT["large"][0], lambda dout, x: 1e5 * dout),
     "small, as at zero": (RIGHT["small"][0], lambda dout, x: 1e-4 * dout),
@@ -172,6 +196,8 @@ OFF_SPECIAL_POINTS = [
     ["square, as at one", "softmax", "cube, as at one"],
     ["clip", "clip, no mask", "sine, as at zero"],
 ]
+RIGHT_WHERE_X_IS_SMALL = [["huber, all parabola", "huber", "ball, constant factor"]]
+NOT_A_NUMBER = [["power, no sign", "tanh", "sine, all NaN"]]
 SCALES = [
     ["large", "large softmax", "small"],
     ["large, as at zero", "tanh", "small, as at zero"],
@@ -258,6 +284,15 @@ def test_faults_hidden_by_an_upstream_of_ones_are_found(check):
 
 def test_faults_hidden_at_special_points_are_found(check):
     check.drive(names_found, OFF_SPECIAL_POINTS)
+
+
+def test_a_fault_that_small_x_hides_is_found(check):
+    says = "Wrong at one point is wrong: no other point makes up for it."
+    check.drive(names_found, RIGHT_WHERE_X_IS_SMALL, says_=says)
+
+
+def test_nan_is_no_gradient(check):
+    check.drive(names_found, NOT_A_NUMBER, says_="NaN > 1e-5 is False; ask for a small error.")
 
 
 def test_the_scale_of_the_output_does_not_matter(check):

@@ -317,3 +317,30 @@ class ReturnsTheParameters(_Base):
     def step(self, grads):
         super().step(grads)
         return self.params
+
+
+@mistake(
+    "your step moves a copy: reshape and ravel copy an array that is no contiguous block; change "
+    "the arrays of params themselves"
+)
+class MovesFlatCopies(_Base):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(
+            {name: value.reshape(-1) for name, value in params.items()}, lr, betas, eps
+        )
+
+    def moments(self, name, g):
+        super().moments(name, g.reshape(-1))
+
+
+@mistake(
+    "you put other arrays into params, equal to those it was given; change the arrays it holds"
+)
+class PutsOtherArraysIntoParams(_Base):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(params, lr, betas, eps)
+        self.given = dict(params)
+
+    def move(self, name, update):
+        self.params[name] = self.params[name] - update
+        self.given[name][...] = self.params[name]

@@ -176,6 +176,15 @@ def _relative(a, b):
     return np.linalg.norm(a - b) / lengths if lengths else 0.0
 
 
+def _largest_difference(pair):
+    a, b = _gradients(*pair, _random())
+    return np.abs(a - b).max()
+
+
+def _errors(pair, scales):
+    return [_relative(*_gradients(*pair, scale * _random())) for scale in scales]
+
+
 def _names(passes, is_wrong):
     return [name for name, pair in passes.items() if is_wrong(*pair)]
 
@@ -226,11 +235,7 @@ def at_positive_points(passes):
     replaces="find_wrong",
 )
 def tight_absolute_bound(passes):
-    def is_wrong(forward, backward):
-        a, b = _gradients(forward, backward, _random())
-        return np.abs(a - b).max() > 1e-7
-
-    return _names(passes, is_wrong)
+    return _names(passes, lambda *pair: _largest_difference(pair) > 1e-7)
 
 
 @mistake(
@@ -238,11 +243,7 @@ def tight_absolute_bound(passes):
     replaces="find_wrong",
 )
 def wide_absolute_bound(passes):
-    def is_wrong(forward, backward):
-        a, b = _gradients(forward, backward, _random())
-        return np.abs(a - b).max() > 2e-3
-
-    return _names(passes, is_wrong)
+    return _names(passes, lambda *pair: _largest_difference(pair) > 2e-3)
 
 
 @mistake(
@@ -251,11 +252,23 @@ def wide_absolute_bound(passes):
     replaces="find_wrong",
 )
 def bound_above_tiny_gradients(passes):
-    def is_wrong(forward, backward):
-        a, b = _gradients(forward, backward, _random())
-        return np.abs(a - b).max() > 2e-5
+    return _names(passes, lambda *pair: _largest_difference(pair) > 2e-5)
 
-    return _names(passes, is_wrong)
+
+@mistake(
+    "you ask whether the error is large, and NaN is not; ask whether it is small (`not <=`)",
+    replaces="find_wrong",
+)
+def nan_let_through(passes):
+    return _names(passes, lambda *pair: any(e > 1e-5 for e in _errors(pair, (0.5, 1, 2))))
+
+
+@mistake(
+    "you call a pair right for agreeing where x is small; it must agree at larger x too",
+    replaces="find_wrong",
+)
+def right_where_x_is_small(passes):
+    return _names(passes, lambda *pair: not any(e <= 1e-5 for e in _errors(pair, (0.1, 1, 2))))
 
 
 @mistake(
@@ -270,10 +283,7 @@ def forward_tested_twice(passes):
     return _names(passes, is_wrong)
 
 
-@mistake(
-    "you compare a single entry of the gradient; compare all of them",
-    replaces="find_wrong",
-)
+@mistake("you compare a single entry of the gradient; compare all of them", replaces="find_wrong")
 def one_entry(passes):
     def is_wrong(forward, backward):
         a, b = _gradients(forward, backward, _random())
@@ -325,10 +335,7 @@ def right_ones_returned(passes):
     return _names(passes, lambda f, b: _relative(*_gradients(f, b, _random())) <= 1e-5)
 
 
-@mistake(
-    "you stop at the first wrong pair; look at all three",
-    replaces="find_wrong",
-)
+@mistake("you stop at the first wrong pair; look at all three", replaces="find_wrong")
 def first_one_only(passes):
     return _names(passes, lambda f, b: _relative(*_gradients(f, b, _random())) > 1e-5)[:1]
 
@@ -358,10 +365,7 @@ def bound_too_wide(passes):
     return _names(passes, lambda f, b: _relative(*_gradients(f, b, _random())) > 0.1)
 
 
-@mistake(
-    "your upstream gradient has x's shape; it must have the output's",
-    replaces="find_wrong",
-)
+@mistake("your upstream gradient has x's shape; it must have the output's", replaces="find_wrong")
 def upstream_in_the_shape_of_x(passes):
     dout = np.random.default_rng(1).standard_normal((3, 4))
     return _names(passes, lambda f, b: _relative(*_gradients(f, b, _random(), dout=dout)) > 1e-5)
