@@ -31,6 +31,9 @@ def _hint(place: Place, wanted: str) -> str:
 def _show(place: Place, wanted: str) -> str:
     from grader.show import show
 
+    from attention_workbook.checking import at_hand
+
+    wanted = wanted or (place.chosen or [at_hand(place)])[0].number
     return show(wanted, place.exercises, list(place.chosen), place.answers, place.here)
 
 
@@ -102,7 +105,7 @@ COMMANDS = (
     Command("list", "[all]", "your route, what is passed, what is due", _list),
     Command("watch", "", "grade whenever you save; keys for the rest", _watch),
     Command("hint", "[exNN]", "the next hint (exNN:1 from the first)", _hint),
-    Command("show", "CHECK", "a check's inputs in full, and their replay", _show),
+    Command("show", "[CHECK]", "a check's inputs in full, and their replay", _show),
     Command("reset", "exNN", "give the stub back, keep the attempt", _reset),
     Command("give-up", "exNN", "the solution without a pass; costs its points", _give_up),
     Command("interview", "[MINUTES]", "questions by weakness, against the clock", _interview),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grader.case import Case, case_of
 from grader.exercise import Exercise, find_exercise
-from grader.grading import PASSED, Result, Run
+from grader.grading import FAILED, PASSED, Result, Run
 from grader.report import failure_text, title
 from grader.scoreboard import install, shown
 from grader.verdict import graded
@@ -23,10 +23,13 @@ def show(
     """The text for a check, written as "ex01: values of a matrix" or as its test is called.
 
     ``chosen`` are the exercises named on the command line, for a check without its exercise.
-    Writes the case beside the answer. Raises ValueError if there is no such check.
+    Writes the case beside the answer. Raises ValueError if there is no such check, or only an
+    exercise is named.
     """
     exercise, name = find_check(wanted, exercises, chosen)
     run = graded(exercise, answers / exercise.name / exercise.file)
+    if not name:
+        raise ValueError(_which(run))
     result = next(r for r in run.results if r.check == name)
     steps = run.steps_of(name)
     step = result.step or (steps[-1] if steps else None)
@@ -51,15 +54,21 @@ def show(
 def find_check(
     wanted: str, exercises: list[Exercise], chosen: list[Exercise]
 ) -> tuple[Exercise, str]:
-    """The exercise and the test's name. Raises ValueError, naming the checks there are."""
+    """The exercise and the test's name, "" if none is given.
+
+    Raises ValueError, naming the checks there are.
+    """
     number, colon, words = wanted.rpartition(":")
     words = words.strip().lower().replace(" ", "_")
     name = f"test_{words.removeprefix('test_')}"
     known = [find_exercise(number.strip(), exercises)] if colon else chosen or exercises
-    if not colon and any(wanted.strip() in (e.number, e.name) for e in exercises):
-        known = [find_exercise(wanted, exercises)]
+    alone = Path(wanted.strip()).name
+    if not colon and any(alone in (e.number, e.name) for e in exercises):
+        known, name = [find_exercise(alone, exercises)], ""
     if len(known) == 1 and known[0].lacks:
         raise ValueError(f"{known[0].number} needs {known[0].lacks}: {install(known[0].lacks)}")
+    if not name:
+        return known[0], name
     found = [exercise for exercise in known if not exercise.lacks and name in exercise.checks]
     if len(found) == 1:
         return found[0], name
@@ -73,6 +82,14 @@ def find_check(
         names = ", ".join(check.removeprefix("test_") for check in known[0].checks)
         raise ValueError(f"show {wanted!r}: {known[0].number} has no such check; it has {names}")
     raise ValueError(f"show {wanted!r}: no exercise has such a check; write it as ex01:CHECK")
+
+
+def _which(run: Run) -> str:
+    """Asks for a check, naming those that fail."""
+    failing = [result.check for result in run.results if result.status == FAILED]
+    names = ", ".join(check.removeprefix("test_") for check in failing or run.exercise.checks)
+    which = "these fail:" if failing else "none fails, it has"
+    return f"show: say which check of {run.exercise.number}; {which} {names}"
 
 
 def _verdict(run: Run, result: Result) -> list[str]:

@@ -142,7 +142,14 @@ QUICK = [
 ]
 GRADING = [
     *("check ex02", "check ex01", "explain ex01", "explain ex01 --json"),
-    *("show ex01:values_of_a_matrix", "interview 30", "check ex03", "reset ex01"),
+    *(
+        "show",
+        "show ex02",
+        "show ex01:values_of_a_matrix",
+        "interview 30",
+        "check ex03",
+        "reset ex01",
+    ),
 ]
 
 

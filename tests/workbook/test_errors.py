@@ -11,21 +11,25 @@ from grader.causes.raised import of_error
 from grader.judge import judge
 from grader.language import message
 from grader.sandbox.execute import Request
+from grader.sandbox.receive import start_complaint
 
 NOTHING: Any = None
 ROWS, WIDE, SQUARE = np.ones((2, 5, 6)), np.ones((7, 3)), np.ones((4, 4))
 
 
-def told(call, line=""):
-    """What is said of the error that a call raises, and the error's own text."""
+def error_of(call):
+    """The error that a call raises, as a worker tells it."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
         call()
-    error = {"type": caught.type.__name__, "message": str(caught.value), "frames": []}
+    return {"type": caught.type.__name__, "message": str(caught.value), "frames": [], "missing": ""}
+
+
+def told(call, line=""):
+    """What is said of the error that a call raises."""
     step = SimpleNamespace(
         names=["mask"],
         request=Request("attention", [None], {}),
-        outcome=SimpleNamespace(error=error, outputs=[]),
-        expected=SimpleNamespace(error=None),
+        outcome=SimpleNamespace(error=error_of(call), outputs=[]),
     )
     said = of_error(step, line)
     assert message(said), said  # in Chinese
@@ -69,6 +73,15 @@ def told(call, line=""):
 )
 def test_an_error_has_a_reason_of_its_own(call, said):
     assert said in told(call)
+
+
+def test_nobody_answers_a_call_of_input(tmp_path):
+    def unanswered():
+        raise EOFError("EOF when reading a line")
+
+    assert told(unanswered).startswith("`input` asks, and nobody is there to type")
+    hello = {"violations": [], "error": error_of(unanswered)}
+    assert start_complaint(hello, tmp_path)[0].startswith("the file calls input() when it is")
 
 
 def test_an_own_refusal_is_told_as_one():

@@ -7,9 +7,12 @@ import sys
 
 import numpy as np
 import pytest
+from attention_workbook.__main__ import typed
+from attention_workbook.commands import COMMANDS
+from attention_workbook.place import Place
 from grader.case import case_of, in_full
 from grader.compare import difference
-from grader.exercise import SOLUTIONS, Exercise, find_exercise, find_exercises
+from grader.exercise import EXERCISES, SOLUTIONS, Exercise, find_exercise, find_exercises
 from grader.grading import grade
 from grader.sandbox.in_process import InProcess
 from grader.sandbox.runner import Sandboxed
@@ -55,8 +58,6 @@ def replayed(exercise, step, folder, monkeypatch):
 def test_every_case_is_replayed_as_it_was(number, tmp_path, monkeypatch):
     exercise = find_exercise(number, ALL)
     for step in steps_of(exercise):
-        if step.expected.error is not None:
-            continue
         got = replayed(exercise, step, tmp_path, monkeypatch)
         wanted = step.expected.outputs[0]
         assert difference(got, wanted, step.terms.tolerance(wanted)) is None, step.request
@@ -141,6 +142,29 @@ def test_every_digit_of_every_number_is_printed():
 def test_a_check_that_is_not_there_is_answered_in_a_sentence(wanted, chosen, message):
     with pytest.raises(ValueError, match=message):
         find_check(wanted, ALL, chosen)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("softmax_second_try.py", "these fail: large_scores_stay_finite, each_row_may_have_its"),
+        ("softmax_right.py", "none fails, it has values_of_a_matrix, "),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["ex01", "exercises/ex01_softmax/"])
+def test_an_exercise_without_a_check_is_asked_for_one(wanted, answer, message, tmp_path):
+    (tmp_path / "ex01_softmax").mkdir()
+    shutil.copy(ANSWERS / answer, tmp_path / "ex01_softmax" / "softmax.py")
+    with pytest.raises(ValueError, match=f"say which check of ex01; {message}"):
+        show(wanted, ALL, [], tmp_path, tmp_path)
+
+
+def test_show_alone_asks_of_the_exercise_named_or_at_hand(tmp_path):
+    run = {c.name: c.run for c in COMMANDS}["show"]
+    place = Place(EXERCISES, tmp_path, tmp_path, typed)
+    for chosen, number in ((), "ex01"), ((ALL[3], ALL[1]), "ex04"):
+        with pytest.raises(ValueError, match=f"say which check of {number}; none fails"):
+            run(place._replace(chosen=chosen), "")
 
 
 def test_a_check_is_found_by_its_words_its_name_or_its_folder():

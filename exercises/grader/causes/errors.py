@@ -32,6 +32,8 @@ PLAIN: list[tuple[str, str]] = [
      "the {1} is asked of an empty array: what if there is nothing?"),
     (r"attempt to get (argm\w+) of an empty sequence",
      "`{1}` is asked of an empty array: what if there is nothing?"),
+    (r"EOFError: EOF when reading a line",
+     "`input` asks, and nobody is there to type: take what you need from the arguments"),
     (r"pop from (?:an )?empty", "something is taken out of what is empty"),
     (r"(list|string|tuple|range object) index out of range",
      "a {1} is asked for a place that it has not"),

@@ -124,6 +124,8 @@ def start_complaint(hello: dict[str, Any], path: Path) -> tuple[str, int]:
         text = "imports from its own folder; a file stands alone: copy in what it needs"
     elif error["type"] == "SystemExit":
         text = f"calls sys.exit({error['message']}) when it is imported"
+    elif error["message"] == "EOF when reading a line":
+        text = "calls input() when it is imported, and nobody is there to type"
     else:
         text = f"cannot be imported: {error['type']}: {error['message']}"
     if place != str(path):
