@@ -88,14 +88,14 @@ class Doctor:
             failing = {s.expected.used[0] for s in own_calls(seen) if s.complaint is not None}
             others = failing - {mistake.replaces}
             clear = [step for step in touched if not others & set(step.expected.used)]
-            touched = own if not self._denied(mistake, clear) else touched
+            touched = own if not self.denied(mistake, clear) else touched
         return all(self._same_answer(step, mistake) for step in touched)
 
     def _has_its_share(self, mistake: Variant, steps: list[Step]) -> bool:
         if self.explains_its_function(mistake, steps):
             return True
         touched = self._touched(mistake, steps)
-        if self._denied(mistake, touched):
+        if self.denied(mistake, touched):
             return False
         explained = self._explained(touched)
         return all(explained) or sum(mistake in known for known in explained) > 1
@@ -127,12 +127,15 @@ class Doctor:
         """For each wrong step: the mistakes with its symptom that no right step denies."""
         failed = [step for step in touched if step.complaint is not None]
         return [
-            [mistake for mistake in self.candidates(step) if not self._denied(mistake, touched)]
+            [mistake for mistake in self.candidates(step) if not self.denied(mistake, touched)]
             for step in failed
         ]
 
-    def _denied(self, mistake: Variant, steps: list[Step]) -> bool:
-        """Whether a right answer stands where the mistake would have given another."""
+    def denied(self, mistake: Variant, steps: list[Step]) -> bool:
+        """Whether a right answer stands where the mistake would have given another.
+
+        Such a mistake is not in the file, nor one of two: no second slip undoes it just there.
+        """
         return any(
             step.complaint is None and not self._same_answer(step, mistake) for step in steps
         )

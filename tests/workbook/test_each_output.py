@@ -103,7 +103,7 @@ def test_numbers_that_are_drawn_have_no_slip_by_chance():
 
 def test_of_numbers_that_are_drawn_only_what_mends_all_is_looked_for(monkeypatch):
     explain, asked = import_module("grader.causes.explain"), []
-    for name in ("of_repair", "of_each", "of_two", "of_both", "of_slips", "of_scale"):
+    for name in ("of_repair", "of_each", "of_two", "of_both", "of_slips", "Scale"):
         look = partial(lambda name, *given, **how: asked.append(name) or "", name)
         monkeypatch.setattr(explain, name, look)
     run = SimpleNamespace(clock=SimpleNamespace(over=False), doctor=None, candidate=None)

@@ -14,6 +14,7 @@ from grader.causes.probes import probes
 from grader.causes.repair import Repair, places, repairs_of
 from grader.causes.search import Chosen, rank
 from grader.causes.suspects import differ, numbers_of
+from grader.causes.together import mistakes_of
 from grader.causes.wording import in_either
 from grader.diagnose import Doctor
 from grader.grading import Run
@@ -55,8 +56,7 @@ class _Towards(Repair):
 def of_both(found: Evidence, run: Run) -> str:
     """A sentence on the place that has to change and the mistake that is left, "" if none."""
     doctor = run.doctor
-    used = found.failed.expected.used
-    known = [mistake for mistake in doctor.exercise.mistakes if mistake.replaces in used]
+    known = mistakes_of(found, doctor)
     several = found.telling and len(found.failures) > 1
     if not isinstance(run.candidate, Sandboxed) or not known or not several:
         return ""

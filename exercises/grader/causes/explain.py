@@ -21,7 +21,7 @@ from grader.causes.repair import of_repair, of_words
 from grader.causes.slips import of_slips
 from grader.causes.together import NOT_FOUND, of_each, of_two
 from grader.causes.values import exchanged_here, of_values
-from grader.causes.what_if import of_scale, of_what_if
+from grader.causes.what_if import Scale, of_what_if
 from grader.clock import Clock
 from grader.diagnose import Step
 from grader.grading import Result, Run
@@ -213,11 +213,13 @@ def _searched(run: Run, found: Evidence, runner: InProcess, blamed: bool = False
     mend = partial(of_repair, found, run)
     if found.is_drawn:
         return _told(mend, pairs=False)
+    scale = Scale(found, runner)
     looks = (
-        partial(of_scale, found, runner),
+        scale.by_law,
         partial(of_each, found, run.doctor),
         partial(mend, pairs=False),
         partial(of_slips, found, run.candidate.source, pairs=False),
+        scale.by_any,
         partial(of_two, found, run.doctor),
         partial(of_both, found, run),
         partial(mend, pairs=True),

@@ -7,6 +7,7 @@ from grader.causes.errors import PLAIN
 from grader.causes.evidence import arguments
 from grader.diagnose import Step
 
+CALLED = r"\(\) (?:missing|got an unexpected|takes )|NoneType|has no attribute"  # told as before
 SHAPE_BEFORE = r"(\(\S*?\))->"  # in what NumPy says of an einsum
 Say = Callable[[re.Match[str], Step, str], str]
 
@@ -17,6 +18,11 @@ def of_error(step: Step, line: str) -> str:
     if error is None:
         return ""
     text = f"{error['type']}: {error['message']}"
+    if step.request.drive and not error["frames"] and not re.search(CALLED, text):
+        return (
+            "the check itself ends in this error, in what it does with what your functions gave "
+            "it: look at the shapes and kinds of that"
+        )
     if own := re.match(r"\s*(?:if .*:\s*)?(raise|assert)\b", line):
         return f"your own `{own[1]}` ends this call, to which the question wants an answer"
     for pattern, say in REASONS:

@@ -35,7 +35,7 @@ def of_two(found: Evidence, doctor: Doctor) -> str:
     end = found.clock.left - SECONDS
     if found.is_rounding or not found.telling or len(found.failures) < 2:
         return ""  # so little comes of many a pair
-    known = _mistakes(found, doctor)
+    known = mistakes_of(found, doctor)
     for mistake in known:
         runner = doctor.runner(mistake)
         mistaken = predicted(runner, dict)
@@ -70,7 +70,7 @@ def of_each(found: Evidence, doctor: Doctor) -> str:
         return ""
     told = {name: how for name in wrong if (how := one_output(found, name))}
     sentences = []
-    for mistake in _mistakes(found, doctor):
+    for mistake in mistakes_of(found, doctor):
         rest = [name for name in wrong if name not in told]
         names = told_by(found, doctor, mistake, rest) if rest else []
         if mistake.outputs and names:
@@ -126,9 +126,13 @@ def _changed_by(found: Evidence, predict: Prediction) -> list[str]:
     return list(changed)
 
 
-def _mistakes(found: Evidence, doctor: Doctor) -> list[Variant]:
-    used = found.failed.expected.used
-    return [mistake for mistake in doctor.exercise.mistakes if mistake.replaces in used]
+def mistakes_of(found: Evidence, doctor: Doctor) -> list[Variant]:
+    return [
+        mistake
+        for mistake in doctor.exercise.mistakes
+        if mistake.replaces in found.failed.expected.used
+        and not doctor.denied(mistake, found.every)
+    ]
 
 
 def _on_top(found: Evidence, mistaken: Prediction) -> Iterator[tuple[str, Prediction]]:

@@ -5,6 +5,7 @@ If that gives the student's numbers in every call, that is what the student's fu
 
 import math
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from grader.sandbox.in_process import InProcess
 
 MODERATE = 30.0  # larger numbers saturate, and any large factor gives the same
 BESIDE = 1.01  # a factor beside another
+POWERS = {0.5: "√n", 1.0: "n", 2.0: "n²", -0.5: "1/√n", -1.0: "1/n", -2.0: "1/n²"}
 SCALED = Tolerance(1e-5, 1e-6)
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]  # of the arguments; None: not here
 
@@ -73,25 +75,57 @@ def by_chance(found: Evidence, said: str) -> bool:
     return verb in ("the square", "twice", "half") and len(values) < 2
 
 
-def of_scale(found: Evidence, runner: InProcess) -> str:
+class Scale:
     """Whether one argument enters multiplied by another number than it should be, in every call."""
-    calm = sorted((step for step in found.failures if _is_calm(step)), key=_size)
-    for name, value in arguments(found.failed).items():
-        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-            continue
-        factors: list[float] = []
-        for step in calm:
-            factors.append(_factor(step, runner, name))
-            if not factors[-1]:
-                break
-        if factors and all(factors):
-            by = f"by {factors[0]:.4g} times what it should be"
-            if not np.allclose(factors, factors[0], 1e-4):
-                by = "by another factor in each call, as a size would give it"
-            return (
-                f"your numbers are those of an answer in which what `{name}` goes into is scaled "
-                f"wrongly, {by}"
-            )
+
+    def __init__(self, found: Evidence, runner: InProcess) -> None:
+        self.found, self.runner = found, runner
+
+    def by_law(self) -> str:
+        """A sentence with the factor, where it is one number or a power of a size, "" if none."""
+        name, by = self._found
+        return self._says(name, by) if by else ""
+
+    def by_any(self) -> str:
+        """A sentence also where the factor of each call is another, and follows no size."""
+        name, by = self._found
+        return self._says(name, by or "by another factor in each call") if name else ""
+
+    def _says(self, name: str, by: str) -> str:
+        what = f"what `{name}` goes into is scaled wrongly, {by}"
+        return f"your numbers are those of an answer in which {what}"
+
+    @cached_property
+    def _found(self) -> tuple[str, str]:
+        """The argument, and by how much."""
+        calm = sorted((step for step in self.found.failures if _is_calm(step)), key=_size)
+        for name, value in arguments(self.found.failed).items():
+            if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+                continue
+            factors: list[float] = []
+            for step in calm:
+                factors.append(_factor(step, self.runner, name))
+                if not factors[-1]:
+                    break
+            if factors and all(factors):
+                same = np.allclose(factors, factors[0], 1e-4)
+                by = f"by {factors[0]:.4g} times what it should be"
+                return name, by if same else _law(calm, np.array(factors))
+        return "", ""
+
+
+def _law(steps: list[Step], factors: np.ndarray) -> str:
+    """The power of a size that the factors of several calls are, "" if of none."""
+    given = [arguments(step) for step in steps]
+    for name, value in given[0].items():
+        for axis in range(1, np.ndim(value) + 1):
+            sizes = [np.shape(other.get(name))[-axis:][:1] for other in given]
+            if not all(sizes) or len({*sizes}) < 2:
+                continue
+            for power, said in POWERS.items():
+                if np.allclose(np.ravel(sizes) ** power, factors, 1e-4):
+                    place = f"axis {-axis} of `{name}`"
+                    return f"by {said} times what it should be, n the length of {place}"
     return ""
 
 
