@@ -89,6 +89,12 @@ def test_a_copy_may_lack_its_fields_in_another_way(check, rng):
     check("clean", log, says_="Missing equals missing, however it was written.")
 
 
+def test_an_action_called_unknown_is_not_a_missing_one(check, rng):
+    log = dirty_log(rng, n=30, losses=0.12, copies=0)
+    log += [{**event, "action": word} for event in log[::2] for word in ("unknown", None)]
+    check("clean", log, says_="Copies are removed before anything is filled in.")
+
+
 def test_the_events_are_new_dicts_of_five_keys(check, rng):
     says = "output[2] counts the returned events that are your caller's own dicts"
     check.drive(clean_and_whether_new, dirty_log(rng), says_=says)

@@ -142,7 +142,7 @@ def _array_difference(
     note = ""
     if got.ndim:
         note = f"{int(wrong.sum())} of {wrong.size} elements differ"
-        if strange := _not_finite(got[wrong], expected):
+        if strange := _not_finite(got[wrong], expected) or _infinite(expected[wrong]):
             note += strange
         elif got.dtype.kind in "iufc" and (gap := _largest_gap(got, expected)) is not None:
             note += f", by {gap:.3g} at most"
@@ -157,6 +157,12 @@ def _not_finite(wrong: np.ndarray, expected: np.ndarray) -> str:
     count = int((np.isnan(wrong) if infinite else ~np.isfinite(wrong)).sum())
     kind = "NaN" if infinite else "not finite"
     return f"; {count} of yours {'is' if count == 1 else 'are'} {kind}" if count else ""
+
+
+def _infinite(wanted: np.ndarray) -> str:
+    """In how many of the wrong places infinity is asked for: no gap is told of these."""
+    count = int(np.isinf(wanted).sum()) if wanted.dtype.kind in "fc" else 0
+    return f"; infinity is expected in {count} of them" if count else ""
 
 
 def close(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> np.ndarray:

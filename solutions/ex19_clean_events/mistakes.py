@@ -169,6 +169,20 @@ def median_before_deduplication(events):
 
 
 @mistake(
+    "you fill the missing actions before you look for copies, so one that is called unknown "
+    "becomes a copy of one that was missing; fill last",
+    replaces="clean",
+)
+def filled_before_the_copies(events):
+    def distinct(rows):
+        named = [{**row, "action": row["action"] or "unknown"} for row in rows]
+        first = {tuple(row.values()): place for place, row in reversed([*enumerate(named)])}
+        return [rows[place] for place in sorted(first.values())]
+
+    return _clean(events, distinct=distinct)
+
+
+@mistake(
     "you leave the events in order of arrival; they must be in order of time", replaces="clean"
 )
 def not_sorted(events):

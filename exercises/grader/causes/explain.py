@@ -177,7 +177,8 @@ def _alone(run: Run, step: Step) -> str:
         return ""
     check = next(result.check for result in run.results if result.step is step)
     asks = step.terms.says or check.removeprefix("test_").replace("_", " ")
-    return f"every other check of it passes; this one alone asks: {asks}"
+    whose = f"your {whole_name(step)}"
+    return f"every other check of {whose} passes; this one alone asks: {asks}"
 
 
 def _mended(run: Run, found: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grader.causes.evidence import Evidence, evidence, output_names, same
+from grader.causes.evidence import Evidence, evidence, output_names, same, whole_name
 from grader.causes.outputs import outputs, right_everywhere, verb
 from grader.diagnose import Step
 from grader.grading import Result, Run
@@ -31,7 +31,8 @@ def nothing_known(run: Run, result: Result) -> str:
     if right:
         said = f"{right}; {none}, so compare the rest line by line"
     elif passed >= len(found.calls) - passed:
-        other = "call of it is" if passed == 1 else "calls of it are"
+        whose, one = f"of your {whole_name(step)}", passed == 1
+        other = f"call {whose} is" if one else f"calls {whose} are"
         said = f"{passed} other {other} right; {none}: look for what sets this call apart"
     else:
         said = f"{none}; take the smallest input that fails and work it through by hand"

@@ -11,7 +11,7 @@ from grader.diagnose import Step
 from grader.kit import in_a_row
 
 Way = Callable[[Any, Step], Any]  # of a right output: what it became
-PLURALS = ("weights", "events", "experts", "grads", "tokens", "sessions", "slopes")
+PLURAL_NAME = re.compile(r"[^aisu]s$")  # keys, weights; not loss, axis, bias
 PLURAL = {", but is ": ", but are ", "what it ": "what they ", " its ": " their "}
 MANY = {"is": "are", "runs": "run", "repeats": "repeat", "has": "have"}
 
@@ -45,7 +45,7 @@ def right_ones(found: Evidence, wrong: list[str]) -> str:
 
 def verb(names: list[str]) -> str:
     """``are`` for several outputs, and for one that is called by a plural, such as ``weights``."""
-    return "are" if len(names) > 1 or names[0] in PLURALS else "is"
+    return "are" if len(names) > 1 or PLURAL_NAME.search(names[0]) else "is"
 
 
 def right_everywhere(found: Evidence, name: str) -> bool:
