@@ -12,7 +12,7 @@ def label_probabilities(
     """Attend to the events, score the labels, softmax over the labels.
 
     queries (..., t, d), memory (..., m, d) as keys and values, w_label (d, c), memory_mask
-    (..., m) boolean, True = may attend. Scale 1/√d, no bias. A memory with nothing to attend to,
-    as one of m = 0 events, reads as zeros. Returns (..., t, c).
+    (..., m) boolean, True = may attend. Scale 1/√d, no bias. A memory with nothing to attend to
+    reads as zeros. Returns (..., t, c).
     """
     raise NotImplementedError

@@ -57,11 +57,6 @@ def test_an_empty_memory_makes_all_labels_equal(check, rng):
     check("label_probabilities", queries, memory, w_label, memory_mask=mask)
 
 
-def test_a_memory_without_events_makes_all_labels_equal(check, rng):
-    check("label_probabilities", *case(rng, 2, m=0))
-    check.dtype("label_probabilities", *case(rng, 2, m=0, dtype=np.float32))
-
-
 def test_scores_of_ten_thousand(check, rng):
     queries, memory, w_label = case(rng)
     check("label_probabilities", 1e4 * queries, memory, w_label)

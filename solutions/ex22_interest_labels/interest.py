@@ -7,7 +7,7 @@ import numpy as np
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
     """Softmax over the last axis; a row of −∞ gives zeros."""
-    peak = scores.max(axis=-1, keepdims=True, initial=-np.inf)
+    peak = scores.max(axis=-1, keepdims=True)
     p = np.exp(scores - np.where(np.isfinite(peak), peak, 0))
     total = p.sum(axis=-1, keepdims=True)
     return p / np.where(total > 0, total, 1)

@@ -45,7 +45,7 @@ def in_place_on_copies(queries, memory, w_label, memory_mask=None):
     scores /= math.sqrt(memory.shape[-1])
     if memory_mask is not None:
         scores[~np.broadcast_to(memory_mask[..., None, :], scores.shape)] = -np.inf
-    peak = scores.max(axis=-1, keepdims=True, initial=-np.inf)
+    peak = scores.max(axis=-1, keepdims=True)
     peak[np.isinf(peak)] = 0
     np.exp(np.subtract(scores, peak, out=scores), out=scores)
     total = scores.sum(axis=-1, keepdims=True)
