@@ -226,6 +226,41 @@ def generate(next_logits, prompt, steps, rng, **sampling):
 
 
 @pytest.mark.slow
+def test_what_takes_memory_is_mended_by_its_values(tmp_path):
+    source = """
+import numpy as np
+def tiled_backward(dout, q, k, v, out, log_sum_exp, tile):
+    scale = q.shape[-1] ** -0.5
+    dq, dk, dv = (np.zeros_like(x) for x in (q, k, v))
+    total = (out * out).sum(-1, keepdims=True)
+    for i in range(0, q.shape[-2], tile):
+        rows = np.s_[..., i : i + tile, :]
+        for j in range(0, k.shape[-2], tile):
+            keys = np.s_[..., j : j + tile, :]
+            scores = q[rows] @ k[keys].swapaxes(-1, -2) * scale
+            p = np.exp(scores - log_sum_exp[rows[:-1]][..., None])
+            ds = p * (dout[rows] @ v[keys].swapaxes(-1, -2) - total[rows]) * scale
+            dv[keys] += p.swapaxes(-1, -2) @ dout[rows]
+            dq[rows] += ds @ k[keys]
+            dk[keys] += ds.swapaxes(-1, -2) @ q[rows]
+    return dq, dk, dv
+"""
+    found = causes_of("ex40", source, tmp_path)
+    assert any("`out` in line 6 should be another variable" in cause for cause in found), found
+
+
+@pytest.mark.slow
+def test_no_mistake_is_told_that_the_right_calls_deny(tmp_path):
+    exercise = find_exercise("ex31", find_exercises())
+    source = exercise.reference_path.read_text(encoding="utf-8")
+    assert "np.exp(-np.abs(z))" in source
+    clipped = source.replace("np.exp(-np.abs(z))", "np.exp(-np.minimum(np.abs(z), 10))")
+    found = causes_of("ex31", clipped, tmp_path)
+    assert found
+    assert not any("ReLU" in cause for cause in found), found  # as which ±1e4 alone looks
+
+
+@pytest.mark.slow
 def test_entries_of_a_dict_go_by_their_names(tmp_path):
     exercise = find_exercise("ex15", find_exercises())
     source = exercise.reference_path.read_text(encoding="utf-8")

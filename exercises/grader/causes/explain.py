@@ -25,7 +25,7 @@ from grader.causes.what_if import Scale, of_what_if
 from grader.clock import Clock
 from grader.diagnose import Step
 from grader.grading import Result, Run
-from grader.kit import Variant
+from grader.kit import Variant, in_a_row
 from grader.sandbox.in_process import InProcess
 
 KNOWN = 2.0  # seconds in which it is tried whether a change mends another function too
@@ -177,7 +177,7 @@ def _alone(run: Run, step: Step) -> str:
         return ""
     check = next(result.check for result in run.results if result.step is step)
     asks = step.terms.says or check.removeprefix("test_").replace("_", " ")
-    whose = f"your {whole_name(step)}"
+    whose = f"your {in_a_row(step.expected.used)}"
     return f"every other check of {whose} passes; this one alone asks: {asks}"
 
 

@@ -31,8 +31,8 @@ def nothing_known(run: Run, result: Result) -> str:
     if right:
         said = f"{right}; {none}, so compare the rest line by line"
     elif passed >= len(found.calls) - passed:
-        whose, one = f"of your {whole_name(step)}", passed == 1
-        other = f"call {whose} is" if one else f"calls {whose} are"
+        whose = "of this kind" if step.request.drive else f"of your {whole_name(step)}"
+        other = f"call {whose} is" if passed == 1 else f"calls {whose} are"
         said = f"{passed} other {other} right; {none}: look for what sets this call apart"
     else:
         said = f"{none}; take the smallest input that fails and work it through by hand"
