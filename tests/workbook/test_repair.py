@@ -250,12 +250,27 @@ def tiled_backward(dout, q, k, v, out, log_sum_exp, tile):
 
 
 @pytest.mark.slow
-def test_no_mistake_is_told_that_the_right_calls_deny(tmp_path):
-    exercise = find_exercise("ex31", find_exercises())
-    source = exercise.reference_path.read_text(encoding="utf-8")
-    assert "np.exp(-np.abs(z))" in source
-    clipped = source.replace("np.exp(-np.abs(z))", "np.exp(-np.minimum(np.abs(z), 10))")
-    found = causes_of("ex31", clipped, tmp_path)
+def test_no_mistake_is_told_that_the_right_calls_deny(tmp_path, monkeypatch):
+    monkeypatch.setattr("grader.clock.pace", lambda: 1.0)  # it finds nothing, however long
+    source = """
+import numpy as np
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -10, 10)))
+def flat(x):
+    return x.reshape(-1, x.shape[-1])
+def swiglu(x, w_gate, w_up, w_down):
+    gate = x @ w_gate
+    return gate * sigmoid(gate) * (x @ w_up) @ w_down
+def swiglu_backward(dy, x, w_gate, w_up, w_down):
+    gate, up = x @ w_gate, x @ w_up
+    s = sigmoid(gate)
+    dh = dy @ w_down.T
+    dup = dh * gate * s
+    dgate = dh * up * s * (1 + gate * (1 - s))
+    dx = dgate @ w_gate.T + dup @ w_up.T
+    return dx, flat(x).T @ flat(dgate), flat(x).T @ flat(dup), flat(gate * s * up).T @ flat(dy)
+"""
+    found = causes_of("ex31", source, tmp_path)
     assert found
     assert not any("ReLU" in cause for cause in found), found  # as which ±1e4 alone looks
 
