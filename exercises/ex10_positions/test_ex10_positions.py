@@ -143,6 +143,23 @@ def verdicts_on_a_pair(module, x, seeds):
     ]
 
 
+def placed_where_large(x):
+    return x + (abs(x) > 20).any() * np.arange(x.shape[-2])[:, None]
+
+
+def placed_where_small(x):
+    return x + (abs(x) < 20).all() * np.arange(x.shape[-2])[:, None]
+
+
+def verdicts_far_out(module, x, seeds):
+    """The answers for functions of which one, or the other, is equivariant nearer to zero."""
+    return [
+        bool(module.is_permutation_equivariant(f, x.copy(), np.random.default_rng(seed)))
+        for f in (placed_where_large, placed_where_small)
+        for seed in seeds
+    ]
+
+
 def rises(x):
     """How often a sequence rises; of a sorted one, no permutation gives more."""
     count = (np.diff(x, axis=-2) > 0).sum(axis=-2, keepdims=True)
@@ -239,6 +256,11 @@ def test_verdicts_on_two_positions(check, rng):
 def test_verdicts_where_every_difference_has_one_sign(check, rng):
     x = np.sort(normal(rng, 7, 3), axis=0)
     check.drive(verdicts_on_rises, x, [1, 2, 3], says_="differences below zero count too")
+
+
+def test_verdicts_are_about_the_x_that_is_given(check, rng):
+    says = "The functions do to this x, which is large, what they do to no small one."
+    check.drive(verdicts_far_out, 100 * normal(rng, 6, 4), [1, 2], says_=says)
 
 
 def test_rotary_keeps_float32(check, rng):

@@ -206,7 +206,8 @@ ALL_RIGHT = [
 def names_found(module, sets):
     """The sorted names the student holds for wrong, for each set of three pairs."""
     pairs = {**RIGHT, **WRONG}
-    return [sorted(module.find_wrong({name: pairs[name] for name in names})) for names in sets]
+    found = [module.find_wrong({name: pairs[name] for name in names}) for names in sets]
+    return [sorted(f) if isinstance(f, (list, tuple, set, frozenset)) else f for f in found]
 
 
 def gradient_in_fortran_order(module, x):

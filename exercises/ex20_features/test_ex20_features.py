@@ -29,6 +29,11 @@ def counted(module, texts):
     return plain(matrix), [str(word) for word in vocabulary]
 
 
+def counted_often(module, times):
+    """The counts of two texts that say one word over and over."""
+    return counted(module, ["shoes " + "red " * times, "red hat " * (times // 2)])
+
+
 def weighed(module, counts):
     """tf-idf of a dense table, handed over in the format the student's own counts have."""
     try:
@@ -91,6 +96,11 @@ def test_a_text_without_words_has_a_row(check):
 
 def test_words_of_later_texts_have_columns(check):
     check.drive(counted, ["red red", "shoes red shoes blue", "amber hat hat hat shoes"])
+
+
+def test_a_word_said_very_often(check):
+    says = "A count of 300 is no whole number of 8 bits."
+    check.drive(counted_often, 300, says_=says)
 
 
 def test_one_text(check):

@@ -352,6 +352,15 @@ def an_order_each(f, x, rng):
 
 
 @mistake(
+    "you draw an x of your own; the answer is about the x you are given",
+    replaces="is_permutation_equivariant",
+)
+def own_x(f, x, rng):
+    x = rng.standard_normal(x.shape)
+    return all(np.allclose(f(x[..., order, :]), f(x)[..., order, :]) for order in _orders(x, rng))
+
+
+@mistake(
     "you draw from a generator of your own; draw the permutations from the `rng` you are given",
     replaces="is_permutation_equivariant",
 )

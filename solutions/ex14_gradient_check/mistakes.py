@@ -342,7 +342,8 @@ def always_the_worst(passes):
 
 
 @mistake(
-    "your step is so small that rounding drowns the difference; about 1e-6 to 1e-5 is best",
+    "every pair is wrong to you, the right ones too, as with a step or a bound so small that "
+    "rounding drowns the difference",
     replaces="find_wrong",
 )
 def step_too_small(passes):

@@ -61,7 +61,7 @@ def of_form(exercise: Exercise, step: Step) -> str:
         return ""
     got, wanted = step.outcome.outputs[0], step.expected.outputs[0]
     names, whole = output_names(exercise, step), whole_name(step)
-    said = _nothing(got, wanted, step) or _containers(got, wanted, step, names)
+    said = _nothing(*_first(got, wanted), step) or _containers(got, wanted, step, names)
     if said:
         return said
     if isinstance(got, tuple) and isinstance(wanted, tuple):
@@ -98,6 +98,13 @@ def of_runs(step: Step) -> str:
     return "the first call is right and the same call again is wrong: something is kept in between"
 
 
+def _first(got: Any, wanted: Any) -> tuple[Any, Any]:
+    """What a call gave, where several of them are listed: of the first."""
+    while isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted) > 0:
+        got, wanted = got[0], wanted[0]
+    return got, wanted
+
+
 def _nothing(got: Any, wanted: Any, step: Step) -> str:
     if got is not None or wanted is None:
         return ""
@@ -108,6 +115,8 @@ def _nothing(got: Any, wanted: Any, step: Step) -> str:
 
 def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...]) -> str:
     expected = f"({', '.join(names)})" if names else "a tuple"
+    if [type(value) for value in _first(got, wanted)] == [dict, list]:
+        return "you return a dict where a list is asked"
     if isinstance(got, list) and isinstance(wanted, tuple):
         right = " Its contents are right." if same(tuple(got), wanted, step) else ""
         return f"you return a list where a tuple is asked{f': {expected}' if names else ''}.{right}"
