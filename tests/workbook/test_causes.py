@@ -139,6 +139,18 @@ def test_what_is_right_already_is_said(tmp_path):
     assert "dx, dw0, dw1 and db1 are right" in said
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return {name: True for name in passes}", "you return a dict where a list is asked"),
+        ("pass", "nothing came back: is a `return` missing at the end of find_wrong?"),
+    ],
+)
+def test_the_form_is_told_of_each_of_several_calls(body, said, tmp_path):
+    found = causes_of("ex14", f"def find_wrong(passes):\n    {body}\n", tmp_path)
+    assert said in {cause for causes in found for cause in causes}, found
+
+
 @pytest.mark.slow
 def test_what_sets_the_failing_calls_apart_is_told(tmp_path):
     odd = "(w @ v if total.all() else np.sin(w @ v) + 1.3, w)"

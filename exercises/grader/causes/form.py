@@ -110,7 +110,8 @@ def _nothing(got: Any, wanted: Any, step: Step) -> str:
         return ""
     if step.outcome.printed.strip():
         return "nothing came back, and something was printed: does `print` stand for `return`?"
-    return f"nothing came back: is a `return` missing at the end of {whole_name(step)}?"
+    of = step.expected.used[0] if len(step.expected.used) == 1 else whole_name(step)
+    return f"nothing came back: is a `return` missing at the end of {of}?"
 
 
 def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...]) -> str:
