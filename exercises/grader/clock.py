@@ -11,7 +11,7 @@ from functools import cache
 
 WAIT = 4  # times as long on the wall
 LOOP, ROUNDS = 0.0024, 5  # seconds of `pace`'s loop on the machine that has a pace of 1
-SLOWEST = 3.0  # pace: nobody waits longer than that
+SLOWEST = 2.0  # pace: nobody waits longer than that
 
 
 @cache

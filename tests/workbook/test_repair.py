@@ -288,6 +288,20 @@ def test_entries_of_a_dict_go_by_their_names(tmp_path):
     assert "your grads['w_k'] and grads['w_v'] are exchanged" in found
 
 
+@pytest.mark.parametrize(
+    ("wrong", "kind", "place", "right"),
+    [
+        ("s * (1 + g) * (1 - s)", "a bracket", "s * (1 + g) * (1 - s)", "s * (1 + g * (1 - s))"),
+        ("(1 + g) * s", "a bracket", "(1 + g) * s", "1 + g * s"),
+        ("1 - g / s", "a bracket", "1 - g / s", "(1 - g) / s"),
+        ("np.where(g > 0, g, s)", "have `1` added", "g", "g Add 1"),
+    ],
+)
+def test_a_bracket_elsewhere_and_a_one_that_is_missing_are_tried(wrong, kind, place, right):
+    _, known = switched(f"def f(g, s):\n    return {wrong}\n", repairs)
+    assert (kind, place, right) in {(slip.kind, slip.before, slip.after) for slip in known}
+
+
 def test_random_draws_and_how_many_there_are_are_left_as_they_are():
     drawing = "for trial in range(4):\n    y = 2\n    x = rng.normal()\n"
     source = "rng = 1\n" + drawing + "for i in range(3):\n    z = i\n"

@@ -38,9 +38,10 @@ REASONED = ("values", "dtype", "raised", "refused", "changed", "warned", "memory
 def explain(run: Run, result: Result) -> list[str]:
     """The likely causes of a failed check, in sentences; several only if all of them fit."""
     step = result.step
-    if step is not None and (plain := _at_once(run, step)):
-        return [plain]
+    plain = _at_once(run, step) if step is not None else ""
     variants = run.diagnoses(result)
+    if plain and not any(run.doctor.explains_its_function(m, run.steps) for m in variants):
+        return [plain]
     known = [_told_as(mistake, run) for mistake in variants]
     if step is None or step.complaint is None or step.complaint.kind not in REASONED:
         return known

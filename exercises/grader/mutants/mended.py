@@ -17,6 +17,7 @@ JOINTS: dict[type[ast.operator], str] = {
     ast.Div: "be divided by `{name}`",
     ast.MatMult: "meet `{name}` in a matrix product",
 }
+ONE_MORE = "have `1` added"
 CURVES = ("tanh", "abs", "exp", "sin", "sign", "log1p")  # that may stand for ReLU
 EVEN = ("ones", "zeros", "full", "ones_like", "zeros_like")  # that may stand for random numbers
 
@@ -41,6 +42,8 @@ def repairs(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         yield "to add", ast.AugAssign(node.targets[0], ast.Add(), node.value)
     yield from _added_at(node)
+    if isinstance(parent, ast.Call) and called(parent) == "where" and node in parent.args[1:]:
+        yield ONE_MORE, ast.BinOp(node, ast.Add(), ast.Constant(1))
 
 
 def _added_at(node: ast.AST) -> Iterator[Change]:
@@ -160,6 +163,7 @@ def _joined(node: ast.AST, parent: ast.AST, scope: Scope) -> Iterator[Change]:
     yield "have `np.sqrt` around it", _call("sqrt", node)
     yield "have `np.abs` around it", _call("abs", node)
     yield "to be taken from 1", ast.BinOp(ast.Constant(1), ast.Sub(), node)
+    yield ONE_MORE, ast.BinOp(node, ast.Add(), ast.Constant(1))
     for name in scope.near(node.lineno, NEAR // 2):
         for operator, how in JOINTS.items():
             joined = ast.BinOp(node, operator(), ast.Name(name, ast.Load()))

@@ -23,6 +23,7 @@ RELATED = {
 AXES = (-1, -2, 0, 1)
 NUMBERS = (0.0, 0.5, 1.0, 2.0, 0.1, 0.9, 0.99, 0.999, 1e-3, 1e-5, 1e-8)
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
+TERMS, FACTORS = (ast.Add | ast.Sub), (ast.Mult | ast.Div)
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 NEAR = 12  # other names tried for one
 SIGMOID = "1 / (1 + np.exp(-{x}))"
@@ -144,6 +145,7 @@ def bracketed(node: ast.AST) -> Iterator[Change]:
         inside = ast.BinOp(call.args[0], operator, last)
         yield "a bracket", ast.Call(call.func, [inside], call.keywords)
     yield from _reduced_apart(node)
+    yield from _regrouped(node)
     two = isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords
     if two and called(node) in EITHER_WAY:
         yield "operator", ast.BinOp(node.args[0], ast.Add(), node.args[1])
@@ -158,6 +160,31 @@ def _reduced_apart(node: ast.AST) -> Iterator[Change]:
             reduced = ast.Attribute(first, node.func.attr, ast.Load())
             alone = ast.Call(reduced, node.args, node.keywords)
             yield "a bracket", ast.BinOp(alone, inner.op, other)
+
+
+def _regrouped(node: ast.AST) -> Iterator[Change]:
+    """a * (b + c * d) for a * (b + c) * d, also without a, and the reverse of that."""
+    if not isinstance(node, ast.BinOp):
+        return
+    if isinstance(node.op, FACTORS):
+        before, sum_ = None, node.left
+        if isinstance(sum_, ast.BinOp) and isinstance(sum_.op, FACTORS):
+            before, sum_ = sum_, sum_.right
+        if isinstance(sum_, ast.BinOp) and isinstance(sum_.op, TERMS):
+            last = ast.BinOp(sum_.right, node.op, node.right)
+            whole = ast.BinOp(sum_.left, sum_.op, last)
+            yield "a bracket", ast.BinOp(before.left, before.op, whole) if before else whole
+        return
+    inner = node.right
+    if (
+        isinstance(node.op, TERMS)
+        and isinstance(inner, ast.BinOp)
+        and isinstance(inner.op, FACTORS)
+    ):
+        yield (
+            "a bracket",
+            ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right),
+        )
 
 
 def called(node: ast.AST) -> str:
