@@ -5,9 +5,9 @@ from grader import normal
 
 
 def inputs(rng, *lead, n=5, m=7, dtype=np.float64):
-    """x (n, 4), memory (m, 3), and matrices to d_k 6 and d_v 2."""
-    x, memory = normal(rng, *lead, n, 4, dtype=dtype), normal(rng, *lead, m, 3, dtype=dtype)
-    shapes = ((4, 6), (3, 6), (3, 2))
+    """x (n, 8), memory (m, 3), and matrices to d_k 11 and d_v 2."""
+    x, memory = normal(rng, *lead, n, 8, dtype=dtype), normal(rng, *lead, m, 3, dtype=dtype)
+    shapes = ((8, 11), (3, 11), (3, 2))
     return x, memory, *(normal(rng, *shape, dtype=dtype) / 2 for shape in shapes)
 
 
@@ -20,7 +20,7 @@ def test_values_of_one_sequence(check, rng):
 
 
 def test_leading_axes(check, rng):
-    check("cross_attention", *inputs(rng, 2, 3))
+    check("cross_attention", *inputs(rng, 4, 6))
 
 
 def test_more_queries_than_memory(check, rng):

@@ -112,7 +112,7 @@ def both_ways(module, q, k, v, window, sinks):
 
 
 def sequence(rng, *lead, n):
-    return normal(rng, *lead, n, 4), normal(rng, *lead, n, 4), normal(rng, *lead, n, 6)
+    return normal(rng, *lead, n, 4), normal(rng, *lead, n, 4), normal(rng, *lead, n, 7)
 
 
 def test_step_by_step(check, rng):
@@ -124,7 +124,7 @@ def test_mask_and_cache_agree(check, rng):
     def holds(gap):
         return None if gap < 1e-9 else f"cache and mask differ by {gap:.3g}"
 
-    check.drive(masked, *sequence(rng, 2, n=12), 4, 3)
+    check.drive(masked, *sequence(rng, 2, n=13), 4, 3)
     for window, sinks in ((3, 2), (1, 1), (4, 0)):
         check.property(both_ways, *sequence(rng, n=10), window, sinks, holds=holds)
 
