@@ -76,6 +76,15 @@ def merge_averages(x):
     return x.mean(axis=-3)
 
 
+@mistake(
+    "your values meet w_v after the heads are merged; each head weighs values that w_v has made",
+    "multi_head_attention",
+)
+def values_projected_after_the_merge(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
+    q, k, v = (split(part, num_heads) for part in (x @ w_q, x @ w_k, x))
+    return merge(softmax(hide(scaled(q, k), mask)) @ v) @ w_v @ w_o
+
+
 @mistake("your scores are scaled by 1/√d; each head has width d/H", "multi_head_attention")
 def scale_of_the_model(x, w_q, w_k, w_v, w_o, num_heads, mask=None):
     q, k, v = (split(x @ w, num_heads) for w in (w_q, w_k, w_v))

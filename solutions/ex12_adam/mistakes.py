@@ -312,6 +312,16 @@ class BeginsWithTheWholeGradient(_Base):
             self.m[name] = np.array(g)
 
 
+@mistake(
+    "your moments begin as the first gradient and its square and are corrected for 0 all the same"
+)
+class BothBeginWithTheFirstGradient(_Base):
+    def moments(self, name, g):
+        super().moments(name, g)
+        if self.t == 1:
+            self.m[name], self.v[name] = np.array(g), np.square(g)
+
+
 @mistake("your step returns the parameters; it changes them in place and returns None")
 class ReturnsTheParameters(_Base):
     def step(self, grads):
