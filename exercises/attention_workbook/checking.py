@@ -1,5 +1,8 @@
 """``check``: grades exercises now, remembers it, and lays the solution beside what has passed."""
 
+import sys
+from functools import partial
+
 from grader.contents import on_route
 from grader.exercise import Exercise, find_exercise
 from grader.grading import NOT_STARTED, PASSED, Run
@@ -7,6 +10,7 @@ from grader.home import answer_of, fingerprint
 from grader.question import readme
 from grader.sandbox.held import weaker_fence
 from grader.verdict import count, fitted, graded, reports
+from grader.waiting import looking_for_causes
 
 from attention_workbook.place import Place
 from attention_workbook.review import first_review
@@ -54,7 +58,9 @@ def graded_text(place: Place, exercise: Exercise, progress: Progress) -> tuple[s
     """Grade one exercise and say everything about it; its status comes with the text."""
     run = graded_and_noted(exercise, progress)
     given_up = "gave_up" in progress.entry(exercise.name)
-    lines, status = [*reports(run), count(run, given_up)], run.score(named=False).status
+    with looking_for_causes(partial(print, end="", flush=True), sys.stdout.isatty()):
+        failures = reports(run)
+    lines, status = [*failures, count(run, given_up)], run.score(named=False).status
     if status == PASSED:
         lines.append(after_a_pass(exercise, place))
     elif status == NOT_STARTED:

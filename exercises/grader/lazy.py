@@ -1,9 +1,11 @@
 """The text of a failure for pytest, made when it is shown."""
 
+from functools import partial
 from typing import Any
 
 from grader.grading import Result, Run
 from grader.report import brief_text, failure_text
+from grader.waiting import looking_for_causes
 
 
 class LazyReport:
@@ -23,4 +25,6 @@ class LazyReport:
     def toterminal(self, writer: Any) -> None:
         """Write the text."""
         if self._in_full:
-            writer.line(str(self))
+            with looking_for_causes(partial(writer.write, flush=True), writer.hasmarkup):
+                text = str(self)
+            writer.line(text)
