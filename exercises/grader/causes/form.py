@@ -139,6 +139,10 @@ def _containers(got: Any, wanted: Any, step: Step, names: tuple[str, ...]) -> st
 
 def _array(got: Any, wanted: Any, step: Step) -> str:
     other = str | dict | set | list | tuple
+    if isinstance(got, list) and isinstance(wanted, np.ndarray):
+        right = same(_as_array(got), wanted, step)
+        asked = f"an array of shape {wanted.shape} is asked"
+        return f"is a list where {asked}{'; its values are right' if right else ''}"
     if isinstance(got, other) or isinstance(wanted, other):
         return ""
     if got is None or wanted is None:
@@ -165,6 +169,13 @@ def _array(got: Any, wanted: Any, step: Step) -> str:
     if wanted.dtype.kind in "iu" and got.dtype.kind == "f" and _equal(got, wanted):
         return "has the right value, but as a float; a whole number is asked"
     return ""
+
+
+def _as_array(rows: list[Any]) -> np.ndarray | None:
+    try:
+        return np.array(rows)
+    except ValueError:  # of different lengths
+        return None
 
 
 def _equal(floats: np.ndarray, whole: np.ndarray) -> bool:

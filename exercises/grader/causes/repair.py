@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.causes.evidence import Evidence
 from grader.causes.search import Chosen, Trial, search
-from grader.causes.wording import in_either, place_of
+from grader.causes.wording import LONGEST, in_either, place_of
 from grader.checks import Check, CheckFailed, NotStarted
 from grader.diagnose import Step
 from grader.grading import Run, tried
@@ -193,10 +193,17 @@ def repairs_of(found: Evidence, code: str) -> tuple[str, list[Slip]]:
     """The file with a switch at each change, and the changes that say something if they help."""
     source, slips = switched(code, repairs)
     drawn = lines_that_draw(code)
-    slips = [slip for slip in slips if slip.line not in drawn]
+    slips = [slip for slip in slips if slip.line not in drawn and not _is_odd(slip, bool(drawn))]
     if of_words(found.failed.expected.outputs):
         slips = [slip for slip in slips if slip.kind in OF_WORDS]
     return source, slips
+
+
+def _is_odd(slip: Slip, draws: bool) -> bool:
+    """Whether a change would say nothing: many parts exchanged, a term joined to what is random."""
+    return (slip.kind == "swapped" and len(slip.before) > LONGEST) or (
+        draws and slip.kind.startswith(("have `", "one argument more"))
+    )
 
 
 def lines_that_draw(source: str) -> set[int]:

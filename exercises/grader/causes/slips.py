@@ -99,6 +99,9 @@ def of_slips(found: Evidence, source: str, pairs: bool) -> str:
         return ""
     names = {name for step in found.calls for name in arguments(step)}
     if len(chosen[0]) == 1:
+        chosen = [slips for slips in chosen if not _is_bare(slips[0], names)]
+        if not chosen:
+            return ""
         said = list(dict.fromkeys(_told(slips[0], names) for slips in chosen))[:1]
     else:
         said = list(dict.fromkeys(_told(slip, names) for slip in chosen[0]))
@@ -119,6 +122,11 @@ def _told(slip: Slip, names: set[str]) -> str:
     if words and words <= names:
         return said.format(after=cut(slip.after), which=which)
     return said.partition("`{after}`")[0].rstrip(": ").format(which=which)
+
+
+def _is_bare(slip: Slip, names: set[str]) -> bool:
+    """Whether nothing could be said but that some function is another: the file may have none."""
+    return slip.kind == "another function" and _told(slip, names).endswith("in one place")
 
 
 def _summed(slip: Slip) -> str:

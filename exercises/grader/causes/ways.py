@@ -16,7 +16,7 @@ REDUCED = (("sum", np.sum), ("mean", np.mean), ("largest", np.max))
 
 def ways(found: Evidence, name: str) -> Iterator[tuple[str, Way]]:
     """Every way of going wrong, with how it is told."""
-    yield "is all zeros", lambda x, _: np.zeros_like(x)
+    yield "is all zeros", lambda x, _: np.zeros_like(x) if np.ndim(x) else NONE
     yield "is all ones", lambda x, _: np.ones_like(x)
     for argument in arguments(found.failed):
         yield f"is your input `{argument}` itself", partial(_input, argument)
