@@ -34,6 +34,12 @@ def all_with_dtypes(module, x, params, num_heads, dout):
     return {name: (array, str(array.dtype)) for name, array in arrays.items()}
 
 
+def is_a_tuple_of_two(module, x, params, num_heads):
+    """Whether the forward pass returns a tuple, and how long it is."""
+    returned = module.encoder_block(x, params, num_heads)
+    return isinstance(returned, tuple), len(returned)
+
+
 def out_and_inputs(module, x, params, num_heads, mask):
     out = module.encoder_block(x, params, num_heads, mask)[0]
     return out, x, params, mask
@@ -168,6 +174,11 @@ def test_float32_stays_float32(check, rng):
     x, dout = normal(rng, 3, 5, 8, dtype=np.float32), normal(rng, 3, 5, 8, dtype=np.float32)
     params = parameters(rng, 8, 7, np.float32)
     check.drive(all_with_dtypes, x, params, 2, dout, rtol_=1e-4, atol_=1e-4)
+
+
+def test_the_forward_pass_returns_a_tuple(check, rng):
+    says = "whether encoder_block returns a tuple, and of how many: (out, saved); a list is refused"
+    check.drive(is_a_tuple_of_two, normal(rng, 5, 6), parameters(rng, 6, 7), 3, says_=says)
 
 
 def test_inputs_unchanged(check, rng):
