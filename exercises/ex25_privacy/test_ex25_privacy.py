@@ -74,6 +74,15 @@ def repeated(module, gradients, seed):
     ]
 
 
+def beneath_the_noise(module, gradients, clip, noise_multiplier, seed):
+    """What is left of an answer without the noise that the same seed gives to no gradients."""
+    noisy, noise = (
+        module.private_mean(rows, clip, noise_multiplier, np.random.default_rng(seed))
+        for rows in (gradients, np.zeros_like(gradients))
+    )
+    return noisy - noise
+
+
 def hangs_on_the_seed(got, _):
     """Whether equal seeds gave equal answers, and everything else different ones."""
     first, again, other, exact = got
@@ -150,3 +159,8 @@ def test_float32_stays_float32(check, rng):
 
 def test_inputs_are_unchanged(check, rng):
     check.unchanged("private_mean", users(rng), 1.5, 0.0, Seed(0))
+
+
+def test_beneath_the_noise_lies_the_clipped_mean(check, rng):
+    says = "Rows are clipped with noise as they are without it, and the noise hangs on no row."
+    check.drive(beneath_the_noise, users(rng), 1.5, 2.0, 8, says_=says)
