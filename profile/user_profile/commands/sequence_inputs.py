@@ -38,9 +38,8 @@ def read_log(options: argparse.Namespace) -> Events:
     nobody = events.user == MISSING
     if nobody.any():
         print(f"{rows_of(int(nobody.sum()))} without a user left out")
-    back = np.zeros(len(events), bool)
+    back = events.cancels
     if CANCELLATION in events.kinds:
-        back = events.kind == events.kinds.index(CANCELLATION)
         print(
             f"{rows_of(int(back.sum()))} of cancellations left out: what went back was not chosen"
         )

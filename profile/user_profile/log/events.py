@@ -64,6 +64,13 @@ class Events:
             )
         return self.take(np.isin(self.kind, [self.kinds.index(kind) for kind in kinds]))
 
+    @property
+    def cancels(self) -> np.ndarray:
+        """Which events are cancellations, (N,) bool."""
+        if CANCELLATION not in self.kinds:
+            return np.zeros(len(self), bool)
+        return self.kind == self.kinds.index(CANCELLATION)
+
     def compact(self) -> "Events":
         """The same events with users, items and sessions that no longer occur left out."""
         changed: dict[str, Any] = {}
